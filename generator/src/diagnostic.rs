@@ -1,0 +1,138 @@
+//! What a run has to say about a spec: a code, a sentence, labels at every place involved, and how to mend it.
+
+use crate::source::Span;
+
+/// How grave a diagnostic is. Only errors keep a run from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The specs can't be used as they are.
+    Error,
+    /// The specs can be used; something in them is probably not meant.
+    Warning,
+}
+
+/// A place in a spec (or in a Rust file that a spec names) and what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there, in a few words; may be empty for the primary label.
+    pub text: String,
+}
+
+/// A replacement that mends the problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub replacement: String,
+    /// Why, as a short imperative sentence.
+    pub text: String,
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The code of its page, `L0203`; see [`crate::check::catalogue`].
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What happened, quoting the offending name in backticks.
+    pub message: String,
+    /// Where; the first label is the primary one. Empty only where no file can be named.
+    pub labels: Vec<Label>,
+    /// Why it matters or what was expected.
+    pub notes: Vec<String>,
+    /// How to mend it, in words.
+    pub help: Option<String>,
+    /// How to mend it, as a replacement.
+    pub suggestions: Vec<Suggestion>,
+}
+
+impl Diagnostic {
+    /// An error with the code of its page and its sentence.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            suggestions: Vec::new(),
+        }
+    }
+
+    /// A warning with the code of its page and its sentence.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, message)
+        }
+    }
+
+    /// Adds a place; the first one added is the primary one.
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a sentence on why it matters or what was expected.
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Says how to mend it.
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Offers a replacement that mends it.
+    pub fn suggest(mut self, span: Span, replacement: impl Into<String>, text: impl Into<String>) -> Self {
+        self.suggestions.push(Suggestion {
+            span,
+            replacement: replacement.into(),
+            text: text.into(),
+        });
+        self
+    }
+}
+
+/// All problems of a run, in the order found.
+#[derive(Debug, Default, Clone)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Adds all of another list.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.list.extend(other.list);
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The problems by file and position, so that the order doesn't depend on the order in which files were read.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by(|a, b| {
+            let place = |d: &Diagnostic| d.labels.first().map(|label| (label.span.file, label.span.start));
+            place(a)
+                .cmp(&place(b))
+                .then_with(|| a.code.cmp(b.code))
+                .then_with(|| a.message.cmp(&b.message))
+        });
+        self.list.dedup();
+        self.list
+    }
+}

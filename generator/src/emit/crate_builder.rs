@@ -1,0 +1,174 @@
+//! Collects one emitted crate: its modules, and its manifest from what was used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::template;
+use super::tree::Tree;
+
+/// A crate in the making. Emitters add files and say what these depend on; the manifest records just that.
+pub struct CrateBuilder {
+    folder: String,
+    name: String,
+    description: String,
+    proc_macro: bool,
+    dependencies: BTreeMap<String, Dependency>,
+    dev_dependencies: BTreeMap<String, Dependency>,
+    features: BTreeMap<String, Vec<String>>,
+    sources: BTreeSet<String>,
+    files: BTreeMap<String, (String, Vec<String>)>,
+}
+
+/// Where a dependency comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dependency {
+    /// Another crate of the tree, by root-relative folder: `generated/raya/facts`.
+    Path(String),
+    /// A crate of the registry, by version requirement.
+    Version(String),
+}
+
+impl CrateBuilder {
+    /// A crate `name` in the root-relative `folder`.
+    pub fn new(folder: impl Into<String>, name: impl Into<String>, description: impl Into<String>) -> Self {
+        CrateBuilder {
+            folder: folder.into(),
+            name: name.into(),
+            description: description.into(),
+            proc_macro: false,
+            dependencies: BTreeMap::new(),
+            dev_dependencies: BTreeMap::new(),
+            features: BTreeMap::new(),
+            sources: BTreeSet::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// Makes it a procedural macro crate.
+    pub fn proc_macro(&mut self) {
+        self.proc_macro = true;
+    }
+
+    /// Records a dependency.
+    pub fn depend(&mut self, name: &str, on: Dependency) {
+        self.dependencies.insert(name.to_owned(), on);
+    }
+
+    /// Records a dependency of tests.
+    pub fn dev_depend(&mut self, name: &str, on: Dependency) {
+        self.dev_dependencies.insert(name.to_owned(), on);
+    }
+
+    /// Records a Cargo feature and those that it implies.
+    pub fn feature(&mut self, name: &str, implies: &[String]) {
+        self.features.insert(name.to_owned(), implies.to_vec());
+    }
+
+    /// Adds a file by its path within the crate: `src/opcode.rs`. `sources` are the root-relative specs that it came from.
+    pub fn file(&mut self, path: &str, text: String, sources: &[String]) {
+        self.sources.extend(sources.iter().cloned());
+        self.files.insert(path.to_owned(), (text, sources.to_vec()));
+    }
+
+    /// Adds the manifest and puts all files into the tree.
+    ///
+    /// # Errors
+    ///
+    /// When a path is taken: a fault of an emitter.
+    pub fn finish(self, tree: &mut Tree) -> anyhow::Result<()> {
+        let sources: Vec<String> = self.sources.iter().cloned().collect();
+        let manifest = template::render(
+            "Cargo.toml",
+            MANIFEST,
+            &Manifest {
+                name: &self.name,
+                description: &self.description,
+                proc_macro: self.proc_macro,
+                dependencies: self.rows(&self.dependencies),
+                dev_dependencies: self.rows(&self.dev_dependencies),
+                features: self
+                    .features
+                    .iter()
+                    .map(|(name, implies)| FeatureRow { name, implies })
+                    .collect(),
+            },
+        )?;
+        tree.add(format!("{}/Cargo.toml", self.folder), &manifest, &sources)?;
+        for (path, (text, sources)) in &self.files {
+            tree.add(format!("{}/{path}", self.folder), text, sources)?;
+        }
+        Ok(())
+    }
+
+    fn rows(&self, dependencies: &BTreeMap<String, Dependency>) -> Vec<DependencyRow> {
+        let up = "../".repeat(self.folder.split('/').count());
+        dependencies
+            .iter()
+            .map(|(name, on)| DependencyRow {
+                name: name.clone(),
+                value: match on {
+                    Dependency::Path(folder) => format!("{{ version = \"0.1.0\", path = \"{up}{folder}\" }}"),
+                    Dependency::Version(version) => format!("\"{version}\""),
+                },
+            })
+            .collect()
+    }
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    name: &'a str,
+    description: &'a str,
+    proc_macro: bool,
+    dependencies: Vec<DependencyRow>,
+    dev_dependencies: Vec<DependencyRow>,
+    features: Vec<FeatureRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct DependencyRow {
+    name: String,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct FeatureRow<'a> {
+    name: &'a str,
+    implies: &'a [String],
+}
+
+const MANIFEST: &str = r#"[package]
+name = "{{name}}"
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.95"
+license = "MIT OR Apache-2.0"
+description = "{{description}}"
+{{#if proc_macro}}
+
+[lib]
+proc-macro = true
+{{/if}}
+{{#if features}}
+
+[features]
+{{#each features}}
+{{name}} = [{{#each implies}}{{#if @index}}, {{/if}}"{{this}}"{{/each}}]
+{{/each}}
+{{/if}}
+{{#if dependencies}}
+
+[dependencies]
+{{#each dependencies}}
+{{name}} = {{value}}
+{{/each}}
+{{/if}}
+{{#if dev_dependencies}}
+
+[dev-dependencies]
+{{#each dev_dependencies}}
+{{name}} = {{value}}
+{{/each}}
+{{/if}}
+"#;

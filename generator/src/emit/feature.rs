@@ -1,0 +1,1 @@
+//! Emits the facts crate of features.

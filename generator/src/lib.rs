@@ -1,0 +1,21 @@
+//! lathe reads machine-readable specs and emits Rust crates, tests and documentation from them.
+//!
+//! The modules in the order of a run: [`source`] finds and reads files, [`syntax`] parses them, [`model`] resolves them, [`check`]
+//! judges them, [`emit`] turns them into a virtual tree, [`write`] puts the tree on disk, [`report`] says what happened,
+//! [`build`] compiles and runs what was emitted. [`registry`] lists the spec kinds; [`pipeline`] runs the stages.
+
+pub mod arena;
+pub mod diagnostic;
+pub mod registry;
+
+pub mod build;
+pub mod check;
+pub mod emit;
+pub mod model;
+pub mod pipeline;
+pub mod report;
+pub mod source;
+pub mod syntax;
+pub mod write;
+
+pub mod cli;

@@ -1,0 +1,88 @@
+//! Instruction sets: types and their lattice, encoding, operand kinds, effects, traps, ops and the module file format.
+//!
+//! [`raw`] is what the TOML says; this module's types are the same facts resolved: names are ids, strings are parsed.
+
+pub mod effect;
+pub mod example;
+pub mod format;
+pub mod op;
+pub mod operand;
+pub mod raw;
+pub mod resolve;
+pub mod signature;
+pub mod type_expression;
+pub mod types;
+
+pub use effect::{Effect, Takes};
+pub use example::{Example, Fixture, Golden, Outcome};
+pub use format::{Field, Flag, ModuleFormat, Record, Scalar, Shape, Union, Variant};
+pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
+pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
+pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
+pub use types::{ParameterKind, Slot, Type, TypeParameter};
+
+use crate::arena::Arena;
+use crate::source::Span;
+
+/// All instruction sets of a spec folder, by name.
+#[derive(Debug, Default)]
+pub struct InstructionSets {
+    /// In order of their names.
+    pub sets: Vec<InstructionSet>,
+}
+
+/// One instruction set.
+#[derive(Debug)]
+pub struct InstructionSet {
+    /// `raya`: prefix of the emitted crates and folder under `generated/` and `runtime/`.
+    pub name: String,
+    /// What the machine is, in one paragraph.
+    pub doc: String,
+    /// The `name = …` line of the main file.
+    pub span: Span,
+    /// The spec files that it was read from, as root-relative paths with `/`, sorted.
+    pub files: Vec<String>,
+    /// How instructions become bytes.
+    pub encoding: Encoding,
+    /// What a slot of the operand stack can hold at run time.
+    pub slots: Arena<Slot>,
+    /// Types that the verifier tells apart.
+    pub types: Arena<Type>,
+    /// Kinds of operands in the instruction stream, the primitive ones (`u16`, `f64`, …) included.
+    pub operand_kinds: Arena<OperandKind>,
+    /// Effects that an op can state.
+    pub effects: Arena<Effect>,
+    /// Ways in which an op can fail.
+    pub traps: Arena<Trap>,
+    /// Chapters of the op list: integer, float, control, …
+    pub groups: Arena<Group>,
+    /// Instructions in order of their codes.
+    pub ops: Arena<Op>,
+    /// The file that carries code between compiler and machine.
+    pub format: ModuleFormat,
+    /// Assembly that several examples share.
+    pub fixtures: Arena<Fixture>,
+}
+
+/// How instructions become bytes: an opcode byte, then the operands in order, without alignment.
+#[derive(Debug, Clone)]
+pub struct Encoding {
+    /// The byte that announces a second opcode byte (a page of 256 more); no op of the first page may have it as its code.
+    pub extension_prefix: Option<u8>,
+    /// Whether the least significant byte of an operand comes first.
+    pub little_endian: bool,
+    /// The `[encoding]` table.
+    pub span: Span,
+}
+
+impl InstructionSet {
+    /// `generated/raya`: where its crates are emitted.
+    pub fn folder(&self) -> String {
+        format!("generated/{}", self.name)
+    }
+
+    /// `runtime/raya`: where its semantics functions live.
+    pub fn runtime_folder(&self) -> String {
+        format!("runtime/{}", self.name)
+    }
+}
