@@ -130,9 +130,7 @@ pub struct Law {
 pub enum Meaning {
     /// A pure, total Rust expression over the inputs' and operands' names.
     Expression {
-        /// The parsed expression.
-        expression: Box<syn::Expr>,
-        /// Its text.
+        /// Its text, which parses as a Rust expression. (Not kept parsed: tokens can't be shared between threads.)
         text: String,
         /// The string in the spec.
         span: Span,
