@@ -1,1 +1,89 @@
-//! Runs the stages in order.
+//! Runs the stages in order: [`load`] reads, parses and resolves; [`check`] judges; [`emit`] makes the virtual tree.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostics;
+use crate::emit::{Emitter, Tree};
+use crate::model::Model;
+use crate::registry::KINDS;
+use crate::source::SourceMap;
+use crate::{source, syntax};
+
+/// How a run is done. Nothing here changes what comes out.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Reads the files in an order shuffled by this seed, to show that the order doesn't matter.
+    pub shuffle: Option<u64>,
+}
+
+/// The specs after reading, parsing and resolving, with everything that was wrong in them.
+pub struct Loaded {
+    /// All files of the run.
+    pub sources: SourceMap,
+    /// What the specs say. Entries with errors are missing from it, all others are there.
+    pub model: Model,
+    /// What was found so far.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads, parses and resolves the specs under `root`. Whatever is wrong with them is in the diagnostics of the result.
+pub fn load(root: &Path, options: &Options) -> Loaded {
+    let mut diagnostics = Diagnostics::default();
+    let sources = source::read(root, options, &mut diagnostics);
+    let documents = syntax::parse(&sources, &mut diagnostics);
+    let mut model = Model::default();
+    for kind in KINDS {
+        let of_kind: Vec<&syntax::Document> = documents.iter().filter(|document| document.kind == kind.name).collect();
+        (kind.load)(&of_kind, &mut model, &mut diagnostics);
+    }
+    Loaded {
+        sources,
+        model,
+        diagnostics,
+    }
+}
+
+/// Runs every rule of every kind over the model.
+pub fn check(loaded: &mut Loaded) {
+    let checks: Vec<_> = KINDS
+        .iter()
+        .flat_map(|kind| kind.rules)
+        .filter_map(|rule| rule.check)
+        .collect();
+    let found: Vec<Diagnostics> = checks
+        .par_iter()
+        .map(|check| {
+            let mut diagnostics = Diagnostics::default();
+            check(&loaded.model, &loaded.sources, &mut diagnostics);
+            diagnostics
+        })
+        .collect();
+    for diagnostics in found {
+        loaded.diagnostics.extend(diagnostics);
+    }
+}
+
+/// Runs every emitter of every kind. They run side by side; their trees are merged in the order of the registry, so that the result
+/// doesn't depend on the number of threads.
+///
+/// # Errors
+///
+/// On a fault of an emitter, named by its name.
+pub fn emit(loaded: &Loaded) -> anyhow::Result<Tree> {
+    let emitters: Vec<&Emitter> = KINDS.iter().flat_map(|kind| kind.emitters).collect();
+    let trees: Vec<anyhow::Result<Tree>> = emitters
+        .par_iter()
+        .map(|emitter| {
+            let mut tree = Tree::default();
+            (emitter.emit)(&loaded.model, &mut tree).map_err(|error| error.context(format!("emitter `{}`", emitter.name)))?;
+            Ok(tree)
+        })
+        .collect();
+    let mut sum = Tree::default();
+    for tree in trees {
+        sum.merge(tree?)?;
+    }
+    Ok(sum)
+}

@@ -22,3 +22,36 @@ pub struct SpecKind {
     /// The number of entries, for the table of a run.
     pub count: fn(&Model) -> usize,
 }
+
+/// Every kind of spec, in the order in which they are loaded, checked and emitted.
+pub static KINDS: &[SpecKind] = &[
+    SpecKind {
+        name: "target",
+        summary: "the facts of a CPU target",
+        load: crate::model::target::load,
+        rules: crate::check::target::RULES,
+        emitters: crate::emit::target::EMITTERS,
+        count: crate::model::target::count,
+    },
+    SpecKind {
+        name: "feature",
+        summary: "feature flags, what they imply and what they exclude",
+        load: crate::model::feature::load,
+        rules: crate::check::feature::RULES,
+        emitters: crate::emit::feature::EMITTERS,
+        count: crate::model::feature::count,
+    },
+    SpecKind {
+        name: "instruction-set",
+        summary: "the types, ops and module format of a virtual machine",
+        load: crate::model::instruction_set::load,
+        rules: crate::check::instruction_set::RULES,
+        emitters: crate::emit::instruction_set::EMITTERS,
+        count: crate::model::instruction_set::count,
+    },
+];
+
+/// The kind of a name.
+pub fn kind(name: &str) -> Option<&'static SpecKind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}

@@ -1,1 +1,6 @@
 //! Rules of features.
+
+use super::Rule;
+
+/// What the checker demands, by code.
+pub const RULES: &[Rule] = &[];

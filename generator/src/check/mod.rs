@@ -1,5 +1,9 @@
 //! Stage 4: rules, each with a code, one function over the model, listed in the table of its spec kind.
 
+pub mod feature;
+pub mod instruction_set;
+pub mod target;
+
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
 use crate::source::SourceMap;

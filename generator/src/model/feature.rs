@@ -1,7 +1,10 @@
 //! Feature flags: what can be switched on, what that switches on with it, and what can't stand beside it.
 
 use crate::arena::{Arena, Id};
+use crate::diagnostic::Diagnostics;
+use crate::model::Model;
 use crate::source::Span;
+use crate::syntax::Document;
 
 /// The feature flags of the specs.
 #[derive(Debug, Default)]
@@ -29,4 +32,14 @@ pub struct Feature {
     pub file: String,
     /// The entry.
     pub span: Span,
+}
+
+/// Loads the features of the specs.
+pub fn load(_documents: &[&Document], model: &mut Model, _diagnostics: &mut Diagnostics) {
+    model.insert(Features::default());
+}
+
+/// The number of features.
+pub fn count(model: &Model) -> usize {
+    model.part::<Features>().features.len()
 }

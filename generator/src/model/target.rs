@@ -1,6 +1,9 @@
 //! CPU targets: the facts of a processor and its environment that other specs and emitted code depend on.
 
+use crate::diagnostic::Diagnostics;
+use crate::model::Model;
 use crate::source::Span;
+use crate::syntax::Document;
 
 /// All targets by name.
 #[derive(Debug, Default)]
@@ -55,4 +58,14 @@ pub struct Level {
     pub vector_width: u32,
     /// The entry.
     pub span: Span,
+}
+
+/// Loads the targets of the specs.
+pub fn load(_documents: &[&Document], model: &mut Model, _diagnostics: &mut Diagnostics) {
+    model.insert(Targets::default());
+}
+
+/// The number of targets.
+pub fn count(model: &Model) -> usize {
+    model.part::<Targets>().targets.len()
 }

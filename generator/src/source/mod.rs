@@ -1,7 +1,9 @@
 //! Stage 1: finds and reads files, keeps text and spans. Nothing else does I/O on the way in.
 
+mod read;
 mod span;
 
+pub use read::read;
 pub use span::{FileId, Span};
 
 use std::path::PathBuf;
@@ -28,6 +30,19 @@ impl SourceMap {
     /// The file of an id.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The ids and files in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file)
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 
     /// Line and column of a byte, both from 1.

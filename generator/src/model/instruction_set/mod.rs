@@ -18,10 +18,12 @@ pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Scalar, Shape, Union, Variant};
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
+pub use resolve::load;
 pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
 pub use types::{ParameterKind, Slot, Type, TypeParameter};
 
 use crate::arena::Arena;
+use crate::model::Model;
 use crate::source::Span;
 
 /// All instruction sets of a spec folder, by name.
@@ -85,4 +87,19 @@ impl InstructionSet {
     pub fn runtime_folder(&self) -> String {
         format!("runtime/{}", self.name)
     }
+}
+
+/// The number of entries of all instruction sets: ops, types, operand kinds, effects, traps, groups, records and unions.
+pub fn count(model: &Model) -> usize {
+    model
+        .part::<InstructionSets>()
+        .sets
+        .iter()
+        .map(|set| {
+            let named_kinds = set.operand_kinds.iter().filter(|kind| kind.span.is_some()).count();
+            let format = set.format.records.len() + set.format.unions.len() + set.format.flags.len();
+            let machine = set.slots.len() + set.types.len() + named_kinds + set.effects.len() + set.traps.len();
+            machine + format + set.groups.len() + set.ops.len() + set.fixtures.len()
+        })
+        .sum()
 }
