@@ -49,12 +49,14 @@ pub enum Reference {
     Operand(usize),
     /// The input at this position of the op.
     Input(usize),
+    /// A number that the spec states: the `0` in `local(0)`, for ops whose operand is part of the opcode.
+    Constant(u32),
 }
 
 /// A named transfer function: how a type is read from the module, the current function, or another input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TypeFunction {
-    /// `local(slot)`: the declared type of a local.
+    /// `local(slot)`: the declared type of a local; `local(0)` where the opcode itself says which.
     Local,
     /// `params(f)` or `params(f, argc)`: the parameters of a function or native operand, or of an input of a `func` type; with
     /// `argc`, that many, those beyond the parameters being of the rest type.
