@@ -7,6 +7,7 @@
 pub mod arena;
 pub mod diagnostic;
 pub mod registry;
+pub mod suggest;
 
 pub mod build;
 pub mod check;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 pub mod feature;
 pub mod instruction_set;
+pub mod names;
 pub mod target;
 
 /// What all specs of a run say, one part per spec kind.

@@ -3,9 +3,10 @@
 mod read;
 mod span;
 
-pub use read::read;
+pub use read::{LARGEST_FILE, read};
 pub use span::{FileId, Span};
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A file that was read.
@@ -24,6 +25,8 @@ pub struct SourceMap {
     pub root: PathBuf,
     /// By [`FileId`].
     pub files: Vec<SourceFile>,
+    /// Files that could not be read: they have a path but no text, and were reported.
+    pub unread: BTreeSet<FileId>,
 }
 
 impl SourceMap {

@@ -1,10 +1,24 @@
 //! Stage 2: TOML to a spanned tree. Recoverable: one run reports every mistake.
+//!
+//! [`tree`] is the tree; [`entry`] deserializes one entry of it, reporting everything that is wrong with it and not just the first.
 
-use serde_spanned::Spanned;
+pub mod entry;
+mod rules;
+pub mod tree;
+
+pub use entry::Entry;
+pub use rules::RULES;
+pub use tree::{Key, Table, Value, ValueKind};
+
 use toml::de::DeTable;
 
-use crate::diagnostic::Diagnostics;
-use crate::source::{FileId, SourceMap, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::registry::KINDS;
+use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::suggest::{list, similar};
+
+/// The most mistakes that are reported for one file. A file with more is something else than TOML.
+const MOST_ERRORS: usize = 20;
 
 /// A spec file whose TOML was read and whose kind and name are known.
 #[derive(Debug)]
@@ -22,10 +36,206 @@ pub struct Document {
     /// The whole text; `table` borrows nothing from it.
     pub text: String,
     /// The tree with the span of every key and value, without errors having been lost: those were reported.
-    pub table: Spanned<DeTable<'static>>,
+    pub table: Table,
 }
 
 /// Parses every spec of a run, in the order of their paths.
-pub fn parse(_sources: &SourceMap, _diagnostics: &mut Diagnostics) -> Vec<Document> {
-    Vec::new()
+pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Document> {
+    sources
+        .iter()
+        .filter(|(id, file)| file.path.starts_with("spec/") && file.path.ends_with(".toml") && !sources.unread.contains(id))
+        .filter_map(|(id, file)| parse_file(id, file, diagnostics))
+        .collect()
+}
+
+fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let (tree, errors) = DeTable::parse_recoverable(&source.text);
+    let table = Table::new(file, tree.get_ref());
+    for error in errors.iter().take(MOST_ERRORS) {
+        diagnostics.push(syntax_error(file, source, &table, error));
+    }
+    if errors.len() > MOST_ERRORS {
+        let more = errors.len() - MOST_ERRORS;
+        let end = tree::span(file, 0..0);
+        diagnostics.push(
+            Diagnostic::error("L0006", format!("`{}` has {more} more mistakes of this kind", source.path))
+                .at(end, "only the first ones are shown"),
+        );
+    }
+    let broken = !errors.is_empty();
+    let (kind, kind_span) = match table.get("kind") {
+        Some((_, value)) => match &value.kind {
+            ValueKind::String(kind) => (kind.clone(), value.span),
+            _ => {
+                diagnostics.push(
+                    Diagnostic::error("L0106", format!("`kind` must be a text, but is {}", value.describe()))
+                        .at(value.span, "expected a text")
+                        .help(format!("write one of {}", list(KINDS.iter().map(|kind| kind.name)))),
+                );
+                return None;
+            }
+        },
+        // Where the text is broken the line may stand in the part that was lost.
+        None if broken => return None,
+        None => {
+            diagnostics.push(
+                Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))
+                    .at(tree::span(file, 0..0), "expected `kind = \"…\"` here")
+                    .note(format!("the kinds are {}", list(KINDS.iter().map(|kind| kind.name))))
+                    .help("begin the file with its kind: `kind = \"instruction-set\"`, say"),
+            );
+            return None;
+        }
+    };
+    if crate::registry::kind(&kind).is_none() {
+        let mut diagnostic = Diagnostic::error("L0102", format!("unknown kind `{kind}`"))
+            .at(kind_span, "no such kind of spec")
+            .note(format!("the kinds are {}", list(KINDS.iter().map(|kind| kind.name))));
+        if let Some(close) = similar(&kind, KINDS.iter().map(|kind| kind.name)) {
+            diagnostic = diagnostic.suggest(kind_span, format!("\"{close}\""), "a kind with a similar name exists");
+        }
+        diagnostics.push(diagnostic);
+        return None;
+    }
+    let name = match table.get("name") {
+        Some((_, value)) => match &value.kind {
+            ValueKind::String(name) => Some((name.clone(), value.span)),
+            _ => {
+                diagnostics.push(
+                    Diagnostic::error("L0106", format!("`name` must be a text, but is {}", value.describe()))
+                        .at(value.span, "expected a text"),
+                );
+                return None;
+            }
+        },
+        None => None,
+    };
+    Some(Document {
+        file,
+        path: source.path.clone(),
+        kind,
+        kind_span,
+        name,
+        text: source.text.clone(),
+        table,
+    })
+}
+
+/// A mistake of the TOML itself.
+fn syntax_error(file: FileId, source: &SourceFile, table: &Table, error: &toml::de::Error) -> Diagnostic {
+    let end = source.text.len();
+    let range = error
+        .span()
+        .map_or(end..end, |range| range.start.min(end)..range.end.min(end));
+    let span = tree::span(file, range.clone());
+    if error.message() == "duplicate key" {
+        let key = source.text.get(range).unwrap_or_default();
+        let mut diagnostic = Diagnostic::error("L0008", format!("`{key}` is stated twice"))
+            .at(span, "stated again here")
+            .note("TOML allows a key only once in a table, and a table only once in a file")
+            .help("remove one of the two or give it another name");
+        let mut same = Vec::new();
+        keys_like(table, key.trim_matches(['"', '\'']), span, &mut same);
+        if let [first] = same.as_slice() {
+            diagnostic = diagnostic.at(*first, "first stated here");
+        }
+        return diagnostic;
+    }
+    let message = error.message().lines().next().unwrap_or_default();
+    Diagnostic::error("L0006", format!("`{}` is not valid TOML: {message}", source.path)).at(span, message)
+}
+
+/// Where keys of this name stand before a place.
+fn keys_like(table: &Table, name: &str, before: Span, same: &mut Vec<Span>) {
+    for (key, value) in &table.entries {
+        if key.name == name && key.span.start < before.start {
+            same.push(key.span);
+        }
+        if let ValueKind::Table(inner) = &value.kind {
+            keys_like(inner, name, before, same);
+        }
+    }
+}
+
+impl Document {
+    /// The entries of a table whose keys are names, in the order of the file: `[op.iadd]`, `[op.isub]`, … for `op`.
+    pub fn entries<'a>(&'a self, table: &str, diagnostics: &mut Diagnostics) -> Vec<Entry<'a>> {
+        let Some((_, value)) = self.table.get(table) else {
+            return Vec::new();
+        };
+        let ValueKind::Table(inner) = &value.kind else {
+            diagnostics.push(
+                Diagnostic::error(
+                    "L0106",
+                    format!("`{table}` must be a table of named entries, but is {}", value.describe()),
+                )
+                .at(value.span, "expected a table")
+                .help(format!("write each entry as a table of its own: `[{table}.name]`")),
+            );
+            return Vec::new();
+        };
+        inner
+            .entries
+            .iter()
+            .map(|(key, value)| Entry {
+                document: self,
+                table: table.to_owned(),
+                key,
+                value,
+            })
+            .collect()
+    }
+
+    /// A table that stands once: `[encoding]`.
+    pub fn single<'a>(&'a self, table: &str) -> Option<Entry<'a>> {
+        self.table.get(table).map(|(key, value)| Entry {
+            document: self,
+            table: String::new(),
+            key,
+            value,
+        })
+    }
+
+    /// Reports every key at the top that isn't one of these.
+    pub fn expect_keys(&self, expected: &[&str], diagnostics: &mut Diagnostics) {
+        for (key, _) in &self.table.entries {
+            if !expected.contains(&key.name.as_str()) {
+                diagnostics.push(entry::unknown_key(
+                    &key.name,
+                    key.span,
+                    &format!("a file of kind `{}`", self.kind),
+                    expected,
+                ));
+            }
+        }
+    }
+
+    /// The name of the file's spec, which this kind demands.
+    pub fn require_name(&self, diagnostics: &mut Diagnostics) -> Option<(&str, Span)> {
+        if let Some((name, span)) = &self.name {
+            return Some((name, *span));
+        }
+        diagnostics.push(
+            Diagnostic::error("L0103", format!("`{}` has no name", self.path))
+                .at(self.kind_span, format!("a file of kind `{}` needs `name = \"…\"`", self.kind))
+                .help("state the name below the kind: `name = \"…\"`"),
+        );
+        None
+    }
+
+    /// The span of a part of a text value, given by the span of the value and a range in the text; the span of the whole value and
+    /// `false` where escapes make the place uncertain.
+    pub fn within(&self, span: Span, value: &str, range: std::ops::Range<usize>) -> (Span, bool) {
+        let raw = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let quotes = ["\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"]
+            .into_iter()
+            .find(|quotes| raw.starts_with(quotes))
+            .unwrap_or_default();
+        let inner = raw.get(quotes.len()..quotes.len() + value.len());
+        if quotes.is_empty() || inner != Some(value) || range.end > value.len() {
+            return (span, false);
+        }
+        let start = span.start as usize + quotes.len();
+        (tree::span(self.file, start + range.start..start + range.end), true)
+    }
 }

@@ -163,13 +163,74 @@ pub struct RawOp {
     pub cold: bool,
     /// `"2, 3 -> 5"`, `"1, 0 -> !divide_by_zero"`, or a [`RawProgram`] table.
     #[serde(default)]
-    pub examples: Vec<Spanned<toml::Value>>,
+    pub examples: Vec<Spanned<RawExample>>,
     /// `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
-    pub golden: Option<Spanned<toml::Value>>,
+    pub golden: Option<Spanned<RawGoldenValue>>,
     /// Boolean Rust expressions over the inputs' names, in which ops may be called by name: `iadd(a, b) == iadd(b, a)`.
     #[serde(default)]
     pub laws: Vec<Spanned<String>>,
 }
+
+/// An item of `examples`.
+#[derive(Debug, Clone)]
+pub enum RawExample {
+    /// `"2, 3 -> 5"`
+    Values(String),
+    /// A table.
+    Program(Box<RawProgram>),
+}
+
+/// What stands behind `golden`.
+#[derive(Debug, Clone)]
+pub enum RawGoldenValue {
+    /// `"20"`
+    Bytes(String),
+    /// A table.
+    Table(RawGolden),
+}
+
+/// Deserializes a text or a table. (An untagged enum would lose the spans.)
+macro_rules! text_or_table {
+    ($name:ident, $expected:literal, $text:expr, $table:ty, $wrap:expr) => {
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        Ok($text(text.to_owned()))
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        let table = <$table>::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                        Ok($wrap(table))
+                    }
+                }
+                deserializer.deserialize_any(Visitor)
+            }
+        }
+    };
+}
+
+text_or_table!(
+    RawExample,
+    r#"a text such as "2, 3 -> 5" or a table"#,
+    RawExample::Values,
+    RawProgram,
+    |table| RawExample::Program(Box::new(table))
+);
+text_or_table!(
+    RawGoldenValue,
+    r#"a text such as "20" or a table"#,
+    RawGoldenValue::Bytes,
+    RawGolden,
+    RawGoldenValue::Table
+);
 
 /// A table under `examples`.
 #[derive(Debug, Clone, Deserialize)]

@@ -1,0 +1,476 @@
+//! Resolves the module file format: `[module]`, its flags, records and unions, and the shapes of their fields.
+
+use std::collections::BTreeMap;
+
+use serde_spanned::Spanned;
+
+use super::machine::twice;
+use super::{Files, Resolved};
+use crate::arena::{Arena, Id};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::instruction_set::raw::{RawField, RawModule, RawRecord, RawUnion, RawVariant};
+use crate::model::instruction_set::{
+    Field, Flag, ModuleFormat, OperandKind, OperandMeaning, Record, Scalar, Shape, Type, Union, Variant,
+};
+use crate::model::names::{self, Names, Place, number};
+use crate::source::Span;
+use crate::suggest::list;
+use crate::syntax::Entry;
+
+/// What a shape can name.
+struct Scope<'a> {
+    kinds: &'a Resolved<OperandKind>,
+    types: &'a Resolved<Type>,
+    records: Names<Record>,
+    unions: Names<Union>,
+    flags: Names<Flag>,
+}
+
+pub(super) fn format(
+    files: &Files<'_>,
+    types: &Resolved<Type>,
+    kinds: &Resolved<OperandKind>,
+    diagnostics: &mut Diagnostics,
+) -> ModuleFormat {
+    let mut head = Head {
+        magic: *b"????",
+        version: 0,
+        extension: String::new(),
+        flags: Resolved::new("flag"),
+        span: files.span,
+    };
+    let example = "`[module]` with `magic`, `version`, `checksum` and `extension`";
+    if let Some(entry) = files.single("module", example, diagnostics) {
+        head.span = entry.span();
+        if let Some(raw) = entry.read::<RawModule>(diagnostics) {
+            head.fill(&entry, &raw, diagnostics);
+        }
+    }
+    let mut scope = Scope {
+        kinds,
+        types,
+        records: Names::new("record"),
+        unions: Names::new("union"),
+        flags: head.flags.names,
+    };
+    // First all names, since shapes may name what stands below them.
+    let raw_records = files.read::<RawRecord, Record>("record", "record", false, &mut scope.records, diagnostics);
+    for (index, (entry, _)) in raw_records.iter().enumerate() {
+        scope.records.define(entry.name(), Id::new(index));
+    }
+    let raw_unions = files.read::<RawUnion, Union>("union", "union", false, &mut scope.unions, diagnostics);
+    for (index, (entry, _)) in raw_unions.iter().enumerate() {
+        scope.unions.define(entry.name(), Id::new(index));
+    }
+    let mut records: Arena<Record> = Arena::default();
+    for (entry, raw) in &raw_records {
+        records.push(Record {
+            name: entry.name().to_owned(),
+            doc: raw.doc.get_ref().clone(),
+            fields: fields(entry, raw, &scope, diagnostics),
+            span: entry.span(),
+        });
+    }
+    let mut unions: Arena<Union> = Arena::default();
+    for (entry, raw) in &raw_unions {
+        unions.push(Union {
+            name: entry.name().to_owned(),
+            doc: raw.doc.get_ref().clone(),
+            variants: variants(entry, raw, &scope, diagnostics),
+            span: entry.span(),
+        });
+    }
+    let records = without_recursion(records, &unions, diagnostics);
+    let (root, records) = match scope.records.get("module") {
+        Some(root) => (root, records),
+        None => {
+            if !scope.records.is_broken("module") {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "L0503",
+                        format!("the instruction set `{}` has no record `module`", files.name),
+                    )
+                    .at(head.span, "this format has no body")
+                    .note("the fields of the record `module` are what a module file holds after its header")
+                    .help("add `[record.module]` with its `fields`"),
+                );
+            }
+            let mut records = records;
+            let root = records.push(Record {
+                name: "module".to_owned(),
+                doc: String::new(),
+                fields: Vec::new(),
+                span: head.span,
+            });
+            (root, records)
+        }
+    };
+    ModuleFormat {
+        magic: head.magic,
+        version: head.version,
+        extension: head.extension,
+        flags: head.flags.arena,
+        records,
+        unions,
+        root,
+        span: head.span,
+    }
+}
+
+/// What `[module]` says.
+struct Head {
+    magic: [u8; 4],
+    version: u32,
+    extension: String,
+    flags: Resolved<Flag>,
+    span: Span,
+}
+
+impl Head {
+    fn fill(&mut self, entry: &Entry<'_>, raw: &RawModule, diagnostics: &mut Diagnostics) {
+        let document = entry.document;
+        let magic = raw.magic.get_ref();
+        match <[u8; 4]>::try_from(magic.as_bytes()) {
+            Ok(bytes) if bytes.iter().all(u8::is_ascii_graphic) => self.magic = bytes,
+            _ => diagnostics.push(
+                Diagnostic::error("L0501", format!("`{magic}` can't be the magic of a file"))
+                    .at(entry.at(&raw.magic), "expected four printable ASCII characters")
+                    .help("choose four letters or digits, such as `\"RAYA\"`"),
+            ),
+        }
+        if let Some(version) = number(document, &raw.version, "version", 0..=i64::from(u32::MAX), diagnostics) {
+            self.version = version;
+        }
+        Place::value(document, &raw.checksum).word("checksum", &[("crc32", ())], diagnostics);
+        let extension = raw.extension.get_ref();
+        if extension.is_empty()
+            || extension.len() > 16
+            || !extension.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        {
+            diagnostics.push(
+                Diagnostic::error("L0501", format!("`{extension}` can't be the extension of files"))
+                    .at(
+                        entry.at(&raw.extension),
+                        "expected lower-case letters and digits, without a dot",
+                    )
+                    .help("choose one such as `\"rbin\"`"),
+            );
+        }
+        self.extension.clone_from(extension);
+        let mut flags: Vec<_> = raw.flag.iter().collect();
+        flags.sort_by_key(|(name, _)| name.span().start);
+        for (name, flag) in flags {
+            let span = entry.at(name);
+            if !names::check_name("a flag", name.get_ref(), span, false, diagnostics) {
+                continue;
+            }
+            let Some(bit) = number(document, &flag.get_ref().bit, "bit", 0..=31, diagnostics) else {
+                self.flags.names.define_broken(name.get_ref());
+                continue;
+            };
+            self.flags.push(
+                name.get_ref(),
+                Flag {
+                    name: name.get_ref().clone(),
+                    doc: flag.get_ref().doc.get_ref().clone(),
+                    bit,
+                    span,
+                },
+            );
+        }
+    }
+}
+
+fn fields(entry: &Entry<'_>, raw: &RawRecord, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for spanned in &raw.fields {
+        let RawField {
+            name,
+            shape,
+            max,
+            doc,
+            flag,
+        } = spanned.get_ref();
+        let place = Place::value(entry.document, name);
+        if !names::check_name("a field", place.text, place.span, false, diagnostics) {
+            continue;
+        }
+        if fields.iter().any(|field| field.name == place.text) {
+            diagnostics.push(twice("field", &place));
+            continue;
+        }
+        let flag = flag
+            .as_ref()
+            .and_then(|flag| scope.flags.resolve(&Place::value(entry.document, flag), diagnostics));
+        if let Some(shape) = shape_of(entry, shape, max.as_ref(), scope, diagnostics) {
+            fields.push(Field {
+                name: place.text.to_owned(),
+                doc: doc.get_ref().clone(),
+                shape,
+                flag,
+                span: entry.at(spanned),
+            });
+        }
+    }
+    fields
+}
+
+fn variants(entry: &Entry<'_>, raw: &RawUnion, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Variant> {
+    let mut variants: Vec<Variant> = Vec::new();
+    let mut by_code: BTreeMap<u8, Span> = BTreeMap::new();
+    for spanned in &raw.variants {
+        let RawVariant {
+            name,
+            doc,
+            code,
+            shape,
+            max,
+            r#type,
+        } = spanned.get_ref();
+        let place = Place::value(entry.document, name);
+        if !names::check_name("a variant", place.text, place.span, false, diagnostics) {
+            continue;
+        }
+        if variants.iter().any(|variant| variant.name == place.text) {
+            diagnostics.push(twice("variant", &place));
+            continue;
+        }
+        let value_type = r#type
+            .as_ref()
+            .and_then(|name| scope.types.names.resolve(&Place::value(entry.document, name), diagnostics));
+        let shape = shape_of(entry, shape, max.as_ref(), scope, diagnostics);
+        let Some(number) = number::<u8>(entry.document, code, "code of a variant", 0..=255, diagnostics) else {
+            continue;
+        };
+        if let Some(first) = by_code.insert(number, entry.at(code)) {
+            diagnostics.push(
+                Diagnostic::error("L0108", format!("two variants of `{}` have the code {number}", entry.name()))
+                    .at(entry.at(code), "used again here")
+                    .at(first, "first used here")
+                    .help("a reader tells variants apart by their codes: give one of them another"),
+            );
+        }
+        if let Some(shape) = shape {
+            variants.push(Variant {
+                name: place.text.to_owned(),
+                doc: doc.get_ref().clone(),
+                code: number,
+                shape,
+                value_type,
+                span: entry.at(spanned),
+            });
+        }
+    }
+    variants.sort_by_key(|variant| variant.code);
+    variants
+}
+
+/// Parses a shape: `u32`, `string`, `list<function>`, `class?`, …
+///
+/// A name can be that of an operand kind and of a record at once (`function`). In a list it means the record, since that is how a
+/// module declares things; alone or with `?` it means the operand kind, which is a reference to one of them.
+fn shape_of(
+    entry: &Entry<'_>,
+    text: &Spanned<String>,
+    max: Option<&Spanned<i64>>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Shape> {
+    let whole = text.get_ref().as_str();
+    let (inner, start, is_list) = match whole.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
+        Some(inner) => (inner, "list<".len(), true),
+        None => (whole, 0, false),
+    };
+    let place = if is_list {
+        Place::part(entry.document, text, start..start + inner.len())
+    } else {
+        Place::value(entry.document, text)
+    };
+    let limit = max.and_then(|max| {
+        number::<u32>(
+            entry.document,
+            max,
+            "largest count or length",
+            1..=i64::from(u32::MAX),
+            diagnostics,
+        )
+    });
+    let needs_limit = is_list || matches!(inner, "string" | "code");
+    if needs_limit && max.is_none() {
+        diagnostics.push(
+            Diagnostic::error("L0504", format!("`{whole}` has no largest count or length"))
+                .at(entry.at(text), "no `max` stands beside this shape")
+                .note("a reader must refuse absurd counts before it allocates")
+                .help("add `max = …`"),
+        );
+        return None;
+    }
+    if let Some(max) = max
+        && !needs_limit
+    {
+        diagnostics.push(
+            Diagnostic::error("L0504", format!("`{whole}` has a fixed size, so it can't have a largest one"))
+                .at(entry.at(max), "nothing reads this")
+                .help("remove `max`"),
+        );
+    }
+    if max.is_some() && limit.is_none() {
+        return None;
+    }
+    let max = limit.unwrap_or_default();
+    let element = element(&place, is_list, max, scope, diagnostics)?;
+    Some(if is_list {
+        Shape::List {
+            element: Box::new(element),
+            max,
+        }
+    } else {
+        element
+    })
+}
+
+/// A shape that is no list. In a list of strings `max` bounds the count and, for want of another number, each string, too.
+fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Shape> {
+    let name = place.text;
+    if let Some((_, scalar)) = Scalar::ALL.iter().find(|(known, _)| *known == name) {
+        return Some(Shape::Scalar(*scalar));
+    }
+    match name {
+        "string" => return Some(Shape::String { max }),
+        "code" if !in_list => return Some(Shape::Code { max }),
+        "type" => return Some(Shape::TypeId),
+        "type_definition" => return Some(Shape::TypeDefinition),
+        _ => {}
+    }
+    if let Some(optional) = name.strip_suffix('?') {
+        if optional == "type" {
+            return Some(Shape::Optional(Box::new(Shape::TypeId)));
+        }
+        if let Some(shape) = reference(optional, scope) {
+            return Some(Shape::Optional(Box::new(shape)));
+        }
+        if scope.kinds.names.is_broken(optional) {
+            return None;
+        }
+        let known = references(scope);
+        diagnostics.push(
+            Diagnostic::error("L0502", format!("`{name}` is no shape"))
+                .at(place.span, "only a type or a reference can be absent")
+                .note(format!("references: {}", list(known.iter().map(String::as_str)))),
+        );
+        return None;
+    }
+    let record = scope.records.get(name).map(Shape::Record);
+    let union = scope.unions.get(name).map(Shape::Union);
+    let reference = reference(name, scope);
+    let shape = if in_list {
+        record.or(union).or(reference)
+    } else {
+        reference.or(record).or(union)
+    };
+    if shape.is_none() && !scope.records.is_broken(name) && !scope.unions.is_broken(name) && !scope.kinds.names.is_broken(name) {
+        let fixed = ["string", "code", "type", "type_definition"];
+        let kinds = references(scope);
+        let known = Scalar::ALL
+            .iter()
+            .map(|(name, _)| *name)
+            .chain(fixed)
+            .chain(scope.records.all())
+            .chain(scope.unions.all())
+            .chain(kinds.iter().map(String::as_str));
+        diagnostics.push(
+            place
+                .unknown("L0502", "shape", known)
+                .note("a list is written `list<…>`, and a type or reference that may be absent with `?`"),
+        );
+    }
+    shape
+}
+
+/// A reference to an entry of a list of the module.
+fn reference(name: &str, scope: &Scope<'_>) -> Option<Shape> {
+    let id = scope.kinds.names.get(name)?;
+    matches!(scope.kinds.arena[id].meaning, OperandMeaning::Index(_)).then_some(Shape::Reference(id))
+}
+
+/// The operand kinds that can stand in a shape.
+fn references(scope: &Scope<'_>) -> Vec<String> {
+    let kinds = scope.kinds.arena.iter();
+    let indexes = kinds.filter(|kind| matches!(kind.meaning, OperandMeaning::Index(_)));
+    indexes.map(|kind| kind.name.clone()).collect()
+}
+
+/// Reports records that contain themselves in place, and takes the field that closes the circle from one record of each.
+fn without_recursion(records: Arena<Record>, unions: &Arena<Union>, diagnostics: &mut Diagnostics) -> Arena<Record> {
+    let mut records: Vec<Record> = records.iter().cloned().collect();
+    loop {
+        let mut finished = vec![false; records.len()];
+        let circle = (0..records.len()).find_map(|start| find_circle(start, &records, unions, &mut Vec::new(), &mut finished));
+        let Some(circle) = circle else {
+            return records.into_iter().collect();
+        };
+        let names: Vec<String> = circle
+            .iter()
+            .map(|(record, field)| format!("`{}.{}`", records[*record].name, records[*record].fields[*field].name))
+            .collect();
+        let mut diagnostic = Diagnostic::error("L0505", format!("the record `{}` contains itself", records[circle[0].0].name))
+            .note(format!(
+                "by way of {}: such a value has no end, or nests as deep as a hostile file says",
+                names.join(", ")
+            ))
+            .help("refer to the entry of a list by its number instead");
+        for (record, field) in &circle {
+            diagnostic = diagnostic.at(records[*record].fields[*field].span, "part of the circle");
+        }
+        diagnostics.push(diagnostic);
+        if let Some((record, field)) = circle.last() {
+            records[*record].fields.remove(*field);
+        }
+    }
+}
+
+/// The records and fields of a circle that `start` leads to. Lists count, too: their items are written in place.
+fn find_circle(
+    start: usize,
+    records: &[Record],
+    unions: &Arena<Union>,
+    path: &mut Vec<(usize, usize)>,
+    finished: &mut [bool],
+) -> Option<Vec<(usize, usize)>> {
+    if finished[start] {
+        return None;
+    }
+    if let Some(first) = path.iter().position(|(record, _)| *record == start) {
+        return Some(path[first..].to_vec());
+    }
+    for (index, field) in records[start].fields.iter().enumerate() {
+        let mut parts = Vec::new();
+        let mut seen = Vec::new();
+        records_in(&field.shape, unions, &mut seen, &mut parts);
+        for part in parts {
+            path.push((start, index));
+            let found = find_circle(part.index(), records, unions, path, finished);
+            path.pop();
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    finished[start] = true;
+    None
+}
+
+/// The records that a shape contains in place. A union that contains itself is passed through once.
+fn records_in(shape: &Shape, unions: &Arena<Union>, seen: &mut Vec<Id<Union>>, parts: &mut Vec<Id<Record>>) {
+    match shape {
+        Shape::Record(record) => parts.push(*record),
+        Shape::List { element, .. } | Shape::Optional(element) => records_in(element, unions, seen, parts),
+        Shape::Union(union) if !seen.contains(union) => {
+            seen.push(*union);
+            for variant in &unions[*union].variants {
+                records_in(&variant.shape, unions, seen, parts);
+            }
+        }
+        _ => {}
+    }
+}

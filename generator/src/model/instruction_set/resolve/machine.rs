@@ -1,0 +1,431 @@
+//! Resolves what an instruction set says about the machine: encoding, slots, types, operand kinds, effects, traps, groups, fixtures.
+
+use std::collections::BTreeSet;
+
+use super::{Encoding, Files, ModuleFormat, Resolved};
+use crate::arena::Id;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::instruction_set::effect::{Access, Effect, Takes};
+use crate::model::instruction_set::raw::{
+    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawSlot, RawTrap, RawType,
+};
+use crate::model::instruction_set::{
+    Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
+};
+use crate::model::names::{self, Place, number};
+use crate::syntax::Entry;
+
+pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Encoding {
+    let mut encoding = Encoding {
+        extension_prefix: None,
+        little_endian: true,
+        span: files.span,
+    };
+    let example = "`[encoding]` with `opcode = \"u8\"` and `endian = \"little\"`";
+    let Some(entry) = files.single("encoding", example, diagnostics) else {
+        return encoding;
+    };
+    encoding.span = entry.span();
+    let Some(raw) = entry.read::<RawEncoding>(diagnostics) else {
+        return encoding;
+    };
+    let document = entry.document;
+    Place::value(document, &raw.opcode).word("width of opcodes", &[("u8", ())], diagnostics);
+    let orders = [("little", true), ("big", false)];
+    if let Some(little) = Place::value(document, &raw.endian).word("byte order", &orders, diagnostics) {
+        encoding.little_endian = little;
+    }
+    if let Some(prefix) = &raw.prefix {
+        encoding.extension_prefix = number(document, prefix, "prefix", 0..=255, diagnostics);
+    }
+    encoding
+}
+
+pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Slot> {
+    let mut slots = Resolved::new("slot");
+    for (entry, raw) in files.read::<RawSlot, Slot>("slot", "slot", false, &mut slots.names, diagnostics) {
+        let rust = raw.rust.get_ref();
+        if syn::parse_str::<syn::Type>(rust).is_err() {
+            diagnostics.push(
+                Diagnostic::error("L0206", format!("`{rust}` is no Rust type"))
+                    .at(entry.at(&raw.rust), "expected a Rust type")
+                    .help("name the type by which semantics functions see the value: `i32`, `Any` or `Ref`, say"),
+            );
+        }
+        slots.push(
+            entry.name(),
+            Slot {
+                name: entry.name().to_owned(),
+                doc: raw.doc.into_inner(),
+                rust: raw.rust.into_inner(),
+                edges: raw.edges.into_iter().map(serde_spanned::Spanned::into_inner).collect(),
+                span: entry.span(),
+            },
+        );
+    }
+    slots
+}
+
+pub(super) fn types(files: &Files<'_>, slots: &Resolved<Slot>, diagnostics: &mut Diagnostics) -> Resolved<Type> {
+    let mut types = Resolved::new("type");
+    let raws = files.read::<RawType, Type>("type", "type", false, &mut types.names, diagnostics);
+    // First all names, since a type may name one that stands below it.
+    let mut list = Vec::new();
+    let mut relations = Vec::new();
+    for (entry, raw) in raws {
+        let document = entry.document;
+        let code = number(document, &raw.code, "type code", 0..=63, diagnostics);
+        let slot = slots.names.resolve(&Place::value(document, &raw.slot), diagnostics);
+        let (Some(code), Some(slot)) = (code, slot) else {
+            types.names.define_broken(entry.name());
+            continue;
+        };
+        types.names.define(entry.name(), Id::new(list.len()));
+        list.push(Type {
+            name: entry.name().to_owned(),
+            doc: raw.doc.get_ref().clone(),
+            code,
+            slot,
+            parent: None,
+            is_abstract: raw.r#abstract,
+            bottom_of: None,
+            parameters: parameters(&entry, &raw, diagnostics),
+            span: entry.span(),
+        });
+        relations.push((entry, raw));
+    }
+    for (index, (entry, raw)) in relations.iter().enumerate() {
+        let mut relation = |name: &Option<serde_spanned::Spanned<String>>| {
+            name.as_ref()
+                .and_then(|name| types.names.resolve(&Place::value(entry.document, name), diagnostics))
+        };
+        list[index].parent = relation(&raw.is);
+        list[index].bottom_of = relation(&raw.bottom_of);
+    }
+    cut_cycles(&mut list, &relations, diagnostics);
+    types.arena = list.into_iter().collect();
+    types
+}
+
+/// Reports types that are their own ancestors, once for each cycle, and takes the parent from one type of each.
+fn cut_cycles(types: &mut [Type], entries: &[(Entry<'_>, RawType)], diagnostics: &mut Diagnostics) {
+    let mut finished = vec![false; types.len()];
+    for start in 0..types.len() {
+        let mut path: Vec<usize> = Vec::new();
+        let mut on_path = BTreeSet::new();
+        let mut next = Some(start);
+        while let Some(current) = next {
+            if finished[current] {
+                break;
+            }
+            if !on_path.insert(current) {
+                let cycle: Vec<usize> = path.iter().copied().skip_while(|index| *index != current).collect();
+                let chain: Vec<String> = cycle
+                    .iter()
+                    .chain([&current])
+                    .map(|index| format!("`{}`", types[*index].name))
+                    .collect();
+                let mut diagnostic =
+                    Diagnostic::error("L0201", format!("the type `{}` is its own ancestor", types[current].name))
+                        .note(format!("{}: a join would never end", chain.join(" is ")))
+                        .help("remove one of the `is`");
+                for index in &cycle {
+                    let (entry, raw) = &entries[*index];
+                    if let Some(is) = &raw.is {
+                        diagnostic = diagnostic.at(entry.at(is), format!("the parent of `{}`", types[*index].name));
+                    }
+                }
+                diagnostics.push(diagnostic);
+                types[current].parent = None;
+                break;
+            }
+            path.push(current);
+            next = types[current].parent.map(Id::index);
+        }
+        for index in path {
+            finished[index] = true;
+        }
+    }
+}
+
+fn parameters(entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Diagnostics) -> Vec<TypeParameter> {
+    const KINDS: &[(&str, ParameterKind)] = &[
+        ("type", ParameterKind::Type),
+        ("type?", ParameterKind::OptionalType),
+        ("types", ParameterKind::Types),
+        ("class", ParameterKind::Class),
+    ];
+    let mut seen = BTreeSet::new();
+    let mut parameters = Vec::new();
+    for text in &raw.parameters {
+        let Some((name, kind)) = named(entry, text, "element: type", diagnostics) else {
+            continue;
+        };
+        let fits = names::check_name("a type parameter", name.text, name.span, false, diagnostics);
+        if !seen.insert(name.text) {
+            diagnostics.push(twice("type parameter", &name));
+        } else if let Some(kind) = kind.word("kind of type parameter", KINDS, diagnostics)
+            && fits
+        {
+            parameters.push(TypeParameter {
+                name: name.text.to_owned(),
+                kind,
+            });
+        }
+    }
+    parameters
+}
+
+/// Splits `name: rest`.
+pub(super) fn named<'a>(
+    entry: &Entry<'_>,
+    text: &'a serde_spanned::Spanned<String>,
+    example: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Place<'a>, Place<'a>)> {
+    let whole = text.get_ref();
+    let Some(colon) = whole.find(':') else {
+        diagnostics.push(
+            Diagnostic::error("L0112", format!("`{whole}` has no colon"))
+                .at(entry.at(text), "expected a name, a colon and what it is")
+                .help(format!("write it as in `{example:?}`")),
+        );
+        return None;
+    };
+    let trim = |start: usize, end: usize| {
+        let part = whole.get(start..end).unwrap_or_default();
+        let start = start + (part.len() - part.trim_start().len());
+        start..start + part.trim().len()
+    };
+    let name = Place::part(entry.document, text, trim(0, colon));
+    let rest = Place::part(entry.document, text, trim(colon + 1, whole.len()));
+    Some((name, rest))
+}
+
+/// Two names in one list.
+pub(super) fn twice(what: &str, name: &Place<'_>) -> Diagnostic {
+    Diagnostic::error("L0108", format!("the {what} `{}` is defined twice", name.text))
+        .at(name.span, "defined again here")
+        .help("give it another name")
+}
+
+pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<OperandKind> {
+    let mut kinds = Resolved::new("operand kind");
+    for (name, scalar) in Scalar::ALL {
+        kinds.push(
+            name,
+            OperandKind {
+                name: (*name).to_owned(),
+                doc: format!("A number, `{name}`."),
+                encoding: *scalar,
+                meaning: OperandMeaning::Number,
+                span: None,
+            },
+        );
+    }
+    for (entry, raw) in files.read::<RawOperandKind, OperandKind>("operand", "operand kind", false, &mut kinds.names, diagnostics)
+    {
+        if Scalar::ALL.iter().any(|(name, _)| *name == entry.name()) {
+            diagnostics.push(
+                Diagnostic::error("L0108", format!("the operand kind `{}` is defined twice", entry.name()))
+                    .at(entry.span(), "a plain number of this name exists without an entry")
+                    .help("give it another name"),
+            );
+            continue;
+        }
+        let place = Place::value(entry.document, &raw.encoding);
+        let encoding = place.word("scalar", Scalar::ALL, diagnostics);
+        let meaning = meaning(&entry, &raw, diagnostics);
+        let (Some(encoding), Some(meaning)) = (encoding, meaning) else {
+            kinds.names.define_broken(entry.name());
+            continue;
+        };
+        kinds.push(
+            entry.name(),
+            OperandKind {
+                name: entry.name().to_owned(),
+                doc: raw.doc.into_inner(),
+                encoding,
+                meaning,
+                span: Some(entry.span()),
+            },
+        );
+    }
+    kinds
+}
+
+fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostics) -> Option<OperandMeaning> {
+    const LISTS: &[(&str, fn() -> Indexes)] = &[
+        ("function.locals", || Indexes::Locals),
+        ("function.captures", || Indexes::Captures),
+        ("types", || Indexes::Types),
+        ("class.fields", || Indexes::ClassFields),
+        ("class.methods", || Indexes::ClassMethods),
+        ("tuple.elements", || Indexes::TupleElements),
+    ];
+    let document = entry.document;
+    if raw.optional && raw.relative_to.is_none() {
+        diagnostics.push(
+            Diagnostic::error(
+                "L0207",
+                format!("the operand kind `{}` is optional but no label", entry.name()),
+            )
+            .at(entry.span(), "only a label may be absent")
+            .help("add `relative_to = \"end\"` or remove `optional`"),
+        );
+    }
+    match (&raw.indexes, &raw.relative_to) {
+        (Some(indexes), Some(relative_to)) => {
+            diagnostics.push(
+                Diagnostic::error(
+                    "L0207",
+                    format!("the operand kind `{}` is both a position and a label", entry.name()),
+                )
+                .at(entry.at(relative_to), "says that it is a label")
+                .at(entry.at(indexes), "says that it is a position in a list")
+                .help("remove one of the two"),
+            );
+            None
+        }
+        (None, Some(relative_to)) => {
+            Place::value(document, relative_to).word("origin of labels", &[("end", ())], diagnostics)?;
+            Some(OperandMeaning::Label { optional: raw.optional })
+        }
+        (Some(indexes), None) => {
+            let place = Place::value(document, indexes);
+            if let Some(field) = place.text.strip_prefix("module.") {
+                return Some(OperandMeaning::Index(Indexes::Module { field: field.to_owned() }));
+            }
+            match LISTS.iter().find(|(name, _)| *name == place.text) {
+                Some((_, make)) => Some(OperandMeaning::Index(make())),
+                None => {
+                    let lists = LISTS.iter().map(|(name, _)| *name).chain(["module.functions"]);
+                    diagnostics.push(
+                        place
+                            .unknown("L0111", "list", lists)
+                            .note("`module.` may be followed by the name of any list of the record `module`"),
+                    );
+                    None
+                }
+            }
+        }
+        (None, None) => Some(OperandMeaning::Number),
+    }
+}
+
+/// Reports operand kinds that index a list of the module record that doesn't exist.
+pub(super) fn check_indexes(
+    files: &Files<'_>,
+    kinds: &Resolved<OperandKind>,
+    format: &ModuleFormat,
+    diagnostics: &mut Diagnostics,
+) {
+    let root = &format.records[format.root];
+    for kind in &kinds.arena {
+        let OperandMeaning::Index(Indexes::Module { field }) = &kind.meaning else {
+            continue;
+        };
+        let is_list = |shape: &Shape| matches!(shape, Shape::List { .. });
+        if root.fields.iter().any(|known| known.name == *field && is_list(&known.shape)) {
+            continue;
+        }
+        let entries = files
+            .documents
+            .iter()
+            .flat_map(|document| document.entries("operand", &mut Diagnostics::default()));
+        let raw = entries
+            .filter(|entry| entry.name() == kind.name)
+            .find_map(|entry| Some((entry.clone(), entry.read::<RawOperandKind>(&mut Diagnostics::default())?)));
+        if let Some((entry, raw)) = raw
+            && let Some(indexes) = &raw.indexes
+        {
+            let place = Place::part(entry.document, indexes, "module.".len()..indexes.get_ref().len());
+            let lists = root
+                .fields
+                .iter()
+                .filter(|field| is_list(&field.shape))
+                .map(|field| field.name.as_str());
+            diagnostics.push(place.unknown("L0110", "list of the record `module`", lists));
+        }
+    }
+}
+
+pub(super) fn effects(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Effect> {
+    const ACCESS: &[(&str, Access)] = &[("shared", Access::Shared), ("mutable", Access::Mutable)];
+    let mut effects = Resolved::new("effect");
+    for (entry, raw) in files.read::<RawEffect, Effect>("effect", "effect", true, &mut effects.names, diagnostics) {
+        let mut access = |text: &Option<serde_spanned::Spanned<String>>| {
+            text.as_ref()
+                .and_then(|text| Place::value(entry.document, text).word("way to pass it", ACCESS, diagnostics))
+                .unwrap_or_default()
+        };
+        let takes = Takes {
+            context: access(&raw.context),
+            frame: access(&raw.frame),
+        };
+        effects.push(
+            entry.name(),
+            Effect {
+                name: entry.name().to_owned(),
+                doc: raw.doc.into_inner(),
+                takes,
+                suspends: raw.suspends,
+                span: entry.span(),
+            },
+        );
+    }
+    effects
+}
+
+pub(super) fn traps(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Trap> {
+    let mut traps = Resolved::new("trap");
+    for (entry, raw) in files.read::<RawTrap, Trap>("trap", "trap", false, &mut traps.names, diagnostics) {
+        let Some(code) = number(entry.document, &raw.code, "trap code", 1..=65535, diagnostics) else {
+            traps.names.define_broken(entry.name());
+            continue;
+        };
+        traps.push(
+            entry.name(),
+            Trap {
+                name: entry.name().to_owned(),
+                doc: raw.doc.into_inner(),
+                code,
+                catchable: raw.catchable,
+                span: entry.span(),
+            },
+        );
+    }
+    traps
+}
+
+pub(super) fn groups(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Group> {
+    let mut groups = Resolved::new("group");
+    for (entry, raw) in files.read::<RawGroup, Group>("group", "group", false, &mut groups.names, diagnostics) {
+        groups.push(
+            entry.name(),
+            Group {
+                name: entry.name().to_owned(),
+                title: raw.title.into_inner(),
+                doc: raw.doc.into_inner(),
+                span: entry.span(),
+            },
+        );
+    }
+    groups
+}
+
+pub(super) fn fixtures(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Fixture> {
+    let mut fixtures = Resolved::new("fixture");
+    for (entry, raw) in files.read::<RawFixture, Fixture>("fixture", "fixture", false, &mut fixtures.names, diagnostics) {
+        fixtures.push(
+            entry.name(),
+            Fixture {
+                name: entry.name().to_owned(),
+                doc: raw.doc.into_inner(),
+                text: raw.text.into_inner(),
+                span: entry.span(),
+            },
+        );
+    }
+    fixtures
+}

@@ -1,0 +1,210 @@
+//! Resolves the raw tables of an instruction set: names become ids, strings are parsed, and every mistake is reported.
+//!
+//! Entries are resolved in the order in which they depend on each other: [`machine`] has slots, types, operand kinds, effects, traps
+//! and groups; [`format`] the module file; [`op`] the instructions, with [`expression`] for types of values and [`example`] for the
+//! hand-written evidence. An entry with errors is left out; naming it elsewhere is no further error.
+
+mod example;
+mod expression;
+mod format;
+mod machine;
+mod op;
+mod rules;
+
+pub use rules::RULES;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+
+use super::{Encoding, InstructionSet, InstructionSets, ModuleFormat};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::names::{self, Names};
+use crate::source::Span;
+use crate::syntax::{Document, Entry, ValueKind};
+
+/// Keys at the top of a file of an instruction set.
+const TOP: &[&str] = &[
+    "kind", "name", "doc", "encoding", "slot", "type", "operand", "effect", "trap", "group", "op", "fixture", "module", "record",
+    "union",
+];
+
+/// Loads all instruction sets of the specs.
+pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagnostics) {
+    let mut by_name: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
+    for document in documents {
+        document.expect_keys(TOP, diagnostics);
+        if let Some((name, span)) = document.require_name(diagnostics)
+            && names::check_name("an instruction set", name, span, false, diagnostics)
+        {
+            by_name.entry(name).or_default().push(document);
+        }
+    }
+    let sets = by_name
+        .into_iter()
+        .map(|(name, documents)| load_set(name, &documents, diagnostics))
+        .collect();
+    model.insert(InstructionSets { sets });
+}
+
+/// The files of one set.
+struct Files<'a> {
+    name: &'a str,
+    documents: &'a [&'a Document],
+    /// Where the set has its name.
+    span: Span,
+}
+
+impl<'a> Files<'a> {
+    /// All entries of a table in all files, with valid and unique names.
+    fn entries(&self, table: &str, what: &str, dotted: bool, diagnostics: &mut Diagnostics) -> Vec<Entry<'a>> {
+        let mut entries = Vec::new();
+        for document in self.documents {
+            entries.extend(document.entries(table, diagnostics));
+        }
+        let mut entries = names::without_duplicates(what, entries, diagnostics);
+        let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
+        entries.retain(|entry| names::check_name(&format!("{article} {what}"), entry.name(), entry.span(), dotted, diagnostics));
+        entries
+    }
+
+    /// All entries of a table, read; names of those with errors are noted as broken.
+    fn read<R: DeserializeOwned, T>(
+        &self,
+        table: &str,
+        what: &str,
+        dotted: bool,
+        names: &mut Names<T>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(Entry<'a>, R)> {
+        let mut read = Vec::new();
+        for entry in self.entries(table, what, dotted, diagnostics) {
+            match entry.read(diagnostics) {
+                Some(raw) => read.push((entry, raw)),
+                None => names.define_broken(entry.name()),
+            }
+        }
+        read
+    }
+
+    /// A table that must stand exactly once.
+    fn single(&self, table: &str, example: &str, diagnostics: &mut Diagnostics) -> Option<Entry<'a>> {
+        let mut found: Option<Entry<'a>> = None;
+        for entry in self.documents.iter().filter_map(|document| document.single(table)) {
+            match &found {
+                None => found = Some(entry),
+                Some(first) => diagnostics.push(
+                    Diagnostic::error(
+                        "L0108",
+                        format!("`{table}` of the instruction set `{}` is stated twice", self.name),
+                    )
+                    .at(entry.span(), "stated again here")
+                    .at(first.span(), "first stated here")
+                    .help("remove one of the two"),
+                ),
+            }
+        }
+        if found.is_none() {
+            diagnostics.push(
+                Diagnostic::error("L0205", format!("the instruction set `{}` has no `{table}`", self.name))
+                    .at(self.span, "this set is incomplete")
+                    .help(format!("add {example} to one of its files")),
+            );
+        }
+        found
+    }
+}
+
+fn load_set(name: &str, documents: &[&Document], diagnostics: &mut Diagnostics) -> InstructionSet {
+    // The file with the doc of the set is its main file; any will do where there is none.
+    let main = documents
+        .iter()
+        .find(|document| document.single("doc").is_some())
+        .or(documents.first());
+    let span = main
+        .and_then(|document| document.name.as_ref())
+        .map_or(NOWHERE, |(_, span)| *span);
+    let files = Files { name, documents, span };
+    let doc = match files.single("doc", "`doc = \"…\"`", diagnostics) {
+        Some(entry) => match &entry.value.kind {
+            ValueKind::String(doc) => doc.clone(),
+            _ => {
+                diagnostics.push(
+                    Diagnostic::error("L0106", format!("`doc` must be a text, but is {}", entry.value.describe()))
+                        .at(entry.value.span, "expected a text"),
+                );
+                String::new()
+            }
+        },
+        None => String::new(),
+    };
+    let encoding = machine::encoding(&files, diagnostics);
+    let slots = machine::slots(&files, diagnostics);
+    let types = machine::types(&files, &slots, diagnostics);
+    let kinds = machine::operand_kinds(&files, diagnostics);
+    let effects = machine::effects(&files, diagnostics);
+    let traps = machine::traps(&files, diagnostics);
+    let groups = machine::groups(&files, diagnostics);
+    let fixtures = machine::fixtures(&files, diagnostics);
+    let format = format::format(&files, &types, &kinds, diagnostics);
+    machine::check_indexes(&files, &kinds, &format, diagnostics);
+    let scope = op::Scope {
+        types: &types,
+        kinds: &kinds,
+        effects: &effects,
+        traps: &traps,
+        groups: &groups,
+        fixtures: &fixtures,
+    };
+    let ops = op::ops(&files, &scope, diagnostics);
+    let paths: BTreeSet<String> = documents.iter().map(|document| document.path.clone()).collect();
+    InstructionSet {
+        name: name.to_owned(),
+        doc,
+        span,
+        files: paths.into_iter().collect(),
+        encoding,
+        slots: slots.arena,
+        types: types.arena,
+        operand_kinds: kinds.arena,
+        effects: effects.arena,
+        traps: traps.arena,
+        groups: groups.arena,
+        ops,
+        format,
+        fixtures: fixtures.arena,
+    }
+}
+
+/// Stands for a place that can't exist, since every set has a file.
+const NOWHERE: Span = Span {
+    file: crate::source::FileId(0),
+    start: 0,
+    end: 0,
+};
+
+/// Entries of one table with their names.
+struct Resolved<T> {
+    arena: crate::arena::Arena<T>,
+    names: Names<T>,
+}
+
+impl<T> Resolved<T> {
+    fn new(what: &'static str) -> Self {
+        Resolved {
+            arena: crate::arena::Arena::default(),
+            names: Names::new(what),
+        }
+    }
+
+    fn push(&mut self, name: &str, value: T) -> crate::arena::Id<T> {
+        let id = self.arena.push(value);
+        self.names.define(name, id);
+        id
+    }
+}

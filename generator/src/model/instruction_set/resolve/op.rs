@@ -1,0 +1,287 @@
+//! Resolves instructions.
+
+use std::collections::BTreeSet;
+
+use serde_spanned::Spanned;
+
+use super::machine::{named, twice};
+use super::{Files, Resolved, example, expression};
+use crate::arena::{Arena, Id};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::instruction_set::op::Law;
+use crate::model::instruction_set::raw::RawOp;
+use crate::model::instruction_set::{
+    Control, Effect, Fixture, Group, Input, Meaning, Op, Operand, OperandKind, Output, Trap, Type,
+};
+use crate::model::names::{self, Names, Place, number};
+use crate::syntax::Entry;
+
+/// What ops can name.
+pub(super) struct Scope<'a> {
+    pub(super) types: &'a Resolved<Type>,
+    pub(super) kinds: &'a Resolved<OperandKind>,
+    pub(super) effects: &'a Resolved<Effect>,
+    pub(super) traps: &'a Resolved<Trap>,
+    pub(super) groups: &'a Resolved<Group>,
+    pub(super) fixtures: &'a Resolved<Fixture>,
+}
+
+pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
+    let mut names: Names<Op> = Names::new("op");
+    let mut ops: Vec<Op> = files
+        .read::<RawOp, Op>("op", "op", false, &mut names, diagnostics)
+        .into_iter()
+        .filter_map(|(entry, raw)| op(&entry, &raw, scope, diagnostics))
+        .collect();
+    // Names make the order independent of that of files, should two ops have one code.
+    ops.sort_by(|a, b| (a.code, &a.name).cmp(&(b.code, &b.name)));
+    ops.into_iter().collect()
+}
+
+fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Op> {
+    let document = entry.document;
+    let code = number(document, &raw.code, "opcode", 0..=511, diagnostics);
+    let group = scope.groups.names.resolve(&Place::value(document, &raw.group), diagnostics);
+    let since = number(document, &raw.since, "version", 1..=i64::from(u32::MAX), diagnostics);
+    let cost = match &raw.cost {
+        Some(cost) => number(document, cost, "cost", 0..=i64::from(u32::MAX), diagnostics),
+        None => Some(1),
+    };
+    let control = match &raw.control {
+        Some(control) => Place::value(document, control).word("control", Control::ALL, diagnostics),
+        None => Some(Control::Next),
+    };
+    let effects = all(entry, &raw.effects, &scope.effects.names, diagnostics);
+    let traps = all(entry, &raw.traps, &scope.traps.names, diagnostics);
+    let (operands, inputs, outputs) = values(entry, raw, scope, diagnostics);
+    let meaning = meaning(entry, raw, diagnostics);
+    let examples = example::examples(entry, raw, scope, diagnostics);
+    let golden = raw
+        .golden
+        .as_ref()
+        .and_then(|golden| example::golden(entry, golden, diagnostics));
+    let text = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.get_ref().clone());
+    Some(Op {
+        name: entry.name().to_owned(),
+        code: code?,
+        group: group?,
+        doc: raw.doc.get_ref().clone(),
+        decision: text(&raw.decision),
+        since: since?,
+        deprecated: text(&raw.deprecated),
+        feature: text(&raw.feature),
+        waits: text(&raw.waits),
+        operands: operands?,
+        inputs: inputs?,
+        outputs: outputs?,
+        meaning: meaning?,
+        control: control?,
+        effects: effects?,
+        traps: traps?,
+        pure: raw.pure.as_ref().is_some_and(|pure| *pure.get_ref()),
+        commutes: raw.commutes.as_ref().is_some_and(|commutes| *commutes.get_ref()),
+        cost: cost?,
+        cold: raw.cold,
+        examples,
+        golden,
+        laws: raw.laws.iter().filter_map(|law| parse_law(entry, law, diagnostics)).collect(),
+        span: entry.span(),
+        file: document.path.clone(),
+        line: entry.line(),
+    })
+}
+
+/// Resolves a list of names; `None` if one of them is unknown, broken or stands twice.
+fn all<T>(entry: &Entry<'_>, texts: &[Spanned<String>], names: &Names<T>, diagnostics: &mut Diagnostics) -> Option<Vec<Id<T>>> {
+    let mut ids = Vec::new();
+    let mut complete = true;
+    for text in texts {
+        let place = Place::value(entry.document, text);
+        match names.resolve(&place, diagnostics) {
+            Some(id) if ids.contains(&id) => {
+                diagnostics.push(
+                    Diagnostic::error("L0108", format!("`{}` is named twice", place.text))
+                        .at(place.span, "named again here")
+                        .help("remove one of the two"),
+                );
+            }
+            Some(id) => ids.push(id),
+            None => complete = false,
+        }
+    }
+    complete.then_some(ids)
+}
+
+type Values = (Option<Vec<Operand>>, Option<Vec<Input>>, Option<Vec<Output>>);
+
+/// Resolves operands, inputs and outputs.
+fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Values {
+    let document = entry.document;
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut operands = Vec::new();
+    for text in &raw.operands {
+        let Some((name, kind)) = named(entry, text, "f: function", diagnostics) else {
+            continue;
+        };
+        let fits = is_new(&name, "operand", &mut seen, diagnostics);
+        if let Some(kind) = scope.kinds.names.resolve(&kind, diagnostics)
+            && fits
+        {
+            operands.push(Operand {
+                name: name.text.to_owned(),
+                kind,
+                span: entry.at(text),
+            });
+        }
+    }
+    let operands_are_broken = operands.len() != raw.operands.len();
+    let names: Vec<&str> = raw
+        .r#in
+        .iter()
+        .map(|text| text.get_ref().split(':').next().unwrap_or_default().trim())
+        .collect();
+    let mut inputs: Vec<Input> = Vec::new();
+    for (index, text) in raw.r#in.iter().enumerate() {
+        let Some((name, rest)) = named(entry, text, "a: i32", diagnostics) else {
+            continue;
+        };
+        let fits = is_new(&name, "input", &mut seen, diagnostics);
+        let start = text.get_ref().find(':').map_or(0, |colon| colon + 1);
+        let expressions = expression::Scope {
+            types: scope.types,
+            kinds: scope.kinds,
+            operands: &operands,
+            operands_are_broken: operands_are_broken || inputs.len() != index,
+            inputs: &inputs,
+            later_inputs: &names[index..],
+        };
+        let resolved = expression::resolve(entry, text, start..text.get_ref().len(), &expressions, diagnostics);
+        if let Some(expression) = resolved
+            && fits
+        {
+            inputs.push(Input {
+                name: name.text.to_owned(),
+                expression,
+                text: rest.text.to_owned(),
+                span: entry.at(text),
+            });
+        }
+    }
+    let mut outputs = Vec::new();
+    for text in &raw.out {
+        let expressions = expression::Scope {
+            types: scope.types,
+            kinds: scope.kinds,
+            operands: &operands,
+            operands_are_broken: operands_are_broken || inputs.len() != raw.r#in.len(),
+            inputs: &inputs,
+            later_inputs: &[],
+        };
+        if let Some(expression) = expression::resolve(entry, text, 0..text.get_ref().len(), &expressions, diagnostics) {
+            outputs.push(Output {
+                expression,
+                text: text.get_ref().trim().to_owned(),
+                span: document_span(entry, text),
+            });
+        }
+    }
+    let _ = document;
+    (
+        (!operands_are_broken).then_some(operands),
+        (inputs.len() == raw.r#in.len()).then_some(inputs),
+        (outputs.len() == raw.out.len()).then_some(outputs),
+    )
+}
+
+fn document_span(entry: &Entry<'_>, text: &Spanned<String>) -> crate::source::Span {
+    entry.at(text)
+}
+
+/// Whether the name of an operand or input is a name and no other operand or input of the op has it.
+fn is_new<'a>(name: &Place<'a>, what: &str, seen: &mut BTreeSet<&'a str>, diagnostics: &mut Diagnostics) -> bool {
+    if !names::check_name(&format!("an {what}"), name.text, name.span, false, diagnostics) {
+        return false;
+    }
+    if !seen.insert(name.text) {
+        diagnostics.push(twice(what, name).note("operands and inputs of an op share one space of names: its meaning sees both"));
+        return false;
+    }
+    true
+}
+
+fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Option<Meaning> {
+    let stated: Vec<(&str, &Spanned<String>)> = [("expr", &raw.expr), ("sem", &raw.sem), ("waits", &raw.waits)]
+        .into_iter()
+        .filter_map(|(key, text)| text.as_ref().map(|text| (key, text)))
+        .collect();
+    match stated.as_slice() {
+        [] => {
+            diagnostics.push(
+                Diagnostic::error("L0301", format!("the op `{}` has no meaning", entry.name()))
+                    .at(entry.span(), "neither `expr` nor `sem` stands here")
+                    .help(
+                        "add `expr = \"…\"` for a total expression, `sem = \"…\"` for a function in `runtime/`, or `waits = \"…\"` with \
+                         what its behaviour waits for",
+                    ),
+            );
+            None
+        }
+        [("expr", text)] => match syn::parse_str::<syn::Expr>(text.get_ref()) {
+            Ok(_) => Some(Meaning::Expression {
+                text: text.get_ref().clone(),
+                span: entry.at(text),
+            }),
+            Err(error) => {
+                diagnostics.push(
+                    Diagnostic::error("L0302", format!("the `expr` of `{}` is no Rust expression", entry.name()))
+                        .at(entry.at(text), error.to_string()),
+                );
+                None
+            }
+        },
+        [("sem", text)] => match syn::parse_str::<syn::Ident>(text.get_ref()) {
+            Ok(_) => Some(Meaning::Function {
+                name: text.get_ref().clone(),
+                span: entry.at(text),
+            }),
+            Err(_) => {
+                diagnostics.push(
+                    Diagnostic::error("L0302", format!("`{}` can't be the name of a function", text.get_ref()))
+                        .at(entry.at(text), "expected the name of a Rust function in `runtime/`"),
+                );
+                None
+            }
+        },
+        [_] => Some(Meaning::Waits),
+        several => {
+            let keys: Vec<&str> = several.iter().map(|(key, _)| *key).collect();
+            let mut diagnostic = Diagnostic::error(
+                "L0301",
+                format!("the op `{}` has more than one meaning: `{}`", entry.name(), keys.join("`, `")),
+            )
+            .help("keep one of them");
+            for (key, text) in several {
+                diagnostic = diagnostic.at(entry.at(text), format!("`{key}` stands here"));
+            }
+            diagnostics.push(diagnostic);
+            None
+        }
+    }
+}
+
+fn parse_law(entry: &Entry<'_>, law: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<Law> {
+    match syn::parse_str::<syn::Expr>(law.get_ref()) {
+        Ok(_) => Some(Law {
+            text: law.get_ref().clone(),
+            span: entry.at(law),
+        }),
+        Err(error) => {
+            diagnostics.push(
+                Diagnostic::error("L0303", format!("a law of `{}` is no Rust expression", entry.name()))
+                    .at(entry.at(law), error.to_string())
+                    .help("write it as in `\"iadd(a, b) == iadd(b, a)\"`"),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Names of entries: which exist, where, and what was meant by one that doesn't.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arena::Id;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::suggest::{list, similar};
+use crate::syntax::{Document, Entry};
+
+/// The names of one table of entries.
+#[derive(Debug)]
+pub struct Names<T> {
+    /// What an entry is, for messages: `effect`.
+    what: &'static str,
+    known: BTreeMap<String, Id<T>>,
+    /// Entries that exist but have errors of their own: naming one is no further error.
+    broken: BTreeSet<String>,
+}
+
+impl<T> Names<T> {
+    /// No names yet.
+    pub fn new(what: &'static str) -> Self {
+        Names {
+            what,
+            known: BTreeMap::new(),
+            broken: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a name.
+    pub fn define(&mut self, name: &str, id: Id<T>) {
+        self.known.insert(name.to_owned(), id);
+    }
+
+    /// Adds the name of an entry that has errors.
+    pub fn define_broken(&mut self, name: &str) {
+        self.broken.insert(name.to_owned());
+    }
+
+    /// The id of a name, without a report if there is none.
+    pub fn get(&self, name: &str) -> Option<Id<T>> {
+        self.known.get(name).copied()
+    }
+
+    /// Whether there is an entry of this name that has errors.
+    pub fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
+    }
+
+    /// All names, those of entries with errors included.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.known
+            .keys()
+            .map(String::as_str)
+            .chain(self.broken.iter().map(String::as_str))
+    }
+
+    /// The id of a name that a text value states; reports a name that doesn't exist.
+    pub fn resolve(&self, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Option<Id<T>> {
+        let found = self.get(place.text);
+        if found.is_none() && !self.is_broken(place.text) {
+            diagnostics.push(place.unknown("L0110", self.what, self.all()));
+        }
+        found
+    }
+}
+
+/// A text in a spec, or a part of one, and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The text.
+    pub text: &'a str,
+    /// Where it stands, with its quotes if it is a whole value.
+    pub span: Span,
+    /// Whether the span includes quotes.
+    pub quoted: bool,
+    /// Whether the span is just the text, so that it can be replaced.
+    pub exact: bool,
+}
+
+impl<'a> Place<'a> {
+    /// A whole text value.
+    pub fn value(document: &Document, text: &'a serde_spanned::Spanned<String>) -> Self {
+        Place {
+            text: text.get_ref(),
+            span: crate::syntax::tree::span(document.file, text.span()),
+            quoted: true,
+            exact: true,
+        }
+    }
+
+    /// A part of a text value.
+    pub fn part(document: &Document, value: &'a serde_spanned::Spanned<String>, range: std::ops::Range<usize>) -> Self {
+        let whole = crate::syntax::tree::span(document.file, value.span());
+        let (span, exact) = document.within(whole, value.get_ref(), range.clone());
+        Place {
+            text: value.get_ref().get(range).unwrap_or_default(),
+            span,
+            quoted: false,
+            exact,
+        }
+    }
+
+    /// A diagnostic for a name that doesn't exist, with the one that was probably meant.
+    pub fn unknown<'n>(&self, code: &'static str, what: &str, names: impl Iterator<Item = &'n str>) -> Diagnostic {
+        let names: Vec<&str> = names.collect();
+        let mut diagnostic =
+            Diagnostic::error(code, format!("unknown {what} `{}`", self.text)).at(self.span, format!("no such {what}"));
+        match similar(self.text, names.iter().copied()) {
+            Some(close) if self.exact => {
+                diagnostic = diagnostic.suggest(
+                    self.span,
+                    self.replacement(close),
+                    format!("a {what} with a similar name exists"),
+                );
+            }
+            Some(close) => diagnostic = diagnostic.help(format!("did you mean `{close}`?")),
+            None => {}
+        }
+        diagnostic.note(match names.as_slice() {
+            [] => format!("there is no {what} at all"),
+            names => format!("known: {}", list(names.iter().copied())),
+        })
+    }
+
+    /// A text in the quotes that the place needs.
+    fn replacement(&self, text: &str) -> String {
+        if self.quoted { format!("{text:?}") } else { text.to_owned() }
+    }
+
+    /// The one of a fixed list of words; reports any other word.
+    pub fn word<V: Copy>(&self, what: &str, words: &[(&str, V)], diagnostics: &mut Diagnostics) -> Option<V> {
+        let found = words.iter().find(|(word, _)| *word == self.text).map(|(_, value)| *value);
+        if found.is_none() {
+            diagnostics.push(self.unknown("L0111", what, words.iter().map(|(word, _)| *word)));
+        }
+        found
+    }
+}
+
+/// An integer of a spec within bounds; reports one outside.
+pub fn number<T: TryFrom<i64>>(
+    document: &Document,
+    value: &serde_spanned::Spanned<i64>,
+    what: &str,
+    bounds: std::ops::RangeInclusive<i64>,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    let number = *value.get_ref();
+    if bounds.contains(&number)
+        && let Ok(number) = T::try_from(number)
+    {
+        return Some(number);
+    }
+    let (low, high) = (bounds.start(), bounds.end());
+    diagnostics.push(
+        Diagnostic::error("L0109", format!("{what} {number} is out of range"))
+            .at(
+                crate::syntax::tree::span(document.file, value.span()),
+                format!("must be between {low} and {high}"),
+            )
+            .help(format!("choose a number from {low} to {high}")),
+    );
+    None
+}
+
+/// Whether a name can be a name in emitted code: lower-case letters, digits and single underscores, beginning with a letter.
+pub fn is_plain(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && !name.contains("__")
+        && !name.ends_with('_')
+}
+
+/// Reports a name that can't be one. `dotted` allows `heap.write`.
+pub fn check_name(what: &str, name: &str, span: Span, dotted: bool, diagnostics: &mut Diagnostics) -> bool {
+    let good = if dotted {
+        name.split('.').all(is_plain)
+    } else {
+        is_plain(name)
+    };
+    if !good {
+        let shown: String = name.chars().take(64).collect();
+        diagnostics.push(
+            Diagnostic::error("L0107", format!("`{shown}` can't be the name of {what}"))
+                .at(span, "not a name")
+                .note(format!(
+                    "names become identifiers: lower-case letters, digits and single underscores{}, beginning with a letter, at most \
+                     64 in all",
+                    if dotted { ", in parts separated by dots" } else { "" }
+                ))
+                .help("write it in snake case, such as `divide_by_zero`"),
+        );
+    }
+    good
+}
+
+/// Reports names that several entries of one table have, wherever these stand, and keeps the first of each.
+pub fn without_duplicates<'a>(what: &str, entries: Vec<Entry<'a>>, diagnostics: &mut Diagnostics) -> Vec<Entry<'a>> {
+    let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut kept = Vec::new();
+    for entry in entries {
+        match first.get(entry.name()) {
+            None => {
+                first.insert(entry.name(), entry.span());
+                kept.push(entry);
+            }
+            Some(first) => diagnostics.push(duplicate(what, entry.name(), entry.span(), *first)),
+        }
+    }
+    kept
+}
+
+/// A name that two entries have.
+pub fn duplicate(what: &str, name: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("L0108", format!("the {what} `{name}` is defined twice"))
+        .at(again, "defined again here")
+        .at(first, "first defined here")
+        .help("remove one of them or give it another name")
+}

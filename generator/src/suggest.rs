@@ -1,0 +1,59 @@
+//! Finds the name that was probably meant, and lists names in sentences.
+
+/// The name most like `wrong`, if one is like it at all.
+pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong_lower = wrong.to_lowercase();
+    let limit = (wrong.chars().count() / 3).clamp(1, 4);
+    names
+        .into_iter()
+        .filter(|name| *name != wrong)
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let mut distance = strsim::damerau_levenshtein(&wrong_lower, &lower);
+            // `local` for `locals.read` and `divide` for `divide_by_zero` are meant, though far away.
+            let starts = wrong_lower.chars().count() >= 3 && (lower.starts_with(&wrong_lower) || wrong_lower.starts_with(&lower));
+            if starts && lower.chars().count() >= 3 {
+                distance = distance.min(limit);
+            }
+            (distance, name)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)))
+        .map(|(_, name)| name)
+}
+
+/// Names in backticks with commas between; of many only the first.
+pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 30;
+    let names: Vec<&str> = names.into_iter().collect();
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let rest = names.len().saturating_sub(MOST);
+    match shown.as_slice() {
+        [] => "none".to_owned(),
+        [one] => one.clone(),
+        _ if rest > 0 => format!("{} and {rest} more", shown.join(", ")),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let names = ["heap.read", "heap.write", "i32", "f64", "divide_by_zero"];
+        assert_eq!(similar("heap.wirte", names), Some("heap.write"));
+        assert_eq!(similar("I32", names), Some("i32"));
+        assert_eq!(similar("divide", names), Some("divide_by_zero"));
+        assert_eq!(similar("zebra", names), None);
+        assert_eq!(similar("", names), None);
+    }
+
+    #[test]
+    fn lists_names() {
+        assert_eq!(list([]), "none");
+        assert_eq!(list(["a"]), "`a`");
+        assert_eq!(list(["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}

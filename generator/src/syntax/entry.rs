@@ -1,0 +1,98 @@
+//! One entry of a spec, deserialized from its own spanned subtree.
+//!
+//! serde stops at the first mistake. An entry is therefore read again after each mistake, with that mistake amended — an unknown key
+//! skipped, a missing one supplied, a value of a wrong type replaced by a stand-in — until reading succeeds. Then all mistakes are
+//! reported; the entry is given back only if there were none.
+
+mod reader;
+
+use serde::de::DeserializeOwned;
+
+use super::tree::{Key, Value};
+use super::{Document, Span};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggest::{list, similar};
+
+/// An entry: `[op.iadd]`.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The file that it stands in.
+    pub document: &'a Document,
+    /// The table of entries that it belongs to; empty for a table that stands once.
+    pub table: String,
+    /// Its name.
+    pub key: &'a Key,
+    /// Its content.
+    pub value: &'a Value,
+}
+
+impl<'a> Entry<'a> {
+    /// The name.
+    pub fn name(&self) -> &'a str {
+        &self.key.name
+    }
+
+    /// Where the name stands.
+    pub fn span(&self) -> Span {
+        self.key.span
+    }
+
+    /// `op.iadd`
+    pub fn path(&self) -> String {
+        let name = self.name();
+        let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        let name = if bare { name.to_owned() } else { format!("{name:?}") };
+        if self.table.is_empty() {
+            name
+        } else {
+            format!("{}.{name}", self.table)
+        }
+    }
+
+    /// The span of a value in the entry.
+    pub fn at<T>(&self, value: &serde_spanned::Spanned<T>) -> Span {
+        super::tree::span(self.document.file, value.span())
+    }
+
+    /// The line of the name, from 1.
+    pub fn line(&self) -> u32 {
+        let before = self
+            .document
+            .text
+            .as_bytes()
+            .get(..self.key.span.start as usize)
+            .unwrap_or_default();
+        let breaks = before.iter().filter(|byte| **byte == b'\n').count();
+        u32::try_from(breaks).map_or(u32::MAX, |breaks| breaks + 1)
+    }
+
+    /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then there is no result.
+    pub fn read<T: DeserializeOwned>(&self, diagnostics: &mut Diagnostics) -> Option<T> {
+        let (result, mistakes) = reader::read(self.value, self.key.span);
+        if mistakes.is_empty() {
+            return result;
+        }
+        let what = format!("`[{}]`", self.path());
+        for mistake in mistakes {
+            diagnostics.push(match mistake {
+                reader::Mistake::Unknown { name, span, expected } => unknown_key(&name, span, &what, expected),
+                reader::Mistake::Missing { name, span } => Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
+                    .at(span, format!("`{name}` is missing here"))
+                    .help(format!("add `{name} = …`")),
+                reader::Mistake::Type { message, span } => {
+                    Diagnostic::error("L0106", format!("a value in {what} has the wrong type: {message}")).at(span, message)
+                }
+            });
+        }
+        None
+    }
+}
+
+/// A key that nothing reads.
+pub(super) fn unknown_key(name: &str, span: Span, what: &str, expected: &[&str]) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("L0104", format!("unknown key `{name}` in {what}")).at(span, "nothing reads this key");
+    if let Some(close) = similar(name, expected.iter().copied()) {
+        diagnostic = diagnostic.suggest(span, close, "a key with a similar name exists");
+    }
+    diagnostic.note(format!("the keys are {}", list(expected.iter().copied())))
+}
