@@ -1,9 +1,13 @@
 //! CPU targets: the facts of a processor and its environment that other specs and emitted code depend on.
 
-use crate::diagnostic::Diagnostics;
+use serde::Deserialize;
+use serde_spanned::Spanned;
+
+use super::names::{self, Place, number};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::source::Span;
-use crate::syntax::Document;
+use crate::syntax::{Document, Entry};
 
 /// All targets by name.
 #[derive(Debug, Default)]
@@ -60,9 +64,156 @@ pub struct Level {
     pub span: Span,
 }
 
+/// A file of kind `target`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTarget {
+    /// `"target"`
+    #[serde(rename = "kind")]
+    _kind: String,
+    /// `"x86_64"`
+    name: Spanned<String>,
+    /// What it is.
+    doc: Spanned<String>,
+    /// Names that the field uses for it.
+    #[serde(default)]
+    aliases: Vec<Spanned<String>>,
+    /// The value of `cfg(target_arch)`.
+    arch: Spanned<String>,
+    /// Triples of rustc that it covers.
+    triples: Vec<Spanned<String>>,
+    /// Bits of a pointer.
+    pointer_width: Spanned<i64>,
+    /// `"little"` or `"big"`
+    endian: Spanned<String>,
+    /// Bytes of the smallest page, if there are pages.
+    page_size: Option<Spanned<i64>>,
+    /// Bytes of the larger pages.
+    #[serde(default)]
+    large_pages: Vec<Spanned<i64>>,
+    /// Bytes of a cache line.
+    cache_line: Spanned<i64>,
+    /// Bits of the widest atomic operation.
+    atomic_width: Spanned<i64>,
+    /// `[[level]]`, in ascending order.
+    #[serde(default)]
+    level: Vec<Spanned<RawLevel>>,
+}
+
+/// `[[level]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLevel {
+    /// `"v3"`
+    name: Spanned<String>,
+    /// What it brings.
+    doc: Spanned<String>,
+    /// Names of rustc's target features.
+    #[serde(default)]
+    features: Vec<Spanned<String>>,
+    /// Bits of the widest vector register; 0 for none.
+    vector_width: Spanned<i64>,
+}
+
 /// Loads the targets of the specs.
-pub fn load(_documents: &[&Document], model: &mut Model, _diagnostics: &mut Diagnostics) {
-    model.insert(Targets::default());
+pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagnostics) {
+    let mut targets: Vec<Target> = Vec::new();
+    for document in documents {
+        if document.require_name(diagnostics).is_none() {
+            continue;
+        }
+        let entry = document.whole();
+        let named = names::check_name("a target", entry.name(), entry.span(), false, diagnostics);
+        if let Some(raw) = entry.read::<RawTarget>(diagnostics)
+            && let Some(target) = resolve(&entry, &raw, diagnostics)
+            && named
+        {
+            match targets.iter().find(|first| first.name == target.name) {
+                Some(first) => diagnostics.push(names::duplicate("target", &target.name, target.span, first.span)),
+                None => targets.push(target),
+            }
+        }
+    }
+    targets.sort_by(|a, b| a.name.cmp(&b.name));
+    model.insert(Targets { targets });
+}
+
+fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) -> Option<Target> {
+    const WIDEST: i64 = 1 << 20;
+    let document = entry.document;
+    let texts = |texts: &[Spanned<String>]| texts.iter().map(|text| text.get_ref().clone()).collect();
+    let pointer_width = number(document, &raw.pointer_width, "pointer width", 8..=128, diagnostics);
+    let orders = [("little", true), ("big", false)];
+    let little_endian = Place::value(document, &raw.endian).word("byte order", &orders, diagnostics);
+    let page_size = match &raw.page_size {
+        Some(size) => number::<u32>(document, size, "page size", 1..=i64::from(u32::MAX), diagnostics).map(Some),
+        None => Some(None),
+    };
+    let large_pages: Vec<u64> = raw
+        .large_pages
+        .iter()
+        .filter_map(|size| number(document, size, "page size", 1..=i64::MAX, diagnostics))
+        .collect();
+    let cache_line = number(document, &raw.cache_line, "cache line", 1..=WIDEST, diagnostics);
+    let atomic_width = number(
+        document,
+        &raw.atomic_width,
+        "width of atomic operations",
+        0..=WIDEST,
+        diagnostics,
+    );
+    let mut levels: Vec<Level> = Vec::new();
+    for spanned in &raw.level {
+        let level = spanned.get_ref();
+        let place = Place::value(document, &level.name);
+        let named = is_level_name(&place, diagnostics);
+        let vector_width = number(document, &level.vector_width, "width of vectors", 0..=WIDEST, diagnostics);
+        if let Some(first) = levels.iter().find(|first| first.name == place.text) {
+            diagnostics.push(names::duplicate("level", place.text, place.span, first.span));
+            continue;
+        }
+        if let Some(vector_width) = vector_width
+            && named
+        {
+            levels.push(Level {
+                name: place.text.to_owned(),
+                doc: level.doc.get_ref().clone(),
+                features: texts(&level.features),
+                vector_width,
+                span: place.span,
+            });
+        }
+    }
+    Some(Target {
+        name: raw.name.get_ref().clone(),
+        doc: raw.doc.get_ref().clone(),
+        aliases: texts(&raw.aliases),
+        arch: raw.arch.get_ref().clone(),
+        triples: texts(&raw.triples),
+        pointer_width: pointer_width?,
+        little_endian: little_endian?,
+        page_size: page_size?,
+        large_pages,
+        cache_line: cache_line?,
+        atomic_width: atomic_width?,
+        levels,
+        file: document.path.clone(),
+        span: entry.span(),
+    })
+}
+
+/// Whether a level has a name as the field writes them: `v8.2`, `soft-float`. It is never an identifier.
+fn is_level_name(place: &Place<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let good = !place.text.is_empty() && place.text.len() <= 64 && place.text.chars().all(allowed);
+    if !good {
+        diagnostics.push(
+            Diagnostic::error("L0107", format!("`{}` can't be the name of a level", place.text))
+                .at(place.span, "not a name")
+                .help("use lower-case letters, digits, `.`, `-` and `_`: `v8.2`, say"),
+        );
+    }
+    good
 }
 
 /// The number of targets.

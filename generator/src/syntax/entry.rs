@@ -18,8 +18,8 @@ use crate::suggest::{list, similar};
 pub struct Entry<'a> {
     /// The file that it stands in.
     pub document: &'a Document,
-    /// The table of entries that it belongs to; empty for a table that stands once.
-    pub table: String,
+    /// How messages name it: `` `[op.iadd]` ``.
+    pub what: String,
     /// Its name.
     pub key: &'a Key,
     /// Its content.
@@ -35,18 +35,6 @@ impl<'a> Entry<'a> {
     /// Where the name stands.
     pub fn span(&self) -> Span {
         self.key.span
-    }
-
-    /// `op.iadd`
-    pub fn path(&self) -> String {
-        let name = self.name();
-        let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        let name = if bare { name.to_owned() } else { format!("{name:?}") };
-        if self.table.is_empty() {
-            name
-        } else {
-            format!("{}.{name}", self.table)
-        }
     }
 
     /// The span of a value in the entry.
@@ -72,10 +60,10 @@ impl<'a> Entry<'a> {
         if mistakes.is_empty() {
             return result;
         }
-        let what = format!("`[{}]`", self.path());
+        let what = &self.what;
         for mistake in mistakes {
             diagnostics.push(match mistake {
-                reader::Mistake::Unknown { name, span, expected } => unknown_key(&name, span, &what, expected),
+                reader::Mistake::Unknown { name, span, expected } => unknown_key(&name, span, what, expected),
                 reader::Mistake::Missing { name, span } => Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
                     .at(span, format!("`{name}` is missing here"))
                     .help(format!("add `{name} = …`")),

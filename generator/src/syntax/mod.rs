@@ -17,6 +17,9 @@ use crate::registry::KINDS;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::suggest::{list, similar};
 
+/// What a file without any key holds.
+static EMPTY: Table = Table { entries: Vec::new() };
+
 /// The most mistakes that are reported for one file. A file with more is something else than TOML.
 const MOST_ERRORS: usize = 20;
 
@@ -35,8 +38,10 @@ pub struct Document {
     pub name: Option<(String, Span)>,
     /// The whole text; `table` borrows nothing from it.
     pub text: String,
-    /// The tree with the span of every key and value, without errors having been lost: those were reported.
-    pub table: Table,
+    /// The tree with the span of every key and value, without errors having been lost: those were reported. Always a table.
+    pub root: Value,
+    /// The name of the spec, for files that are one entry as a whole.
+    head: Key,
 }
 
 /// Parses every spec of a run, in the order of their paths.
@@ -97,7 +102,7 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
         diagnostics.push(diagnostic);
         return None;
     }
-    let name = match table.get("name") {
+    let name: Option<(String, Span)> = match table.get("name") {
         Some((_, value)) => match &value.kind {
             ValueKind::String(name) => Some((name.clone(), value.span)),
             _ => {
@@ -110,6 +115,7 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
         },
         None => None,
     };
+    let (head_name, head_span) = name.clone().unwrap_or_else(|| (kind.clone(), kind_span));
     Some(Document {
         file,
         path: source.path.clone(),
@@ -117,7 +123,14 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
         kind_span,
         name,
         text: source.text.clone(),
-        table,
+        root: Value {
+            kind: ValueKind::Table(table),
+            span: kind_span,
+        },
+        head: Key {
+            name: head_name,
+            span: head_span,
+        },
     })
 }
 
@@ -158,9 +171,27 @@ fn keys_like(table: &Table, name: &str, before: Span, same: &mut Vec<Span>) {
 }
 
 impl Document {
+    /// The keys at the top.
+    pub fn table(&self) -> &Table {
+        match &self.root.kind {
+            ValueKind::Table(table) => table,
+            _ => &EMPTY,
+        }
+    }
+
+    /// The whole file as one entry, named by `name`.
+    pub fn whole(&self) -> Entry<'_> {
+        Entry {
+            document: self,
+            what: format!("the {} `{}`", self.kind, self.head.name),
+            key: &self.head,
+            value: &self.root,
+        }
+    }
+
     /// The entries of a table whose keys are names, in the order of the file: `[op.iadd]`, `[op.isub]`, … for `op`.
     pub fn entries<'a>(&'a self, table: &str, diagnostics: &mut Diagnostics) -> Vec<Entry<'a>> {
-        let Some((_, value)) = self.table.get(table) else {
+        let Some((_, value)) = self.table().get(table) else {
             return Vec::new();
         };
         let ValueKind::Table(inner) = &value.kind else {
@@ -179,7 +210,7 @@ impl Document {
             .iter()
             .map(|(key, value)| Entry {
                 document: self,
-                table: table.to_owned(),
+                what: format!("`[{table}.{}]`", tree::bare(&key.name)),
                 key,
                 value,
             })
@@ -188,9 +219,9 @@ impl Document {
 
     /// A table that stands once: `[encoding]`.
     pub fn single<'a>(&'a self, table: &str) -> Option<Entry<'a>> {
-        self.table.get(table).map(|(key, value)| Entry {
+        self.table().get(table).map(|(key, value)| Entry {
             document: self,
-            table: String::new(),
+            what: format!("`[{table}]`"),
             key,
             value,
         })
@@ -198,7 +229,7 @@ impl Document {
 
     /// Reports every key at the top that isn't one of these.
     pub fn expect_keys(&self, expected: &[&str], diagnostics: &mut Diagnostics) {
-        for (key, _) in &self.table.entries {
+        for (key, _) in &self.table().entries {
             if !expected.contains(&key.name.as_str()) {
                 diagnostics.push(entry::unknown_key(
                     &key.name,

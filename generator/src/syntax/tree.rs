@@ -109,6 +109,12 @@ impl Value {
     }
 }
 
+/// A key as it is written in TOML: with quotes if it needs them.
+pub(super) fn bare(name: &str) -> String {
+    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if is_bare { name.to_owned() } else { format!("{name:?}") }
+}
+
 /// A range of bytes in a file. Files are refused long before they have 2^32 bytes.
 pub(crate) fn span(file: FileId, range: Range<usize>) -> Span {
     Span {

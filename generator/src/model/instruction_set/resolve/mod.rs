@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use super::{Encoding, InstructionSet, InstructionSets, ModuleFormat};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
+use crate::model::feature::{Feature, Features};
 use crate::model::names::{self, Names};
 use crate::source::Span;
 use crate::syntax::{Document, Entry, ValueKind};
@@ -41,9 +42,13 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
             by_name.entry(name).or_default().push(document);
         }
     }
+    let mut features = Names::new("feature");
+    for (id, feature) in model.part::<Features>().features.iter_with_ids() {
+        features.define(&feature.name, id);
+    }
     let sets = by_name
         .into_iter()
-        .map(|(name, documents)| load_set(name, &documents, diagnostics))
+        .map(|(name, documents)| load_set(name, &documents, &features, diagnostics))
         .collect();
     model.insert(InstructionSets { sets });
 }
@@ -120,7 +125,7 @@ impl<'a> Files<'a> {
     }
 }
 
-fn load_set(name: &str, documents: &[&Document], diagnostics: &mut Diagnostics) -> InstructionSet {
+fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diagnostics: &mut Diagnostics) -> InstructionSet {
     // The file with the doc of the set is its main file; any will do where there is none.
     let main = documents
         .iter()
@@ -160,6 +165,7 @@ fn load_set(name: &str, documents: &[&Document], diagnostics: &mut Diagnostics) 
         traps: &traps,
         groups: &groups,
         fixtures: &fixtures,
+        features,
     };
     let ops = op::ops(&files, &scope, diagnostics);
     let paths: BTreeSet<String> = documents.iter().map(|document| document.path.clone()).collect();

@@ -8,6 +8,7 @@ use super::machine::{named, twice};
 use super::{Files, Resolved, example, expression};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::feature::Feature;
 use crate::model::instruction_set::op::Law;
 use crate::model::instruction_set::raw::RawOp;
 use crate::model::instruction_set::{
@@ -24,6 +25,7 @@ pub(super) struct Scope<'a> {
     pub(super) traps: &'a Resolved<Trap>,
     pub(super) groups: &'a Resolved<Group>,
     pub(super) fixtures: &'a Resolved<Fixture>,
+    pub(super) features: &'a Names<Feature>,
 }
 
 pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
@@ -55,6 +57,9 @@ fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagn
     let traps = all(entry, &raw.traps, &scope.traps.names, diagnostics);
     let (operands, inputs, outputs) = values(entry, raw, scope, diagnostics);
     let meaning = meaning(entry, raw, diagnostics);
+    if let Some(feature) = &raw.feature {
+        scope.features.resolve(&Place::value(document, feature), diagnostics);
+    }
     let examples = example::examples(entry, raw, scope, diagnostics);
     let golden = raw
         .golden
@@ -116,7 +121,6 @@ type Values = (Option<Vec<Operand>>, Option<Vec<Input>>, Option<Vec<Output>>);
 
 /// Resolves operands, inputs and outputs.
 fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Values {
-    let document = entry.document;
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut operands = Vec::new();
     for text in &raw.operands {
@@ -181,20 +185,15 @@ fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut D
             outputs.push(Output {
                 expression,
                 text: text.get_ref().trim().to_owned(),
-                span: document_span(entry, text),
+                span: entry.at(text),
             });
         }
     }
-    let _ = document;
     (
         (!operands_are_broken).then_some(operands),
         (inputs.len() == raw.r#in.len()).then_some(inputs),
         (outputs.len() == raw.out.len()).then_some(outputs),
     )
-}
-
-fn document_span(entry: &Entry<'_>, text: &Spanned<String>) -> crate::source::Span {
-    entry.at(text)
 }
 
 /// Whether the name of an operand or input is a name and no other operand or input of the op has it.
