@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::suggest::{list, similar};
+use crate::suggest::{article, list, similar};
 use crate::syntax::{Document, Entry};
 
 /// The names of one table of entries.
@@ -106,13 +106,13 @@ impl<'a> Place<'a> {
     pub fn unknown<'n>(&self, code: &'static str, what: &str, names: impl Iterator<Item = &'n str>) -> Diagnostic {
         let names: Vec<&str> = names.collect();
         let mut diagnostic =
-            Diagnostic::error(code, format!("unknown {what} `{}`", self.text)).at(self.span, format!("no such {what}"));
+            Diagnostic::error(code, format!("there is no {what} `{}`", self.text)).at(self.span, format!("no such {what}"));
         match similar(self.text, names.iter().copied()) {
             Some(close) if self.exact => {
                 diagnostic = diagnostic.suggest(
                     self.span,
                     self.replacement(close),
-                    format!("a {what} with a similar name exists"),
+                    format!("{} with a similar name exists", article(what)),
                 );
             }
             Some(close) => diagnostic = diagnostic.help(format!("did you mean `{close}`?")),

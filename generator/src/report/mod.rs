@@ -1,1 +1,3 @@
-//! Stage.
+//! Stage 7: says what happened.
+
+pub mod diagnostics;

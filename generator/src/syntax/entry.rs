@@ -6,6 +6,7 @@
 
 mod reader;
 
+use reader::Mistake;
 use serde::de::DeserializeOwned;
 
 use super::tree::{Key, Value};
@@ -56,24 +57,56 @@ impl<'a> Entry<'a> {
 
     /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then there is no result.
     pub fn read<T: DeserializeOwned>(&self, diagnostics: &mut Diagnostics) -> Option<T> {
-        let (result, mistakes) = reader::read(self.value, self.key.span);
-        if mistakes.is_empty() {
-            return result;
-        }
+        let amended = self.read_amended(diagnostics)?;
+        amended.mistakes.is_empty().then_some(amended.value)
+    }
+
+    /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then the result has stand-ins for what
+    /// is missing or of a wrong type. `None` where even that is impossible.
+    pub fn read_amended<T: DeserializeOwned>(&self, diagnostics: &mut Diagnostics) -> Option<Amended<T>> {
+        let (value, mistakes) = reader::read(self.value, self.key.span);
+        // A key with a mistake in its name isn't missing.
+        let meant: Vec<&str> = mistakes
+            .iter()
+            .filter_map(|mistake| match mistake {
+                Mistake::Unknown { name, expected, .. } => similar(name, expected.iter().copied()),
+                _ => None,
+            })
+            .collect();
         let what = &self.what;
-        for mistake in mistakes {
+        let mut places = Vec::new();
+        for mistake in &mistakes {
             diagnostics.push(match mistake {
-                reader::Mistake::Unknown { name, span, expected } => unknown_key(&name, span, what, expected),
-                reader::Mistake::Missing { name, span } => Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
-                    .at(span, format!("`{name}` is missing here"))
-                    .help(format!("add `{name} = …`")),
-                reader::Mistake::Type { message, span } => {
-                    Diagnostic::error("L0106", format!("a value in {what} has the wrong type: {message}")).at(span, message)
+                Mistake::Unknown { name, span, expected } => {
+                    places.push(*span);
+                    unknown_key(name, *span, what, expected)
+                }
+                Mistake::Missing { name, span } => {
+                    places.push(*span);
+                    if meant.contains(name) {
+                        continue;
+                    }
+                    Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
+                        .at(*span, format!("`{name}` is missing here"))
+                        .help(format!("add `{name} = …`"))
+                }
+                Mistake::Type { message, span } => {
+                    places.push(*span);
+                    Diagnostic::error("L0106", format!("a value in {what} has the wrong type: {message}")).at(*span, message)
                 }
             });
         }
-        None
+        value.map(|value| Amended { value, mistakes: places })
     }
+}
+
+/// An entry that was read, with stand-ins for what was wrong.
+#[derive(Debug, Clone)]
+pub struct Amended<T> {
+    /// The entry.
+    pub value: T,
+    /// Where mistakes were reported; empty if there is no stand-in.
+    pub mistakes: Vec<Span>,
 }
 
 /// A key that nothing reads.

@@ -10,6 +10,8 @@ pub use entry::Entry;
 pub use rules::RULES;
 pub use tree::{Key, Table, Value, ValueKind};
 
+use std::ops::Range;
+
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -56,6 +58,7 @@ pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Document
 fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Option<Document> {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let table = Table::new(file, tree.get_ref());
+    let errors = without_consequences(&source.text, errors);
     for error in errors.iter().take(MOST_ERRORS) {
         diagnostics.push(syntax_error(file, source, &table, error));
     }
@@ -134,26 +137,71 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
     })
 }
 
+/// Whether a mistake is a key that stands twice, and the header that it stands in, if it is one.
+fn repeated(text: &str, error: &toml::de::Error) -> Option<(Range<usize>, Option<Range<usize>>)> {
+    let range = error.span().filter(|_| error.message() == "duplicate key")?;
+    let line_start = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let header = line
+        .trim_start()
+        .starts_with('[')
+        .then(|| line_start..line_start + line.len());
+    Some((range, header))
+}
+
+/// Leaves out keys that stand twice only because the header above them does.
+fn without_consequences(text: &str, errors: Vec<toml::de::Error>) -> Vec<toml::de::Error> {
+    let mut repeated_until = 0;
+    errors
+        .into_iter()
+        .filter(|error| match repeated(text, error) {
+            Some((range, Some(header))) => {
+                let rest = text.get(header.end..).unwrap_or_default();
+                let next = rest.find("\n[").map_or(text.len(), |at| header.end + at);
+                repeated_until = next.max(range.end);
+                true
+            }
+            Some((range, None)) => range.start >= repeated_until,
+            None => true,
+        })
+        .collect()
+}
+
 /// A mistake of the TOML itself.
 fn syntax_error(file: FileId, source: &SourceFile, table: &Table, error: &toml::de::Error) -> Diagnostic {
-    let end = source.text.len();
-    let range = error
-        .span()
-        .map_or(end..end, |range| range.start.min(end)..range.end.min(end));
-    let span = tree::span(file, range.clone());
-    if error.message() == "duplicate key" {
-        let key = source.text.get(range).unwrap_or_default();
-        let mut diagnostic = Diagnostic::error("L0008", format!("`{key}` is stated twice"))
+    let text = &source.text;
+    let end = text.len();
+    if let Some((range, header)) = repeated(text, error) {
+        let span = tree::span(file, range.clone());
+        let key = text.get(range.clone()).unwrap_or_default();
+        let first = match &header {
+            Some(header) => {
+                let line = text.get(header.clone()).unwrap_or_default();
+                let line = line.split('#').next().unwrap_or_default().trim();
+                let before = text.get(..header.start).unwrap_or_default();
+                before.find(line).map(|at| tree::span(file, at..at + line.len()))
+            }
+            None => {
+                let mut same = Vec::new();
+                keys_like(table, key.trim_matches(['"', '\'']), span, &mut same);
+                same.into_iter().max()
+            }
+        };
+        let diagnostic = Diagnostic::error("L0008", format!("`{key}` is stated twice"))
             .at(span, "stated again here")
             .note("TOML allows a key only once in a table, and a table only once in a file")
             .help("remove one of the two or give it another name");
-        let mut same = Vec::new();
-        keys_like(table, key.trim_matches(['"', '\'']), span, &mut same);
-        if let [first] = same.as_slice() {
-            diagnostic = diagnostic.at(*first, "first stated here");
-        }
-        return diagnostic;
+        return match first {
+            Some(first) => diagnostic.at(first, "first stated here"),
+            None => diagnostic,
+        };
     }
+    let span = tree::span(
+        file,
+        error
+            .span()
+            .map_or(end..end, |range| range.start.min(end)..range.end.min(end)),
+    );
     let message = error.message().lines().next().unwrap_or_default();
     Diagnostic::error("L0006", format!("`{}` is not valid TOML: {message}", source.path)).at(span, message)
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde_spanned::Spanned;
 
-use super::machine::twice;
 use super::{Files, Resolved};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -14,7 +13,6 @@ use crate::model::instruction_set::{
 };
 use crate::model::names::{self, Names, Place, number};
 use crate::source::Span;
-use crate::suggest::list;
 use crate::syntax::Entry;
 
 /// What a shape can name.
@@ -195,8 +193,8 @@ fn fields(entry: &Entry<'_>, raw: &RawRecord, scope: &Scope<'_>, diagnostics: &m
         if !names::check_name("a field", place.text, place.span, false, diagnostics) {
             continue;
         }
-        if fields.iter().any(|field| field.name == place.text) {
-            diagnostics.push(twice("field", &place));
+        if let Some(first) = fields.iter().find(|field| field.name == place.text) {
+            diagnostics.push(names::duplicate("field", place.text, place.span, first.span));
             continue;
         }
         let flag = flag
@@ -231,8 +229,8 @@ fn variants(entry: &Entry<'_>, raw: &RawUnion, scope: &Scope<'_>, diagnostics: &
         if !names::check_name("a variant", place.text, place.span, false, diagnostics) {
             continue;
         }
-        if variants.iter().any(|variant| variant.name == place.text) {
-            diagnostics.push(twice("variant", &place));
+        if let Some(first) = variants.iter().find(|variant| variant.name == place.text) {
+            diagnostics.push(names::duplicate("variant", place.text, place.span, first.span));
             continue;
         }
         let value_type = r#type
@@ -352,11 +350,15 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
         if scope.kinds.names.is_broken(optional) {
             return None;
         }
-        let known = references(scope);
+        let known: Vec<String> = references(scope)
+            .iter()
+            .map(|name| format!("{name}?"))
+            .chain(["type?".to_owned()])
+            .collect();
         diagnostics.push(
-            Diagnostic::error("L0502", format!("`{name}` is no shape"))
-                .at(place.span, "only a type or a reference can be absent")
-                .note(format!("references: {}", list(known.iter().map(String::as_str)))),
+            place
+                .unknown("L0502", "shape", known.iter().map(String::as_str))
+                .note("only a type or a reference can be absent"),
         );
         return None;
     }

@@ -1,6 +1,6 @@
 //! Resolves what an instruction set says about the machine: encoding, slots, types, operand kinds, effects, traps, groups, fixtures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Encoding, Files, ModuleFormat, Resolved};
 use crate::arena::Id;
@@ -13,6 +13,7 @@ use crate::model::instruction_set::{
     Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
 };
 use crate::model::names::{self, Place, number};
+use crate::source::Span;
 use crate::syntax::Entry;
 
 pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Encoding {
@@ -155,15 +156,15 @@ fn parameters(entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Diagnostics) -
         ("types", ParameterKind::Types),
         ("class", ParameterKind::Class),
     ];
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut parameters = Vec::new();
     for text in &raw.parameters {
         let Some((name, kind)) = named(entry, text, "element: type", diagnostics) else {
             continue;
         };
         let fits = names::check_name("a type parameter", name.text, name.span, false, diagnostics);
-        if !seen.insert(name.text) {
-            diagnostics.push(twice("type parameter", &name));
+        if let Some(first) = seen.insert(name.text, name.span) {
+            diagnostics.push(names::duplicate("type parameter", name.text, name.span, first));
         } else if let Some(kind) = kind.word("kind of type parameter", KINDS, diagnostics)
             && fits
         {
@@ -200,13 +201,6 @@ pub(super) fn named<'a>(
     let name = Place::part(entry.document, text, trim(0, colon));
     let rest = Place::part(entry.document, text, trim(colon + 1, whole.len()));
     Some((name, rest))
-}
-
-/// Two names in one list.
-pub(super) fn twice(what: &str, name: &Place<'_>) -> Diagnostic {
-    Diagnostic::error("L0108", format!("the {what} `{}` is defined twice", name.text))
-        .at(name.span, "defined again here")
-        .help("give it another name")
 }
 
 pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<OperandKind> {
@@ -345,7 +339,7 @@ pub(super) fn check_indexes(
                 .iter()
                 .filter(|field| is_list(&field.shape))
                 .map(|field| field.name.as_str());
-            diagnostics.push(place.unknown("L0110", "list of the record `module`", lists));
+            diagnostics.push(place.unknown("L0110", "list of the module", lists));
         }
     }
 }

@@ -23,6 +23,8 @@ use crate::model::Model;
 use crate::model::feature::{Feature, Features};
 use crate::model::names::{self, Names};
 use crate::source::Span;
+use crate::suggest::article;
+use crate::syntax::entry::Amended;
 use crate::syntax::{Document, Entry, ValueKind};
 
 /// Keys at the top of a file of an instruction set.
@@ -69,12 +71,7 @@ impl<'a> Files<'a> {
             entries.extend(document.entries(table, diagnostics));
         }
         let mut entries = names::without_duplicates(what, entries, diagnostics);
-        let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
-            "an"
-        } else {
-            "a"
-        };
-        entries.retain(|entry| names::check_name(&format!("{article} {what}"), entry.name(), entry.span(), dotted, diagnostics));
+        entries.retain(|entry| names::check_name(&article(what), entry.name(), entry.span(), dotted, diagnostics));
         entries
     }
 
@@ -95,6 +92,18 @@ impl<'a> Files<'a> {
             }
         }
         read
+    }
+
+    /// Like [`Files::read`], but for entries with errors, too: these are amended, and what else is wrong with them can be found out.
+    fn read_amended<R: DeserializeOwned>(
+        &self,
+        table: &str,
+        what: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(Entry<'a>, Amended<R>)> {
+        let entries = self.entries(table, what, false, diagnostics);
+        let read = |entry: Entry<'a>| entry.read_amended(diagnostics).map(|amended| (entry, amended));
+        entries.into_iter().filter_map(read).collect()
     }
 
     /// A table that must stand exactly once.

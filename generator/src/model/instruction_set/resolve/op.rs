@@ -1,10 +1,10 @@
 //! Resolves instructions.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_spanned::Spanned;
 
-use super::machine::{named, twice};
+use super::machine::named;
 use super::{Files, Resolved, example, expression};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -15,6 +15,7 @@ use crate::model::instruction_set::{
     Control, Effect, Fixture, Group, Input, Meaning, Op, Operand, OperandKind, Output, Trap, Type,
 };
 use crate::model::names::{self, Names, Place, number};
+use crate::source::Span;
 use crate::syntax::Entry;
 
 /// What ops can name.
@@ -29,12 +30,25 @@ pub(super) struct Scope<'a> {
 }
 
 pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
-    let mut names: Names<Op> = Names::new("op");
-    let mut ops: Vec<Op> = files
-        .read::<RawOp, Op>("op", "op", false, &mut names, diagnostics)
-        .into_iter()
-        .filter_map(|(entry, raw)| op(&entry, &raw, scope, diagnostics))
-        .collect();
+    let mut ops: Vec<Op> = Vec::new();
+    for (entry, amended) in files.read_amended::<RawOp>("op", "op", diagnostics) {
+        if amended.mistakes.is_empty() {
+            ops.extend(op(&entry, &amended.value, scope, diagnostics));
+            continue;
+        }
+        // What is wrong only because of a stand-in is no further mistake: it is reported at no place, or at that of the mistake.
+        let mut further = Diagnostics::default();
+        op(&entry, &amended.value, scope, &mut further);
+        for diagnostic in further.sorted() {
+            let follows = diagnostic
+                .labels
+                .iter()
+                .any(|label| label.span.end == 0 || label.span == entry.span() || amended.mistakes.contains(&label.span));
+            if !follows {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
     // Names make the order independent of that of files, should two ops have one code.
     ops.sort_by(|a, b| (a.code, &a.name).cmp(&(b.code, &b.name)));
     ops.into_iter().collect()
@@ -105,7 +119,7 @@ fn all<T>(entry: &Entry<'_>, texts: &[Spanned<String>], names: &Names<T>, diagno
         match names.resolve(&place, diagnostics) {
             Some(id) if ids.contains(&id) => {
                 diagnostics.push(
-                    Diagnostic::error("L0108", format!("`{}` is named twice", place.text))
+                    Diagnostic::error("L0113", format!("`{}` is named twice", place.text))
                         .at(place.span, "named again here")
                         .help("remove one of the two"),
                 );
@@ -121,7 +135,7 @@ type Values = (Option<Vec<Operand>>, Option<Vec<Input>>, Option<Vec<Output>>);
 
 /// Resolves operands, inputs and outputs.
 fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Values {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut operands = Vec::new();
     for text in &raw.operands {
         let Some((name, kind)) = named(entry, text, "f: function", diagnostics) else {
@@ -197,12 +211,15 @@ fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut D
 }
 
 /// Whether the name of an operand or input is a name and no other operand or input of the op has it.
-fn is_new<'a>(name: &Place<'a>, what: &str, seen: &mut BTreeSet<&'a str>, diagnostics: &mut Diagnostics) -> bool {
+fn is_new<'a>(name: &Place<'a>, what: &str, seen: &mut BTreeMap<&'a str, Span>, diagnostics: &mut Diagnostics) -> bool {
     if !names::check_name(&format!("an {what}"), name.text, name.span, false, diagnostics) {
         return false;
     }
-    if !seen.insert(name.text) {
-        diagnostics.push(twice(what, name).note("operands and inputs of an op share one space of names: its meaning sees both"));
+    if let Some(first) = seen.insert(name.text, name.span) {
+        diagnostics.push(
+            names::duplicate(what, name.text, name.span, first)
+                .note("operands and inputs of an op share one space of names: its meaning sees both"),
+        );
         return false;
     }
     true
