@@ -71,6 +71,11 @@ impl CrateBuilder {
         self.files.insert(path.to_owned(), (text, sources.to_vec()));
     }
 
+    /// Whether a file was added.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Adds the manifest and puts all files into the tree.
     ///
     /// # Errors

@@ -39,5 +39,170 @@ pub fn module_doc(text: &str) -> TokenStream {
 
 /// An identifier; a Rust keyword becomes a raw identifier.
 pub fn ident(name: &str) -> proc_macro2::Ident {
-    syn::parse_str::<syn::Ident>(name).unwrap_or_else(|_| proc_macro2::Ident::new_raw(name, proc_macro2::Span::call_site()))
+    let span = proc_macro2::Span::call_site();
+    match name {
+        // The four words that can't be raw identifiers.
+        "self" | "Self" | "super" | "crate" => proc_macro2::Ident::new(&format!("{name}_"), span),
+        _ => syn::parse_str::<syn::Ident>(name).unwrap_or_else(|_| proc_macro2::Ident::new_raw(name, span)),
+    }
+}
+
+/// The name of a function, field or variable as text; a Rust keyword becomes a raw identifier: `r#try`.
+pub fn name(name: &str) -> String {
+    use heck::ToSnakeCase;
+    ident(&name.to_snake_case()).to_string()
+}
+
+/// The name of a type or variant: `ConstI32` for `const_i32`.
+pub fn variant(name: &str) -> String {
+    use heck::ToUpperCamelCase;
+    ident(&name.to_upper_camel_case()).to_string()
+}
+
+/// The name of a constant: `HEAP_READ` for `heap.read`.
+pub fn constant(name: &str) -> String {
+    use heck::ToShoutySnakeCase;
+    name.to_shouty_snake_case()
+}
+
+/// The name of a module and of its file: a word that Rust keeps for itself, or `mod`, gets an underscore behind it.
+pub fn module(name: &str) -> String {
+    use heck::ToSnakeCase;
+    let name = name.to_snake_case();
+    let taken = name == "mod" || syn::parse_str::<syn::Ident>(&name).is_err();
+    if taken { format!("{name}_") } else { name }
+}
+
+/// A string literal.
+pub fn literal(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// A whole number with `_` between groups of three digits: `65_535`.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Doc comment lines for an item that stands `indent` columns to the right. Long lines are wrapped.
+pub fn doc_lines(indent: usize, text: &str) -> String {
+    comment_lines(indent, "///", text)
+}
+
+/// Lines of a module's docs, `//!`.
+pub fn module_doc_lines(text: &str) -> String {
+    comment_lines(0, "//!", text)
+}
+
+fn comment_lines(indent: usize, mark: &str, text: &str) -> String {
+    let mut out = String::new();
+    for line in reflow(126usize.saturating_sub(indent), text) {
+        out.push_str(&" ".repeat(indent));
+        out.push_str(mark);
+        if !line.is_empty() {
+            out.push(' ');
+            out.push_str(&line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Breaks paragraphs and list items into lines of at most `width` columns. Code blocks and headings stay as they are.
+fn reflow(width: usize, text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut fenced = false;
+    // Whether the next line of text continues the last one that was written, and how far it is indented then.
+    let mut open: Option<usize> = None;
+    for line in text.trim().lines() {
+        let line = line.trim_end().replace('\r', " ");
+        let content = line.trim_start();
+        let fence = content.starts_with("```");
+        if fenced || fence || content.is_empty() || content.starts_with(['#', '|', '>']) {
+            fenced ^= fence;
+            open = None;
+            lines.push(line);
+            continue;
+        }
+        let indent = line.len() - content.len();
+        let item = content.starts_with("- ") || content.starts_with("* ");
+        let hang = match open {
+            Some(hang) if !item => hang,
+            _ => {
+                lines.push(" ".repeat(indent));
+                if item { indent + 2 } else { indent }
+            }
+        };
+        for word in content.split_whitespace() {
+            let current = lines.last().map_or(0, |line| line.chars().count());
+            let empty = lines.last().is_none_or(|line| line.trim().is_empty());
+            if !empty && current + 1 + word.chars().count() > width {
+                lines.push(" ".repeat(hang));
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.trim().is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        open = Some(hang);
+    }
+    lines
+}
+
+/// Items separated by commas, broken into lines of at most 130 columns that stand `indent` columns to the right.
+pub fn wrapped(indent: usize, items: impl IntoIterator<Item = String>) -> String {
+    let mut out = String::new();
+    let mut line = " ".repeat(indent);
+    let blank = line.clone();
+    for item in items {
+        if line.len() + item.len() + 2 > 130 && line != blank {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = blank.clone();
+        }
+        line.push_str(&item);
+        line.push_str(", ");
+    }
+    if line != blank {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_rust_keeps_are_escaped() {
+        assert_eq!(name("try"), "r#try");
+        assert_eq!(name("self"), "self_");
+        assert_eq!(variant("self"), "Self_");
+        assert_eq!(variant("const_i32"), "ConstI32");
+        assert_eq!(module("type"), "type_");
+        assert_eq!(module("mod"), "mod_");
+        assert_eq!(module("integer"), "integer");
+        assert_eq!(constant("heap.read"), "HEAP_READ");
+    }
+
+    #[test]
+    fn long_docs_are_wrapped_and_code_is_not() {
+        let long = "word ".repeat(60);
+        assert!(doc_lines(4, &long).lines().all(|line| line.len() <= 130 && line.starts_with("    /// ")));
+        let code = format!("```\n{long}\n```");
+        assert_eq!(doc_lines(0, &code).lines().count(), 3);
+        assert_eq!(doc_lines(0, "one\ntwo\n\nthree\n- four\n- five"), "/// one two\n///\n/// three\n/// - four\n/// - five\n");
+        assert_eq!(number(65535), "65_535");
+        assert_eq!(number(100), "100");
+    }
 }

@@ -1,0 +1,54 @@
+//! `src/places.rs` and `src/signature.rs`: where entries stand, and what Rust functions they name.
+
+use std::fmt::Write;
+
+use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::rust;
+use crate::model::instruction_set::signature::signature;
+use crate::model::instruction_set::{InstructionSet, Meaning};
+
+/// Adds the files.
+pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let mut text = rust::module_doc_lines(
+        "Where the entries of the instructions stand.\n\nThese are the only line numbers in the crate: a comment that moves an entry \
+         changes this file and no other.",
+    );
+    text.push_str("\nuse core::fmt;\n\n/// A place in a spec.\n");
+    text.push_str(include_str!("text/place.rs"));
+    for op in &set.ops {
+        writeln!(
+            text,
+            "\n/// `[op.{}]`\npub const {}: Place = Place::new({}, {});",
+            op.name,
+            rust::constant(&op.name),
+            rust::literal(&op.file),
+            op.line
+        )?;
+    }
+    builder.file("src/places.rs", text, &set.files);
+
+    let mut text = rust::module_doc_lines(
+        "The Rust signatures that the semantics functions must have.\n\nThe attribute `#[op]` holds each function against its row. Types \
+         are Rust source: context and frame as the effects of the op demand, then inputs from bottom to top, then operands.",
+    );
+    text.push_str("\nuse crate::places::{self, Place};\n\n");
+    text.push_str(include_str!("text/signature.rs"));
+    text.push_str("\n/// One row for each instruction that names a function, in order of the codes.\npub static SIGNATURES: &[Signature] = &[\n");
+    for op in &set.ops {
+        let Meaning::Function { name, .. } = &op.meaning else { continue };
+        let signature = signature(set, op);
+        let parameters: Vec<String> = signature.parameters.iter().map(|parameter| rust::literal(parameter)).collect();
+        writeln!(
+            text,
+            "    Signature {{\n        op: {},\n        function: {},\n        parameters: &[{}],\n        result: {},\n        place: places::{},\n    }},",
+            rust::literal(&op.name),
+            rust::literal(name),
+            parameters.join(", "),
+            rust::literal(&signature.result),
+            rust::constant(&op.name)
+        )?;
+    }
+    text.push_str("];\n");
+    builder.file("src/signature.rs", text, &set.files);
+    Ok(())
+}
