@@ -1,0 +1,300 @@
+//! Holds what all functions of a program share: module, heap, variables, tasks, natives, output, limits.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use raya_facts::{ClassLayouts, Function, FunctionId, Module, TextId, TrapKind, TypeId};
+
+use crate::heap::Heap;
+use crate::natives::Natives;
+use crate::object::Object;
+use crate::tasks::Tasks;
+use crate::trap::{Faults, Trap, Trip};
+use crate::types;
+use crate::value::{Ref, Slot, SlotKind, Value};
+
+/// What the host allows a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Fuel: the sum of the costs of instructions. `None` for as much as it takes; no program is ended for running long.
+    pub fuel: Option<u64>,
+    /// Bytes of heap objects.
+    pub heap: usize,
+    /// Nested calls of one task.
+    pub depth: usize,
+    /// Values in all frames of one task.
+    pub slots: usize,
+    /// Tasks that are not done at the same time.
+    pub tasks: u32,
+    /// Elements of one array.
+    pub array: usize,
+    /// Nesting of JSON texts and values.
+    pub json_depth: usize,
+    /// Bytes of one text that is made of another value.
+    pub text: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            fuel: None,
+            heap: 256 << 20,
+            depth: 10_000,
+            slots: 4_000_000,
+            tasks: 10_000,
+            array: 10_000_000,
+            json_depth: 128,
+            text: 1 << 20,
+        }
+    }
+}
+
+/// Where natives print to.
+pub enum Output {
+    /// Into memory, to be looked at afterwards.
+    Capture(Vec<u8>),
+    /// Out of the machine.
+    Writer(Box<dyn Write + Send>),
+}
+
+impl Output {
+    /// Writes all bytes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Output::Capture(buffer) => {
+                buffer.extend_from_slice(bytes);
+                Ok(())
+            }
+            Output::Writer(writer) => writer.write_all(bytes),
+        }
+    }
+
+    /// What was captured so far; empty for a writer.
+    pub fn captured(&self) -> &[u8] {
+        match self {
+            Output::Capture(buffer) => buffer,
+            Output::Writer(_) => &[],
+        }
+    }
+}
+
+impl core::fmt::Debug for Output {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Output::Capture(buffer) => write!(f, "Capture({} bytes)", buffer.len()),
+            Output::Writer(_) => f.write_str("Writer"),
+        }
+    }
+}
+
+/// What semantics functions work on beside their frame.
+#[derive(Debug)]
+pub struct Context {
+    /// The program.
+    pub module: Arc<Module>,
+    /// Fields and methods of its classes, inherited ones included.
+    pub layouts: ClassLayouts,
+    /// Its objects.
+    pub heap: Heap,
+    /// Its variables.
+    pub globals: Vec<Value>,
+    /// Its static fields.
+    pub statics: Vec<Value>,
+    /// Its tasks.
+    pub tasks: Tasks,
+    /// What the host provides.
+    pub natives: Natives,
+    /// What the host allows.
+    pub limits: Limits,
+    /// Where natives print to.
+    pub output: Output,
+    /// One string object for each text of the pool, so that a constant in a loop is one object.
+    texts: Vec<Ref>,
+    /// The string objects of [`KIND_NAMES`].
+    kind_names: [Ref; KIND_NAMES.len()],
+    faults: Faults,
+}
+
+/// What `typeof` can say. These texts exist from the start, so that it allocates nothing.
+pub const KIND_NAMES: [&str; 7] = ["int", "float", "boolean", "null", "string", "function", "object"];
+
+impl Context {
+    /// The beginning of a program: all variables are the zero of their type, and the texts of the pool exist.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::HeapLimit`] when the texts do not fit into the heap.
+    pub fn new(module: Arc<Module>, layouts: ClassLayouts, limits: Limits, natives: Natives, output: Output) -> Result<Context, Trap> {
+        let globals = module.globals.iter().map(|global| types::slot(global.r#type).zero()).collect();
+        let statics = module.statics.iter().map(|field| types::slot(field.r#type).zero()).collect();
+        let mut heap = Heap::new(limits.heap);
+        let texts = module.strings.iter().map(|text| heap.allocate_string(text.as_str())).collect::<Result<_, _>>()?;
+        let mut kind_names = [Ref::NULL; KIND_NAMES.len()];
+        for (place, name) in kind_names.iter_mut().zip(KIND_NAMES) {
+            *place = heap.allocate_string(name)?;
+        }
+        Ok(Context {
+            layouts,
+            heap,
+            globals,
+            statics,
+            tasks: Tasks::default(),
+            natives,
+            limits,
+            output,
+            texts,
+            kind_names,
+            faults: Faults::default(),
+            module,
+        })
+    }
+
+    /// Records a contradiction that the signature of a semantics function has no room for.
+    pub fn trip(&self, trip: Trip) {
+        self.faults.record(trip);
+    }
+
+    /// Takes what was recorded.
+    pub fn take_trip(&self) -> Option<Trip> {
+        self.faults.take()
+    }
+
+    /// Records that `index` is beyond the end of a table of the module.
+    pub fn bad_index(&self, what: &'static str, index: u32, count: usize) {
+        self.trip(Trip::BadIndex { what, index: u64::from(index), count: count as u64 });
+    }
+
+    /// The string object of a text of the pool; the same one each time.
+    pub fn text(&self, id: TextId) -> Ref {
+        match self.texts.get(id.0 as usize) {
+            Some(text) => *text,
+            None => {
+                self.bad_index("text", id.0, self.texts.len());
+                Ref::NULL
+            }
+        }
+    }
+
+    /// The string object of one of [`KIND_NAMES`]; null for another name.
+    pub fn kind_name(&self, name: &str) -> Ref {
+        let known = KIND_NAMES.iter().zip(self.kind_names).find(|(known, _)| **known == name);
+        known.map_or(Ref::NULL, |(_, text)| text)
+    }
+
+    /// The object behind a reference.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::NullReference`] for null, naming what was expected.
+    pub fn object(&self, reference: Ref, expected: &'static str) -> Result<&Object, Trap> {
+        match self.heap.get(reference) {
+            Some(object) => Ok(object),
+            None => {
+                if !reference.is_null() {
+                    self.bad_index("object", reference.bits(), self.heap.count());
+                }
+                Err(null(expected))
+            }
+        }
+    }
+
+    /// The same, to change it.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::NullReference`] for null.
+    pub fn object_mut(&mut self, reference: Ref, expected: &'static str) -> Result<&mut Object, Trap> {
+        if self.heap.get(reference).is_none() && !reference.is_null() {
+            self.bad_index("object", reference.bits(), self.heap.count());
+        }
+        self.heap.get_mut(reference).ok_or_else(|| null(expected))
+    }
+
+    /// What a function returns when it met an object that no verified code could give it: a trip is recorded, and the trap is never
+    /// seen, since the driver looks for trips first.
+    pub fn wrong_object(&self, expected: &'static str, found: &'static str) -> Trap {
+        self.trip(Trip::WrongObject { expected, found });
+        Trap::new(TrapKind::TypeError, format!("expected {expected}, found {found}"))
+    }
+
+    /// The zero of a type.
+    pub fn zero(&self, type_id: TypeId) -> Value {
+        types::slot(type_id).zero()
+    }
+
+    /// Checks that a value has the representation of a declared type. Anything else trips; the zero of the type goes on.
+    pub fn fit(&self, value: Value, type_id: TypeId) -> Value {
+        self.fit_slot(value, types::slot(type_id))
+    }
+
+    /// Checks that a value has a representation. Anything else trips; the zero of the representation goes on.
+    pub fn fit_slot(&self, value: Value, expected: SlotKind) -> Value {
+        value.fit(expected).unwrap_or_else(|trip| {
+            self.trip(trip);
+            expected.zero()
+        })
+    }
+
+    /// The reference that a value of a reference type is. Anything else trips.
+    pub fn reference(&self, value: Value) -> Ref {
+        Ref::from_value(value).unwrap_or_else(|trip| {
+            self.trip(trip);
+            Ref::NULL
+        })
+    }
+
+    /// Records that there are more or fewer of something than code says.
+    pub fn wrong_count(&self, what: &str, expected: usize, found: usize) {
+        self.trip(Trip::WrongCount { what: what.to_owned(), expected: expected as u64, found: found as u64 });
+    }
+
+    /// A function of the module; one that does not exist trips.
+    ///
+    /// # Errors
+    ///
+    /// Only together with a trip.
+    pub fn function(&self, id: FunctionId) -> Result<&Function, Trap> {
+        self.module.functions.get(id.0 as usize).ok_or_else(|| {
+            self.bad_index("function", id.0, self.module.functions.len());
+            Trap::new(TrapKind::TypeError, "no such function")
+        })
+    }
+}
+
+/// The trap for null where an object is needed.
+pub fn null(expected: &str) -> Trap {
+    Trap::new(TrapKind::NullReference, format!("expected {expected}, found null"))
+}
+
+/// Finds the object of one kind behind a reference: `object!(context, reference, Object::Array, "an array")` is the `Array`.
+///
+/// Null is a trap that the expression returns; another kind of object is a trip.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! object {
+    ($context:expr, $reference:expr, $variant:path, $expected:literal) => {
+        match $context.object($reference, $expected)? {
+            $variant(inner) => inner,
+            other => return Err($context.wrong_object($expected, other.kind())),
+        }
+    };
+}
+
+/// The same, to change it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! object_mut {
+    ($context:expr, $reference:expr, $variant:path, $expected:literal) => {
+        match $context.object($reference, $expected)? {
+            $variant(_) => match $context.object_mut($reference, $expected)? {
+                $variant(inner) => inner,
+                _ => return Err($crate::context::null($expected)),
+            },
+            other => return Err($context.wrong_object($expected, other.kind())),
+        }
+    };
+}

@@ -1,0 +1,191 @@
+//! Lists the functions that the host provides, by the names under which modules declare them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::task::Poll;
+
+use raya_facts::{Native as Declaration, TrapKind, TypeId};
+
+use crate::context::Context;
+use crate::number::float_text;
+use crate::text;
+use crate::trap::Trap;
+use crate::value::{Ref, Value};
+
+/// A native function. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
+/// gives [`Poll::Pending`] is called again with the same values when the task's turn comes.
+pub type NativeFunction = Arc<dyn Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync>;
+
+/// What a native function takes and gives. A declaration must agree with it, so that no native meets a value that it can't handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NativeType {
+    /// The types of its parameters; `None` for any type at all.
+    pub params: &'static [Option<TypeId>],
+    /// Whether further arguments of any type may follow.
+    pub rest: bool,
+    /// The type of what it gives.
+    pub result: TypeId,
+}
+
+impl NativeType {
+    /// Whether a module's declaration agrees.
+    pub fn agrees(&self, declaration: &Declaration) -> bool {
+        let fits = |wanted: &Option<TypeId>, found: &TypeId| wanted.is_none_or(|wanted| wanted == *found);
+        // Parameters beyond the listed ones are declared either one by one or as a rest.
+        let listed = declaration.params.len() >= self.params.len() && self.params.iter().zip(&declaration.params).all(|(wanted, found)| fits(wanted, found));
+        let further = self.rest || (declaration.params.len() == self.params.len() && declaration.rest.is_none());
+        listed && further && declaration.result == self.result
+    }
+}
+
+/// A native function.
+#[derive(Clone)]
+pub struct Native {
+    /// What it takes and gives.
+    pub signature: NativeType,
+    /// What it does.
+    pub function: NativeFunction,
+}
+
+impl core::fmt::Debug for Native {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Native({:?})", self.signature)
+    }
+}
+
+/// Native functions by name.
+#[derive(Debug, Clone)]
+pub struct Natives {
+    functions: BTreeMap<String, Native>,
+}
+
+impl Default for Natives {
+    fn default() -> Self {
+        Natives::standard()
+    }
+}
+
+impl Natives {
+    /// None at all.
+    pub fn empty() -> Natives {
+        Natives { functions: BTreeMap::new() }
+    }
+
+    /// Those that every program has.
+    pub fn standard() -> Natives {
+        let mut natives = Natives::empty();
+        let one_text: &'static [Option<TypeId>] = &[Some(TypeId::STR)];
+        let one_float: &'static [Option<TypeId>] = &[Some(TypeId::F64)];
+        natives.add("print", NativeType { params: &[], rest: true, result: TypeId::NULL }, |context, values| print(context, values, "\n"));
+        natives.add("write", NativeType { params: &[], rest: true, result: TypeId::NULL }, |context, values| print(context, values, ""));
+        natives.add("clock", NativeType { params: &[], rest: false, result: TypeId::F64 }, |context, _| {
+            // The virtual clock would need 285 000 years to pass the integers that a float holds exactly.
+            Ok(Value::F64(context.tasks.clock as f64))
+        });
+        for (name, function) in [
+            ("floor", f64::floor as fn(f64) -> f64),
+            ("ceil", f64::ceil),
+            ("trunc", f64::trunc),
+            ("abs", f64::abs),
+            ("sqrt", f64::sqrt),
+        ] {
+            natives.add(name, NativeType { params: one_float, rest: false, result: TypeId::F64 }, move |_, values| match values {
+                [Value::F64(value)] => Ok(Value::F64(function(*value))),
+                _ => Err(arguments(name)),
+            });
+        }
+        natives.add("upper", NativeType { params: one_text, rest: false, result: TypeId::STR }, |context, values| {
+            let text = text_argument(context, values)?.to_uppercase();
+            context.heap.allocate_string(text).map(Value::Ref)
+        });
+        natives.add("lower", NativeType { params: one_text, rest: false, result: TypeId::STR }, |context, values| {
+            let text = text_argument(context, values)?.to_lowercase();
+            context.heap.allocate_string(text).map(Value::Ref)
+        });
+        let slice = NativeType { params: &[Some(TypeId::STR), Some(TypeId::I32), Some(TypeId::I32)], rest: false, result: TypeId::STR };
+        natives.add("substring", slice, substring);
+        natives
+    }
+
+    /// Adds a function, or replaces the one of that name.
+    pub fn add(
+        &mut self,
+        name: impl Into<String>,
+        signature: NativeType,
+        function: impl Fn(&mut Context, &[Value]) -> Result<Value, Trap> + Send + Sync + 'static,
+    ) {
+        self.add_suspending(name, signature, move |context, values| function(context, values).map(Poll::Ready));
+    }
+
+    /// Adds a function that may have to wait, or replaces the one of that name.
+    pub fn add_suspending(
+        &mut self,
+        name: impl Into<String>,
+        signature: NativeType,
+        function: impl Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync + 'static,
+    ) {
+        self.functions.insert(name.into(), Native { signature, function: Arc::new(function) });
+    }
+
+    /// The function that a module's declaration means.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::MissingNative`] when there is none of that name, or it takes or gives something else.
+    pub fn resolve(&self, declaration: &Declaration) -> Result<NativeFunction, Trap> {
+        let name = &declaration.name;
+        match self.functions.get(name) {
+            Some(native) if native.signature.agrees(declaration) => Ok(native.function.clone()),
+            Some(_) => Err(Trap::new(TrapKind::MissingNative, format!("the native function `{name}` has other parameters or another result"))),
+            None => Err(Trap::new(TrapKind::MissingNative, format!("the host provides no native function `{name}`"))),
+        }
+    }
+}
+
+fn arguments(name: &str) -> Trap {
+    Trap::new(TrapKind::InvalidArgument, format!("`{name}` was called with other arguments than it takes"))
+}
+
+/// Prints the values with spaces between them, then `end`.
+fn print(context: &mut Context, values: &[Value], end: &str) -> Result<Value, Trap> {
+    let mut line = String::new();
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            line.push(' ');
+        }
+        match value {
+            // By far the most frequent, and nothing to look up.
+            Value::F64(value) => line.push_str(&float_text(*value)),
+            value => line.push_str(&text::display(context, *value)),
+        }
+    }
+    line.push_str(end);
+    match context.output.write(line.as_bytes()) {
+        Ok(()) => Ok(Value::Ref(Ref::NULL)),
+        Err(error) => Err(Trap::new(TrapKind::NativeFailed, format!("`print` could not write: {error}"))),
+    }
+}
+
+/// The one string argument of a native.
+fn text_argument(context: &Context, values: &[Value]) -> Result<String, Trap> {
+    match values.first() {
+        Some(Value::Ref(reference)) if !reference.is_null() => {
+            context.heap.text(*reference).map(str::to_owned).ok_or_else(|| Trap::new(TrapKind::TypeError, "expected a string"))
+        }
+        _ => Err(crate::context::null("a string")),
+    }
+}
+
+/// The bytes from a start up to an end, which must be between characters.
+fn substring(context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
+    let [text, Value::I32(start), Value::I32(end)] = values else { return Err(arguments("substring")) };
+    let text = text_argument(context, &[*text])?;
+    let range = usize::try_from(*start).ok().zip(usize::try_from(*end).ok());
+    match range.and_then(|(start, end)| text.get(start..end)) {
+        Some(part) => context.heap.allocate_string(part).map(Value::Ref),
+        None => Err(Trap::new(
+            TrapKind::IndexOutOfRange,
+            format!("bytes {start} to {end} of a text of {} bytes, or within a character", text.len()),
+        )),
+    }
+}

@@ -1,0 +1,162 @@
+//! Calls of functions, methods, constructors, closures and natives.
+
+use std::task::Poll;
+
+use raya_facts::{FunctionId, MethodId, NativeId, TrapKind};
+
+use crate::any::Any;
+use crate::call::{Call, Then};
+use crate::context::Context;
+use crate::layout;
+use crate::object;
+use crate::object::Object;
+use crate::trap::Trap;
+use crate::types;
+use crate::value::{Ref, Value};
+
+/// Enters a function. (That calls nest too deeply is noticed when it is entered.)
+///
+/// # Errors
+///
+/// None here.
+pub fn call(arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
+    Ok(Call::plain(f, arguments))
+}
+
+/// Enters a static method.
+///
+/// # Errors
+///
+/// None here.
+pub fn call_static(arguments: Vec<Value>, f: FunctionId, argc: u16) -> Result<Call, Trap> {
+    call(arguments, f, argc)
+}
+
+/// The function in a slot of the vtable of an object's class.
+fn method(context: &Context, receiver: Ref, slot: MethodId) -> Result<FunctionId, Trap> {
+    let instance = object!(context, receiver, Object::Instance, "an object");
+    let class = instance.class;
+    layout::method(context, class, slot).ok_or_else(|| {
+        context.bad_index("method", slot.0, layout::method_count(context, class));
+        Trap::new(TrapKind::NullReference, "no such method")
+    })
+}
+
+fn with_receiver(receiver: Value, arguments: Vec<Value>) -> Vec<Value> {
+    let mut all = Vec::with_capacity(arguments.len() + 1);
+    all.push(receiver);
+    all.extend(arguments);
+    all
+}
+
+/// Enters the method that the receiver's class has in a slot.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: MethodId, _argc: u16) -> Result<Call, Trap> {
+    let function = method(context, receiver, m)?;
+    Ok(Call::plain(function, with_receiver(Value::Ref(receiver), arguments)))
+}
+
+/// The same, but null for a null receiver.
+///
+/// # Errors
+///
+/// None here.
+pub fn optional_call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: MethodId, _argc: u16) -> Result<Call, Trap> {
+    if receiver.is_null() {
+        return Ok(Call::Value(Value::Any(Any::NULL)));
+    }
+    let function = method(context, receiver, m)?;
+    let arguments = with_receiver(Value::Ref(receiver), arguments);
+    Ok(Call::Enter { function, arguments, closure: Ref::NULL, then: Then::PushOptional })
+}
+
+/// What constructors of new objects and of parents have in common.
+fn constructor(object: Value, arguments: Vec<Value>, function: FunctionId, then: fn(Ref) -> Then) -> Result<Call, Trap> {
+    match object {
+        Value::Ref(receiver) if !receiver.is_null() => {
+            Ok(Call::Enter { function, arguments: with_receiver(object, arguments), closure: Ref::NULL, then: then(receiver) })
+        }
+        _ => Err(crate::context::null("an object to construct")),
+    }
+}
+
+/// Runs a constructor on a new object, which remains.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn call_constructor(object: Value, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
+    constructor(object, arguments, f, Then::PushReceiver)
+}
+
+/// Runs the constructor of the parent class; nothing remains.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn call_super(object: Value, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
+    constructor(object, arguments, f, |_| Then::Discard)
+}
+
+/// What running a closure begins with: the function, all its arguments, and the closure whose captures it sees.
+pub(crate) fn closure_entry(context: &Context, closure: Value, arguments: Vec<Value>) -> Result<(FunctionId, Vec<Value>, Ref), Trap> {
+    let reference = context.reference(closure);
+    let target = object!(context, reference, Object::Closure, "a function");
+    let arguments = match target.receiver {
+        Some(receiver) => with_receiver(Value::Ref(receiver), arguments),
+        None => arguments,
+    };
+    Ok((target.function, arguments, reference))
+}
+
+/// Enters a closure.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn call_closure(context: &Context, closure: Value, arguments: Vec<Value>, _argc: u16) -> Result<Call, Trap> {
+    let (function, arguments, closure) = closure_entry(context, closure, arguments)?;
+    Ok(Call::Enter { function, arguments, closure, then: Then::Push })
+}
+
+/// Null, for a function without a result.
+pub fn return_void() -> Value {
+    Value::Ref(Ref::NULL)
+}
+
+/// Calls a function of the host.
+///
+/// # Errors
+///
+/// [`TrapKind::MissingNative`], [`TrapKind::NativeFailed`], [`TrapKind::Exception`] when it throws, [`TrapKind::HeapLimit`].
+pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _argc: u16) -> Result<Poll<Value>, Trap> {
+    let module = context.module.clone();
+    let Some(declaration) = module.natives.get(f.index()) else {
+        context.bad_index("native", f.0, module.natives.len());
+        return Ok(Poll::Pending);
+    };
+    let function = context.natives.resolve(declaration)?;
+    let value = match function(context, &arguments) {
+        Ok(Poll::Ready(value)) => value,
+        Ok(Poll::Pending) => return Ok(Poll::Pending),
+        Err(trap) => return Err(from_native(&declaration.name, trap)),
+    };
+    // Natives are written by the host: what they give is checked like what comes from outside.
+    if value.slot() == types::slot(declaration.result) && types::holds(context, value, declaration.result) {
+        return Ok(Poll::Ready(value));
+    }
+    let (expected, found) = (types::name(&module, declaration.result), types::describe(context, value.to_any()));
+    let message = format!("`{}` gave a value of type {found}, its declaration says {expected}", declaration.name);
+    Err(Trap::new(TrapKind::NativeFailed, message))
+}
+
+/// A native may fail in any way; the program sees one of those that the op lists.
+fn from_native(name: &str, trap: Trap) -> Trap {
+    match trap.kind {
+        TrapKind::NativeFailed | TrapKind::Exception | TrapKind::HeapLimit | TrapKind::MissingNative => trap,
+        _ => Trap::new(TrapKind::NativeFailed, format!("`{name}`: {trap}")),
+    }
+}

@@ -1,0 +1,152 @@
+//! Closures and the cells by which they share variables.
+
+use raya_facts::{CaptureId, FunctionId, LocalId, TrapKind, TypeId};
+
+use crate::any::Any;
+use crate::context::Context;
+use crate::frame::Frame;
+use crate::object::{Cell, Closure, Object};
+use crate::trap::Trap;
+use crate::types;
+use crate::value::{Ref, Value};
+use crate::{object, object_mut};
+
+/// A closure of a function, whose first captures are the values and whose further ones are zeros.
+///
+/// # Errors
+///
+/// [`TrapKind::HeapLimit`].
+pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, _n: u16) -> Result<Value, Trap> {
+    let Some(function) = context.module.functions.get(f.index()) else {
+        context.bad_index("function", f.0, context.module.functions.len());
+        return Ok(Value::Ref(Ref::NULL));
+    };
+    let filled = captured.len();
+    if filled > function.captures.len() {
+        context.wrong_count("captures of the function", function.captures.len(), filled);
+    }
+    let mut values = captured.into_iter();
+    let captures = function
+        .captures
+        .iter()
+        .map(|capture| values.next().map_or(types::slot(capture.r#type).zero(), |value| context.fit(value, capture.r#type)))
+        .collect();
+    context.heap.allocate(Object::Closure(Closure { function: f, receiver: None, captures, filled })).map(Value::Ref)
+}
+
+/// Copies a variable into the next capture that has no value yet.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`]; [`TrapKind::InvalidArgument`] when every capture has a value; [`TrapKind::TypeError`] when the declared types
+/// differ.
+pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: LocalId) -> Result<Value, Trap> {
+    let reference = context.reference(closure);
+    let target = object!(context, reference, Object::Closure, "a function");
+    let position = target.filled;
+    let function = context.function(target.function)?;
+    let Some(capture) = function.captures.get(position) else {
+        let message = format!("every capture of `{}` has a value: it has {}", function.name, function.captures.len());
+        return Err(Trap::new(TrapKind::InvalidArgument, message));
+    };
+    let current = context.function(frame.function)?;
+    let declared = current.params.iter().chain(&current.locals).nth(slot.index()).map(|local| local.r#type);
+    if declared.is_some_and(|declared| declared != capture.r#type) {
+        let module = &context.module;
+        let (expected, found) = (types::name(module, capture.r#type), declared.map_or(String::new(), |found| types::name(module, found)));
+        let message = format!("capture `{}` of `{}` is of type {expected}, the variable of type {found}", capture.name, function.name);
+        return Err(Trap::new(TrapKind::TypeError, message));
+    }
+    let value = context.fit(frame.local(slot), capture.r#type);
+    let target = object_mut!(context, reference, Object::Closure, "a function");
+    if let Some(place) = target.captures.get_mut(position) {
+        *place = value;
+    }
+    target.filled += 1;
+    Ok(closure)
+}
+
+/// The captures of the closure that runs. A function that runs without a closure has none.
+fn captures<'a>(context: &'a Context, frame: &Frame) -> &'a [Value] {
+    match context.heap.get(frame.closure) {
+        Some(Object::Closure(closure)) => &closure.captures,
+        _ => &[],
+    }
+}
+
+/// A captured variable. A function with captures that was called without a closure trips.
+pub fn load_captured(context: &Context, frame: &Frame, i: CaptureId) -> Value {
+    let captures = captures(context, frame);
+    match captures.get(i.index()) {
+        Some(value) => *value,
+        None => {
+            context.bad_index("capture", i.0, captures.len());
+            Value::Any(Any::NULL)
+        }
+    }
+}
+
+/// Changes a captured variable of the closure that runs.
+pub fn store_captured(context: &mut Context, frame: &Frame, value: Value, i: CaptureId) {
+    let value = context.fit_slot(value, load_captured(context, frame, i).slot());
+    if let Some(Object::Closure(closure)) = context.heap.get_mut(frame.closure)
+        && let Some(place) = closure.captures.get_mut(i.index())
+    {
+        *place = value;
+    }
+}
+
+/// Gives a capture of a closure its value, so that a closure can capture itself.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] when the closure was made from another function.
+pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, f: FunctionId, i: u16) -> Result<Value, Trap> {
+    let reference = context.reference(closure);
+    let target = object!(context, reference, Object::Closure, "a function");
+    if target.function != f {
+        let (expected, found) = (context.function(f)?, context.function(target.function)?);
+        let message = format!("expected a closure of `{}`, found one of `{}`", expected.name, found.name);
+        return Err(Trap::new(TrapKind::TypeError, message));
+    }
+    let Some(before) = target.captures.get(usize::from(i)) else {
+        context.bad_index("capture", u32::from(i), target.captures.len());
+        return Ok(closure);
+    };
+    let value = context.fit_slot(value, before.slot());
+    if let Some(place) = object_mut!(context, reference, Object::Closure, "a function").captures.get_mut(usize::from(i)) {
+        *place = value;
+    }
+    Ok(closure)
+}
+
+/// A new cell with a value in it.
+///
+/// # Errors
+///
+/// [`TrapKind::HeapLimit`].
+pub fn new_refcell(context: &mut Context, value: Value, t: TypeId) -> Result<Ref, Trap> {
+    let value = context.fit(value, t);
+    context.heap.allocate(Object::Cell(Cell { content: t, value }))
+}
+
+/// What is in a cell.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn load_refcell(context: &Context, cell: Ref) -> Result<Value, Trap> {
+    Ok(object!(context, cell, Object::Cell, "a cell").value)
+}
+
+/// Changes what is in a cell.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn store_refcell(context: &mut Context, cell: Ref, value: Value) -> Result<(), Trap> {
+    let content = object!(context, cell, Object::Cell, "a cell").content;
+    let value = context.fit(value, content);
+    object_mut!(context, cell, Object::Cell, "a cell").value = value;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! Handlers, and the end that no handler catches.
+
+use raya_facts::{Label, TrapKind};
+
+use crate::frame::{Frame, Handler};
+use crate::trap::{Trap, Trip};
+
+/// The trap that ends the program with a code.
+pub fn trap(code: u16) -> Trap {
+    Trap::new(TrapKind::Abort, format!("the program ended itself with code {code}"))
+}
+
+/// Installs a handler, which remembers how deep the operand stack is and what is locked.
+pub fn install_handler(frame: &mut Frame, catch: Option<Label>, finally: Option<Label>) {
+    let handler = Handler { catch, finally, depth: frame.stack.len(), held: frame.held };
+    frame.handlers.push(handler);
+}
+
+/// Removes the handler that was installed last; without one it trips.
+pub fn end_try(frame: &mut Frame) {
+    if frame.handlers.pop().is_none() {
+        frame.trip(Trip::BadIndex { what: "handler", index: 0, count: 0 });
+    }
+}

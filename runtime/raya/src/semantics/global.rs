@@ -1,0 +1,26 @@
+//! Variables of the module.
+
+use raya_facts::GlobalId;
+
+use crate::any::Any;
+use crate::context::Context;
+use crate::value::Value;
+
+/// A variable of the module.
+pub fn load_global(context: &Context, g: GlobalId) -> Value {
+    match context.globals.get(g.index()) {
+        Some(value) => *value,
+        None => {
+            context.bad_index("global", g.0, context.globals.len());
+            Value::Any(Any::NULL)
+        }
+    }
+}
+
+/// Changes a variable of the module. It keeps its representation.
+pub fn store_global(context: &mut Context, value: Value, g: GlobalId) {
+    let value = context.fit_slot(value, load_global(context, g).slot());
+    if let Some(place) = context.globals.get_mut(g.index()) {
+        *place = value;
+    }
+}

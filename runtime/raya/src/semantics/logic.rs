@@ -1,0 +1,106 @@
+//! Equality, truth and logic on values of any type.
+
+use raya_facts::Label;
+
+use crate::any::{Any, AnyKind};
+use crate::context::Context;
+use crate::object::Object;
+use crate::value::{Ref, Value};
+
+/// Whether two references are to one object or to texts of the same content.
+fn same(context: &Context, a: Ref, b: Ref) -> bool {
+    a == b || context.heap.text(a).is_some_and(|text| context.heap.text(b) == Some(text))
+}
+
+fn equal(context: &Context, a: Any, b: Any) -> bool {
+    match (a.kind(), b.kind()) {
+        (AnyKind::Null, AnyKind::Null) => true,
+        (AnyKind::Bool(a), AnyKind::Bool(b)) => a == b,
+        (AnyKind::I32(a), AnyKind::I32(b)) => a == b,
+        (AnyKind::F64(a), AnyKind::F64(b)) => a == b,
+        (AnyKind::I32(a), AnyKind::F64(b)) | (AnyKind::F64(b), AnyKind::I32(a)) => f64::from(a) == b,
+        (AnyKind::Ref(a), AnyKind::Ref(b)) => same(context, a, b),
+        _ => false,
+    }
+}
+
+/// Whether two values are equal.
+pub fn eq(context: &Context, a: Value, b: Value) -> bool {
+    equal(context, a.to_any(), b.to_any())
+}
+
+/// Whether they differ.
+pub fn ne(context: &Context, a: Value, b: Value) -> bool {
+    !eq(context, a, b)
+}
+
+/// Whether they are equal: nothing in the language distinguishes this from [`eq`].
+pub fn strict_eq(context: &Context, a: Value, b: Value) -> bool {
+    eq(context, a, b)
+}
+
+/// Whether they differ.
+pub fn strict_ne(context: &Context, a: Value, b: Value) -> bool {
+    !eq(context, a, b)
+}
+
+/// Whether a value counts as true: everything but false, zero, NaN, null and the empty text.
+pub fn is_true(context: &Context, value: Value) -> bool {
+    match value.to_any().kind() {
+        AnyKind::Null => false,
+        AnyKind::Bool(value) => value,
+        AnyKind::I32(value) => value != 0,
+        AnyKind::F64(value) => value != 0.0 && !value.is_nan(),
+        AnyKind::Ref(reference) => context.heap.text(reference) != Some(""),
+    }
+}
+
+/// Whether a value counts as false.
+pub fn not(context: &Context, value: Value) -> bool {
+    !is_true(context, value)
+}
+
+/// The first value if it counts as false, else the second.
+pub fn and(context: &Context, a: Value, b: Value) -> Value {
+    if is_true(context, a) { b } else { a }
+}
+
+/// The first value if it counts as true, else the second.
+pub fn or(context: &Context, a: Value, b: Value) -> Value {
+    if is_true(context, a) { a } else { b }
+}
+
+/// The kind of a value as a text of [`KIND_NAMES`](crate::context::KIND_NAMES).
+pub fn type_of(context: &Context, value: Value) -> Ref {
+    context.kind_name(match value.to_any().kind() {
+        AnyKind::Null => "null",
+        AnyKind::Bool(_) => "boolean",
+        AnyKind::I32(_) => "int",
+        AnyKind::F64(_) => "float",
+        AnyKind::Ref(reference) => match context.heap.get(reference) {
+            Some(Object::Str(_)) => "string",
+            Some(Object::Closure(_)) => "function",
+            _ => "object",
+        },
+    })
+}
+
+/// Whether to jump.
+pub fn jmp_if_false(context: &Context, condition: Value, _to: Label) -> bool {
+    !is_true(context, condition)
+}
+
+/// Whether to jump.
+pub fn jmp_if_true(context: &Context, condition: Value, _to: Label) -> bool {
+    is_true(context, condition)
+}
+
+/// Whether to jump.
+pub fn jmp_if_null(value: Value, _to: Label) -> bool {
+    value.is_null()
+}
+
+/// Whether to jump.
+pub fn jmp_if_not_null(value: Value, _to: Label) -> bool {
+    !value.is_null()
+}

@@ -1,0 +1,165 @@
+//! Types as values, and access to fields by name.
+
+use raya_facts::{ClassId, TrapKind, TypeId};
+
+use crate::any::Any;
+use crate::call::{Call, Then};
+use crate::context::Context;
+use crate::layout;
+use crate::object;
+use crate::object::{Array, Description, Items, Object};
+use crate::semantics::convert::unbox;
+use crate::semantics::object::{load_field, new, store_field};
+use crate::trap::Trap;
+use crate::types;
+use crate::value::{Ref, Value};
+
+fn allocate(context: &mut Context, description: Description) -> Result<Ref, Trap> {
+    context.heap.allocate(Object::TypeInfo(description))
+}
+
+/// A description of the type of a value.
+///
+/// # Errors
+///
+/// [`TrapKind::HeapLimit`].
+pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> {
+    let description = types::describe_type(context, value.to_any());
+    allocate(context, description)
+}
+
+/// A description of a type that the module names.
+///
+/// # Errors
+///
+/// [`TrapKind::HeapLimit`].
+pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
+    allocate(context, Description::Named(t))
+}
+
+/// Whether a value is of a described type.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`] for a null description.
+pub fn reflect_instanceof(context: &Context, value: Value, info: Ref) -> Result<bool, Trap> {
+    let description = object!(context, info, Object::TypeInfo, "a type");
+    Ok(types::is_of_described(context, value.to_any(), description))
+}
+
+/// The class of an object; `None` for a reference to something else.
+fn class(context: &Context, object: Ref) -> Result<Option<ClassId>, Trap> {
+    match context.object(object, "an object")? {
+        Object::Instance(instance) => Ok(Some(instance.class)),
+        _ => Ok(None),
+    }
+}
+
+/// The names of the fields of an object, inherited ones first.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
+pub fn reflect_get_props(context: &mut Context, object: Ref) -> Result<Ref, Trap> {
+    let names = class(context, object)?.map(|class| layout::field_names(context, class)).unwrap_or_default();
+    let mut items = Vec::with_capacity(names.len());
+    for name in names {
+        items.push(context.heap.allocate_string(name)?);
+    }
+    context.heap.allocate(Object::Array(Array { element: TypeId::STR, items: Items::Ref(items) }))
+}
+
+/// The position of the field of a name; of several the one that was declared last.
+fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32, TypeId)>, Trap> {
+    let wanted = object!(context, name, Object::Str, "a string");
+    let Some(class) = class(context, object)? else { return Ok(None) };
+    let names = layout::field_names(context, class);
+    let found = names.iter().rposition(|name| **name == **wanted);
+    let types = layout::field_types(context, class);
+    Ok(found.and_then(|index| Some((u32::try_from(index).ok()?, *types.get(index)?))))
+}
+
+fn known(context: &Context, object: Ref, name: Ref) -> Result<(raya_facts::FieldId, TypeId), Trap> {
+    match position(context, object, name)? {
+        Some((index, t)) => Ok((raya_facts::FieldId(index), t)),
+        None => {
+            let found = types::describe(context, Any::from_ref(object));
+            let name = context.heap.text(name).unwrap_or_default();
+            Err(Trap::new(TrapKind::UnknownMember, format!("a value of type {found} has no field `{name}`")))
+        }
+    }
+}
+
+/// A field by its name.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`], [`TrapKind::UnknownMember`].
+pub fn reflect_get_prop(context: &Context, object: Ref, name: Ref) -> Result<Any, Trap> {
+    let (field, _) = known(context, object, name)?;
+    load_field(context, object, field).map(Value::to_any)
+}
+
+/// Changes a field by its name.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`], [`TrapKind::UnknownMember`], [`TrapKind::TypeError`] when the value is of another type than the field.
+pub fn reflect_set_prop(context: &mut Context, object: Ref, name: Ref, value: Any) -> Result<(), Trap> {
+    let (field, t) = known(context, object, name)?;
+    let value = unbox(context, value, t)?;
+    store_field(context, object, value, field)
+}
+
+/// Whether an object has a field of a name.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<bool, Trap> {
+    Ok(position(context, object, name)?.is_some())
+}
+
+/// A new object of a described class, on which the constructor runs that the class declares or inherits.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] for what is no class and for values of other types; [`TrapKind::InvalidArgument`] for a
+/// wrong number of values; [`TrapKind::HeapLimit`].
+pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>, argc: u16) -> Result<Call, Trap> {
+    let module = context.module.clone();
+    let description = object!(context, info, Object::TypeInfo, "a type");
+    let Some(class) = types::described_class(&module, description) else {
+        let found = types::description_name(&module, description);
+        return Err(Trap::new(TrapKind::TypeError, format!("expected a class to construct, found the type {found}")));
+    };
+    let wrong_count = |expected: usize| {
+        Trap::new(TrapKind::InvalidArgument, format!("the constructor takes {expected} values, {argc} were given"))
+    };
+    let Some(function) = layout::constructor(context, class) else {
+        if !arguments.is_empty() {
+            return Err(wrong_count(0));
+        }
+        let object = new(context, class)?;
+        return Ok(Call::Value(Value::Any(Any::from_ref(object))));
+    };
+    let declared = context.function(function)?;
+    let params: Vec<TypeId> = declared.params.iter().skip(1).map(|param| param.r#type).collect();
+    let rest = declared.rest;
+    if arguments.len() < params.len() || (arguments.len() > params.len() && rest.is_none()) {
+        return Err(wrong_count(params.len()));
+    }
+    let expected = params.into_iter().map(Some).chain(std::iter::repeat(rest));
+    let mut all = vec![Value::Ref(Ref::NULL)];
+    for (value, t) in arguments.into_iter().zip(expected) {
+        all.push(match t {
+            Some(t) => unbox(context, value.to_any(), t)?,
+            None => value,
+        });
+    }
+    let object = new(context, class)?;
+    if let Some(receiver) = all.first_mut() {
+        *receiver = Value::Ref(object);
+    }
+    Ok(Call::Enter { function, arguments: all, closure: Ref::NULL, then: Then::PushReceiverBoxed(object) })
+}

@@ -1,0 +1,30 @@
+//! Constants of the pools.
+
+use raya_facts::{Constant, ConstantId, TextId};
+
+use crate::any::Any;
+use crate::context::Context;
+use crate::value::{Ref, Value};
+
+/// The null reference.
+pub fn const_null() -> Ref {
+    Ref::NULL
+}
+
+/// A text of the pool; the same reference each time.
+pub fn const_str(context: &Context, k: TextId) -> Ref {
+    context.text(k)
+}
+
+/// An entry of the pool of constants.
+pub fn load_const(context: &Context, k: ConstantId) -> Value {
+    match context.module.constants.get(k.index()) {
+        Some(Constant::Int(value)) => Value::I32(*value),
+        Some(Constant::Float(value)) => Value::F64(*value),
+        Some(Constant::Text(text)) => Value::Ref(context.text(*text)),
+        None => {
+            context.bad_index("constant", k.0, context.module.constants.len());
+            Value::Any(Any::NULL)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Fixed sequences of values of different types.
+
+use raya_facts::{ElementId, TrapKind, TypeDefinition, TypeId};
+
+use crate::any::Any;
+use crate::context::Context;
+use crate::object::{Object, Tuple};
+use crate::trap::{Trap, Trip};
+use crate::types;
+use crate::value::{Ref, Value};
+use crate::{object, object_mut};
+
+/// A new tuple of zeros, for [`init_tuple`] to fill.
+///
+/// # Errors
+///
+/// [`TrapKind::HeapLimit`].
+pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, Trap> {
+    let Some(TypeDefinition::Tuple { elements }) = types::definition(&context.module, t) else {
+        context.trip(Trip::WrongType { expected: "tuple".to_owned(), found: types::name(&context.module, t) });
+        return Ok(Value::Ref(Ref::NULL));
+    };
+    if elements.len() != usize::from(n) {
+        context.wrong_count("elements of the tuple", elements.len(), usize::from(n));
+    }
+    let items = elements.iter().map(|element| types::slot(*element).zero()).collect();
+    context.heap.allocate(Object::Tuple(Tuple { type_id: t, items })).map(Value::Ref)
+}
+
+/// Fills all elements of a tuple and gives it back.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
+    let reference = context.reference(tuple);
+    let items = &object!(context, reference, Object::Tuple, "a tuple").items;
+    if items.len() != usize::from(n) || values.len() != usize::from(n) {
+        context.wrong_count("elements of the tuple", items.len(), usize::from(n));
+        return Ok(tuple);
+    }
+    let items = items.iter().zip(values).map(|(item, value)| context.fit_slot(value, item.slot())).collect();
+    object_mut!(context, reference, Object::Tuple, "a tuple").items = items;
+    Ok(tuple)
+}
+
+/// An element by an index that is known only now, so that it comes with its kind.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`], [`TrapKind::TypeError`], [`TrapKind::IndexOutOfRange`].
+pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap> {
+    let items = match context.object(tuple, "a tuple")? {
+        Object::Tuple(tuple) => &tuple.items,
+        other => return Err(Trap::new(TrapKind::TypeError, format!("expected a tuple, found {}", other.kind()))),
+    };
+    let item = usize::try_from(index).ok().and_then(|index| items.get(index));
+    match item {
+        Some(item) => Ok(item.to_any()),
+        None => Err(Trap::new(TrapKind::IndexOutOfRange, format!("index {index} of a tuple of {} elements", items.len()))),
+    }
+}
+
+/// The element at a fixed place.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn tuple_field(context: &Context, tuple: Ref, i: ElementId) -> Result<Value, Trap> {
+    let items = &object!(context, tuple, Object::Tuple, "a tuple").items;
+    match items.get(i.index()) {
+        Some(item) => Ok(*item),
+        None => {
+            context.bad_index("tuple element", i.0, items.len());
+            Ok(Value::Any(Any::NULL))
+        }
+    }
+}

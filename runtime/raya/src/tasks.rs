@@ -1,0 +1,180 @@
+//! Keeps the tasks of a program: who runs, who waits, who is done. The driver keeps their frames.
+
+use raya_facts::{FunctionId, TypeId};
+
+use crate::any::Any;
+use crate::trap::Trap;
+use crate::value::{Ref, Value};
+
+/// A task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u32);
+
+/// What a task begins with.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The function that it runs.
+    pub function: FunctionId,
+    /// Its arguments.
+    pub arguments: Vec<Value>,
+    /// The closure that it runs for; null for a plain function.
+    pub closure: Ref,
+    /// The task that must be done before; its result becomes the last argument.
+    pub after: Option<TaskId>,
+}
+
+/// How far a task is.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// Not begun.
+    New(Entry),
+    /// Under way.
+    Running,
+    /// Returned this.
+    Done(Value),
+    /// Ended with an exception.
+    Failed(Raised),
+}
+
+/// An exception under way.
+#[derive(Debug, Clone)]
+pub struct Raised {
+    /// What handlers are given.
+    pub exception: Any,
+    /// The trap that it came from; `None` for a value that the program threw.
+    pub trap: Option<Trap>,
+    /// Where it was raised first, innermost call first.
+    pub trace: Vec<TraceLine>,
+}
+
+/// One call of a stack trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceLine {
+    /// The function.
+    pub function: String,
+    /// The offset of the instruction in its code.
+    pub at: u32,
+    /// The source file, if the module says.
+    pub file: Option<String>,
+    /// The line in it, from 1, if the module says.
+    pub line: Option<u32>,
+}
+
+impl core::fmt::Display for TraceLine {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "in `{}`, offset {}", self.function, self.at)?;
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => write!(f, " ({file}:{line})"),
+            (None, Some(line)) => write!(f, " (line {line})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What is known of a task.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// How far it is.
+    pub state: State,
+    /// The type of what it returns.
+    pub result: TypeId,
+    /// The mutexes that it holds, in order of locking.
+    pub held: Vec<Ref>,
+    /// When it wants to go on, in milliseconds of the virtual clock.
+    pub wake: Option<u64>,
+    /// Whether it gave up its turn in the instruction that it is at.
+    pub yielded: bool,
+    /// The mutex, semaphore or channel in whose queue it stands.
+    pub waits_for: Ref,
+    /// Whether it was asked to stop and has not noticed yet.
+    pub cancelled: bool,
+    /// Whether another task was given its result or failure.
+    pub observed: bool,
+}
+
+impl Task {
+    /// Whether it will do nothing more.
+    pub fn is_done(&self) -> bool {
+        matches!(self.state, State::Done(_) | State::Failed(_))
+    }
+}
+
+/// All tasks of a program and the virtual clock.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    tasks: Vec<Task>,
+    current: u32,
+    live: u32,
+    /// Milliseconds since the program began. Only waiting makes them pass: the driver advances the clock when every task waits.
+    pub clock: u64,
+}
+
+impl Tasks {
+    /// Adds a task that begins with `entry` when its turn comes.
+    pub fn add(&mut self, entry: Entry, result: TypeId) -> TaskId {
+        let id = TaskId(u32::try_from(self.tasks.len()).unwrap_or(u32::MAX));
+        self.tasks.push(Task {
+            state: State::New(entry),
+            result,
+            held: Vec::new(),
+            wake: None,
+            yielded: false,
+            waits_for: Ref::NULL,
+            cancelled: false,
+            observed: false,
+        });
+        self.live += 1;
+        id
+    }
+
+    /// The task that runs.
+    pub fn current(&self) -> TaskId {
+        TaskId(self.current)
+    }
+
+    /// Says which task runs.
+    pub(crate) fn set_current(&mut self, id: TaskId) {
+        self.current = id.0;
+    }
+
+    /// How many tasks were ever started.
+    pub fn count(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// How many tasks are not done.
+    pub fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// A task by its id.
+    pub fn get(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get(id.0 as usize)
+    }
+
+    /// A task by its id, to change it.
+    pub fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
+        self.tasks.get_mut(id.0 as usize)
+    }
+
+    /// The task that runs, to change it.
+    pub fn running(&mut self) -> Option<&mut Task> {
+        self.get_mut(self.current())
+    }
+
+    /// Ends a task.
+    pub(crate) fn end(&mut self, id: TaskId, state: State) {
+        if let Some(task) = self.get_mut(id)
+            && !task.is_done()
+        {
+            task.state = state;
+            task.wake = None;
+            self.live = self.live.saturating_sub(1);
+        }
+    }
+
+    /// The earliest time at which a task wants to go on.
+    pub(crate) fn next_wake(&self) -> Option<u64> {
+        self.tasks.iter().filter_map(|task| task.wake).min()
+    }
+}

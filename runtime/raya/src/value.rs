@@ -1,0 +1,277 @@
+//! Holds what a slot of the operand stack can hold: a number, a boolean, a value of run-time kind, or a reference.
+
+use core::fmt;
+
+use crate::any::Any;
+use crate::trap::Trip;
+
+/// A reference to an object of the heap, or null.
+///
+/// It is a number and not a pointer: following one always goes through [`Heap`](crate::heap::Heap), which checks it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ref(u32);
+
+impl Ref {
+    /// The reference to nothing.
+    pub const NULL: Ref = Ref(0);
+
+    /// The reference to the object at `index` of the heap; null where the index has no room in a reference.
+    pub fn from_index(index: usize) -> Ref {
+        u32::try_from(index).ok().and_then(|index| index.checked_add(1)).map_or(Ref::NULL, Ref)
+    }
+
+    /// The position in the heap, or `None` for null.
+    pub fn index(self) -> Option<usize> {
+        self.0.checked_sub(1).map(|index| index as usize)
+    }
+
+    /// Whether it refers to nothing.
+    pub fn is_null(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The bits by which [`Any`] carries it.
+    pub(crate) fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The reference whose [`bits`](Ref::bits) these are.
+    pub(crate) fn from_bits(bits: u32) -> Ref {
+        Ref(bits)
+    }
+}
+
+impl Default for Ref {
+    fn default() -> Self {
+        Ref::NULL
+    }
+}
+
+impl fmt::Debug for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index() {
+            Some(index) => write!(f, "Ref({index})"),
+            None => f.write_str("Ref(null)"),
+        }
+    }
+}
+
+/// The representation of a value, which its static type decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SlotKind {
+    /// A 32-bit integer.
+    I32,
+    /// A 64-bit float.
+    F64,
+    /// A truth value.
+    Bool,
+    /// A value that carries its kind.
+    Any,
+    /// A reference.
+    Ref,
+}
+
+impl SlotKind {
+    /// The name in specs and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            SlotKind::I32 => "i32",
+            SlotKind::F64 => "f64",
+            SlotKind::Bool => "bool",
+            SlotKind::Any => "any",
+            SlotKind::Ref => "ref",
+        }
+    }
+
+    /// What fields, locals and new array elements start as.
+    pub fn zero(self) -> Value {
+        match self {
+            SlotKind::I32 => Value::I32(0),
+            SlotKind::F64 => Value::F64(0.0),
+            SlotKind::Bool => Value::Bool(false),
+            SlotKind::Any => Value::Any(Any::NULL),
+            SlotKind::Ref => Value::Ref(Ref::NULL),
+        }
+    }
+}
+
+/// A value in a slot of the operand stack, a local, a field, …
+///
+/// The oracle keeps the representation beside the bits, so that it can tell when code and types disagree; an engine that runs only
+/// verified code keeps the bits alone. Equality is that of the bits, so that a NaN equals itself and the zeros differ.
+#[derive(Clone, Copy)]
+pub enum Value {
+    /// A 32-bit integer.
+    I32(i32),
+    /// A 64-bit float.
+    F64(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A value that carries its kind.
+    Any(Any),
+    /// A reference.
+    Ref(Ref),
+}
+
+impl Value {
+    /// How it is represented.
+    pub fn slot(self) -> SlotKind {
+        match self {
+            Value::I32(_) => SlotKind::I32,
+            Value::F64(_) => SlotKind::F64,
+            Value::Bool(_) => SlotKind::Bool,
+            Value::Any(_) => SlotKind::Any,
+            Value::Ref(_) => SlotKind::Ref,
+        }
+    }
+
+    /// Whether it is null, in either representation that has one.
+    pub fn is_null(self) -> bool {
+        matches!(self, Value::Ref(Ref::NULL) | Value::Any(Any::NULL))
+    }
+
+    /// The value in a slot of this representation.
+    ///
+    /// The one thing that changes its representation here is null. A null-safe access to null can't see from the null whether its
+    /// result is a reference or an `any`; only the verifier knows, so that either null is taken for the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Trip::WrongSlot`] when it has another representation.
+    pub fn fit(self, expected: SlotKind) -> Result<Value, Trip> {
+        match (self, expected) {
+            (value, _) if value.slot() == expected => Ok(value),
+            (value, SlotKind::Any | SlotKind::Ref) if value.is_null() => Ok(expected.zero()),
+            (value, _) => Err(Trip::WrongSlot { expected, found: value.slot() }),
+        }
+    }
+
+    /// The same value with its kind: what `box` makes of it.
+    pub fn to_any(self) -> Any {
+        match self {
+            Value::I32(value) => Any::from_i32(value),
+            Value::F64(value) => Any::from_f64(value),
+            Value::Bool(value) => Any::from_bool(value),
+            Value::Any(value) => value,
+            Value::Ref(value) => Any::from_ref(value),
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Value::I32(a), Value::I32(b)) => a == b,
+            (Value::F64(a), Value::F64(b)) => a.to_bits() == b.to_bits(),
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Any(a), Value::Any(b)) => a == b,
+            (Value::Ref(a), Value::Ref(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::I32(value) => write!(f, "I32({value})"),
+            Value::F64(value) => write!(f, "F64({value:?})"),
+            Value::Bool(value) => write!(f, "Bool({value})"),
+            Value::Any(value) => write!(f, "{value:?}"),
+            Value::Ref(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// A Rust type that stands for one representation. Dispatch code pops and pushes through it.
+pub trait Slot: Sized {
+    /// The value in this representation.
+    ///
+    /// # Errors
+    ///
+    /// [`Trip::WrongSlot`] when the value has another one.
+    fn from_value(value: Value) -> Result<Self, Trip>;
+
+    /// The value to push.
+    fn into_value(self) -> Value;
+}
+
+impl Slot for Value {
+    fn from_value(value: Value) -> Result<Self, Trip> {
+        Ok(value)
+    }
+
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+macro_rules! slot {
+    ($($rust:ty => $variant:ident),* $(,)?) => {$(
+        impl Slot for $rust {
+            fn from_value(value: Value) -> Result<Self, Trip> {
+                match value.fit(SlotKind::$variant)? {
+                    Value::$variant(inner) => Ok(inner),
+                    other => Err(Trip::WrongSlot { expected: SlotKind::$variant, found: other.slot() }),
+                }
+            }
+
+            fn into_value(self) -> Value {
+                Value::$variant(self)
+            }
+        }
+
+        impl From<$rust> for Value {
+            fn from(inner: $rust) -> Value {
+                Value::$variant(inner)
+            }
+        }
+    )*};
+}
+
+slot! {
+    i32 => I32,
+    f64 => F64,
+    bool => Bool,
+    Any => Any,
+    Ref => Ref,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equality_is_bitwise() {
+        assert_eq!(Value::F64(f64::NAN), Value::F64(f64::NAN));
+        assert_ne!(Value::F64(0.0), Value::F64(-0.0));
+        assert_ne!(Value::I32(0), Value::Bool(false));
+        assert_ne!(Value::Any(Any::NULL), Value::Ref(Ref::NULL));
+    }
+
+    #[test]
+    fn null_fits_where_null_has_a_representation() {
+        assert_eq!(<Ref as Slot>::from_value(Value::Any(Any::NULL)), Ok(Ref::NULL));
+        assert_eq!(<Any as Slot>::from_value(Value::Ref(Ref::NULL)), Ok(Any::NULL));
+        assert!(<Ref as Slot>::from_value(Value::Any(Any::from_i32(0))).is_err());
+        assert!(<i32 as Slot>::from_value(Value::Any(Any::NULL)).is_err());
+    }
+
+    #[test]
+    fn references_round_trip_through_positions() {
+        assert_eq!(Ref::from_index(7).index(), Some(7));
+        assert_eq!(Ref::NULL.index(), None);
+        assert!(Ref::from_index(usize::MAX).is_null());
+        assert!(Ref::from_index(u32::MAX as usize).is_null());
+    }
+
+    #[test]
+    fn a_value_of_another_slot_trips() {
+        assert!(matches!(
+            <i32 as Slot>::from_value(Value::F64(1.0)),
+            Err(Trip::WrongSlot { expected: SlotKind::I32, found: SlotKind::F64 })
+        ));
+    }
+}
