@@ -64,7 +64,11 @@ impl Any {
 
     /// A reference; the null reference becomes null, so that there is only one null.
     pub fn from_ref(value: Ref) -> Any {
-        if value.is_null() { Any::NULL } else { Any::tagged(TAG_REF, value.bits()) }
+        if value.is_null() {
+            Any::NULL
+        } else {
+            Any::tagged(TAG_REF, value.bits())
+        }
     }
 
     /// What it holds.
@@ -132,7 +136,13 @@ mod tests {
     /// Raya-system §13, fault 5: NaNs that looked like pointers.
     #[test]
     fn no_nan_looks_like_a_tagged_value() {
-        for bits in [0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000, 0xFFFC_0000_0000_0001, u64::MAX, 0x7FF0_0000_0000_0001] {
+        for bits in [
+            0x7FF8_0000_0000_0000,
+            0xFFF8_0000_0000_0000,
+            0xFFFC_0000_0000_0001,
+            u64::MAX,
+            0x7FF0_0000_0000_0001,
+        ] {
             let any = Any::from_f64(f64::from_bits(bits));
             assert_eq!(any.bits(), CANONICAL_NAN);
             assert!(matches!(any.kind(), AnyKind::F64(value) if value.is_nan()));
@@ -147,7 +157,9 @@ mod tests {
             assert_eq!(Any::from_i32(value).kind(), AnyKind::I32(value));
         }
         for value in [0.0, -0.0, 1.5, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE] {
-            let AnyKind::F64(back) = Any::from_f64(value).kind() else { panic!("{value} lost its kind") };
+            let AnyKind::F64(back) = Any::from_f64(value).kind() else {
+                panic!("{value} lost its kind")
+            };
             assert_eq!(back.to_bits(), value.to_bits());
         }
         assert_eq!(Any::from_bool(true).kind(), AnyKind::Bool(true));

@@ -28,6 +28,11 @@ pub enum Call {
 impl Call {
     /// Enter a plain function and push its result.
     pub fn plain(function: FunctionId, arguments: Vec<Value>) -> Call {
-        Call::Enter { function, arguments, closure: Ref::NULL, then: Then::Push }
+        Call::Enter {
+            function,
+            arguments,
+            closure: Ref::NULL,
+            then: Then::Push,
+        }
     }
 }

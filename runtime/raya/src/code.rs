@@ -1,6 +1,7 @@
 //! Decodes a function's code once, so that a loop doesn't decode the same bytes again and again.
 
-use raya_facts::{Function, Instruction, decode};
+use raya_facts::module::Function;
+use raya_facts::{Instruction, decode};
 
 use crate::trap::Trip;
 
@@ -31,18 +32,27 @@ impl Code {
     /// Decodes the code of a function as far as it can be decoded. What can't is a trip only when execution arrives there.
     pub fn new(function: &Function) -> Code {
         let code = &function.code;
-        let mut decoded = Code { instructions: Vec::new(), positions: vec![NONE; code.len()], broken: None };
+        let mut decoded = Code {
+            instructions: Vec::new(),
+            positions: vec![NONE; code.len()],
+            broken: None,
+        };
         let mut at: u32 = 0;
         while (at as usize) < code.len() {
             match decode(code, at) {
                 Ok(found) if found.next > at => {
-                    if let (Some(place), Ok(position)) =
-                        (decoded.positions.get_mut(at as usize), u32::try_from(decoded.instructions.len()))
-                    {
+                    if let (Some(place), Ok(position)) = (
+                        decoded.positions.get_mut(at as usize),
+                        u32::try_from(decoded.instructions.len()),
+                    ) {
                         *place = position;
                     }
                     let cost = found.instruction.opcode().info().cost;
-                    decoded.instructions.push(Entry { instruction: found.instruction, next: found.next, cost });
+                    decoded.instructions.push(Entry {
+                        instruction: found.instruction,
+                        next: found.next,
+                        cost,
+                    });
                     at = found.next;
                 }
                 Ok(_) => {

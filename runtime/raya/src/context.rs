@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use raya_facts::{ClassLayouts, Function, FunctionId, Module, TextId, TrapKind, TypeId};
+use raya_facts::module::Function;
+use raya_facts::{ClassLayouts, FunctionId, Module, TextId, TrapKind, TypeId, TypeTable};
 
 use crate::heap::Heap;
 use crate::natives::Natives;
@@ -98,6 +99,8 @@ pub struct Context {
     pub module: Arc<Module>,
     /// Fields and methods of its classes, inherited ones included.
     pub layouts: ClassLayouts,
+    /// Its types, and those that were found at run time.
+    pub types: TypeTable,
     /// Its objects.
     pub heap: Heap,
     /// Its variables.
@@ -128,17 +131,29 @@ impl Context {
     /// # Errors
     ///
     /// [`TrapKind::HeapLimit`] when the texts do not fit into the heap.
-    pub fn new(module: Arc<Module>, layouts: ClassLayouts, limits: Limits, natives: Natives, output: Output) -> Result<Context, Trap> {
-        let globals = module.globals.iter().map(|global| types::slot(global.r#type).zero()).collect();
-        let statics = module.statics.iter().map(|field| types::slot(field.r#type).zero()).collect();
+    pub fn new(
+        module: Arc<Module>,
+        layouts: ClassLayouts,
+        types: TypeTable,
+        limits: Limits,
+        natives: Natives,
+        output: Output,
+    ) -> Result<Context, Trap> {
+        let globals = module.globals.iter().map(|global| types::zero(global.r#type)).collect();
+        let statics = module.statics.iter().map(|field| types::zero(field.r#type)).collect();
         let mut heap = Heap::new(limits.heap);
-        let texts = module.strings.iter().map(|text| heap.allocate_string(text.as_str())).collect::<Result<_, _>>()?;
+        let texts = module
+            .strings
+            .iter()
+            .map(|text| heap.allocate_string(text.as_str()))
+            .collect::<Result<_, _>>()?;
         let mut kind_names = [Ref::NULL; KIND_NAMES.len()];
         for (place, name) in kind_names.iter_mut().zip(KIND_NAMES) {
             *place = heap.allocate_string(name)?;
         }
         Ok(Context {
             layouts,
+            types,
             heap,
             globals,
             statics,
@@ -165,7 +180,11 @@ impl Context {
 
     /// Records that `index` is beyond the end of a table of the module.
     pub fn bad_index(&self, what: &'static str, index: u32, count: usize) {
-        self.trip(Trip::BadIndex { what, index: u64::from(index), count: count as u64 });
+        self.trip(Trip::BadIndex {
+            what,
+            index: u64::from(index),
+            count: count as u64,
+        });
     }
 
     /// The string object of a text of the pool; the same one each time.
@@ -221,11 +240,6 @@ impl Context {
         Trap::new(TrapKind::TypeError, format!("expected {expected}, found {found}"))
     }
 
-    /// The zero of a type.
-    pub fn zero(&self, type_id: TypeId) -> Value {
-        types::slot(type_id).zero()
-    }
-
     /// Checks that a value has the representation of a declared type. Anything else trips; the zero of the type goes on.
     pub fn fit(&self, value: Value, type_id: TypeId) -> Value {
         self.fit_slot(value, types::slot(type_id))
@@ -235,7 +249,7 @@ impl Context {
     pub fn fit_slot(&self, value: Value, expected: SlotKind) -> Value {
         value.fit(expected).unwrap_or_else(|trip| {
             self.trip(trip);
-            expected.zero()
+            Value::zero(expected)
         })
     }
 
@@ -249,7 +263,11 @@ impl Context {
 
     /// Records that there are more or fewer of something than code says.
     pub fn wrong_count(&self, what: &str, expected: usize, found: usize) {
-        self.trip(Trip::WrongCount { what: what.to_owned(), expected: expected as u64, found: found as u64 });
+        self.trip(Trip::WrongCount {
+            what: what.to_owned(),
+            expected: expected as u64,
+            found: found as u64,
+        });
     }
 
     /// A function of the module; one that does not exist trips.

@@ -38,7 +38,12 @@ impl Machine {
         let index = task.0 as usize;
         let mut progress = false;
         loop {
-            let Some(function) = self.stacks.get(index).and_then(|stack| stack.frames.last()).map(|frame| frame.function) else {
+            let Some(function) = self
+                .stacks
+                .get(index)
+                .and_then(|stack| stack.frames.last())
+                .map(|frame| frame.function)
+            else {
                 return Ok(Turn::Done);
             };
             let code = match self.code(function) {
@@ -47,16 +52,20 @@ impl Machine {
             };
             // Until a call or return changes the frame, the same code serves.
             loop {
-                let held = self.context.tasks.get(task).map_or(0, |task| task.held.len());
-                let Some(stack) = self.stacks.get_mut(index) else { return Ok(Turn::Done) };
-                let Some(frame) = stack.frames.last_mut() else { return Ok(Turn::Done) };
+                let locks = self.context.tasks.get(task).map_or(0, |task| task.locks);
+                let Some(stack) = self.stacks.get_mut(index) else {
+                    return Ok(Turn::Done);
+                };
+                let Some(frame) = stack.frames.last_mut() else {
+                    return Ok(Turn::Done);
+                };
                 let entry = match code.at(frame.pc) {
                     Ok(entry) => entry,
                     Err(trip) => return Err(self.fatal(task, trip.into())),
                 };
                 frame.at = frame.pc;
                 frame.pc = entry.next;
-                frame.held = held;
+                frame.locks = locks;
                 if let Err(trap) = charge(&mut self.fuel_used, self.context.limits.fuel, &entry) {
                     return Err(self.fatal(task, trap.into()));
                 }
@@ -65,7 +74,11 @@ impl Machine {
                     return Err(self.fatal(task, trip.into()));
                 }
                 if frame.stack.len() > DEEPEST_OPERANDS {
-                    let trip = Trip::BadIndex { what: "operand stack slot", index: frame.stack.len() as u64, count: DEEPEST_OPERANDS as u64 };
+                    let trip = Trip::BadIndex {
+                        what: "operand stack slot",
+                        index: frame.stack.len() as u64,
+                        count: DEEPEST_OPERANDS as u64,
+                    };
                     return Err(self.fatal(task, trip.into()));
                 }
                 let result = match result {
@@ -87,13 +100,19 @@ impl Machine {
                             progress = true;
                             break;
                         }
-                        return Ok(Turn::Waiting { progress: progress || yielded });
+                        return Ok(Turn::Waiting {
+                            progress: progress || yielded,
+                        });
                     }
                     Ok(Flow::Call(call)) => self.perform_call(task, call),
                     Ok(Flow::Return(value)) => self.perform_return(task, value),
                     Ok(Flow::Throw { exception, keep_trace }) => self.throw(task, exception, keep_trace),
                     Err(Stop::Trap(trap)) if !entry.instruction.opcode().info().traps.contains(&trap.kind) => {
-                        Err(Trip::UnlistedTrap { op: entry.instruction.opcode().mnemonic(), trap: trap.to_string() }.into())
+                        Err(Trip::UnlistedTrap {
+                            op: entry.instruction.opcode().mnemonic(),
+                            trap: trap.to_string(),
+                        }
+                        .into())
                     }
                     Err(stop) => Err(stop),
                 };
@@ -121,7 +140,12 @@ impl Machine {
 
     fn perform_call(&mut self, task: TaskId, call: Call) -> Result<(), Stop> {
         match call {
-            Call::Enter { function, arguments, closure, then } => self.enter(task, function, arguments, closure, then),
+            Call::Enter {
+                function,
+                arguments,
+                closure,
+                then,
+            } => self.enter(task, function, arguments, closure, then),
             Call::Value(value) => {
                 self.top(task)?.push(value);
                 Ok(())
@@ -131,7 +155,10 @@ impl Machine {
     }
 
     fn top(&mut self, task: TaskId) -> Result<&mut Frame, Trip> {
-        self.stacks.get_mut(task.0 as usize).and_then(|stack| stack.frames.last_mut()).ok_or(Trip::StackUnderflow)
+        self.stacks
+            .get_mut(task.0 as usize)
+            .and_then(|stack| stack.frames.last_mut())
+            .ok_or(Trip::StackUnderflow)
     }
 
     /// Puts a frame for a function on a task's stack.
@@ -155,7 +182,12 @@ impl Machine {
         let wrong_count = arguments.len() < params || (arguments.len() > params && declared.rest.is_none());
         if wrong_count {
             let what = format!("arguments of `{}`", declared.name);
-            return Err(Trip::WrongCount { what, expected: params as u64, found: arguments.len() as u64 }.into());
+            return Err(Trip::WrongCount {
+                what,
+                expected: params as u64,
+                found: arguments.len() as u64,
+            }
+            .into());
         }
         let mut rest = arguments.split_off(params);
         for (value, param) in arguments.iter_mut().zip(&declared.params) {
@@ -166,13 +198,19 @@ impl Machine {
                 *value = value.fit(types::slot(rest_type))?;
             }
         }
-        arguments.extend(declared.locals.iter().map(|local| types::slot(local.r#type).zero()));
+        arguments.extend(declared.locals.iter().map(|local| types::zero(local.r#type)));
         let limits = &self.context.limits;
-        let Some(stack) = self.stacks.get_mut(index) else { return Err(Trip::StackUnderflow.into()) };
+        let Some(stack) = self.stacks.get_mut(index) else {
+            return Err(Trip::StackUnderflow.into());
+        };
         let below = stack.below + stack.frames.last().map_or(0, Frame::size);
         let frame = Frame::new(function, arguments, rest, closure, then);
         if stack.frames.len() >= limits.depth || below + frame.size() > limits.slots {
-            let message = format!("`{}` would be call {} of those that are nested", declared.name, stack.frames.len() + 1);
+            let message = format!(
+                "`{}` would be call {} of those that are nested",
+                declared.name,
+                stack.frames.len() + 1
+            );
             return Err(Trap::new(TrapKind::StackOverflow, message).into());
         }
         stack.below = below;
@@ -182,9 +220,18 @@ impl Machine {
 
     /// Ends the innermost function of a task. Its handlers go with its frame, so that a return from inside `try` leaves none behind.
     fn perform_return(&mut self, task: TaskId, value: Value) -> Result<(), Stop> {
-        let Some(stack) = self.stacks.get_mut(task.0 as usize) else { return Err(Trip::StackUnderflow.into()) };
-        let Some(frame) = stack.frames.last() else { return Err(Trip::StackUnderflow.into()) };
-        let result = self.context.module.functions.get(frame.function.0 as usize).map(|function| function.result);
+        let Some(stack) = self.stacks.get_mut(task.0 as usize) else {
+            return Err(Trip::StackUnderflow.into());
+        };
+        let Some(frame) = stack.frames.last() else {
+            return Err(Trip::StackUnderflow.into());
+        };
+        let result = self
+            .context
+            .module
+            .functions
+            .get(frame.function.0 as usize)
+            .map(|function| function.result);
         let result = result.map_or(value.slot(), types::slot);
         let value = value.fit(result)?;
         let then = frame.then;
@@ -217,7 +264,10 @@ impl Stack {
 fn charge(used: &mut u64, limit: Option<u64>, entry: &Entry) -> Result<(), Trap> {
     let after = used.saturating_add(u64::from(entry.cost));
     match limit {
-        Some(limit) if after > limit => Err(Trap::new(TrapKind::OutOfFuel, format!("the program used up its fuel of {limit}"))),
+        Some(limit) if after > limit => Err(Trap::new(
+            TrapKind::OutOfFuel,
+            format!("the program used up its fuel of {limit}"),
+        )),
         _ => {
             *used = after;
             Ok(())
@@ -226,7 +276,11 @@ fn charge(used: &mut u64, limit: Option<u64>, entry: &Entry) -> Result<(), Trap>
 }
 
 fn no_such_function(function: FunctionId, count: usize) -> Trip {
-    Trip::BadIndex { what: "function", index: u64::from(function.0), count: count as u64 }
+    Trip::BadIndex {
+        what: "function",
+        index: u64::from(function.0),
+        count: count as u64,
+    }
 }
 
 /// Pushes the exception and continues at a handler: the other half of unwinding.

@@ -40,7 +40,10 @@ pub enum Cause {
 impl Failure {
     /// A failure of the call itself.
     pub fn call(message: impl Into<String>) -> Failure {
-        Failure { cause: Cause::Call(message.into()), trace: Vec::new() }
+        Failure {
+            cause: Cause::Call(message.into()),
+            trace: Vec::new(),
+        }
     }
 
     /// The kind of trap, if it was one.

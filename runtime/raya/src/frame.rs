@@ -29,8 +29,8 @@ pub struct Handler {
     pub finally: Option<Label>,
     /// How many values the operand stack held when it was installed.
     pub depth: usize,
-    /// How many mutexes the task held when it was installed. Later ones are released before it is entered.
-    pub held: usize,
+    /// How many mutexes the task had ever locked when it was installed. Later ones are released before it is entered.
+    pub locks: u64,
 }
 
 /// One activation of a function.
@@ -54,8 +54,8 @@ pub struct Frame {
     pub rest: Vec<Value>,
     /// What the caller does with the result.
     pub then: Then,
-    /// How many mutexes the task holds now. The driver keeps it up to date for `try`.
-    pub held: usize,
+    /// How many mutexes the task ever locked. The driver keeps it up to date for `try`.
+    pub locks: u64,
     faults: Faults,
 }
 
@@ -72,7 +72,7 @@ impl Frame {
             closure,
             rest,
             then,
-            held: 0,
+            locks: 0,
             faults: Faults::default(),
         }
     }
@@ -112,7 +112,7 @@ impl Frame {
             Some(value) => *value,
             None => {
                 self.no_such_local(local);
-                SlotKind::Any.zero()
+                Value::zero(SlotKind::Any)
             }
         }
     }
@@ -130,7 +130,11 @@ impl Frame {
     }
 
     fn no_such_local(&self, local: LocalId) {
-        self.faults.record(Trip::BadIndex { what: "local", index: u64::from(local.0), count: self.locals.len() as u64 });
+        self.faults.record(Trip::BadIndex {
+            what: "local",
+            index: u64::from(local.0),
+            count: self.locals.len() as u64,
+        });
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.
@@ -162,7 +166,13 @@ mod tests {
         let mut frame = frame(Vec::new());
         assert_eq!(frame.pop::<i32>(), Err(Trip::StackUnderflow));
         frame.push(1.5);
-        assert_eq!(frame.pop::<i32>(), Err(Trip::WrongSlot { expected: SlotKind::I32, found: SlotKind::F64 }));
+        assert_eq!(
+            frame.pop::<i32>(),
+            Err(Trip::WrongSlot {
+                expected: SlotKind::I32,
+                found: SlotKind::F64
+            })
+        );
         frame.push_many(vec![Value::I32(1), Value::I32(2), Value::I32(3)]);
         assert_eq!(frame.pop_many(2), Ok(vec![Value::I32(2), Value::I32(3)]));
         assert_eq!(frame.pop_many(2), Err(Trip::StackUnderflow));
@@ -172,7 +182,13 @@ mod tests {
     fn locals_keep_their_representation() {
         let mut frame = frame(vec![Value::I32(1)]);
         frame.set_local(LocalId(0), Value::F64(3.5));
-        assert_eq!(frame.take_trip(), Some(Trip::WrongSlot { expected: SlotKind::I32, found: SlotKind::F64 }));
+        assert_eq!(
+            frame.take_trip(),
+            Some(Trip::WrongSlot {
+                expected: SlotKind::I32,
+                found: SlotKind::F64
+            })
+        );
         assert_eq!(frame.local(LocalId(0)), Value::I32(1));
         assert_eq!(frame.take_trip(), None);
         frame.local(LocalId(3));

@@ -20,7 +20,11 @@ pub struct Heap {
 impl Heap {
     /// An empty heap that holds at most `limit` bytes.
     pub fn new(limit: usize) -> Heap {
-        Heap { objects: Vec::new(), used: 0, limit }
+        Heap {
+            objects: Vec::new(),
+            used: 0,
+            limit,
+        }
     }
 
     /// The bytes in use.
@@ -74,7 +78,10 @@ impl Heap {
     fn exhausted(&self, bytes: usize) -> Trap {
         Trap::new(
             TrapKind::HeapLimit,
-            format!("{bytes} bytes more than the {} in use do not fit into the limit of {} bytes", self.used, self.limit),
+            format!(
+                "{bytes} bytes more than the {} in use do not fit into the limit of {} bytes",
+                self.used, self.limit
+            ),
         )
     }
 

@@ -17,7 +17,11 @@ use crate::trap::Trap;
 /// What is being read and not yet closed.
 enum Open {
     Array(Vec<Any>),
-    Object { members: Vec<(Box<str>, Any)>, positions: BTreeMap<Box<str>, usize>, key: Box<str> },
+    Object {
+        members: Vec<(Box<str>, Any)>,
+        positions: BTreeMap<Box<str>, usize>,
+        key: Box<str>,
+    },
 }
 
 /// Reads a JSON text.
@@ -52,7 +56,11 @@ pub fn parse(context: &mut Context, text: &str) -> Result<Any, Trap> {
                 } else {
                     reader.check_depth(open.len(), deepest)?;
                     let key = reader.key()?;
-                    open.push(Open::Object { members: Vec::new(), positions: BTreeMap::new(), key });
+                    open.push(Open::Object {
+                        members: Vec::new(),
+                        positions: BTreeMap::new(),
+                        key,
+                    });
                     continue;
                 }
             }
@@ -146,7 +154,11 @@ impl Reader<'_> {
     }
 
     fn check_depth(&self, depth: usize, deepest: usize) -> Result<(), Trap> {
-        if depth < deepest { Ok(()) } else { Err(self.fail(&format!("nested more than {deepest} deep"))) }
+        if depth < deepest {
+            Ok(())
+        } else {
+            Err(self.fail(&format!("nested more than {deepest} deep")))
+        }
     }
 
     /// A member's name and the colon behind it.
@@ -275,7 +287,11 @@ impl Reader<'_> {
     }
 
     fn word(&mut self) -> Result<Any, Trap> {
-        for (word, value) in [("null", Any::NULL), ("true", Any::from_bool(true)), ("false", Any::from_bool(false))] {
+        for (word, value) in [
+            ("null", Any::NULL),
+            ("true", Any::from_bool(true)),
+            ("false", Any::from_bool(false)),
+        ] {
             if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
                 self.at += word.len();
                 return Ok(value);
@@ -337,7 +353,12 @@ pub fn stringify(context: &Context, value: Any) -> Result<String, Trap> {
                     out.push_str(&float_text(value));
                     continue;
                 }
-                AnyKind::F64(value) => return Err(Trap::new(TrapKind::InvalidJson, format!("JSON has no number {}", float_text(value)))),
+                AnyKind::F64(value) => {
+                    return Err(Trap::new(
+                        TrapKind::InvalidJson,
+                        format!("JSON has no number {}", float_text(value)),
+                    ));
+                }
                 AnyKind::Ref(reference) => reference,
             },
         };
@@ -369,7 +390,12 @@ pub fn stringify(context: &Context, value: Any) -> Result<String, Trap> {
                 parts.push(Piece::Text("}"));
                 parts
             }
-            other => return Err(Trap::new(TrapKind::InvalidJson, format!("JSON can't express {}", other.kind()))),
+            other => {
+                return Err(Trap::new(
+                    TrapKind::InvalidJson,
+                    format!("JSON can't express {}", other.kind()),
+                ));
+            }
         };
         depth += 1;
         if depth > context.limits.json_depth {

@@ -7,7 +7,7 @@ use crate::context::Context;
 /// The types of all fields of a class, inherited ones first. A class that does not exist trips and has none.
 pub fn field_types(context: &Context, class: ClassId) -> Vec<TypeId> {
     match context.layouts.get(class) {
-        Some(layout) => layout.fields.iter().map(|field| field.r#type).collect(),
+        Some(layout) => layout.fields.iter().map(|field| field.of).collect(),
         None => {
             context.bad_index("class", class.0, context.module.classes.len());
             Vec::new()
@@ -17,7 +17,17 @@ pub fn field_types(context: &Context, class: ClassId) -> Vec<TypeId> {
 
 /// The names of all fields of a class, inherited ones first.
 pub fn field_names(context: &Context, class: ClassId) -> Vec<String> {
-    context.layouts.get(class).map(|layout| layout.fields.iter().map(|field| field.name.clone()).collect()).unwrap_or_default()
+    context
+        .layouts
+        .get(class)
+        .map(|layout| {
+            layout
+                .fields
+                .iter()
+                .map(|field| field.name(&context.module).to_owned())
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 /// How many methods a class has, inherited ones included.
@@ -27,7 +37,12 @@ pub fn method_count(context: &Context, class: ClassId) -> usize {
 
 /// The function in a slot of a class's vtable.
 pub fn method(context: &Context, class: ClassId, slot: MethodId) -> Option<FunctionId> {
-    context.layouts.get(class)?.methods.get(slot.index()).map(|method| method.function)
+    context
+        .layouts
+        .get(class)?
+        .methods
+        .get(slot.index())
+        .map(|method| method.function)
 }
 
 /// The constructor that a class declares or inherits from the nearest ancestor that declares one.

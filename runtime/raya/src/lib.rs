@@ -15,26 +15,26 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod value;
 pub mod any;
-pub mod number;
-pub mod packed;
-pub mod object;
+pub mod call;
+pub mod context;
+pub mod failure;
+pub mod flow;
+pub mod frame;
 pub mod heap;
+pub mod json;
+pub mod layout;
+pub mod machine;
+pub mod natives;
+pub mod number;
+pub mod object;
+pub mod packed;
+pub mod semantics;
+pub mod tasks;
+pub mod text;
 pub mod trap;
 pub mod types;
-pub mod layout;
-pub mod text;
-pub mod json;
-pub mod tasks;
-pub mod natives;
-pub mod context;
-pub mod frame;
-pub mod call;
-pub mod flow;
-pub mod failure;
-pub mod machine;
-pub mod semantics;
+pub mod value;
 
 mod code;
 mod driver;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raya_facts::{ClassLayouts, FunctionId, Module};
+use raya_facts::{ClassLayouts, FunctionId, Module, TypeId, TypeTable};
 
 use crate::code::Code;
 use crate::context::{Context, Limits, Output};
@@ -29,7 +29,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { limits: Limits::default(), natives: Natives::standard(), output: Output::Capture(Vec::new()) }
+        Options {
+            limits: Limits::default(),
+            natives: Natives::standard(),
+            output: Output::Capture(Vec::new()),
+        }
     }
 }
 
@@ -68,9 +72,20 @@ impl Machine {
     pub fn new(module: Arc<Module>, options: Options, step: StepFunction) -> Result<Machine, Failure> {
         let layouts = ClassLayouts::new(&module).map_err(|error| Failure::call(error.to_string()))?;
         let codes = module.functions.iter().map(|_| None).collect();
-        let context = Context::new(module, layouts, options.limits, options.natives, options.output)
-            .map_err(|trap| Failure { cause: Cause::Trap(trap), trace: Vec::new() })?;
-        Ok(Machine { context, step, stacks: Vec::new(), codes, queue: std::collections::VecDeque::new(), fuel_used: 0 })
+        let types = TypeTable::new(&module.types).map_err(|error| Failure::call(error.to_string()))?;
+        let context =
+            Context::new(module, layouts, types, options.limits, options.natives, options.output).map_err(|trap| Failure {
+                cause: Cause::Trap(trap),
+                trace: Vec::new(),
+            })?;
+        Ok(Machine {
+            context,
+            step,
+            stacks: Vec::new(),
+            codes,
+            queue: std::collections::VecDeque::new(),
+            fuel_used: 0,
+        })
     }
 
     /// Calls a function by its name and runs tasks until it has returned. Tasks that are not done by then wait for the next call.
@@ -79,10 +94,18 @@ impl Machine {
     ///
     /// [`Failure`] with the trace: the exception or trap that ended the program, or what is wrong with the call itself.
     pub fn call(&mut self, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
-        let position = self.context.module.functions.iter().position(|function| function.name == name);
+        let position = self
+            .context
+            .module
+            .functions
+            .iter()
+            .position(|function| function.name == name);
         match position.and_then(|position| u32::try_from(position).ok()) {
             Some(position) => self.call_function(FunctionId(position), arguments),
-            None => Err(Failure::call(format!("module `{}` has no function `{name}`", self.context.module.name))),
+            None => Err(Failure::call(format!(
+                "module `{}` has no function `{name}`",
+                self.context.module.name
+            ))),
         }
     }
 
@@ -94,21 +117,44 @@ impl Machine {
     pub fn call_function(&mut self, id: FunctionId, arguments: &[Value]) -> Result<Value, Failure> {
         let module = self.context.module.clone();
         let Some(function) = module.functions.get(id.0 as usize) else {
-            return Err(Failure::call(format!("there is no function {}: the module has {}", id.0, module.functions.len())));
+            return Err(Failure::call(format!(
+                "there is no function {}: the module has {}",
+                id.0,
+                module.functions.len()
+            )));
         };
-        let fits = arguments.len() == function.params.len() || (arguments.len() > function.params.len() && function.rest.is_some());
+        let fits =
+            arguments.len() == function.params.len() || (arguments.len() > function.params.len() && function.rest.is_some());
         if !fits {
             let (expected, found) = (function.params.len(), arguments.len());
-            return Err(Failure::call(format!("function `{}` takes {expected} arguments, {found} were given", function.name)));
+            return Err(Failure::call(format!(
+                "function `{}` takes {expected} arguments, {found} were given",
+                function.name
+            )));
         }
-        let declared = function.params.iter().map(|param| param.r#type).chain(std::iter::repeat_with(|| function.rest.unwrap_or_default()));
+        let declared = function
+            .params
+            .iter()
+            .map(|param| param.r#type)
+            .chain(std::iter::repeat(function.rest.unwrap_or(TypeId::NULL)));
         for (index, (value, type_id)) in arguments.iter().zip(declared).enumerate() {
             if value.slot() != types::slot(type_id) || !types::holds(&self.context, *value, type_id) {
-                let (expected, found) = (types::name(&module, type_id), types::describe(&self.context, value.to_any()));
-                return Err(Failure::call(format!("argument {index} of function `{}` is a {expected}, {found} was given", function.name)));
+                let (expected, found) = (
+                    types::name(&self.context, type_id),
+                    types::describe(&self.context, value.to_any()),
+                );
+                return Err(Failure::call(format!(
+                    "argument {index} of function `{}` is a {expected}, {found} was given",
+                    function.name
+                )));
             }
         }
-        let entry = Entry { function: id, arguments: arguments.to_vec(), closure: Ref::NULL, after: None };
+        let entry = Entry {
+            function: id,
+            arguments: arguments.to_vec(),
+            closure: Ref::NULL,
+            after: None,
+        };
         let task = self.context.tasks.add(entry, function.result);
         self.adopt_tasks();
         self.run_until_done(task)
@@ -169,7 +215,10 @@ impl Machine {
                 }
             }
         };
-        Failure { cause, trace: raised.trace.clone() }
+        Failure {
+            cause,
+            trace: raised.trace.clone(),
+        }
     }
 
     /// The report of what can't be caught. The program is over: all its tasks are dropped.
@@ -181,7 +230,11 @@ impl Machine {
         };
         for id in std::mem::take(&mut self.queue) {
             let over = Trap::new(raya_facts::TrapKind::Cancelled, "the program ended");
-            let raised = Raised { exception: crate::any::Any::NULL, trap: Some(over), trace: Vec::new() };
+            let raised = Raised {
+                exception: crate::any::Any::NULL,
+                trap: Some(over),
+                trace: Vec::new(),
+            };
             self.context.tasks.end(id, State::Failed(raised));
         }
         self.stacks.clear();
@@ -192,23 +245,50 @@ impl Machine {
     pub(crate) fn trace(&self, task: TaskId) -> Vec<TraceLine> {
         /// More lines would cost memory with every exception of a deep recursion, and nobody reads them.
         const LONGEST: usize = 64;
-        let Some(stack) = self.stacks.get(task.0 as usize) else { return Vec::new() };
-        stack.frames.iter().rev().take(LONGEST).map(|frame| self.trace_line(frame)).collect()
+        let Some(stack) = self.stacks.get(task.0 as usize) else {
+            return Vec::new();
+        };
+        stack
+            .frames
+            .iter()
+            .rev()
+            .take(LONGEST)
+            .map(|frame| self.trace_line(frame))
+            .collect()
     }
 
     fn trace_line(&self, frame: &Frame) -> TraceLine {
         let Some(function) = self.context.module.functions.get(frame.function.0 as usize) else {
-            return TraceLine { function: format!("#{}", frame.function.0), at: frame.at, file: None, line: None };
+            return TraceLine {
+                function: format!("#{}", frame.function.0),
+                at: frame.at,
+                file: None,
+                line: None,
+            };
         };
         // Lines are in ascending order of offsets; a module that breaks this shows a wrong line and nothing worse.
         let after = function.lines.partition_point(|line| line.offset <= frame.at);
-        let line = after.checked_sub(1).and_then(|index| function.lines.get(index)).map(|line| line.line);
-        let file = function.file.and_then(|file| self.context.module.strings.get(file.0 as usize)).cloned();
-        TraceLine { function: function.name.clone(), at: frame.at, file, line }
+        let line = after
+            .checked_sub(1)
+            .and_then(|index| function.lines.get(index))
+            .map(|line| line.line);
+        let file = function
+            .file
+            .and_then(|file| self.context.module.strings.get(file.0 as usize))
+            .cloned();
+        TraceLine {
+            function: function.name.clone(),
+            at: frame.at,
+            file,
+            line,
+        }
     }
 }
 
 /// Whether a task ended because it was asked to.
 fn is_cancelled(raised: &Raised) -> bool {
-    raised.trap.as_ref().is_some_and(|trap| trap.kind == raya_facts::TrapKind::Cancelled)
+    raised
+        .trap
+        .as_ref()
+        .is_some_and(|trap| trap.kind == raya_facts::TrapKind::Cancelled)
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Poll;
 
-use raya_facts::{Native as Declaration, TrapKind, TypeId};
+use raya_facts::module::Native as Declaration;
+use raya_facts::{TrapKind, TypeId};
 
 use crate::context::Context;
 use crate::number::float_text;
@@ -32,7 +33,12 @@ impl NativeType {
     pub fn agrees(&self, declaration: &Declaration) -> bool {
         let fits = |wanted: &Option<TypeId>, found: &TypeId| wanted.is_none_or(|wanted| wanted == *found);
         // Parameters beyond the listed ones are declared either one by one or as a rest.
-        let listed = declaration.params.len() >= self.params.len() && self.params.iter().zip(&declaration.params).all(|(wanted, found)| fits(wanted, found));
+        let listed = declaration.params.len() >= self.params.len()
+            && self
+                .params
+                .iter()
+                .zip(&declaration.params)
+                .all(|(wanted, found)| fits(wanted, found));
         let further = self.rest || (declaration.params.len() == self.params.len() && declaration.rest.is_none());
         listed && further && declaration.result == self.result
     }
@@ -68,7 +74,9 @@ impl Default for Natives {
 impl Natives {
     /// None at all.
     pub fn empty() -> Natives {
-        Natives { functions: BTreeMap::new() }
+        Natives {
+            functions: BTreeMap::new(),
+        }
     }
 
     /// Those that every program has.
@@ -76,12 +84,36 @@ impl Natives {
         let mut natives = Natives::empty();
         let one_text: &'static [Option<TypeId>] = &[Some(TypeId::STR)];
         let one_float: &'static [Option<TypeId>] = &[Some(TypeId::F64)];
-        natives.add("print", NativeType { params: &[], rest: true, result: TypeId::NULL }, |context, values| print(context, values, "\n"));
-        natives.add("write", NativeType { params: &[], rest: true, result: TypeId::NULL }, |context, values| print(context, values, ""));
-        natives.add("clock", NativeType { params: &[], rest: false, result: TypeId::F64 }, |context, _| {
-            // The virtual clock would need 285 000 years to pass the integers that a float holds exactly.
-            Ok(Value::F64(context.tasks.clock as f64))
-        });
+        natives.add(
+            "print",
+            NativeType {
+                params: &[],
+                rest: true,
+                result: TypeId::NULL,
+            },
+            |context, values| print(context, values, "\n"),
+        );
+        natives.add(
+            "write",
+            NativeType {
+                params: &[],
+                rest: true,
+                result: TypeId::NULL,
+            },
+            |context, values| print(context, values, ""),
+        );
+        natives.add(
+            "clock",
+            NativeType {
+                params: &[],
+                rest: false,
+                result: TypeId::F64,
+            },
+            |context, _| {
+                // The virtual clock would need 285 000 years to pass the integers that a float holds exactly.
+                Ok(Value::F64(context.tasks.clock as f64))
+            },
+        );
         for (name, function) in [
             ("floor", f64::floor as fn(f64) -> f64),
             ("ceil", f64::ceil),
@@ -89,20 +121,48 @@ impl Natives {
             ("abs", f64::abs),
             ("sqrt", f64::sqrt),
         ] {
-            natives.add(name, NativeType { params: one_float, rest: false, result: TypeId::F64 }, move |_, values| match values {
-                [Value::F64(value)] => Ok(Value::F64(function(*value))),
-                _ => Err(arguments(name)),
-            });
+            natives.add(
+                name,
+                NativeType {
+                    params: one_float,
+                    rest: false,
+                    result: TypeId::F64,
+                },
+                move |_, values| match values {
+                    [Value::F64(value)] => Ok(Value::F64(function(*value))),
+                    _ => Err(arguments(name)),
+                },
+            );
         }
-        natives.add("upper", NativeType { params: one_text, rest: false, result: TypeId::STR }, |context, values| {
-            let text = text_argument(context, values)?.to_uppercase();
-            context.heap.allocate_string(text).map(Value::Ref)
-        });
-        natives.add("lower", NativeType { params: one_text, rest: false, result: TypeId::STR }, |context, values| {
-            let text = text_argument(context, values)?.to_lowercase();
-            context.heap.allocate_string(text).map(Value::Ref)
-        });
-        let slice = NativeType { params: &[Some(TypeId::STR), Some(TypeId::I32), Some(TypeId::I32)], rest: false, result: TypeId::STR };
+        natives.add(
+            "upper",
+            NativeType {
+                params: one_text,
+                rest: false,
+                result: TypeId::STR,
+            },
+            |context, values| {
+                let text = text_argument(context, values)?.to_uppercase();
+                context.heap.allocate_string(text).map(Value::Ref)
+            },
+        );
+        natives.add(
+            "lower",
+            NativeType {
+                params: one_text,
+                rest: false,
+                result: TypeId::STR,
+            },
+            |context, values| {
+                let text = text_argument(context, values)?.to_lowercase();
+                context.heap.allocate_string(text).map(Value::Ref)
+            },
+        );
+        let slice = NativeType {
+            params: &[Some(TypeId::STR), Some(TypeId::I32), Some(TypeId::I32)],
+            rest: false,
+            result: TypeId::STR,
+        };
         natives.add("substring", slice, substring);
         natives
     }
@@ -114,7 +174,9 @@ impl Natives {
         signature: NativeType,
         function: impl Fn(&mut Context, &[Value]) -> Result<Value, Trap> + Send + Sync + 'static,
     ) {
-        self.add_suspending(name, signature, move |context, values| function(context, values).map(Poll::Ready));
+        self.add_suspending(name, signature, move |context, values| {
+            function(context, values).map(Poll::Ready)
+        });
     }
 
     /// Adds a function that may have to wait, or replaces the one of that name.
@@ -124,7 +186,13 @@ impl Natives {
         signature: NativeType,
         function: impl Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync + 'static,
     ) {
-        self.functions.insert(name.into(), Native { signature, function: Arc::new(function) });
+        self.functions.insert(
+            name.into(),
+            Native {
+                signature,
+                function: Arc::new(function),
+            },
+        );
     }
 
     /// The function that a module's declaration means.
@@ -136,14 +204,23 @@ impl Natives {
         let name = &declaration.name;
         match self.functions.get(name) {
             Some(native) if native.signature.agrees(declaration) => Ok(native.function.clone()),
-            Some(_) => Err(Trap::new(TrapKind::MissingNative, format!("the native function `{name}` has other parameters or another result"))),
-            None => Err(Trap::new(TrapKind::MissingNative, format!("the host provides no native function `{name}`"))),
+            Some(_) => Err(Trap::new(
+                TrapKind::MissingNative,
+                format!("the native function `{name}` has other parameters or another result"),
+            )),
+            None => Err(Trap::new(
+                TrapKind::MissingNative,
+                format!("the host provides no native function `{name}`"),
+            )),
         }
     }
 }
 
 fn arguments(name: &str) -> Trap {
-    Trap::new(TrapKind::InvalidArgument, format!("`{name}` was called with other arguments than it takes"))
+    Trap::new(
+        TrapKind::InvalidArgument,
+        format!("`{name}` was called with other arguments than it takes"),
+    )
 }
 
 /// Prints the values with spaces between them, then `end`.
@@ -169,23 +246,30 @@ fn print(context: &mut Context, values: &[Value], end: &str) -> Result<Value, Tr
 /// The one string argument of a native.
 fn text_argument(context: &Context, values: &[Value]) -> Result<String, Trap> {
     match values.first() {
-        Some(Value::Ref(reference)) if !reference.is_null() => {
-            context.heap.text(*reference).map(str::to_owned).ok_or_else(|| Trap::new(TrapKind::TypeError, "expected a string"))
-        }
+        Some(Value::Ref(reference)) if !reference.is_null() => context
+            .heap
+            .text(*reference)
+            .map(str::to_owned)
+            .ok_or_else(|| Trap::new(TrapKind::TypeError, "expected a string")),
         _ => Err(crate::context::null("a string")),
     }
 }
 
 /// The bytes from a start up to an end, which must be between characters.
 fn substring(context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
-    let [text, Value::I32(start), Value::I32(end)] = values else { return Err(arguments("substring")) };
+    let [text, Value::I32(start), Value::I32(end)] = values else {
+        return Err(arguments("substring"));
+    };
     let text = text_argument(context, &[*text])?;
     let range = usize::try_from(*start).ok().zip(usize::try_from(*end).ok());
     match range.and_then(|(start, end)| text.get(start..end)) {
         Some(part) => context.heap.allocate_string(part).map(Value::Ref),
         None => Err(Trap::new(
             TrapKind::IndexOutOfRange,
-            format!("bytes {start} to {end} of a text of {} bytes, or within a character", text.len()),
+            format!(
+                "bytes {start} to {end} of a text of {} bytes, or within a character",
+                text.len()
+            ),
         )),
     }
 }

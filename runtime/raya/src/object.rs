@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use raya_facts::{ClassId, FunctionId, TypeDefinition, TypeId};
+use raya_facts::{ClassId, FunctionId, TypeId};
 
 use crate::any::Any;
 use crate::tasks::TaskId;
@@ -36,7 +36,7 @@ pub enum Object {
     /// A JSON array or object.
     Json(Json),
     /// A type as a value.
-    TypeInfo(Description),
+    TypeInfo(TypeId),
     /// An imported module, by its position among the imports.
     Namespace(u32),
 }
@@ -125,15 +125,6 @@ pub struct Offer {
     pub value: Value,
     /// Whether it went into the channel or to a receiver since; the sender can go on.
     pub taken: bool,
-}
-
-/// What a type info describes. A value's type need not stand in the module's table, so that it is kept in full.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Description {
-    /// A type of the module, or a plain one.
-    Named(TypeId),
-    /// A constructed type that the module has no number for.
-    Made(TypeDefinition),
 }
 
 /// A JSON array or object. The other JSON values need no object of their own: they are null, truth values, numbers and strings.

@@ -144,7 +144,10 @@ mod tests {
         assert!(items.set(0, Value::F64(1.0)).is_err());
         assert!(items.push(Value::Bool(true)).is_err());
         assert_eq!(items.push(Value::I32(9)), Ok(()));
-        assert_eq!((items.get(1), items.get(3), items.pop()), (Some(Value::I32(7)), None, Some(Value::I32(9))));
+        assert_eq!(
+            (items.get(1), items.get(3), items.pop()),
+            (Some(Value::I32(7)), None, Some(Value::I32(9)))
+        );
         assert_eq!(items.len(), 2);
     }
 }

@@ -74,7 +74,9 @@ impl Machine {
     /// One turn of one task.
     fn turn(&mut self, task: TaskId) -> Result<Turn, Failure> {
         self.context.tasks.set_current(task);
-        let Some(record) = self.context.tasks.get_mut(task) else { return Ok(Turn::Done) };
+        let Some(record) = self.context.tasks.get_mut(task) else {
+            return Ok(Turn::Done);
+        };
         match &record.state {
             State::Done(_) | State::Failed(_) => return Ok(Turn::Done),
             State::Running => {
@@ -89,11 +91,20 @@ impl Machine {
                         Ok(text) => Any::from_ref(text),
                         Err(limit) => return Err(self.fatal(task, limit.into())),
                     };
-                    self.context.tasks.end(task, State::Failed(Raised { exception, trap: Some(trap), trace: Vec::new() }));
+                    self.context.tasks.end(
+                        task,
+                        State::Failed(Raised {
+                            exception,
+                            trap: Some(trap),
+                            trace: Vec::new(),
+                        }),
+                    );
                     return Ok(Turn::Done);
                 }
                 if let Some(after) = entry.after {
-                    let Some(before) = self.context.tasks.get_mut(after) else { return Ok(Turn::Done) };
+                    let Some(before) = self.context.tasks.get_mut(after) else {
+                        return Ok(Turn::Done);
+                    };
                     match &before.state {
                         State::Done(value) => {
                             entry.arguments.push(*value);

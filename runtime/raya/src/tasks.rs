@@ -78,8 +78,10 @@ pub struct Task {
     pub state: State,
     /// The type of what it returns.
     pub result: TypeId,
-    /// The mutexes that it holds, in order of locking.
-    pub held: Vec<Ref>,
+    /// The mutexes that it holds, in order of locking, each with how many it had locked before.
+    pub held: Vec<(Ref, u64)>,
+    /// How many mutexes it ever locked: handlers remember it, and unwinding releases what was locked later.
+    pub locks: u64,
     /// When it wants to go on, in milliseconds of the virtual clock.
     pub wake: Option<u64>,
     /// Whether it gave up its turn in the instruction that it is at.
@@ -117,6 +119,7 @@ impl Tasks {
             state: State::New(entry),
             result,
             held: Vec::new(),
+            locks: 0,
             wake: None,
             yielded: false,
             waits_for: Ref::NULL,

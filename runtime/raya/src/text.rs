@@ -105,7 +105,12 @@ fn unwrap(any: Any) -> Value {
 /// be cut anyway.
 fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> Option<Vec<Piece>> {
     let module = &context.module;
-    let function = |id: raya_facts::FunctionId| module.functions.get(id.0 as usize).map_or("?", |function| function.name.as_str());
+    let function = |id: raya_facts::FunctionId| {
+        module
+            .functions
+            .get(id.0 as usize)
+            .map_or("?", |function| function.name.as_str())
+    };
     match context.heap.get(reference)? {
         Object::Str(text) => {
             quote(text, out);
@@ -115,9 +120,16 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             let items = (0..array.items.len().min(limit)).filter_map(|index| array.items.get(index));
             Some(sequence("[", items.map(|item| vec![Piece::Value(item)]), "]"))
         }
-        Object::Tuple(tuple) => Some(sequence("(", tuple.items.iter().take(limit).map(|item| vec![Piece::Value(*item)]), ")")),
+        Object::Tuple(tuple) => Some(sequence(
+            "(",
+            tuple.items.iter().take(limit).map(|item| vec![Piece::Value(*item)]),
+            ")",
+        )),
         Object::Instance(instance) => {
-            let name = module.classes.get(instance.class.0 as usize).map_or("?", |class| class.name.as_str());
+            let name = module
+                .classes
+                .get(instance.class.0 as usize)
+                .map_or("?", |class| class.name.as_str());
             let names = crate::layout::field_names(context, instance.class);
             let fields = instance.fields.iter().take(limit).enumerate().map(|(index, value)| {
                 let field = names.get(index).cloned().unwrap_or_else(|| index.to_string());
@@ -131,9 +143,11 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             }
             Some(parts)
         }
-        Object::Json(Json::Array(items)) => {
-            Some(sequence("[", items.iter().take(limit).map(|item| vec![Piece::Value(unwrap(*item))]), "]"))
-        }
+        Object::Json(Json::Array(items)) => Some(sequence(
+            "[",
+            items.iter().take(limit).map(|item| vec![Piece::Value(unwrap(*item))]),
+            "]",
+        )),
         Object::Json(Json::Object(members)) => {
             let members = members.iter().take(limit).map(|(name, value)| {
                 let mut key = String::new();
@@ -152,12 +166,15 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             out.push_str(&format!("<task {}>", task.0));
             None
         }
-        Object::TypeInfo(description) => {
-            out.push_str(&format!("<type {}>", crate::types::description_name(module, description)));
+        Object::TypeInfo(type_id) => {
+            out.push_str(&format!("<type {}>", crate::types::name(context, *type_id)));
             None
         }
         Object::Namespace(import) => {
-            let name = module.imports.get(*import as usize).map_or("?", |import| import.module.as_str());
+            let name = module
+                .imports
+                .get(*import as usize)
+                .map_or("?", |import| import.module.as_str());
             out.push_str(&format!("<module {name}>"));
             None
         }

@@ -23,12 +23,20 @@ pub struct Trap {
 impl Trap {
     /// A trap of `kind` with a message.
     pub fn new(kind: TrapKind, message: impl Into<String>) -> Trap {
-        Trap { kind, message: message.into(), exception: None }
+        Trap {
+            kind,
+            message: message.into(),
+            exception: None,
+        }
     }
 
     /// A trap that raises `exception` where it is caught.
     pub fn with_exception(kind: TrapKind, message: impl Into<String>, exception: Any) -> Trap {
-        Trap { kind, message: message.into(), exception: Some(exception) }
+        Trap {
+            kind,
+            message: message.into(),
+            exception: Some(exception),
+        }
     }
 }
 
@@ -104,7 +112,9 @@ impl fmt::Display for Trip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Trip::StackUnderflow => f.write_str("the operand stack is empty where an op pops"),
-            Trip::WrongSlot { expected, found } => write!(f, "expected a value in slot {}, found {}", expected.name(), found.name()),
+            Trip::WrongSlot { expected, found } => {
+                write!(f, "expected a value in slot {}, found {}", expected.name(), found.name())
+            }
             Trip::WrongObject { expected, found } => write!(f, "expected a reference to {expected}, found {found}"),
             Trip::BadIndex { what, index, count } => write!(f, "{what} {index} does not exist: there are {count}"),
             Trip::BadCode { at, reason } => write!(f, "no instruction at offset {at}: {reason}"),

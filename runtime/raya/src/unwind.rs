@@ -18,7 +18,11 @@ impl Machine {
         let before = self.stacks.get_mut(task.0 as usize).and_then(|stack| stack.raised.take());
         let raised = match before {
             Some(before) if keep_trace && before.exception == exception => before,
-            _ => Raised { exception, trap: None, trace: self.trace(task) },
+            _ => Raised {
+                exception,
+                trap: None,
+                trace: self.trace(task),
+            },
         };
         self.unwind(task, raised).map_err(Stop::from)
     }
@@ -38,7 +42,11 @@ impl Machine {
         let trace = self.trace(task);
         // A value that other code threw is reported as that value, not as the trap by which it came here.
         let handed_on = trap.kind == TrapKind::Exception && trap.exception.is_some();
-        let raised = Raised { exception, trap: (!handed_on).then_some(trap), trace };
+        let raised = Raised {
+            exception,
+            trap: (!handed_on).then_some(trap),
+            trace,
+        };
         self.unwind(task, raised).map_err(|trip| self.fatal(task, trip.into()))
     }
 
@@ -49,7 +57,9 @@ impl Machine {
             record.yielded = false;
         }
         loop {
-            let Some(stack) = self.stacks.get_mut(task.0 as usize) else { return Ok(()) };
+            let Some(stack) = self.stacks.get_mut(task.0 as usize) else {
+                return Ok(());
+            };
             let Some(frame) = stack.frames.last_mut() else {
                 self.release_held(task, 0);
                 self.context.tasks.end(task, State::Failed(raised));
@@ -59,27 +69,35 @@ impl Machine {
                 stack.drop_top();
                 continue;
             };
-            let Some(target) = handler.catch.or(handler.finally) else { continue };
+            let Some(target) = handler.catch.or(handler.finally) else {
+                continue;
+            };
             if frame.stack.len() < handler.depth {
                 return Err(Trip::StackUnderflow);
             }
             frame.stack.truncate(handler.depth);
             if handler.catch.is_some() && handler.finally.is_some() {
                 // While the exception is handled, only the clean-up is still to come.
-                frame.handlers.push(Handler { catch: None, ..handler.clone() });
+                frame.handlers.push(Handler {
+                    catch: None,
+                    ..handler.clone()
+                });
             }
             resume_at(frame, target.0, raised.exception);
             stack.raised = Some(raised);
-            self.release_held(task, handler.held);
+            self.release_held(task, handler.locks);
             return Ok(());
         }
     }
 
-    /// Releases the mutexes that a task holds beyond the first `keep`, the last one first.
-    fn release_held(&mut self, task: TaskId, keep: usize) {
-        let Some(record) = self.context.tasks.get_mut(task) else { return };
-        let released: Vec<Ref> = record.held.split_off(keep.min(record.held.len()));
-        for mutex in released.into_iter().rev() {
+    /// Releases the mutexes that a task locked after it had locked `since`.
+    fn release_held(&mut self, task: TaskId, since: u64) {
+        let Some(record) = self.context.tasks.get_mut(task) else {
+            return;
+        };
+        let first = record.held.partition_point(|(_, number)| *number < since);
+        let released: Vec<(Ref, u64)> = record.held.split_off(first);
+        for (mutex, _) in released.into_iter().rev() {
             if let Some(Object::Mutex(mutex)) = self.context.heap.get_mut(mutex)
                 && mutex.owner == Some(task)
             {
@@ -90,7 +108,9 @@ impl Machine {
 
     /// Raises `cancelled` in a task that was asked to stop. Says whether it was.
     pub(crate) fn notice_cancel(&mut self, task: TaskId) -> Result<bool, Failure> {
-        let Some(record) = self.context.tasks.get_mut(task) else { return Ok(false) };
+        let Some(record) = self.context.tasks.get_mut(task) else {
+            return Ok(false);
+        };
         if !record.cancelled {
             return Ok(false);
         }

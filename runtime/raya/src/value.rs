@@ -17,7 +17,10 @@ impl Ref {
 
     /// The reference to the object at `index` of the heap; null where the index has no room in a reference.
     pub fn from_index(index: usize) -> Ref {
-        u32::try_from(index).ok().and_then(|index| index.checked_add(1)).map_or(Ref::NULL, Ref)
+        u32::try_from(index)
+            .ok()
+            .and_then(|index| index.checked_add(1))
+            .map_or(Ref::NULL, Ref)
     }
 
     /// The position in the heap, or `None` for null.
@@ -57,43 +60,7 @@ impl fmt::Debug for Ref {
 }
 
 /// The representation of a value, which its static type decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SlotKind {
-    /// A 32-bit integer.
-    I32,
-    /// A 64-bit float.
-    F64,
-    /// A truth value.
-    Bool,
-    /// A value that carries its kind.
-    Any,
-    /// A reference.
-    Ref,
-}
-
-impl SlotKind {
-    /// The name in specs and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            SlotKind::I32 => "i32",
-            SlotKind::F64 => "f64",
-            SlotKind::Bool => "bool",
-            SlotKind::Any => "any",
-            SlotKind::Ref => "ref",
-        }
-    }
-
-    /// What fields, locals and new array elements start as.
-    pub fn zero(self) -> Value {
-        match self {
-            SlotKind::I32 => Value::I32(0),
-            SlotKind::F64 => Value::F64(0.0),
-            SlotKind::Bool => Value::Bool(false),
-            SlotKind::Any => Value::Any(Any::NULL),
-            SlotKind::Ref => Value::Ref(Ref::NULL),
-        }
-    }
-}
+pub use raya_facts::types::SlotKind;
 
 /// A value in a slot of the operand stack, a local, a field, …
 ///
@@ -125,6 +92,17 @@ impl Value {
         }
     }
 
+    /// What fields, locals and new array elements of a representation start as.
+    pub fn zero(slot: SlotKind) -> Value {
+        match slot {
+            SlotKind::I32 => Value::I32(0),
+            SlotKind::F64 => Value::F64(0.0),
+            SlotKind::Bool => Value::Bool(false),
+            SlotKind::Any => Value::Any(Any::NULL),
+            SlotKind::Ref => Value::Ref(Ref::NULL),
+        }
+    }
+
     /// Whether it is null, in either representation that has one.
     pub fn is_null(self) -> bool {
         matches!(self, Value::Ref(Ref::NULL) | Value::Any(Any::NULL))
@@ -141,8 +119,11 @@ impl Value {
     pub fn fit(self, expected: SlotKind) -> Result<Value, Trip> {
         match (self, expected) {
             (value, _) if value.slot() == expected => Ok(value),
-            (value, SlotKind::Any | SlotKind::Ref) if value.is_null() => Ok(expected.zero()),
-            (value, _) => Err(Trip::WrongSlot { expected, found: value.slot() }),
+            (value, SlotKind::Any | SlotKind::Ref) if value.is_null() => Ok(Value::zero(expected)),
+            (value, _) => Err(Trip::WrongSlot {
+                expected,
+                found: value.slot(),
+            }),
         }
     }
 
@@ -271,7 +252,10 @@ mod tests {
     fn a_value_of_another_slot_trips() {
         assert!(matches!(
             <i32 as Slot>::from_value(Value::F64(1.0)),
-            Err(Trip::WrongSlot { expected: SlotKind::I32, found: SlotKind::F64 })
+            Err(Trip::WrongSlot {
+                expected: SlotKind::I32,
+                found: SlotKind::F64
+            })
         ));
     }
 }

@@ -10,14 +10,20 @@ use crate::value::{Ref, Value};
 use crate::{object, object_mut};
 
 fn out_of_range(index: i64, length: usize) -> Trap {
-    Trap::new(TrapKind::IndexOutOfRange, format!("index {index} of an array of length {length}"))
+    Trap::new(
+        TrapKind::IndexOutOfRange,
+        format!("index {index} of an array of length {length}"),
+    )
 }
 
 /// A new array of `length` zeros.
 pub(crate) fn allocate(context: &mut Context, element: TypeId, length: usize) -> Result<Ref, Trap> {
     if length > context.limits.array {
         let limit = context.limits.array;
-        return Err(Trap::new(TrapKind::HeapLimit, format!("an array of {length} elements; the limit is {limit}")));
+        return Err(Trap::new(
+            TrapKind::HeapLimit,
+            format!("an array of {length} elements; the limit is {limit}"),
+        ));
     }
     let slot = types::slot(element);
     // Checked before the elements are there: a program must not be able to take the host's memory.
@@ -34,7 +40,10 @@ pub(crate) fn allocate(context: &mut Context, element: TypeId, length: usize) ->
 pub fn new_array(context: &mut Context, length: i32, t: TypeId) -> Result<Ref, Trap> {
     match usize::try_from(length) {
         Ok(length) => allocate(context, t, length),
-        Err(_) => Err(Trap::new(TrapKind::InvalidArgument, format!("an array can't have the length {length}"))),
+        Err(_) => Err(Trap::new(
+            TrapKind::InvalidArgument,
+            format!("an array can't have the length {length}"),
+        )),
     }
 }
 
@@ -57,7 +66,9 @@ pub fn load_elem(context: &Context, array: Ref, index: i32) -> Result<Value, Tra
 pub fn store_elem(context: &mut Context, array: Ref, index: i32, value: Value) -> Result<(), Trap> {
     let items = &mut object_mut!(context, array, Object::Array, "an array").items;
     let position = usize::try_from(index).ok().filter(|index| *index < items.len());
-    let Some(position) = position else { return Err(out_of_range(i64::from(index), items.len())) };
+    let Some(position) = position else {
+        return Err(out_of_range(i64::from(index), items.len()));
+    };
     match items.set(position, value) {
         Ok(_) => {}
         Err(trip) => context.trip(trip),
@@ -115,7 +126,10 @@ pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(),
     let items = &object!(context, array, Object::Array, "an array").items;
     let limit = context.limits.array;
     if items.len() >= limit {
-        return Err(Trap::new(TrapKind::HeapLimit, format!("an array of more than {limit} elements")));
+        return Err(Trap::new(
+            TrapKind::HeapLimit,
+            format!("an array of more than {limit} elements"),
+        ));
     }
     let width = Items::width(items.slot());
     context.heap.reserve(width)?;
@@ -133,7 +147,9 @@ pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(),
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`] for an empty array.
 pub fn array_pop(context: &mut Context, array: Ref) -> Result<Value, Trap> {
     let items = &mut object_mut!(context, array, Object::Array, "an array").items;
-    let Some(value) = items.pop() else { return Err(out_of_range(-1, 0)) };
+    let Some(value) = items.pop() else {
+        return Err(out_of_range(-1, 0));
+    };
     let width = Items::width(items.slot());
     context.heap.release(width);
     Ok(value)

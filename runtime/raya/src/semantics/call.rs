@@ -64,21 +64,35 @@ pub fn call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: M
 /// # Errors
 ///
 /// None here.
-pub fn optional_call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: MethodId, _argc: u16) -> Result<Call, Trap> {
+pub fn optional_call_method(
+    context: &Context,
+    receiver: Ref,
+    arguments: Vec<Value>,
+    m: MethodId,
+    _argc: u16,
+) -> Result<Call, Trap> {
     if receiver.is_null() {
         return Ok(Call::Value(Value::Any(Any::NULL)));
     }
     let function = method(context, receiver, m)?;
     let arguments = with_receiver(Value::Ref(receiver), arguments);
-    Ok(Call::Enter { function, arguments, closure: Ref::NULL, then: Then::PushOptional })
+    Ok(Call::Enter {
+        function,
+        arguments,
+        closure: Ref::NULL,
+        then: Then::PushOptional,
+    })
 }
 
 /// What constructors of new objects and of parents have in common.
 fn constructor(object: Value, arguments: Vec<Value>, function: FunctionId, then: fn(Ref) -> Then) -> Result<Call, Trap> {
     match object {
-        Value::Ref(receiver) if !receiver.is_null() => {
-            Ok(Call::Enter { function, arguments: with_receiver(object, arguments), closure: Ref::NULL, then: then(receiver) })
-        }
+        Value::Ref(receiver) if !receiver.is_null() => Ok(Call::Enter {
+            function,
+            arguments: with_receiver(object, arguments),
+            closure: Ref::NULL,
+            then: then(receiver),
+        }),
         _ => Err(crate::context::null("an object to construct")),
     }
 }
@@ -102,7 +116,11 @@ pub fn call_super(object: Value, arguments: Vec<Value>, f: FunctionId, _argc: u1
 }
 
 /// What running a closure begins with: the function, all its arguments, and the closure whose captures it sees.
-pub(crate) fn closure_entry(context: &Context, closure: Value, arguments: Vec<Value>) -> Result<(FunctionId, Vec<Value>, Ref), Trap> {
+pub(crate) fn closure_entry(
+    context: &Context,
+    closure: Value,
+    arguments: Vec<Value>,
+) -> Result<(FunctionId, Vec<Value>, Ref), Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
     let arguments = match target.receiver {
@@ -119,7 +137,12 @@ pub(crate) fn closure_entry(context: &Context, closure: Value, arguments: Vec<Va
 /// [`TrapKind::NullReference`].
 pub fn call_closure(context: &Context, closure: Value, arguments: Vec<Value>, _argc: u16) -> Result<Call, Trap> {
     let (function, arguments, closure) = closure_entry(context, closure, arguments)?;
-    Ok(Call::Enter { function, arguments, closure, then: Then::Push })
+    Ok(Call::Enter {
+        function,
+        arguments,
+        closure,
+        then: Then::Push,
+    })
 }
 
 /// Null, for a function without a result.
@@ -148,8 +171,14 @@ pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _a
     if value.slot() == types::slot(declaration.result) && types::holds(context, value, declaration.result) {
         return Ok(Poll::Ready(value));
     }
-    let (expected, found) = (types::name(&module, declaration.result), types::describe(context, value.to_any()));
-    let message = format!("`{}` gave a value of type {found}, its declaration says {expected}", declaration.name);
+    let (expected, found) = (
+        types::name(context, declaration.result),
+        types::describe(context, value.to_any()),
+    );
+    let message = format!(
+        "`{}` gave a value of type {found}, its declaration says {expected}",
+        declaration.name
+    );
     Err(Trap::new(TrapKind::NativeFailed, message))
 }
 

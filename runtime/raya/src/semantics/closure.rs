@@ -29,9 +29,21 @@ pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, 
     let captures = function
         .captures
         .iter()
-        .map(|capture| values.next().map_or(types::slot(capture.r#type).zero(), |value| context.fit(value, capture.r#type)))
+        .map(|capture| {
+            values
+                .next()
+                .map_or(types::zero(capture.r#type), |value| context.fit(value, capture.r#type))
+        })
         .collect();
-    context.heap.allocate(Object::Closure(Closure { function: f, receiver: None, captures, filled })).map(Value::Ref)
+    context
+        .heap
+        .allocate(Object::Closure(Closure {
+            function: f,
+            receiver: None,
+            captures,
+            filled,
+        }))
+        .map(Value::Ref)
 }
 
 /// Copies a variable into the next capture that has no value yet.
@@ -46,15 +58,27 @@ pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: Loc
     let position = target.filled;
     let function = context.function(target.function)?;
     let Some(capture) = function.captures.get(position) else {
-        let message = format!("every capture of `{}` has a value: it has {}", function.name, function.captures.len());
+        let message = format!(
+            "every capture of `{}` has a value: it has {}",
+            function.name,
+            function.captures.len()
+        );
         return Err(Trap::new(TrapKind::InvalidArgument, message));
     };
     let current = context.function(frame.function)?;
-    let declared = current.params.iter().chain(&current.locals).nth(slot.index()).map(|local| local.r#type);
+    let declared = current
+        .params
+        .iter()
+        .chain(&current.locals)
+        .nth(slot.index())
+        .map(|local| local.r#type);
     if declared.is_some_and(|declared| declared != capture.r#type) {
-        let module = &context.module;
-        let (expected, found) = (types::name(module, capture.r#type), declared.map_or(String::new(), |found| types::name(module, found)));
-        let message = format!("capture `{}` of `{}` is of type {expected}, the variable of type {found}", capture.name, function.name);
+        let expected = types::name(context, capture.r#type);
+        let found = declared.map_or(String::new(), |found| types::name(context, found));
+        let message = format!(
+            "capture `{}` of `{}` is of type {expected}, the variable of type {found}",
+            capture.name, function.name
+        );
         return Err(Trap::new(TrapKind::TypeError, message));
     }
     let value = context.fit(frame.local(slot), capture.r#type);
@@ -114,7 +138,10 @@ pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, 
         return Ok(closure);
     };
     let value = context.fit_slot(value, before.slot());
-    if let Some(place) = object_mut!(context, reference, Object::Closure, "a function").captures.get_mut(usize::from(i)) {
+    if let Some(place) = object_mut!(context, reference, Object::Closure, "a function")
+        .captures
+        .get_mut(usize::from(i))
+    {
         *place = value;
     }
     Ok(closure)

@@ -30,8 +30,11 @@ pub fn unbox(context: &Context, value: Any, t: TypeId) -> Result<Value, Trap> {
     {
         return Ok(value);
     }
-    let (expected, found) = (types::name(&context.module, t), types::describe(context, value));
-    Err(Trap::new(TrapKind::TypeError, format!("expected a value of type {expected}, found {found}")))
+    let (expected, found) = (types::name(context, t), types::describe(context, value));
+    Err(Trap::new(
+        TrapKind::TypeError,
+        format!("expected a value of type {expected}, found {found}"),
+    ))
 }
 
 /// Whether a reference is to an object of a class or of one of its subclasses.
@@ -53,7 +56,10 @@ pub fn cast_class(context: &Context, value: Ref, c: ClassId) -> Result<Ref, Trap
     }
     let expected = context.module.classes.get(c.index()).map_or("?", |class| class.name.as_str());
     let found = types::describe(context, Any::from_ref(value));
-    Err(Trap::new(TrapKind::TypeError, format!("expected an object of class {expected}, found {found}")))
+    Err(Trap::new(
+        TrapKind::TypeError,
+        format!("expected an object of class {expected}, found {found}"),
+    ))
 }
 
 /// A float truncated toward zero.
@@ -67,7 +73,10 @@ pub fn float_to_int(a: f64) -> Result<i32, Trap> {
         // In range, so that the conversion is exact.
         Ok(whole as i32)
     } else {
-        Err(Trap::new(TrapKind::InvalidNumber, format!("{} is outside of the range of an int", crate::number::float_text(a))))
+        Err(Trap::new(
+            TrapKind::InvalidNumber,
+            format!("{} is outside of the range of an int", crate::number::float_text(a)),
+        ))
     }
 }
 
@@ -77,10 +86,23 @@ mod tests {
 
     #[test]
     fn floats_become_integers_only_in_range() {
-        for (float, int) in [(3.9, 3), (-3.9, -3), (2_147_483_647.9, i32::MAX), (-2_147_483_648.9, i32::MIN), (-0.0, 0)] {
+        for (float, int) in [
+            (3.9, 3),
+            (-3.9, -3),
+            (2_147_483_647.9, i32::MAX),
+            (-2_147_483_648.9, i32::MIN),
+            (-0.0, 0),
+        ] {
             assert_eq!(float_to_int(float), Ok(int));
         }
-        for float in [2_147_483_648.0, -2_147_483_649.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        for float in [
+            2_147_483_648.0,
+            -2_147_483_649.0,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            1e300,
+        ] {
             assert_eq!(float_to_int(float).map_err(|trap| trap.kind), Err(TrapKind::InvalidNumber));
         }
     }

@@ -12,13 +12,22 @@ pub fn trap(code: u16) -> Trap {
 
 /// Installs a handler, which remembers how deep the operand stack is and what is locked.
 pub fn install_handler(frame: &mut Frame, catch: Option<Label>, finally: Option<Label>) {
-    let handler = Handler { catch, finally, depth: frame.stack.len(), held: frame.held };
+    let handler = Handler {
+        catch,
+        finally,
+        depth: frame.stack.len(),
+        locks: frame.locks,
+    };
     frame.handlers.push(handler);
 }
 
 /// Removes the handler that was installed last; without one it trips.
 pub fn end_try(frame: &mut Frame) {
     if frame.handlers.pop().is_none() {
-        frame.trip(Trip::BadIndex { what: "handler", index: 0, count: 0 });
+        frame.trip(Trip::BadIndex {
+            what: "handler",
+            index: 0,
+            count: 0,
+        });
     }
 }

@@ -14,7 +14,11 @@ fn zero_divisor(what: &str) -> Trap {
 ///
 /// [`TrapKind::DivideByZero`].
 pub fn idiv(a: i32, b: i32) -> Result<i32, Trap> {
-    if b == 0 { Err(zero_divisor(&format!("{a} / 0"))) } else { Ok(a.wrapping_div(b)) }
+    if b == 0 {
+        Err(zero_divisor(&format!("{a} / 0")))
+    } else {
+        Ok(a.wrapping_div(b))
+    }
 }
 
 /// The remainder of that division, with the sign of the dividend.
@@ -23,7 +27,11 @@ pub fn idiv(a: i32, b: i32) -> Result<i32, Trap> {
 ///
 /// [`TrapKind::DivideByZero`].
 pub fn imod(a: i32, b: i32) -> Result<i32, Trap> {
-    if b == 0 { Err(zero_divisor(&format!("{a} % 0"))) } else { Ok(a.wrapping_rem(b)) }
+    if b == 0 {
+        Err(zero_divisor(&format!("{a} % 0")))
+    } else {
+        Ok(a.wrapping_rem(b))
+    }
 }
 
 /// The power, wrapping; a negative exponent gives the reciprocal truncated toward zero.
@@ -57,7 +65,17 @@ mod tests {
 
     #[test]
     fn powers_have_all_their_corners() {
-        for (a, b, power) in [(2, 10, 1024), (0, 0, 1), (2, 31, i32::MIN), (2, 32, 0), (2, -1, 0), (1, -5, 1), (-1, -5, -1), (-1, -4, 1), (-1, i32::MIN, 1)] {
+        for (a, b, power) in [
+            (2, 10, 1024),
+            (0, 0, 1),
+            (2, 31, i32::MIN),
+            (2, 32, 0),
+            (2, -1, 0),
+            (1, -5, 1),
+            (-1, -5, -1),
+            (-1, -4, 1),
+            (-1, i32::MIN, 1),
+        ] {
             assert_eq!(ipow(a, b), Ok(power), "{a} ** {b}");
         }
         assert_eq!(ipow(3, i32::MAX), Ok(-1_431_655_765));

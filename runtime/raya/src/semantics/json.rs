@@ -42,7 +42,10 @@ fn wrong_kind(context: &Context, value: Any, expected: &str) -> Trap {
     if value.is_null() {
         return crate::context::null(expected);
     }
-    Trap::new(TrapKind::TypeError, format!("expected {expected}, found {}", kind(context, value)))
+    Trap::new(
+        TrapKind::TypeError,
+        format!("expected {expected}, found {}", kind(context, value)),
+    )
 }
 
 /// A member of an object, or null if it has none of that name.
@@ -83,7 +86,10 @@ pub fn json_index(context: &Context, value: Any, index: i32) -> Result<Any, Trap
 ///
 /// [`TrapKind::TypeError`] with the path of what isn't; [`TrapKind::HeapLimit`].
 pub fn json_cast(context: &mut Context, value: Any, t: TypeId) -> Result<Value, Trap> {
-    let mut cast = Cast { path: "$".to_owned(), depth: 0 };
+    let mut cast = Cast {
+        path: "$".to_owned(),
+        depth: 0,
+    };
     cast.value(context, value, t)
 }
 
@@ -97,7 +103,10 @@ struct Cast {
 
 impl Cast {
     fn fail(&self, context: &Context, value: Any, expected: &str) -> Trap {
-        Trap::new(TrapKind::TypeError, format!("expected {expected} at {}, found {}", self.path, kind(context, value)))
+        Trap::new(
+            TrapKind::TypeError,
+            format!("expected {expected} at {}, found {}", self.path, kind(context, value)),
+        )
     }
 
     /// Casts what is at a longer path.
@@ -127,25 +136,27 @@ impl Cast {
                     Ok(whole) if f64::from(whole) == number => Ok(Value::I32(whole)),
                     _ => {
                         let found = float_text(number);
-                        Err(Trap::new(TrapKind::TypeError, format!("expected an int at {}, found {found}", self.path)))
+                        Err(Trap::new(
+                            TrapKind::TypeError,
+                            format!("expected an int at {}, found {found}", self.path),
+                        ))
                     }
                 };
             }
             (TypeId::I32 | TypeId::F64 | TypeId::BOOL, _) => {
-                let expected = types::name(&context.module, t);
+                let expected = types::name(context, t);
                 return Err(self.fail(context, value, &expected));
             }
             (_, AnyKind::Null) => return Ok(Value::Ref(Ref::NULL)),
             (TypeId::STR, AnyKind::Ref(reference)) if context.heap.text(reference).is_some() => return Ok(Value::Ref(reference)),
             _ => {}
         }
-        let module = context.module.clone();
-        match types::definition(&module, t) {
-            Some(TypeDefinition::Array { element }) => self.array(context, value, *element),
-            Some(TypeDefinition::Tuple { elements }) => self.tuple(context, value, t, elements),
-            Some(TypeDefinition::Object { class }) => self.object(context, value, *class),
+        match types::definition(context, t).cloned() {
+            Some(TypeDefinition::Array { element }) => self.array(context, value, element),
+            Some(TypeDefinition::Tuple { elements }) => self.tuple(context, value, t, &elements),
+            Some(TypeDefinition::Object { class }) => self.object(context, value, class),
             _ => {
-                let expected = types::name(&module, t);
+                let expected = types::name(context, t);
                 let note = if t == TypeId::STR { "" } else { ", which json can't express," };
                 Err(self.fail(context, value, &format!("a value of type {expected}{note}")))
             }
@@ -171,21 +182,30 @@ impl Cast {
                 context.trip(trip);
             }
         }
-        context.heap.allocate(Object::Array(Array { element, items: packed })).map(Value::Ref)
+        context
+            .heap
+            .allocate(Object::Array(Array { element, items: packed }))
+            .map(Value::Ref)
     }
 
     fn tuple(&mut self, context: &mut Context, value: Any, t: TypeId, elements: &[TypeId]) -> Result<Value, Trap> {
         let items = self.items(context, value)?;
         if items.len() != elements.len() {
             let (expected, found) = (elements.len(), items.len());
-            let message = format!("expected an array of {expected} elements at {}, found one of {found}", self.path);
+            let message = format!(
+                "expected an array of {expected} elements at {}, found one of {found}",
+                self.path
+            );
             return Err(Trap::new(TrapKind::TypeError, message));
         }
         let mut cast = Vec::with_capacity(items.len());
         for (index, (item, element)) in items.into_iter().zip(elements).enumerate() {
             cast.push(self.below(&format!("[{index}]"), context, item, *element)?);
         }
-        context.heap.allocate(Object::Tuple(Tuple { type_id: t, items: cast })).map(Value::Ref)
+        context
+            .heap
+            .allocate(Object::Tuple(Tuple { type_id: t, items: cast }))
+            .map(Value::Ref)
     }
 
     fn object(&mut self, context: &mut Context, value: Any, class: ClassId) -> Result<Value, Trap> {
@@ -203,7 +223,10 @@ impl Cast {
             };
             fields.push(self.below(&format!(".{name}"), context, item, t)?);
         }
-        context.heap.allocate(Object::Instance(Instance { class, fields })).map(Value::Ref)
+        context
+            .heap
+            .allocate(Object::Instance(Instance { class, fields }))
+            .map(Value::Ref)
     }
 }
 

@@ -39,7 +39,11 @@ pub fn store_local_1(frame: &mut Frame, value: Value) {
 
 /// How many parameters the current function has.
 fn parameters(context: &Context, frame: &Frame) -> usize {
-    context.module.functions.get(frame.function.index()).map_or(0, |function| function.params.len())
+    context
+        .module
+        .functions
+        .get(frame.function.index())
+        .map_or(0, |function| function.params.len())
 }
 
 /// How many arguments the current function was called with.
@@ -55,8 +59,14 @@ pub fn get_arg_count(context: &Context, frame: &Frame) -> i32 {
 pub fn load_arg_local(context: &Context, frame: &Frame, index: i32) -> Result<Value, Trap> {
     let params = parameters(context, frame);
     let position = usize::try_from(index).ok().and_then(|index| index.checked_sub(params));
-    position.and_then(|position| frame.rest.get(position)).copied().ok_or_else(|| {
-        let end = params + frame.rest.len();
-        Trap::new(TrapKind::IndexOutOfRange, format!("further arguments have the numbers {params} to below {end}, not {index}"))
-    })
+    position
+        .and_then(|position| frame.rest.get(position))
+        .copied()
+        .ok_or_else(|| {
+            let end = params + frame.rest.len();
+            Trap::new(
+                TrapKind::IndexOutOfRange,
+                format!("further arguments have the numbers {params} to below {end}, not {index}"),
+            )
+        })
 }

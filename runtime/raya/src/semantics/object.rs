@@ -1,6 +1,6 @@
 //! Objects of classes, their fields, and static fields.
 
-use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId, TrapKind};
+use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId};
 
 use crate::any::Any;
 use crate::context::Context;
@@ -15,9 +15,12 @@ use crate::{object, object_mut};
 ///
 /// # Errors
 ///
-/// [`TrapKind::HeapLimit`].
+/// [`HeapLimit`](raya_facts::TrapKind::HeapLimit).
 pub fn new(context: &mut Context, c: ClassId) -> Result<Ref, Trap> {
-    let fields = layout::field_types(context, c).iter().map(|field| types::slot(*field).zero()).collect();
+    let fields = layout::field_types(context, c)
+        .iter()
+        .map(|field| types::zero(*field))
+        .collect();
     context.heap.allocate(Object::Instance(Instance { class: c, fields }))
 }
 
@@ -36,7 +39,7 @@ fn field(context: &Context, instance: &Instance, index: u32) -> Value {
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`].
+/// [`NullReference`](raya_facts::TrapKind::NullReference).
 pub fn load_field(context: &Context, object: Ref, field_id: FieldId) -> Result<Value, Trap> {
     let instance = object!(context, object, Object::Instance, "an object");
     Ok(field(context, instance, field_id.0))
@@ -46,7 +49,7 @@ pub fn load_field(context: &Context, object: Ref, field_id: FieldId) -> Result<V
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`].
+/// [`NullReference`](raya_facts::TrapKind::NullReference).
 pub fn store_field(context: &mut Context, object: Ref, value: Value, field_id: FieldId) -> Result<(), Trap> {
     let instance = object!(context, object, Object::Instance, "an object");
     let value = context.fit_slot(value, field(context, instance, field_id.0).slot());
@@ -61,7 +64,7 @@ pub fn store_field(context: &mut Context, object: Ref, value: Value, field_id: F
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`].
+/// [`NullReference`](raya_facts::TrapKind::NullReference).
 pub fn load_field_fast(context: &Context, object: Ref, field: ShortFieldId) -> Result<Value, Trap> {
     load_field(context, object, FieldId(field.0))
 }
@@ -70,7 +73,7 @@ pub fn load_field_fast(context: &Context, object: Ref, field: ShortFieldId) -> R
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`].
+/// [`NullReference`](raya_facts::TrapKind::NullReference).
 pub fn store_field_fast(context: &mut Context, object: Ref, value: Value, field: ShortFieldId) -> Result<(), Trap> {
     store_field(context, object, value, FieldId(field.0))
 }
@@ -79,7 +82,7 @@ pub fn store_field_fast(context: &mut Context, object: Ref, value: Value, field:
 ///
 /// # Errors
 ///
-/// [`TrapKind::HeapLimit`].
+/// [`HeapLimit`](raya_facts::TrapKind::HeapLimit).
 pub fn object_literal(context: &mut Context, c: ClassId, n: u16) -> Result<Value, Trap> {
     let fields = layout::field_types(context, c).len();
     if fields != usize::from(n) {
@@ -92,7 +95,7 @@ pub fn object_literal(context: &mut Context, c: ClassId, n: u16) -> Result<Value
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`].
+/// [`NullReference`](raya_facts::TrapKind::NullReference).
 pub fn init_object(context: &mut Context, object: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
     let reference = context.reference(object);
     let instance = object!(context, reference, Object::Instance, "an object");
@@ -100,7 +103,12 @@ pub fn init_object(context: &mut Context, object: Value, values: Vec<Value>, n: 
         context.wrong_count("fields of the object", instance.fields.len(), usize::from(n));
         return Ok(object);
     }
-    let fields = instance.fields.iter().zip(values).map(|(field, value)| context.fit_slot(value, field.slot())).collect();
+    let fields = instance
+        .fields
+        .iter()
+        .zip(values)
+        .map(|(field, value)| context.fit_slot(value, field.slot()))
+        .collect();
     object_mut!(context, reference, Object::Instance, "an object").fields = fields;
     Ok(object)
 }
@@ -110,7 +118,11 @@ pub fn optional_field(context: &Context, object: Ref, field_id: FieldId) -> Valu
     match context.heap.get(object) {
         Some(Object::Instance(instance)) => {
             let value = field(context, instance, field_id.0);
-            if value.slot() == SlotKind::Ref { value } else { Value::Any(value.to_any()) }
+            if value.slot() == SlotKind::Ref {
+                value
+            } else {
+                Value::Any(value.to_any())
+            }
         }
         Some(other) => {
             context.wrong_object("an object", other.kind());

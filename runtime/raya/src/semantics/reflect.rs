@@ -7,16 +7,12 @@ use crate::call::{Call, Then};
 use crate::context::Context;
 use crate::layout;
 use crate::object;
-use crate::object::{Array, Description, Items, Object};
+use crate::object::{Array, Items, Object};
 use crate::semantics::convert::unbox;
 use crate::semantics::object::{load_field, new, store_field};
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
-
-fn allocate(context: &mut Context, description: Description) -> Result<Ref, Trap> {
-    context.heap.allocate(Object::TypeInfo(description))
-}
 
 /// A description of the type of a value.
 ///
@@ -24,8 +20,8 @@ fn allocate(context: &mut Context, description: Description) -> Result<Ref, Trap
 ///
 /// [`TrapKind::HeapLimit`].
 pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> {
-    let description = types::describe_type(context, value.to_any());
-    allocate(context, description)
+    let t = types::type_of(context, value.to_any());
+    context.heap.allocate(Object::TypeInfo(t))
 }
 
 /// A description of a type that the module names.
@@ -34,7 +30,7 @@ pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> 
 ///
 /// [`TrapKind::HeapLimit`].
 pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
-    allocate(context, Description::Named(t))
+    context.heap.allocate(Object::TypeInfo(t))
 }
 
 /// Whether a value is of a described type.
@@ -43,8 +39,8 @@ pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
 ///
 /// [`TrapKind::NullReference`] for a null description.
 pub fn reflect_instanceof(context: &Context, value: Value, info: Ref) -> Result<bool, Trap> {
-    let description = object!(context, info, Object::TypeInfo, "a type");
-    Ok(types::is_of_described(context, value.to_any(), description))
+    let t = *object!(context, info, Object::TypeInfo, "a type");
+    Ok(types::is_of(context, value.to_any(), t))
 }
 
 /// The class of an object; `None` for a reference to something else.
@@ -61,18 +57,25 @@ fn class(context: &Context, object: Ref) -> Result<Option<ClassId>, Trap> {
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
 pub fn reflect_get_props(context: &mut Context, object: Ref) -> Result<Ref, Trap> {
-    let names = class(context, object)?.map(|class| layout::field_names(context, class)).unwrap_or_default();
+    let names = class(context, object)?
+        .map(|class| layout::field_names(context, class))
+        .unwrap_or_default();
     let mut items = Vec::with_capacity(names.len());
     for name in names {
         items.push(context.heap.allocate_string(name)?);
     }
-    context.heap.allocate(Object::Array(Array { element: TypeId::STR, items: Items::Ref(items) }))
+    context.heap.allocate(Object::Array(Array {
+        element: TypeId::STR,
+        items: Items::Ref(items),
+    }))
 }
 
 /// The position of the field of a name; of several the one that was declared last.
 fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32, TypeId)>, Trap> {
     let wanted = object!(context, name, Object::Str, "a string");
-    let Some(class) = class(context, object)? else { return Ok(None) };
+    let Some(class) = class(context, object)? else {
+        return Ok(None);
+    };
     let names = layout::field_names(context, class);
     let found = names.iter().rposition(|name| **name == **wanted);
     let types = layout::field_types(context, class);
@@ -85,7 +88,10 @@ fn known(context: &Context, object: Ref, name: Ref) -> Result<(raya_facts::Field
         None => {
             let found = types::describe(context, Any::from_ref(object));
             let name = context.heap.text(name).unwrap_or_default();
-            Err(Trap::new(TrapKind::UnknownMember, format!("a value of type {found} has no field `{name}`")))
+            Err(Trap::new(
+                TrapKind::UnknownMember,
+                format!("a value of type {found} has no field `{name}`"),
+            ))
         }
     }
 }
@@ -127,14 +133,19 @@ pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<boo
 /// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] for what is no class and for values of other types; [`TrapKind::InvalidArgument`] for a
 /// wrong number of values; [`TrapKind::HeapLimit`].
 pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>, argc: u16) -> Result<Call, Trap> {
-    let module = context.module.clone();
-    let description = object!(context, info, Object::TypeInfo, "a type");
-    let Some(class) = types::described_class(&module, description) else {
-        let found = types::description_name(&module, description);
-        return Err(Trap::new(TrapKind::TypeError, format!("expected a class to construct, found the type {found}")));
+    let t = *object!(context, info, Object::TypeInfo, "a type");
+    let Some(class) = types::class_of(context, t) else {
+        let found = types::name(context, t);
+        return Err(Trap::new(
+            TrapKind::TypeError,
+            format!("expected a class to construct, found the type {found}"),
+        ));
     };
     let wrong_count = |expected: usize| {
-        Trap::new(TrapKind::InvalidArgument, format!("the constructor takes {expected} values, {argc} were given"))
+        Trap::new(
+            TrapKind::InvalidArgument,
+            format!("the constructor takes {expected} values, {argc} were given"),
+        )
     };
     let Some(function) = layout::constructor(context, class) else {
         if !arguments.is_empty() {
@@ -161,5 +172,10 @@ pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>
     if let Some(receiver) = all.first_mut() {
         *receiver = Value::Ref(object);
     }
-    Ok(Call::Enter { function, arguments: all, closure: Ref::NULL, then: Then::PushReceiverBoxed(object) })
+    Ok(Call::Enter {
+        function,
+        arguments: all,
+        closure: Ref::NULL,
+        then: Then::PushReceiverBoxed(object),
+    })
 }

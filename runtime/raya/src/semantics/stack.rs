@@ -1,6 +1,7 @@
 //! Constants of the pools.
 
-use raya_facts::{Constant, ConstantId, TextId};
+use raya_facts::module::Constant;
+use raya_facts::{ConstantId, TextId};
 
 use crate::any::Any;
 use crate::context::Context;

@@ -106,7 +106,10 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
         AnyKind::Ref(reference) if context.heap.text(reference).is_some() => return Ok(reference),
         AnyKind::Ref(_) => {
             let found = describe(context, value);
-            return Err(Trap::new(TrapKind::TypeError, format!("a value of type {found} has no text; its class says how it becomes one")));
+            return Err(Trap::new(
+                TrapKind::TypeError,
+                format!("a value of type {found} has no text; its class says how it becomes one"),
+            ));
         }
     };
     context.heap.allocate_string(text)
@@ -134,7 +137,10 @@ fn no_number(kind: &str, text: &str) -> Trap {
     // A long text would only bury what is wrong with it.
     let shown: String = text.chars().take(40).collect();
     let cut = if shown.len() < text.len() { "…" } else { "" };
-    Trap::new(TrapKind::InvalidNumber, format!("\"{}{cut}\" is no {kind}", shown.escape_debug()))
+    Trap::new(
+        TrapKind::InvalidNumber,
+        format!("\"{}{cut}\" is no {kind}", shown.escape_debug()),
+    )
 }
 
 /// The integer that a text is.

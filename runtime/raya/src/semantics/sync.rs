@@ -57,7 +57,12 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
     let lock = object_mut!(context, mutex, Object::Mutex, "a mutex");
     match lock.owner {
-        Some(owner) if owner == me => return Err(Trap::new(TrapKind::NotOwner, "the task holds the mutex already and would wait for itself")),
+        Some(owner) if owner == me => {
+            return Err(Trap::new(
+                TrapKind::NotOwner,
+                "the task holds the mutex already and would wait for itself",
+            ));
+        }
         None if is_first(&lock.queue, me) => {}
         _ => {
             stand(&mut lock.queue, me);
@@ -68,7 +73,8 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
     lock.owner = Some(me);
     lock.queue.pop_front();
     if let Some(task) = context.tasks.running() {
-        task.held.push(mutex);
+        task.held.push((mutex, task.locks));
+        task.locks += 1;
         task.waits_for = Ref::NULL;
     }
     Ok(Poll::Ready(()))
@@ -87,7 +93,7 @@ pub fn mutex_unlock(context: &mut Context, mutex: Ref) -> Result<(), Trap> {
     }
     lock.owner = None;
     if let Some(task) = context.tasks.running() {
-        task.held.retain(|held| *held != mutex);
+        task.held.retain(|(held, _)| *held != mutex);
     }
     Ok(())
 }
@@ -101,7 +107,10 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
     if permits < 0 {
         return Err(negative("permits", permits));
     }
-    context.heap.allocate(Object::Semaphore(Semaphore { permits, queue: VecDeque::new() }))
+    context.heap.allocate(Object::Semaphore(Semaphore {
+        permits,
+        queue: VecDeque::new(),
+    }))
 }
 
 /// Takes so many permits at once, or waits for them.
@@ -141,7 +150,10 @@ pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
             counter.permits = sum;
             Ok(())
         }
-        None => Err(Trap::new(TrapKind::InvalidArgument, format!("{} permits and {permits} more are too many", counter.permits))),
+        None => Err(Trap::new(
+            TrapKind::InvalidArgument,
+            format!("{} permits and {permits} more are too many", counter.permits),
+        )),
     }
 }
 
@@ -151,10 +163,15 @@ pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
 ///
 /// [`TrapKind::InvalidArgument`] for a negative capacity, [`TrapKind::HeapLimit`] for one above the limit of arrays.
 pub fn new_channel(context: &mut Context, capacity: i32, t: TypeId) -> Result<Ref, Trap> {
-    let Ok(capacity) = usize::try_from(capacity) else { return Err(negative("the capacity of a channel", capacity)) };
+    let Ok(capacity) = usize::try_from(capacity) else {
+        return Err(negative("the capacity of a channel", capacity));
+    };
     let limit = context.limits.array;
     if capacity > limit {
-        return Err(Trap::new(TrapKind::HeapLimit, format!("a channel for {capacity} values; the limit is {limit}")));
+        return Err(Trap::new(
+            TrapKind::HeapLimit,
+            format!("a channel for {capacity} values; the limit is {limit}"),
+        ));
     }
     context.heap.allocate(Object::Channel(Channel {
         element: t,
@@ -188,7 +205,11 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
         }
         queue.offers.remove(position);
         waits_for(context, Ref::NULL);
-        return if taken { Ok(Poll::Ready(())) } else { Err(closed("the channel was closed while the task waited to send")) };
+        return if taken {
+            Ok(Poll::Ready(()))
+        } else {
+            Err(closed("the channel was closed while the task waited to send"))
+        };
     }
     if queue.closed {
         return Err(closed("nothing can be sent to a closed channel"));
@@ -198,7 +219,11 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
         queue.queue.push_back(value);
         return Ok(Poll::Ready(()));
     }
-    queue.offers.push_back(Offer { sender: me, value, taken: false });
+    queue.offers.push_back(Offer {
+        sender: me,
+        value,
+        taken: false,
+    });
     waits_for(context, channel);
     Ok(Poll::Pending)
 }
@@ -215,21 +240,24 @@ pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value
     let offered = !queue.closed && queue.offers.iter().any(|offer| !offer.taken);
     let available = !queue.queue.is_empty() || offered;
     if available && is_first(&queue.receivers, me) {
-        let closed = queue.closed;
-        let mut offer = || queue.offers.iter_mut().find(|offer| !offer.taken && !closed);
-        let value = match queue.queue.pop_front() {
-            Some(value) => {
+        let waiting = if offered {
+            queue.offers.iter_mut().find(|offer| !offer.taken)
+        } else {
+            None
+        };
+        let value = match (queue.queue.pop_front(), waiting) {
+            (Some(value), Some(offer)) => {
                 // The room that is free now goes to the sender that waited longest.
-                if let Some(offer) = offer() {
-                    offer.taken = true;
-                    queue.queue.push_back(offer.value);
-                }
+                offer.taken = true;
+                queue.queue.push_back(offer.value);
                 Some(value)
             }
-            None => offer().map(|offer| {
+            (Some(value), None) => Some(value),
+            (None, Some(offer)) => {
                 offer.taken = true;
-                offer.value
-            }),
+                Some(offer.value)
+            }
+            (None, None) => None,
         };
         if let Some(value) = value {
             queue.receivers.pop_front();

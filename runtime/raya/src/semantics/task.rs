@@ -17,7 +17,10 @@ use crate::value::{Ref, Value};
 fn start(context: &mut Context, entry: Entry) -> Result<Ref, Trap> {
     let limit = context.limits.tasks;
     if context.tasks.live() >= limit {
-        return Err(Trap::new(TrapKind::TaskLimit, format!("the host allows {limit} tasks at once")));
+        return Err(Trap::new(
+            TrapKind::TaskLimit,
+            format!("the host allows {limit} tasks at once"),
+        ));
     }
     let Some(function) = context.module.functions.get(entry.function.index()) else {
         context.bad_index("function", entry.function.0, context.module.functions.len());
@@ -37,7 +40,15 @@ fn start(context: &mut Context, entry: Entry) -> Result<Ref, Trap> {
 ///
 /// [`TrapKind::TaskLimit`], [`TrapKind::HeapLimit`].
 pub fn spawn(context: &mut Context, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Ref, Trap> {
-    start(context, Entry { function: f, arguments, closure: Ref::NULL, after: None })
+    start(
+        context,
+        Entry {
+            function: f,
+            arguments,
+            closure: Ref::NULL,
+            after: None,
+        },
+    )
 }
 
 /// Starts a task that calls a closure.
@@ -47,7 +58,15 @@ pub fn spawn(context: &mut Context, arguments: Vec<Value>, f: FunctionId, _argc:
 /// [`TrapKind::NullReference`], [`TrapKind::TaskLimit`], [`TrapKind::HeapLimit`].
 pub fn spawn_closure(context: &mut Context, closure: Value, arguments: Vec<Value>, _argc: u16) -> Result<Ref, Trap> {
     let (function, arguments, closure) = closure_entry(context, closure, arguments)?;
-    start(context, Entry { function, arguments, closure, after: None })
+    start(
+        context,
+        Entry {
+            function,
+            arguments,
+            closure,
+            after: None,
+        },
+    )
 }
 
 /// The task behind a handle.
@@ -58,7 +77,9 @@ fn task(context: &Context, handle: Ref) -> Result<TaskId, Trap> {
 /// The failure of another task, as it is raised here.
 fn delivered(raised: &Raised) -> Trap {
     match &raised.trap {
-        Some(trap) if trap.kind == TrapKind::Cancelled => Trap::new(TrapKind::Cancelled, "the task that was awaited had been asked to stop"),
+        Some(trap) if trap.kind == TrapKind::Cancelled => {
+            Trap::new(TrapKind::Cancelled, "the task that was awaited had been asked to stop")
+        }
         _ => Trap::with_exception(TrapKind::Exception, "a task that was awaited failed", raised.exception),
     }
 }
@@ -67,7 +88,11 @@ fn delivered(raised: &Raised) -> Trap {
 fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
     let id = task(context, handle)?;
     let Some(task) = context.tasks.get_mut(id) else {
-        context.trip(Trip::BadIndex { what: "task", index: u64::from(id.0), count: context.tasks.count() as u64 });
+        context.trip(Trip::BadIndex {
+            what: "task",
+            index: u64::from(id.0),
+            count: context.tasks.count() as u64,
+        });
         return Ok(Poll::Pending);
     };
     match &task.state {
@@ -99,7 +124,7 @@ pub fn await_task(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Tra
 /// [`TrapKind::NullReference`]; the failure of the first in the array that failed; [`TrapKind::HeapLimit`].
 pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
     let array = object!(context, tasks, Object::Array, "an array");
-    let element = match types::definition(&context.module, array.element) {
+    let element = match types::definition(context, array.element) {
         Some(TypeDefinition::Task { result }) => *result,
         _ => TypeId::NULL,
     };
@@ -132,7 +157,10 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
     }
     match failure {
         Some(trap) => Err(trap),
-        None => context.heap.allocate(Object::Array(Array { element, items })).map(Poll::Ready),
+        None => context
+            .heap
+            .allocate(Object::Array(Array { element, items }))
+            .map(Poll::Ready),
     }
 }
 
@@ -146,10 +174,22 @@ pub fn task_then(context: &mut Context, handle: Ref, f: FunctionId) -> Result<Re
     let after = task(context, handle)?;
     let function = context.function(f)?;
     if function.params.len() != 1 {
-        let message = format!("`{}` takes {} arguments, a continuation takes one", function.name, function.params.len());
+        let message = format!(
+            "`{}` takes {} arguments, a continuation takes one",
+            function.name,
+            function.params.len()
+        );
         return Err(Trap::new(TrapKind::InvalidArgument, message));
     }
-    start(context, Entry { function: f, arguments: Vec::new(), closure: Ref::NULL, after: Some(after) })
+    start(
+        context,
+        Entry {
+            function: f,
+            arguments: Vec::new(),
+            closure: Ref::NULL,
+            after: Some(after),
+        },
+    )
 }
 
 /// Gives up the turn: waits the first time, and goes on the second.
@@ -158,7 +198,9 @@ pub fn task_then(context: &mut Context, handle: Ref, f: FunctionId) -> Result<Re
 ///
 /// None here; that the task was asked to stop is noticed when its turn comes.
 pub fn yield_turn(context: &mut Context) -> Result<Poll<()>, Trap> {
-    let Some(task) = context.tasks.running() else { return Ok(Poll::Ready(())) };
+    let Some(task) = context.tasks.running() else {
+        return Ok(Poll::Ready(()));
+    };
     if std::mem::replace(&mut task.yielded, true) {
         task.yielded = false;
         return Ok(Poll::Ready(()));
@@ -172,9 +214,13 @@ pub fn yield_turn(context: &mut Context) -> Result<Poll<()>, Trap> {
 ///
 /// None here; that the task was asked to stop is noticed when its turn comes.
 pub fn sleep(context: &mut Context, milliseconds: i32) -> Result<Poll<()>, Trap> {
-    let Ok(milliseconds @ 1..) = u64::try_from(milliseconds) else { return yield_turn(context) };
+    let Ok(milliseconds @ 1..) = u64::try_from(milliseconds) else {
+        return yield_turn(context);
+    };
     let now = context.tasks.clock;
-    let Some(task) = context.tasks.running() else { return Ok(Poll::Ready(())) };
+    let Some(task) = context.tasks.running() else {
+        return Ok(Poll::Ready(()));
+    };
     match task.wake {
         None => {
             task.wake = Some(now.saturating_add(milliseconds));

@@ -16,15 +16,21 @@ use crate::{object, object_mut};
 ///
 /// [`TrapKind::HeapLimit`].
 pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, Trap> {
-    let Some(TypeDefinition::Tuple { elements }) = types::definition(&context.module, t) else {
-        context.trip(Trip::WrongType { expected: "tuple".to_owned(), found: types::name(&context.module, t) });
+    let Some(TypeDefinition::Tuple { elements }) = types::definition(context, t) else {
+        context.trip(Trip::WrongType {
+            expected: "tuple".to_owned(),
+            found: types::name(context, t),
+        });
         return Ok(Value::Ref(Ref::NULL));
     };
     if elements.len() != usize::from(n) {
         context.wrong_count("elements of the tuple", elements.len(), usize::from(n));
     }
-    let items = elements.iter().map(|element| types::slot(*element).zero()).collect();
-    context.heap.allocate(Object::Tuple(Tuple { type_id: t, items })).map(Value::Ref)
+    let items = elements.iter().map(|element| types::zero(*element)).collect();
+    context
+        .heap
+        .allocate(Object::Tuple(Tuple { type_id: t, items }))
+        .map(Value::Ref)
 }
 
 /// Fills all elements of a tuple and gives it back.
@@ -39,7 +45,11 @@ pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u1
         context.wrong_count("elements of the tuple", items.len(), usize::from(n));
         return Ok(tuple);
     }
-    let items = items.iter().zip(values).map(|(item, value)| context.fit_slot(value, item.slot())).collect();
+    let items = items
+        .iter()
+        .zip(values)
+        .map(|(item, value)| context.fit_slot(value, item.slot()))
+        .collect();
     object_mut!(context, reference, Object::Tuple, "a tuple").items = items;
     Ok(tuple)
 }
@@ -52,12 +62,20 @@ pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u1
 pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap> {
     let items = match context.object(tuple, "a tuple")? {
         Object::Tuple(tuple) => &tuple.items,
-        other => return Err(Trap::new(TrapKind::TypeError, format!("expected a tuple, found {}", other.kind()))),
+        other => {
+            return Err(Trap::new(
+                TrapKind::TypeError,
+                format!("expected a tuple, found {}", other.kind()),
+            ));
+        }
     };
     let item = usize::try_from(index).ok().and_then(|index| items.get(index));
     match item {
         Some(item) => Ok(item.to_any()),
-        None => Err(Trap::new(TrapKind::IndexOutOfRange, format!("index {index} of a tuple of {} elements", items.len()))),
+        None => Err(Trap::new(
+            TrapKind::IndexOutOfRange,
+            format!("index {index} of a tuple of {} elements", items.len()),
+        )),
     }
 }
 
