@@ -1,12 +1,22 @@
 //! Finds the name that was probably meant, and lists names in sentences.
 
+/// The most names that are compared: in a larger list a likely name is nothing but chance, and comparing takes time.
+const MOST_COMPARED: usize = 2000;
+
+/// The longest name that is compared.
+const LONGEST_COMPARED: usize = 64;
+
 /// The name most like `wrong`, if one is like it at all.
 pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > LONGEST_COMPARED {
+        return None;
+    }
     let wrong_lower = wrong.to_lowercase();
     let limit = (wrong.chars().count() / 3).clamp(1, 4);
     names
         .into_iter()
-        .filter(|name| *name != wrong)
+        .take(MOST_COMPARED)
+        .filter(|name| *name != wrong && name.len() <= LONGEST_COMPARED)
         .map(|name| {
             let lower = name.to_lowercase();
             let mut distance = strsim::damerau_levenshtein(&wrong_lower, &lower);
@@ -25,9 +35,9 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 /// Names in backticks with commas between; of many only the first.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 30;
-    let names: Vec<&str> = names.into_iter().collect();
-    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    let rest = names.len().saturating_sub(MOST);
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(MOST).map(|name| format!("`{name}`")).collect();
+    let rest = names.count();
     match shown.as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::circle;
 use super::names::{self, Names, Place};
 use super::target::Targets;
 use crate::arena::{Arena, Id};
@@ -58,6 +59,9 @@ struct RawFeature {
     #[serde(default)]
     targets: Vec<Spanned<String>>,
 }
+
+/// The most members of a circle that are labelled.
+const MOST_SHOWN: usize = 8;
 
 /// What resolving features reports.
 pub const RULES: &[Rule] = &[Rule {
@@ -119,56 +123,42 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
             span: entry.span(),
         });
     }
-    cut_cycles(&mut features, diagnostics);
+    cut_circles(&mut features, diagnostics);
     model.insert(Features {
         features: features.into_iter().collect(),
     });
 }
 
 /// Reports circles of implications, once each, and takes the implication that closes it from one feature of each.
-fn cut_cycles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
-    loop {
-        let mut finished = vec![false; features.len()];
-        let circle = (0..features.len()).find_map(|start| find_circle(start, features, &mut finished));
-        let Some(circle) = circle else { return };
-        let (Some(first), Some(last)) = (circle.first(), circle.last()) else {
-            return;
+fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
+    let implied: Vec<Vec<usize>> = features
+        .iter()
+        .map(|feature| feature.implies.iter().map(|id| id.index()).collect())
+        .collect();
+    for circle in circle::circles(&implied) {
+        let Some((closing, position)) = circle.last().copied() else {
+            continue;
         };
-        let (first, last) = (*first, *last);
-        let chain: Vec<String> = circle
-            .iter()
-            .chain([&first])
-            .map(|index| format!("`{}`", features[*index].name))
+        let first = implied[closing][position];
+        let shown = circle.iter().take(MOST_SHOWN);
+        let chain: Vec<String> = shown
+            .clone()
+            .map(|(index, _)| format!("`{}`", features[*index].name))
             .collect();
+        let dots = if circle.len() > MOST_SHOWN { " implies …" } else { "" };
         let mut diagnostic = Diagnostic::error("L0801", format!("the feature `{}` implies itself", features[first].name))
-            .note(chain.join(" implies "))
+            .note(format!(
+                "{}{dots} implies `{}`",
+                chain.join(" implies "),
+                features[first].name
+            ))
             .help("remove one of the implications; features that are always on together are one feature");
-        for index in &circle {
+        for (index, _) in shown {
             diagnostic = diagnostic.at(features[*index].span, "part of the circle");
         }
         diagnostics.push(diagnostic);
-        features[last].implies.retain(|implied| implied.index() != first);
+        features[closing].implies.retain(|id| id.index() != first);
     }
-}
-
-/// The features of a circle that `start` leads to. Follows a chain with a list of its own, so that a long one can't exhaust the stack.
-fn find_circle(start: usize, features: &[Feature], finished: &mut [bool]) -> Option<Vec<usize>> {
-    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-    while let Some((feature, next)) = path.pop() {
-        if finished[feature] {
-            continue;
-        }
-        let Some(implied) = features[feature].implies.get(next).map(|id| id.index()) else {
-            finished[feature] = true;
-            continue;
-        };
-        path.push((feature, next + 1));
-        if let Some(position) = path.iter().position(|(index, _)| *index == implied) {
-            return Some(path[position..].iter().map(|(index, _)| *index).collect());
-        }
-        path.push((implied, 0));
-    }
-    None
 }
 
 /// The number of features.

@@ -5,6 +5,7 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
+pub mod circle;
 pub mod feature;
 pub mod instruction_set;
 pub mod names;

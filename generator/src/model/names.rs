@@ -66,6 +66,9 @@ impl<T> Names<T> {
     }
 }
 
+/// The most names that a diagnostic looks at.
+const MOST_NAMES: usize = 2000;
+
 /// A text in a spec, or a part of one, and where it stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -104,7 +107,7 @@ impl<'a> Place<'a> {
 
     /// A diagnostic for a name that doesn't exist, with the one that was probably meant.
     pub fn unknown<'n>(&self, code: &'static str, what: &str, names: impl Iterator<Item = &'n str>) -> Diagnostic {
-        let names: Vec<&str> = names.collect();
+        let names: Vec<&str> = names.take(MOST_NAMES).collect();
         let mut diagnostic =
             Diagnostic::error(code, format!("there is no {what} `{}`", self.text)).at(self.span, format!("no such {what}"));
         match similar(self.text, names.iter().copied()) {

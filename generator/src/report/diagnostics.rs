@@ -1,5 +1,6 @@
 //! Shows diagnostics: as text with the look of rustc, or as JSON, one object a line.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
@@ -7,9 +8,13 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity, Suggestion};
 use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::line_starts;
 
 /// Files up to this size are given to the renderer as a whole; of larger ones only the lines around a label.
 const WHOLE_FILE: usize = 64 * 1024;
+
+/// The most diagnostics that are shown as text. Nobody reads more; the JSON has them all.
+const MOST_SHOWN: usize = 100;
 
 /// The most bytes of one line that are shown. Behind that a line was not written for people.
 const LONGEST_LINE: usize = 1000;
@@ -19,7 +24,7 @@ const LONGEST_LINE: usize = 1000;
 pub fn text(diagnostics: &[Diagnostic], sources: &SourceMap, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MOST_SHOWN) {
         text.push_str(&renderer.render(&report(diagnostic, sources)));
         text.push_str("\n\n");
     }
@@ -50,8 +55,13 @@ fn closing(diagnostics: &[Diagnostic]) -> String {
     let Some(first) = diagnostics.iter().min_by_key(|diagnostic| diagnostic.severity) else {
         return String::new();
     };
+    let shown = if diagnostics.len() > MOST_SHOWN {
+        format!("; the first {MOST_SHOWN} are shown")
+    } else {
+        String::new()
+    };
     format!(
-        "{} found\nwhy a rule stands, with an example that breaks it and how to mend that: `lathe explain {}`\n",
+        "{} found{shown}\nwhy a rule stands, with an example that breaks it and how to mend that: `lathe explain {}`\n",
         counts.join(" and "),
         first.code
     )
@@ -194,6 +204,10 @@ fn floor(text: &str, mut byte: usize) -> usize {
 
 /// The diagnostics as JSON, one object a line.
 pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    let mut lines = Lines {
+        sources,
+        starts: BTreeMap::new(),
+    };
     let mut text = String::new();
     for diagnostic in diagnostics {
         let object = Object {
@@ -208,7 +222,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
                 .iter()
                 .filter_map(|label| {
                     Some(LabelObject {
-                        place: Place::new(label.span, sources)?,
+                        place: lines.place(label.span)?,
                         text: &label.text,
                     })
                 })
@@ -220,7 +234,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
                 .iter()
                 .filter_map(|suggestion| {
                     Some(SuggestionObject {
-                        place: Place::new(suggestion.span, sources)?,
+                        place: lines.place(suggestion.span)?,
                         replacement: &suggestion.replacement,
                         text: &suggestion.text,
                     })
@@ -266,30 +280,47 @@ struct Place<'a> {
     path: &'a str,
     line: u32,
     column: u32,
-    end: End,
+    end: Position,
     bytes: [u32; 2],
 }
 
 #[derive(Serialize)]
-struct End {
+struct Position {
     line: u32,
     column: u32,
 }
 
-impl<'a> Place<'a> {
-    fn new(span: Span, sources: &'a SourceMap) -> Option<Self> {
-        let path = &sources.files.get(span.file.0 as usize)?.path;
-        let (line, column) = sources.line_and_column(span.file, span.start);
-        let (end_line, end_column) = sources.line_and_column(span.file, span.end);
+/// Finds lines and columns. Each file is searched for its lines once.
+struct Lines<'a> {
+    sources: &'a SourceMap,
+    starts: BTreeMap<FileId, Vec<u32>>,
+}
+
+impl<'a> Lines<'a> {
+    fn place(&mut self, span: Span) -> Option<Place<'a>> {
+        let path = &self.sources.files.get(span.file.0 as usize)?.path;
+        let start = self.position(span.file, span.start);
+        let end = self.position(span.file, span.end);
         Some(Place {
             path,
-            line,
-            column,
-            end: End {
-                line: end_line,
-                column: end_column,
-            },
+            line: start.line,
+            column: start.column,
+            end,
             bytes: [span.start, span.end],
         })
+    }
+
+    fn position(&mut self, file: FileId, byte: u32) -> Position {
+        let text = &self.sources.file(file).text;
+        let starts = self.starts.entry(file).or_insert_with(|| line_starts(text));
+        let line = starts.partition_point(|start| *start <= byte);
+        let start = line.checked_sub(1).map_or(0, |line| starts[line] as usize);
+        let end = floor(text, (byte as usize).min(text.len()));
+        let column = text.get(start..end).map_or(0, |before| before.chars().count());
+        let from_one = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+        Position {
+            line: from_one(line),
+            column: from_one(column),
+        }
     }
 }

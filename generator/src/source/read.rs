@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pipeline::Options;
 
 /// The largest file that is read. Specs are written by hand; a larger file is a mistake, and reading it would only use up memory.
-pub const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;
 
 /// The largest number of files that is read.
 pub const MOST_FILES: usize = 20_000;

@@ -45,14 +45,7 @@ impl<'a> Entry<'a> {
 
     /// The line of the name, from 1.
     pub fn line(&self) -> u32 {
-        let before = self
-            .document
-            .text
-            .as_bytes()
-            .get(..self.key.span.start as usize)
-            .unwrap_or_default();
-        let breaks = before.iter().filter(|byte| **byte == b'\n').count();
-        u32::try_from(breaks).map_or(u32::MAX, |breaks| breaks + 1)
+        self.document.line(self.key.span.start)
     }
 
     /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then there is no result.

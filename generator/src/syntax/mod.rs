@@ -44,6 +44,8 @@ pub struct Document {
     pub root: Value,
     /// The name of the spec, for files that are one entry as a whole.
     head: Key,
+    /// Where lines begin, except the first.
+    line_starts: Vec<u32>,
 }
 
 /// Parses every spec of a run, in the order of their paths.
@@ -126,6 +128,7 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
         kind_span,
         name,
         text: source.text.clone(),
+        line_starts: line_starts(&source.text),
         root: Value {
             kind: ValueKind::Table(table),
             span: kind_span,
@@ -218,7 +221,19 @@ fn keys_like(table: &Table, name: &str, before: Span, same: &mut Vec<Span>) {
     }
 }
 
+/// Where lines begin, except the first.
+pub(crate) fn line_starts(text: &str) -> Vec<u32> {
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+    breaks.filter_map(|(at, _)| u32::try_from(at + 1).ok()).collect()
+}
+
 impl Document {
+    /// The line of a byte, from 1.
+    pub fn line(&self, byte: u32) -> u32 {
+        let line = self.line_starts.partition_point(|start| *start <= byte);
+        u32::try_from(line).map_or(u32::MAX, |line| line + 1)
+    }
+
     /// The keys at the top.
     pub fn table(&self) -> &Table {
         match &self.root.kind {

@@ -1,12 +1,14 @@
 //! Resolves the module file format: `[module]`, its flags, records and unions, and the shapes of their fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_spanned::Spanned;
 
+use super::machine::MOST_SHOWN;
 use super::{Files, Resolved};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::circle;
 use crate::model::instruction_set::raw::{RawField, RawModule, RawRecord, RawUnion, RawVariant};
 use crate::model::instruction_set::{
     Field, Flag, ModuleFormat, OperandKind, OperandMeaning, Record, Scalar, Shape, Type, Union, Variant,
@@ -60,7 +62,7 @@ pub(super) fn format(
     for (index, (entry, _)) in raw_unions.iter().enumerate() {
         scope.unions.define(entry.name(), Id::new(index));
     }
-    let mut records: Arena<Record> = Arena::default();
+    let mut records: Vec<Record> = Vec::new();
     for (entry, raw) in &raw_records {
         records.push(Record {
             name: entry.name().to_owned(),
@@ -69,7 +71,7 @@ pub(super) fn format(
             span: entry.span(),
         });
     }
-    let mut unions: Arena<Union> = Arena::default();
+    let mut unions: Vec<Union> = Vec::new();
     for (entry, raw) in &raw_unions {
         unions.push(Union {
             name: entry.name().to_owned(),
@@ -78,7 +80,8 @@ pub(super) fn format(
             span: entry.span(),
         });
     }
-    let records = without_recursion(records, &unions, diagnostics);
+    let (records, unions) = without_circles(records, unions, diagnostics);
+    let (records, unions): (Arena<Record>, Arena<Union>) = (records.into_iter().collect(), unions.into_iter().collect());
     let (root, records) = match scope.records.get("module") {
         Some(root) => (root, records),
         None => {
@@ -181,6 +184,7 @@ impl Head {
 
 fn fields(entry: &Entry<'_>, raw: &RawRecord, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for spanned in &raw.fields {
         let RawField {
             name,
@@ -193,8 +197,8 @@ fn fields(entry: &Entry<'_>, raw: &RawRecord, scope: &Scope<'_>, diagnostics: &m
         if !names::check_name("a field", place.text, place.span, false, diagnostics) {
             continue;
         }
-        if let Some(first) = fields.iter().find(|field| field.name == place.text) {
-            diagnostics.push(names::duplicate("field", place.text, place.span, first.span));
+        if let Some(first) = seen.insert(place.text, place.span) {
+            diagnostics.push(names::duplicate("field", place.text, place.span, first));
             continue;
         }
         let flag = flag
@@ -215,6 +219,7 @@ fn fields(entry: &Entry<'_>, raw: &RawRecord, scope: &Scope<'_>, diagnostics: &m
 
 fn variants(entry: &Entry<'_>, raw: &RawUnion, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Vec<Variant> {
     let mut variants: Vec<Variant> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut by_code: BTreeMap<u8, Span> = BTreeMap::new();
     for spanned in &raw.variants {
         let RawVariant {
@@ -229,8 +234,8 @@ fn variants(entry: &Entry<'_>, raw: &RawUnion, scope: &Scope<'_>, diagnostics: &
         if !names::check_name("a variant", place.text, place.span, false, diagnostics) {
             continue;
         }
-        if let Some(first) = variants.iter().find(|variant| variant.name == place.text) {
-            diagnostics.push(names::duplicate("variant", place.text, place.span, first.span));
+        if let Some(first) = seen.insert(place.text, place.span) {
+            diagnostics.push(names::duplicate("variant", place.text, place.span, first));
             continue;
         }
         let value_type = r#type
@@ -402,77 +407,89 @@ fn references(scope: &Scope<'_>) -> Vec<String> {
     indexes.map(|kind| kind.name.clone()).collect()
 }
 
-/// Reports records that contain themselves in place, and takes the field that closes the circle from one record of each.
-fn without_recursion(records: Arena<Record>, unions: &Arena<Union>, diagnostics: &mut Diagnostics) -> Arena<Record> {
-    let mut records: Vec<Record> = records.iter().cloned().collect();
-    loop {
-        let mut finished = vec![false; records.len()];
-        let circle = (0..records.len()).find_map(|start| find_circle(start, &records, unions, &mut Vec::new(), &mut finished));
-        let Some(circle) = circle else {
-            return records.into_iter().collect();
+/// Reports records and unions that contain themselves in place, and takes the field or variant that closes the circle from one of each.
+/// Lists count, too: their items are written in place.
+fn without_circles(records: Vec<Record>, unions: Vec<Union>, diagnostics: &mut Diagnostics) -> (Vec<Record>, Vec<Union>) {
+    // Records come first, unions behind them. Each part knows the field or variant that it belongs to.
+    let part = |shape: &Shape| match innermost(shape) {
+        Shape::Record(record) => Some(record.index()),
+        Shape::Union(union) => Some(records.len() + union.index()),
+        _ => None,
+    };
+    let of_record = |record: &Record| -> Vec<(usize, usize)> {
+        let fields = record.fields.iter().enumerate();
+        fields
+            .filter_map(|(index, field)| Some((index, part(&field.shape)?)))
+            .collect()
+    };
+    let of_union = |union: &Union| -> Vec<(usize, usize)> {
+        let variants = union.variants.iter().enumerate();
+        variants
+            .filter_map(|(index, variant)| Some((index, part(&variant.shape)?)))
+            .collect()
+    };
+    let parts: Vec<Vec<(usize, usize)>> = records.iter().map(of_record).chain(unions.iter().map(of_union)).collect();
+    let successors: Vec<Vec<usize>> = parts
+        .iter()
+        .map(|parts| parts.iter().map(|(_, node)| *node).collect())
+        .collect();
+    let count = records.len();
+    let name = |node: usize| match node.checked_sub(count) {
+        None => records[node].name.as_str(),
+        Some(union) => unions[union].name.as_str(),
+    };
+    let place = |node: usize, index: usize| match node.checked_sub(count) {
+        None => (records[node].fields[index].name.as_str(), records[node].fields[index].span),
+        Some(union) => (
+            unions[union].variants[index].name.as_str(),
+            unions[union].variants[index].span,
+        ),
+    };
+    let mut closing: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for circle in circle::circles(&successors) {
+        let Some((node, position)) = circle.last().copied() else {
+            continue;
         };
-        let names: Vec<String> = circle
-            .iter()
-            .map(|(record, field)| format!("`{}.{}`", records[*record].name, records[*record].fields[*field].name))
-            .collect();
-        let mut diagnostic = Diagnostic::error("L0505", format!("the record `{}` contains itself", records[circle[0].0].name))
+        let (index, first) = parts[node][position];
+        closing.insert((node, index));
+        let mut way = Vec::new();
+        let mut labels = Vec::new();
+        for (node, position) in circle.iter().take(MOST_SHOWN) {
+            let (member, span) = place(*node, parts[*node][*position].0);
+            way.push(format!("`{}.{member}`", name(*node)));
+            labels.push(span);
+        }
+        let mut diagnostic = Diagnostic::error("L0505", format!("`{}` contains itself", name(first)))
             .note(format!(
-                "by way of {}: such a value has no end, or nests as deep as a hostile file says",
-                names.join(", ")
+                "by way of {}: such a value nests as deep as a hostile file says",
+                way.join(", ")
             ))
-            .help("refer to the entry of a list by its number instead");
-        for (record, field) in &circle {
-            diagnostic = diagnostic.at(records[*record].fields[*field].span, "part of the circle");
+            .help("refer to an entry of a list by its number instead");
+        for span in labels {
+            diagnostic = diagnostic.at(span, "part of the circle");
         }
         diagnostics.push(diagnostic);
-        if let Some((record, field)) = circle.last() {
-            records[*record].fields.remove(*field);
-        }
     }
+    let keep = |node: usize, index: usize| !closing.contains(&(node, index));
+    let mut kept_records = records.clone();
+    for (node, record) in kept_records.iter_mut().enumerate() {
+        let mut index = 0..;
+        record.fields.retain(|_| keep(node, index.next().unwrap_or_default()));
+    }
+    let mut kept_unions = unions.clone();
+    for (node, union) in kept_unions.iter_mut().enumerate() {
+        let mut index = 0..;
+        union
+            .variants
+            .retain(|_| keep(count + node, index.next().unwrap_or_default()));
+    }
+    (kept_records, kept_unions)
 }
 
-/// The records and fields of a circle that `start` leads to. Lists count, too: their items are written in place.
-fn find_circle(
-    start: usize,
-    records: &[Record],
-    unions: &Arena<Union>,
-    path: &mut Vec<(usize, usize)>,
-    finished: &mut [bool],
-) -> Option<Vec<(usize, usize)>> {
-    if finished[start] {
-        return None;
-    }
-    if let Some(first) = path.iter().position(|(record, _)| *record == start) {
-        return Some(path[first..].to_vec());
-    }
-    for (index, field) in records[start].fields.iter().enumerate() {
-        let mut parts = Vec::new();
-        let mut seen = Vec::new();
-        records_in(&field.shape, unions, &mut seen, &mut parts);
-        for part in parts {
-            path.push((start, index));
-            let found = find_circle(part.index(), records, unions, path, finished);
-            path.pop();
-            if found.is_some() {
-                return found;
-            }
-        }
-    }
-    finished[start] = true;
-    None
-}
-
-/// The records that a shape contains in place. A union that contains itself is passed through once.
-fn records_in(shape: &Shape, unions: &Arena<Union>, seen: &mut Vec<Id<Union>>, parts: &mut Vec<Id<Record>>) {
+/// What a list or an optional shape is made of.
+fn innermost(shape: &Shape) -> &Shape {
     match shape {
-        Shape::Record(record) => parts.push(*record),
-        Shape::List { element, .. } | Shape::Optional(element) => records_in(element, unions, seen, parts),
-        Shape::Union(union) if !seen.contains(union) => {
-            seen.push(*union);
-            for variant in &unions[*union].variants {
-                records_in(&variant.shape, unions, seen, parts);
-            }
-        }
-        _ => {}
+        Shape::List { element, .. } | Shape::Optional(element) => innermost(element),
+        other => other,
     }
 }

@@ -1,10 +1,11 @@
 //! Resolves what an instruction set says about the machine: encoding, slots, types, operand kinds, effects, traps, groups, fixtures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Encoding, Files, ModuleFormat, Resolved};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::circle;
 use crate::model::instruction_set::effect::{Access, Effect, Takes};
 use crate::model::instruction_set::raw::{
     RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawSlot, RawTrap, RawType,
@@ -15,6 +16,9 @@ use crate::model::instruction_set::{
 use crate::model::names::{self, Place, number};
 use crate::source::Span;
 use crate::syntax::Entry;
+
+/// The most members of a circle that are labelled.
+pub(super) const MOST_SHOWN: usize = 8;
 
 pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Encoding {
     let mut encoding = Encoding {
@@ -46,7 +50,7 @@ pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolve
     let mut slots = Resolved::new("slot");
     for (entry, raw) in files.read::<RawSlot, Slot>("slot", "slot", false, &mut slots.names, diagnostics) {
         let rust = raw.rust.get_ref();
-        if syn::parse_str::<syn::Type>(rust).is_err() {
+        if super::rust::parse::<syn::Type>(rust).is_err() {
             diagnostics.push(
                 Diagnostic::error("L0206", format!("`{rust}` is no Rust type"))
                     .at(entry.at(&raw.rust), "expected a Rust type")
@@ -103,49 +107,40 @@ pub(super) fn types(files: &Files<'_>, slots: &Resolved<Slot>, diagnostics: &mut
         list[index].parent = relation(&raw.is);
         list[index].bottom_of = relation(&raw.bottom_of);
     }
-    cut_cycles(&mut list, &relations, diagnostics);
+    cut_circles(&mut list, &relations, diagnostics);
     types.arena = list.into_iter().collect();
     types
 }
 
-/// Reports types that are their own ancestors, once for each cycle, and takes the parent from one type of each.
-fn cut_cycles(types: &mut [Type], entries: &[(Entry<'_>, RawType)], diagnostics: &mut Diagnostics) {
-    let mut finished = vec![false; types.len()];
-    for start in 0..types.len() {
-        let mut path: Vec<usize> = Vec::new();
-        let mut on_path = BTreeSet::new();
-        let mut next = Some(start);
-        while let Some(current) = next {
-            if finished[current] {
-                break;
+/// Reports types that are their own ancestors, once for each circle, and takes the parent from one type of each.
+fn cut_circles(types: &mut [Type], entries: &[(Entry<'_>, RawType)], diagnostics: &mut Diagnostics) {
+    let parents: Vec<Vec<usize>> = types
+        .iter()
+        .map(|definition| definition.parent.map(Id::index).into_iter().collect())
+        .collect();
+    for circle in circle::circles(&parents) {
+        let Some((closing, _)) = circle.last().copied() else {
+            continue;
+        };
+        let first = parents[closing][0];
+        let shown = circle.iter().take(MOST_SHOWN);
+        let chain: Vec<String> = shown.clone().map(|(index, _)| format!("`{}`", types[*index].name)).collect();
+        let dots = if circle.len() > MOST_SHOWN { " is …" } else { "" };
+        let mut diagnostic = Diagnostic::error("L0201", format!("the type `{}` is its own ancestor", types[first].name))
+            .note(format!(
+                "{}{dots} is `{}`: a join would never end",
+                chain.join(" is "),
+                types[first].name
+            ))
+            .help("remove one of the `is`");
+        for (index, _) in shown {
+            let (entry, raw) = &entries[*index];
+            if let Some(is) = &raw.is {
+                diagnostic = diagnostic.at(entry.at(is), format!("the parent of `{}`", types[*index].name));
             }
-            if !on_path.insert(current) {
-                let cycle: Vec<usize> = path.iter().copied().skip_while(|index| *index != current).collect();
-                let chain: Vec<String> = cycle
-                    .iter()
-                    .chain([&current])
-                    .map(|index| format!("`{}`", types[*index].name))
-                    .collect();
-                let mut diagnostic =
-                    Diagnostic::error("L0201", format!("the type `{}` is its own ancestor", types[current].name))
-                        .note(format!("{}: a join would never end", chain.join(" is ")))
-                        .help("remove one of the `is`");
-                for index in &cycle {
-                    let (entry, raw) = &entries[*index];
-                    if let Some(is) = &raw.is {
-                        diagnostic = diagnostic.at(entry.at(is), format!("the parent of `{}`", types[*index].name));
-                    }
-                }
-                diagnostics.push(diagnostic);
-                types[current].parent = None;
-                break;
-            }
-            path.push(current);
-            next = types[current].parent.map(Id::index);
         }
-        for index in path {
-            finished[index] = true;
-        }
+        diagnostics.push(diagnostic);
+        types[closing].parent = None;
     }
 }
 

@@ -10,6 +10,7 @@ mod format;
 mod machine;
 mod op;
 mod rules;
+mod rust;
 
 pub use rules::RULES;
 

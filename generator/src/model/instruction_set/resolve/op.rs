@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_spanned::Spanned;
 
 use super::machine::named;
-use super::{Files, Resolved, example, expression};
+use super::{Files, Resolved, example, expression, rust};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::feature::Feature;
@@ -242,7 +242,7 @@ fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Opt
             );
             None
         }
-        [("expr", text)] => match syn::parse_str::<syn::Expr>(text.get_ref()) {
+        [("expr", text)] => match rust::parse::<syn::Expr>(text.get_ref()) {
             Ok(_) => Some(Meaning::Expression {
                 text: text.get_ref().clone(),
                 span: entry.at(text),
@@ -250,12 +250,12 @@ fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Opt
             Err(error) => {
                 diagnostics.push(
                     Diagnostic::error("L0302", format!("the `expr` of `{}` is no Rust expression", entry.name()))
-                        .at(entry.at(text), error.to_string()),
+                        .at(entry.at(text), error),
                 );
                 None
             }
         },
-        [("sem", text)] => match syn::parse_str::<syn::Ident>(text.get_ref()) {
+        [("sem", text)] => match rust::parse::<syn::Ident>(text.get_ref()) {
             Ok(_) => Some(Meaning::Function {
                 name: text.get_ref().clone(),
                 span: entry.at(text),
@@ -286,7 +286,7 @@ fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Opt
 }
 
 fn parse_law(entry: &Entry<'_>, law: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<Law> {
-    match syn::parse_str::<syn::Expr>(law.get_ref()) {
+    match rust::parse::<syn::Expr>(law.get_ref()) {
         Ok(_) => Some(Law {
             text: law.get_ref().clone(),
             span: entry.at(law),
@@ -294,7 +294,7 @@ fn parse_law(entry: &Entry<'_>, law: &Spanned<String>, diagnostics: &mut Diagnos
         Err(error) => {
             diagnostics.push(
                 Diagnostic::error("L0303", format!("a law of `{}` is no Rust expression", entry.name()))
-                    .at(entry.at(law), error.to_string())
+                    .at(entry.at(law), error)
                     .help("write it as in `\"iadd(a, b) == iadd(b, a)\"`"),
             );
             None
