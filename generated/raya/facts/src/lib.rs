@@ -10,7 +10,7 @@
 //! wrong bytes and wrong text are errors that say what is wrong, where, and how to mend it.
 //!
 //! Where to start: [`Opcode::info`] tells what is known about an instruction, [`CodeBuilder`] and [`Instructions`] write and read
-//! code, [`Module::read`] and [`Module::write`] the file that carries it.
+//! code, [`Module::read`] and [`Module::write`] the file that carries it, and [`mod@verify`] proves that it keeps to the types.
 //!
 //! ```
 //! use raya_facts::{Instruction, Instructions, Opcode};
@@ -40,6 +40,7 @@ pub mod builder;
 pub mod module;
 pub mod crc32;
 pub mod layout;
+pub mod verify;
 pub mod signature;
 pub mod places;
 
@@ -54,5 +55,6 @@ pub use decode::{DecodeError, Decoded, Instructions, decode};
 pub use builder::{BuildError, BuildLabel, CodeBuilder};
 pub use module::Module;
 pub use layout::ClassLayouts;
+pub use verify::verify;
 pub use signature::{SIGNATURES, Signature};
 pub use places::Place;

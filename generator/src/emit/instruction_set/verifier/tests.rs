@@ -1,0 +1,36 @@
+//! Emits `tests/verify.rs`: what the verifier must refuse of every op, whatever the set.
+
+use serde::Serialize;
+
+use super::reading::{Reading, variant};
+use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::{rust, template};
+
+const TESTS: &str = include_str!("../templates/verify_tests.rs.hbs");
+
+/// Adds the file under `tests/`.
+pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let set = reading.set;
+    let data = Names {
+        crate_name: format!("{}_facts", set.name.replace('-', "_")),
+        module: variant(&set.format.records[set.format.root].name).to_string(),
+        function: variant(&reading.function_record.name).to_string(),
+        functions: rust::ident(&reading.functions).to_string(),
+        code: rust::ident(&reading.code).to_string(),
+    };
+    builder.file(
+        "tests/verify.rs",
+        template::render("tests/verify.rs", TESTS, &data)?,
+        &set.files,
+    );
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Names {
+    crate_name: String,
+    module: String,
+    function: String,
+    functions: String,
+    code: String,
+}
