@@ -47,22 +47,8 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
 
 /// Runs every rule of every kind over the model.
 pub fn check(loaded: &mut Loaded) {
-    let checks: Vec<_> = KINDS
-        .iter()
-        .flat_map(|kind| kind.rules)
-        .filter_map(|rule| rule.check)
-        .collect();
-    let found: Vec<Diagnostics> = checks
-        .par_iter()
-        .map(|check| {
-            let mut diagnostics = Diagnostics::default();
-            check(&loaded.model, &loaded.sources, &mut diagnostics);
-            diagnostics
-        })
-        .collect();
-    for diagnostics in found {
-        loaded.diagnostics.extend(diagnostics);
-    }
+    let rules = KINDS.iter().flat_map(|kind| kind.rules);
+    crate::check::run(rules, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
 }
 
 /// Runs every emitter of every kind. They run side by side; their trees are merged in the order of the registry, so that the result

@@ -1,14 +1,27 @@
 //! Stage 4: rules, each with a code, one function over the model, listed in the table of its spec kind.
+//!
+//! To add a rule: write its function and its [`Rule`] beside each other in the file of its topic, its page under `pages/`, name it in
+//! the table of its kind, and add a case under `tests/cases/`; tests fail as long as one of these is missing.
 
 pub mod feature;
 pub mod instruction_set;
+pub mod locate;
+pub mod semantics;
 pub mod target;
+pub mod text;
 
-use crate::diagnostic::Diagnostics;
+mod catalogue;
+
+pub use catalogue::{catalogue, find};
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::model::Model;
 use crate::source::SourceMap;
 
 /// One rule.
+#[derive(Debug, Clone, Copy)]
 pub struct Rule {
     /// `L0203`.
     pub code: &'static str,
@@ -16,6 +29,29 @@ pub struct Rule {
     pub summary: &'static str,
     /// Its page for `lathe explain`, in Markdown: why the rule stands, an example that breaks it, the mended example.
     pub page: &'static str,
-    /// Finds what breaks the rule. `None` for what an earlier stage reports (reading, syntax, names).
+    /// Finds what breaks the rule. `None` for what an earlier stage reports (reading, syntax, names), and for a rule that is
+    /// found in the same pass as another one.
     pub check: Option<fn(&Model, &SourceMap, &mut Diagnostics)>,
+}
+
+/// Holds the model against all `rules`, side by side.
+///
+/// After errors of earlier stages the model lacks the entries that could not be read, so that an entry that only those used would
+/// look unused: then warnings are left out, and the errors that remain are true of what was read.
+pub fn run<'a>(rules: impl IntoIterator<Item = &'a Rule>, model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let incomplete = diagnostics.has_errors();
+    let checks: Vec<_> = rules.into_iter().filter_map(|rule| rule.check).collect();
+    let found: Vec<Diagnostics> = checks
+        .par_iter()
+        .map(|check| {
+            let mut found = Diagnostics::default();
+            check(model, sources, &mut found);
+            found
+        })
+        .collect();
+    for diagnostic in found.into_iter().flat_map(Diagnostics::sorted) {
+        if diagnostic.severity == Severity::Error || !incomplete {
+            diagnostics.push(diagnostic);
+        }
+    }
 }

@@ -1,0 +1,186 @@
+//! Rules of numbers: of ops, types and traps. Two things with one number can't be told apart in a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{Rule, locate};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::instruction_set::{InstructionSet, InstructionSets};
+use crate::source::{SourceMap, Span};
+
+/// Op codes are unique.
+pub const DUPLICATE_OP: Rule = Rule {
+    code: "L0221",
+    summary: "no two ops have the same code",
+    page: include_str!("../pages/L0221.md"),
+    check: Some(duplicate_op),
+};
+
+/// Op codes can be encoded.
+pub const OP_RANGE: Rule = Rule {
+    code: "L0222",
+    summary: "an op's code is a byte other than the extension prefix, or lies on the page behind the prefix",
+    page: include_str!("../pages/L0222.md"),
+    check: Some(op_range),
+};
+
+/// Type codes are unique.
+pub const TYPES: Rule = Rule {
+    code: "L0223",
+    summary: "no two types have the same code",
+    page: include_str!("../pages/L0223.md"),
+    check: Some(types),
+};
+
+/// Trap codes are unique.
+pub const TRAPS: Rule = Rule {
+    code: "L0224",
+    summary: "no two traps have the same code",
+    page: include_str!("../pages/L0224.md"),
+    check: Some(traps),
+};
+
+/// Codes of types below this one stand for themselves as `TypeId`; constructed types follow.
+const TYPE_CODES: u8 = 64;
+
+fn code_of(sources: &SourceMap, table: &str, name: &str, entry: Span) -> Span {
+    locate::value(sources, entry, &[table.into(), name.into(), "code".into()])
+}
+
+/// The first code from `near` upwards, then from `from`, that is none of `taken` and below `limit`.
+fn free_code(taken: &BTreeSet<u32>, near: u32, from: u32, limit: u32) -> Option<u32> {
+    (near..limit).chain(from..near).find(|code| !taken.contains(code))
+}
+
+fn free_op_code(set: &InstructionSet, near: u16) -> Option<u32> {
+    let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
+    taken.extend(set.encoding.extension_prefix.map(u32::from));
+    if near < 0x100 {
+        free_code(&taken, u32::from(near), 0, 0x100).or_else(|| {
+            set.encoding
+                .extension_prefix
+                .and_then(|_| free_code(&taken, 0x100, 0x100, 0x200))
+        })
+    } else {
+        free_code(&taken, u32::from(near), 0x100, 0x200)
+    }
+}
+
+fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
+        for op in &set.ops {
+            let Some((name, span)) = first_of.get(&op.code) else {
+                first_of.insert(op.code, (&op.name, op.span));
+                continue;
+            };
+            let place = code_of(sources, "op", &op.name, op.span);
+            let mut diagnostic = Diagnostic::error(
+                DUPLICATE_OP.code,
+                format!("ops `{name}` and `{}` have the same code {:#04X}", op.name, op.code),
+            )
+            .at(place, format!("`{}` takes it again here", op.name))
+            .at(code_of(sources, "op", name, *span), format!("`{name}` has had it since here"))
+            .note("a decoder could not tell them apart");
+            if let Some(free) = free_op_code(set, op.code) {
+                diagnostic = diagnostic
+                    .help(format!("give one of them a code of its own; {free:#04X} is free"))
+                    .suggest(place, format!("{free:#04X}"), "take the next free code");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        for op in &set.ops {
+            let place = code_of(sources, "op", &op.name, op.span);
+            let prefix = set.encoding.extension_prefix;
+            let prefix_place = locate::value(sources, set.encoding.span, &["encoding".into(), "prefix".into()]);
+            let mut diagnostic = if prefix.map(u16::from) == Some(op.code) {
+                Diagnostic::error(
+                    OP_RANGE.code,
+                    format!("op `{}` has the code of the extension prefix, {:#04X}", op.name, op.code),
+                )
+                .at(place, "")
+                .at(prefix_place, "this byte announces a second opcode byte")
+            } else if op.code >= 0x100 && prefix.is_none() {
+                Diagnostic::error(
+                    OP_RANGE.code,
+                    format!(
+                        "op `{}` has code {:#05X} on the extended page, but there is no prefix for that page",
+                        op.name, op.code
+                    ),
+                )
+                .at(place, "")
+                .at(set.encoding.span, "this encoding states no `prefix`")
+            } else {
+                continue;
+            };
+            diagnostic = match free_op_code(set, op.code) {
+                Some(free) if prefix.is_some() || free < 0x100 => diagnostic.help(format!("{free:#04X} is free")),
+                _ => diagnostic.help("state `prefix = 0xFF` under `[encoding]`, or choose a code below 0x100"),
+            };
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        let taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
+        let mut first_of: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
+        for entry in &set.types {
+            let place = code_of(sources, "type", &entry.name, entry.span);
+            let free = free_code(&taken, u32::from(entry.code), 0, u32::from(TYPE_CODES));
+            let help = free.map_or("merge types: all 64 codes are taken".to_owned(), |free| {
+                format!("{free} is free")
+            });
+            if let Some((name, span)) = first_of.get(&entry.code) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        TYPES.code,
+                        format!("types `{name}` and `{}` have the same code {}", entry.name, entry.code),
+                    )
+                    .at(place, format!("`{}` takes it again here", entry.name))
+                    .at(
+                        code_of(sources, "type", name, *span),
+                        format!("`{name}` has had it since here"),
+                    )
+                    .help(help),
+                );
+            } else {
+                first_of.insert(entry.code, (&entry.name, entry.span));
+            }
+        }
+    }
+}
+
+fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        let taken: BTreeSet<u32> = set.traps.iter().map(|trap| u32::from(trap.code)).collect();
+        let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
+        for trap in &set.traps {
+            let place = code_of(sources, "trap", &trap.name, trap.span);
+            let free = free_code(&taken, u32::from(trap.code).max(1), 1, 0x1_0000).unwrap_or(1);
+            if let Some((name, span)) = first_of.get(&trap.code) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        TRAPS.code,
+                        format!("traps `{name}` and `{}` have the same code {}", trap.name, trap.code),
+                    )
+                    .at(place, format!("`{}` takes it again here", trap.name))
+                    .at(
+                        code_of(sources, "trap", name, *span),
+                        format!("`{name}` has had it since here"),
+                    )
+                    .help(format!("{free} is free"))
+                    .suggest(place, free.to_string(), "take the next free code"),
+                );
+            } else {
+                first_of.insert(trap.code, (&trap.name, trap.span));
+            }
+        }
+    }
+}

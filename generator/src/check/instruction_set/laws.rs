@@ -1,0 +1,146 @@
+//! Rules of laws: equations that emitted tests check on many values, so they must compile.
+
+use syn::visit::Visit;
+
+use crate::check::semantics::text_span::TextSpan;
+use crate::check::{Rule, text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::instruction_set::op::Law;
+use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Op, TypeExpression};
+use crate::source::SourceMap;
+
+/// Laws compile.
+pub const LAWS: Rule = Rule {
+    code: "L0342",
+    summary: "a law speaks of the op's inputs, and calls ops that only compute by their names",
+    page: include_str!("../pages/L0342.md"),
+    check: Some(laws),
+};
+
+fn laws(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        for op in &set.ops {
+            for law in &op.laws {
+                check_law(set, op, law, sources, diagnostics);
+            }
+        }
+    }
+}
+
+fn check_law(set: &InstructionSet, op: &Op, law: &Law, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let place = TextSpan::new(sources, law.span, &law.text);
+    // Resolving has reported what doesn't parse.
+    let Ok(expression) = syn::parse_str::<syn::Expr>(&law.text) else {
+        return;
+    };
+    if let Some(input) = op
+        .inputs
+        .iter()
+        .find(|input| !matches!(input.expression, TypeExpression::Named { .. }))
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                LAWS.code,
+                format!("op `{}` has a law, but inputs without a type of their own", op.name),
+            )
+            .at(law.span, "")
+            .at(input.span, "a test could not choose values for it")
+            .help("leave out the law, and show the op by examples"),
+        );
+        return;
+    }
+    let mut names = Names {
+        set,
+        op,
+        place: &place,
+        found: Vec::new(),
+    };
+    names.visit_expr(&expression);
+    for diagnostic in names.found {
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// Looks up the names in a law.
+struct Names<'a> {
+    set: &'a InstructionSet,
+    op: &'a Op,
+    place: &'a TextSpan,
+    found: Vec<Diagnostic>,
+}
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        let name = match &*call.func {
+            syn::Expr::Path(path) => path.path.get_ident(),
+            _ => None,
+        };
+        let Some(ident) = name else {
+            syn::visit::visit_expr_call(self, call);
+            return;
+        };
+        call.args.iter().for_each(|argument| self.visit_expr(argument));
+        let called = ident.to_string();
+        let called = called.strip_prefix("r#").unwrap_or(&called);
+        let at = self.place.of(ident.span());
+        let Some(op) = self.set.ops.iter().find(|op| op.name == called) else {
+            let message = format!("a law of op `{}` calls `{called}`, which is no op", self.op.name);
+            let mut diagnostic = Diagnostic::error(LAWS.code, message).at(at, "");
+            let names = self.set.ops.iter().map(|op| op.name.as_str());
+            if let Some(meant) = text::did_you_mean(called, names) {
+                diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+            }
+            self.found.push(diagnostic);
+            return;
+        };
+        let parameters = op.inputs.len() + op.operands.len();
+        if call.args.len() != parameters {
+            self.found.push(
+                Diagnostic::error(
+                    LAWS.code,
+                    format!(
+                        "a law of op `{}` calls `{called}` with {}, but it takes {parameters}",
+                        self.op.name,
+                        text::count(call.args.len(), "argument")
+                    ),
+                )
+                .at(at, "")
+                .at(op.span, "")
+                .help("pass its inputs bottom to top, then its operands"),
+            );
+        } else if op.control != Control::Next || op.waits.is_some() || op.outputs.len() != 1 || !op.effects.is_empty() {
+            self.found.push(
+                Diagnostic::error(
+                    LAWS.code,
+                    format!(
+                        "a law of op `{}` calls `{called}`, which isn't a function of its inputs",
+                        self.op.name
+                    ),
+                )
+                .at(at, "")
+                .at(op.span, "has effects, leaves its place, waits, or doesn't give one value")
+                .help("state laws over ops that only compute; show the others by examples"),
+            );
+        }
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let Some(ident) = path.path.get_ident() else { return };
+        let name = ident.to_string();
+        if self.op.inputs.iter().any(|input| input.name == name) {
+            return;
+        }
+        let mut diagnostic = Diagnostic::error(
+            LAWS.code,
+            format!("a law of op `{}` names `{name}`, which is no input", self.op.name),
+        )
+        .at(self.place.of(ident.span()), "");
+        let inputs: Vec<&str> = self.op.inputs.iter().map(|input| input.name.as_str()).collect();
+        diagnostic = match text::did_you_mean(&name, inputs.iter().copied()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+            None => diagnostic.help(format!("the inputs are {}", text::list(&inputs))),
+        };
+        self.found.push(diagnostic);
+    }
+}

@@ -1,0 +1,248 @@
+//! Rules of an op's life: since when it is there, what it needs, what comes after it, and what its documentation says.
+
+use crate::check::{Rule, feature, locate, text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::feature::Features;
+use crate::model::instruction_set::{InstructionSets, Op};
+use crate::source::{SourceMap, Span};
+
+/// Ops need features that exist.
+pub const UNKNOWN_FEATURE: Rule = Rule {
+    code: "L0338",
+    summary: "the feature of an op is one of the feature specs",
+    page: include_str!("../pages/L0338.md"),
+    check: Some(unknown_feature),
+};
+
+/// Ops need features that can be on.
+pub const UNREACHABLE: Rule = Rule {
+    code: "L0339",
+    summary: "the feature of an op can be switched on",
+    page: include_str!("../pages/L0339.md"),
+    check: Some(unreachable),
+};
+
+/// Deprecated ops name what to use.
+pub const REPLACEMENT: Rule = Rule {
+    code: "L0340",
+    summary: "`deprecated` names in backticks the op to use instead",
+    page: include_str!("../pages/L0340.md"),
+    check: Some(replacement),
+};
+
+/// Ops appear in a version that exists.
+pub const SINCE: Rule = Rule {
+    code: "L0341",
+    summary: "`since` isn't later than the version of the module format",
+    page: include_str!("../pages/L0341.md"),
+    check: Some(since),
+};
+
+/// Everything is documented.
+pub const DOCS: Rule = Rule {
+    code: "L0124",
+    summary: "every `doc` of an instruction set says something and ends like a sentence",
+    page: include_str!("../pages/L0124.md"),
+    check: Some(docs),
+};
+
+fn value(sources: &SourceMap, op: &Op, key: &str) -> Span {
+    locate::value(sources, op.span, &["op".into(), op.name.as_str().into(), key.into()])
+}
+
+fn unknown_feature(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let features = &model.part::<Features>().features;
+    for op in model.part::<InstructionSets>().sets.iter().flat_map(|set| &set.ops) {
+        let Some(name) = &op.feature else { continue };
+        if features.iter().any(|feature| feature.name == *name) {
+            continue;
+        }
+        let diagnostic = Diagnostic::error(
+            UNKNOWN_FEATURE.code,
+            format!("op `{}` needs the feature `{name}`, which there is none of", op.name),
+        )
+        .at(value(sources, op, "feature"), "")
+        .note("the op would never exist");
+        let names = features.iter().map(|feature| feature.name.as_str());
+        diagnostics.push(match text::did_you_mean(name, names) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
+                value(sources, op, "feature"),
+                format!("{meant:?}"),
+                format!("name `{meant}`"),
+            ),
+            None => diagnostic.help(format!("declare `[feature.{name}]` in a spec of the kind `feature`")),
+        });
+    }
+}
+
+fn unreachable(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let features = model.part::<Features>();
+    for op in model.part::<InstructionSets>().sets.iter().flat_map(|set| &set.ops) {
+        let Some(name) = &op.feature else { continue };
+        let Some(id) = features.features.find(|feature| feature.name == *name) else {
+            continue;
+        };
+        if let Some((one, other)) = feature::contradiction(features, id) {
+            let (one, other) = (&features.features[one], &features.features[other]);
+            diagnostics.push(
+                Diagnostic::error(
+                    UNREACHABLE.code,
+                    format!("op `{}` can't be reached: feature `{name}` can never be on", op.name),
+                )
+                .at(value(sources, op, "feature"), "")
+                .at(
+                    features.features[id].span,
+                    format!(
+                        "switching it on means `{}` and `{}`, which exclude each other",
+                        one.name, other.name
+                    ),
+                )
+                .help("mend the feature, or let the op do without"),
+            );
+        }
+    }
+}
+
+fn replacement(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        for op in &set.ops {
+            let Some(deprecated) = &op.deprecated else { continue };
+            // Every second piece between backticks is quoted.
+            let quoted: Vec<&str> = deprecated.split('`').skip(1).step_by(2).collect();
+            let named = quoted
+                .iter()
+                .find_map(|name| set.ops.iter().find(|other| other.name == *name));
+            let place = value(sources, op, "deprecated");
+            let diagnostic = match named {
+                None => Diagnostic::error(
+                    REPLACEMENT.code,
+                    format!("op `{}` is deprecated, but no op to use instead is named", op.name),
+                )
+                .at(place, "")
+                .help("name the op in backticks: \"Use `iadd` instead.\""),
+                Some(other) if other.name == op.name => Diagnostic::error(
+                    REPLACEMENT.code,
+                    format!("op `{}` is deprecated in favour of itself", op.name),
+                )
+                .at(place, "")
+                .help("name another op"),
+                Some(other) if other.deprecated.is_some() => Diagnostic::error(
+                    REPLACEMENT.code,
+                    format!(
+                        "op `{}` is deprecated in favour of `{}`, which is deprecated too",
+                        op.name, other.name
+                    ),
+                )
+                .at(place, "")
+                .at(value(sources, other, "deprecated"), "")
+                .help("name the op that is to stay"),
+                Some(_) => continue,
+            };
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn since(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        for op in &set.ops {
+            if op.since > set.format.version {
+                let place = value(sources, op, "since");
+                let version = locate::value(sources, set.format.span, &["module".into(), "version".into()]);
+                diagnostics.push(
+                    Diagnostic::error(
+                        SINCE.code,
+                        format!("op `{}` appeared in version {}, which there is none of", op.name, op.since),
+                    )
+                    .at(place, "")
+                    .at(version, "the version that is written and read")
+                    .help(format!("state a version from 1 to {}", set.format.version)),
+                );
+            }
+        }
+    }
+}
+
+/// A warning or an error about a doc text, if there is something to say.
+pub(in crate::check) fn fault_of_doc(code: &'static str, what: &str, doc: &str, place: Span) -> Option<Diagnostic> {
+    let doc = doc.trim();
+    if doc.is_empty() {
+        return Some(
+            Diagnostic::error(code, format!("{what} has an empty `doc`"))
+                .at(place, "")
+                .note("it becomes the documentation of an emitted item, which the compiler demands")
+                .help("say in a sentence what it is"),
+        );
+    }
+    if doc.ends_with(['.', '!', '?', ')', '"', '`']) {
+        return None;
+    }
+    Some(
+        Diagnostic::warning(code, format!("the `doc` of {what} doesn't end like a sentence"))
+            .at(place, "")
+            .help("end it with a period"),
+    )
+}
+
+fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        let mut texts: Vec<(&str, &str, &str, Span)> = Vec::new();
+        let format = &set.format;
+        texts.extend(set.slots.iter().map(|e| ("slot", e.name.as_str(), e.doc.as_str(), e.span)));
+        texts.extend(set.types.iter().map(|e| ("type", e.name.as_str(), e.doc.as_str(), e.span)));
+        let kinds = set.operand_kinds.iter();
+        texts.extend(kinds.filter_map(|e| Some(("operand", e.name.as_str(), e.doc.as_str(), e.span?))));
+        texts.extend(
+            set.effects
+                .iter()
+                .map(|e| ("effect", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        texts.extend(set.traps.iter().map(|e| ("trap", e.name.as_str(), e.doc.as_str(), e.span)));
+        texts.extend(set.groups.iter().map(|e| ("group", e.name.as_str(), e.doc.as_str(), e.span)));
+        texts.extend(set.ops.iter().map(|e| ("op", e.name.as_str(), e.doc.as_str(), e.span)));
+        texts.extend(
+            set.fixtures
+                .iter()
+                .map(|e| ("fixture", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        texts.extend(
+            format
+                .records
+                .iter()
+                .map(|e| ("record", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        texts.extend(
+            format
+                .unions
+                .iter()
+                .map(|e| ("union", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        for (table, name, doc, span) in texts {
+            if let Some(diagnostic) = fault_of_doc(DOCS.code, &format!("{table} `{name}`"), doc, span) {
+                let place = locate::value(sources, span, &[table.into(), name.into(), "doc".into()]);
+                diagnostics.push(moved(diagnostic, place));
+            }
+        }
+        // What stands in tables without a name of their own is labelled as a whole.
+        let fields = format.records.iter().flat_map(|record| &record.fields);
+        let fields = fields.map(|e| ("field", e.name.as_str(), e.doc.as_str(), e.span));
+        let variants = format.unions.iter().flat_map(|union| &union.variants);
+        let variants = variants.map(|e| ("variant", e.name.as_str(), e.doc.as_str(), e.span));
+        let flags = format.flags.iter().map(|e| ("flag", e.name.as_str(), e.doc.as_str(), e.span));
+        let head = std::iter::once(("instruction set", set.name.as_str(), set.doc.as_str(), set.span));
+        for (what, name, doc, span) in fields.chain(variants).chain(flags).chain(head) {
+            if let Some(diagnostic) = fault_of_doc(DOCS.code, &format!("{what} `{name}`"), doc, span) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// The diagnostic with its primary label elsewhere.
+pub(in crate::check) fn moved(mut diagnostic: Diagnostic, place: Span) -> Diagnostic {
+    if let Some(label) = diagnostic.labels.first_mut() {
+        label.span = place;
+    }
+    diagnostic
+}

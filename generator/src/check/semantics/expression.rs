@@ -1,0 +1,394 @@
+//! Judges expressions of specs: one total Rust expression over inputs and operands, within `core`.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span as RustSpan;
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, UnOp};
+
+use super::text_span::TextSpan;
+use super::total::{self, Kind};
+use super::{EXPRESSION_CORE, EXPRESSION_NAME, EXPRESSION_PLAIN, EXPRESSION_TOTAL, EXPRESSION_UNUSED};
+use crate::check::{locate, text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::instruction_set::effect::Access;
+use crate::model::instruction_set::signature::{operand_type, takes, value_type};
+use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Meaning, Op};
+use crate::source::{SourceMap, Span};
+
+/// Finds whatever is wrong with the expressions of every set.
+pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        for op in &set.ops {
+            if let Meaning::Expression { text, span } = &op.meaning {
+                plain(set, op, *span, sources, diagnostics);
+                expression(set, op, text, *span, sources, diagnostics);
+            }
+        }
+    }
+}
+
+/// What stands in the way of an expression is a property of the op, not of the expression.
+fn plain(set: &InstructionSet, op: &Op, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let taken = takes(set, op);
+    let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
+    let (why, key) = if !op.traps.is_empty() {
+        ("states traps", "traps")
+    } else if suspends {
+        ("may be suspended", "effects")
+    } else if taken.context != Access::None || taken.frame != Access::None {
+        ("works on the machine", "effects")
+    } else if !matches!(
+        op.control,
+        Control::Next | Control::Branch | Control::Jump | Control::Return | Control::Throw
+    ) {
+        ("calls or halts", "control")
+    } else {
+        return;
+    };
+    let place = locate::value(sources, op.span, &["op".into(), op.name.as_str().into(), key.into()]);
+    diagnostics.push(
+        Diagnostic::error(EXPRESSION_PLAIN.code, format!("op `{}` has an `expr`, but {why}", op.name))
+            .at(span, "")
+            .at(place, "")
+            .note("an expression sees only the values of inputs and operands, and always gives a result")
+            .help(format!(
+                "write the meaning as a function in `{}/src` and name it with `sem`",
+                set.runtime_folder()
+            )),
+    );
+}
+
+fn expression(set: &InstructionSet, op: &Op, source: &str, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let place = TextSpan::new(sources, span, source);
+    // Resolving has reported what doesn't parse.
+    let Ok(parsed) = syn::parse_str::<Expr>(source) else { return };
+    let inputs = op
+        .inputs
+        .iter()
+        .map(|input| (input.name.clone(), value_type(set, &input.expression), input.span));
+    let operands = op.operands.iter().map(|operand| {
+        let rust = operand_type(&set.operand_kinds[operand.kind]);
+        (operand.name.clone(), rust, operand.span)
+    });
+    let mut judge = Judge {
+        set,
+        op,
+        place,
+        names: inputs.chain(operands).collect(),
+        used: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    judge.kind(&parsed);
+    // An op that gives nothing has nothing to use its inputs for.
+    let gives = !op.outputs.is_empty() || op.control != Control::Next;
+    let Judge { names, used, found, .. } = judge;
+    let is_sound = found.is_empty();
+    for diagnostic in found {
+        diagnostics.push(diagnostic);
+    }
+    for (name, _, declared) in names {
+        if gives && is_sound && !used.contains(&name) && !is_label(set, op, &name) {
+            diagnostics.push(
+                Diagnostic::warning(
+                    EXPRESSION_UNUSED.code,
+                    format!("the `expr` of op `{}` doesn't use `{name}`", op.name),
+                )
+                .at(span, "")
+                .at(declared, "declared here")
+                .help("use it, or check whether the op needs it"),
+            );
+        }
+    }
+}
+
+/// The target of a jump is the engine's concern.
+fn is_label(set: &InstructionSet, op: &Op, name: &str) -> bool {
+    use crate::model::instruction_set::OperandMeaning;
+    op.operands
+        .iter()
+        .any(|operand| operand.name == name && matches!(set.operand_kinds[operand.kind].meaning, OperandMeaning::Label { .. }))
+}
+
+/// Walks an expression and collects what is wrong.
+struct Judge<'a> {
+    set: &'a InstructionSet,
+    op: &'a Op,
+    place: TextSpan,
+    /// Inputs and operands: name, Rust type, declaration.
+    names: Vec<(String, String, Span)>,
+    used: BTreeSet<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl Judge<'_> {
+    fn report(&mut self, code: &'static str, message: String, at: RustSpan, help: impl Into<String>) {
+        let message = format!("the `expr` of op `{}` {message}", self.op.name);
+        let diagnostic = Diagnostic::error(code, message).at(self.place.of(at), "").help(help);
+        self.found.push(diagnostic);
+    }
+
+    /// Refuses what is never total or never an expression of values.
+    fn refuse(&mut self, what: &str, at: RustSpan) -> Kind {
+        let help = format!(
+            "write the meaning as a function in `{}/src` and name it with `sem`",
+            self.set.runtime_folder()
+        );
+        self.report(EXPRESSION_TOTAL.code, format!("has {what}"), at, help);
+        Kind::Other
+    }
+
+    /// The kind of an expression; what is wrong in it is reported on the way.
+    fn kind(&mut self, expression: &Expr) -> Kind {
+        let at = expression.span();
+        match expression {
+            Expr::Paren(inner) => self.kind(&inner.expr),
+            Expr::Group(inner) => self.kind(&inner.expr),
+            Expr::Lit(literal) => match &literal.lit {
+                syn::Lit::Int(number) => match number.suffix() {
+                    "f32" | "f64" => Kind::Float,
+                    _ => Kind::Integer,
+                },
+                syn::Lit::Float(_) => Kind::Float,
+                syn::Lit::Bool(_) => Kind::Boolean,
+                _ => Kind::Other,
+            },
+            Expr::Path(path) => self.path(&path.path),
+            Expr::Tuple(tuple) => {
+                for element in &tuple.elems {
+                    self.kind(element);
+                }
+                Kind::Other
+            }
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Cast(cast) => self.cast(cast),
+            Expr::If(choice) => self.choice(choice),
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => self.block(&block.block),
+            Expr::MethodCall(call) => self.method(call),
+            Expr::Call(call) => self.call(call),
+            Expr::Index(_) => self.refuse("an index, which can be out of bounds", at),
+            Expr::Macro(_) => self.refuse("a macro", at),
+            Expr::Try(_) => self.refuse("a `?`, which leaves the expression", at),
+            Expr::Closure(_) => self.refuse("a closure", at),
+            Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_) => self.refuse("a loop, which may not end", at),
+            Expr::Unsafe(_) => self.refuse("`unsafe`", at),
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => self.refuse("a jump out of the expression", at),
+            Expr::Assign(_) => self.refuse("an assignment", at),
+            Expr::Match(_) | Expr::Let(_) => self.refuse("a pattern", at),
+            _ => self.refuse(
+                "something other than values, operators, `if` and calls of total functions",
+                at,
+            ),
+        }
+    }
+
+    fn block(&mut self, block: &syn::Block) -> Kind {
+        match block.stmts.as_slice() {
+            [syn::Stmt::Expr(inner, None)] => self.kind(inner),
+            _ => self.refuse("a block with statements", block.span()),
+        }
+    }
+
+    fn choice(&mut self, choice: &syn::ExprIf) -> Kind {
+        self.kind(&choice.cond);
+        let kind = self.block(&choice.then_branch);
+        match &choice.else_branch {
+            Some((_, other)) => drop(self.kind(other)),
+            None => drop(self.refuse("an `if` without `else`", choice.span())),
+        }
+        kind
+    }
+
+    fn path(&mut self, path: &syn::Path) -> Kind {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let [name] = segments.as_slice() {
+            let found = self.names.iter().find(|(known, _, _)| known == name);
+            let Some((_, rust, _)) = found else {
+                self.unknown(name, path.span());
+                return Kind::Other;
+            };
+            self.used.insert(name.clone());
+            return Kind::of_type(rust);
+        }
+        self.qualified(&segments, path.span());
+        // `i32::MAX` is of its type, `core::f64::consts::PI` of the type in its midst; `u32::BITS` is an integer anyway.
+        let of = segments.iter().rev().skip(1).map(|segment| Kind::of_type(segment));
+        of.clone().find(|kind| *kind != Kind::Other).unwrap_or(Kind::Other)
+    }
+
+    /// Whether a path of several segments begins where an expression may look; if not, that is reported.
+    fn qualified(&mut self, segments: &[String], at: RustSpan) -> bool {
+        let first = segments.first().map_or("", String::as_str);
+        let is_value_type = first == "Value" || self.set.slots.iter().any(|slot| slot.rust == first);
+        if first == "core" || total::is_primitive(first) || is_value_type {
+            return true;
+        }
+        let help =
+            "use primitive types, `core`, or the Rust types of slots; for anything else write a function and name it with `sem`";
+        self.report(
+            EXPRESSION_CORE.code,
+            format!("leaves `core`: `{}`", segments.join("::")),
+            at,
+            help,
+        );
+        false
+    }
+
+    fn unknown(&mut self, name: &str, at: RustSpan) {
+        let known: Vec<&str> = self.names.iter().map(|(known, _, _)| known.as_str()).collect();
+        let help = match text::did_you_mean(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if known.is_empty() => "the op has neither inputs nor operands".to_owned(),
+            None => format!("the inputs and operands are {}", text::list(&known)),
+        };
+        let message = format!("names `{name}`, which is neither an input nor an operand");
+        self.report(EXPRESSION_NAME.code, message, at, help);
+    }
+
+    fn unary(&mut self, unary: &syn::ExprUnary) -> Kind {
+        let is_literal = matches!(&*unary.expr, Expr::Lit(_));
+        let kind = self.kind(&unary.expr);
+        match unary.op {
+            UnOp::Not(_) => kind,
+            UnOp::Neg(_) if kind == Kind::Float || (is_literal && kind == Kind::Integer) => kind,
+            UnOp::Neg(_) => {
+                let help = "write `a.wrapping_neg()`";
+                self.report(
+                    EXPRESSION_TOTAL.code,
+                    "negates an integer, which overflows for the least one".to_owned(),
+                    unary.span(),
+                    help,
+                );
+                kind
+            }
+            _ => self.refuse("a dereference", unary.span()),
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary) -> Kind {
+        let left = self.kind(&binary.left);
+        let right = self.kind(&binary.right);
+        match binary.op {
+            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => Kind::Boolean,
+            BinOp::And(_) | BinOp::Or(_) => Kind::Boolean,
+            BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::BitXor(_) => left,
+            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_)
+                if left == Kind::Float && right == Kind::Float =>
+            {
+                Kind::Float
+            }
+            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) | BinOp::Shl(_) | BinOp::Shr(_) => {
+                let operator = quote::ToTokens::to_token_stream(&binary.op).to_string();
+                let (why, help) = match total::instead_of(&binary.op) {
+                    Some(method) => ("can overflow", format!("write `a.{method}(b)`")),
+                    None => (
+                        "panics when the divisor is 0",
+                        "write a function that gives `Result<_, Trap>`, and name it with `sem`".to_owned(),
+                    ),
+                };
+                let message = format!("uses `{operator}` on what isn't known to be floats, which {why}");
+                self.report(EXPRESSION_TOTAL.code, message, binary.op.span(), help);
+                left
+            }
+            _ => self.refuse("an assignment", binary.span()),
+        }
+    }
+
+    fn cast(&mut self, cast: &syn::ExprCast) -> Kind {
+        self.kind(&cast.expr);
+        let name = match &*cast.ty {
+            syn::Type::Path(path) => path.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        match name {
+            Some(name) if total::is_primitive(&name) => Kind::of_type(&name),
+            _ => {
+                let help = "cast to a primitive type: `a as u32`";
+                self.report(
+                    EXPRESSION_CORE.code,
+                    "casts to a type that isn't primitive".to_owned(),
+                    cast.ty.span(),
+                    help,
+                );
+                Kind::Other
+            }
+        }
+    }
+
+    fn method(&mut self, call: &syn::ExprMethodCall) -> Kind {
+        let receiver = self.kind(&call.receiver);
+        for argument in &call.args {
+            self.kind(argument);
+        }
+        let name = call.method.to_string();
+        if matches!(name.as_str(), "unwrap" | "expect" | "unwrap_unchecked") {
+            return self.refuse(&format!("`{name}`, which panics"), call.method.span());
+        }
+        if let Some(kind) = total::method(receiver, &name) {
+            return kind;
+        }
+        let what = match receiver {
+            Kind::Integer => "an integer",
+            Kind::Float => "a float",
+            Kind::Boolean => "a boolean",
+            Kind::Other => "this value",
+        };
+        self.report(
+            EXPRESSION_CORE.code,
+            format!("calls `{name}` on {what}, which isn't known to be total and within `core`"),
+            call.method.span(),
+            "use a `wrapping_…` method, or write a function and name it with `sem`",
+        );
+        Kind::Other
+    }
+
+    fn call(&mut self, call: &syn::ExprCall) -> Kind {
+        for argument in &call.args {
+            self.kind(argument);
+        }
+        let Expr::Path(path) = &*call.func else {
+            return self.refuse("a call of something without a name", call.span());
+        };
+        let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let [name] = segments.as_slice() {
+            let help = "call a method of a primitive type, or write a function and name it with `sem`";
+            self.report(
+                EXPRESSION_CORE.code,
+                format!("calls the function `{name}`"),
+                path.span(),
+                help,
+            );
+            return Kind::Other;
+        }
+        if !self.qualified(&segments, path.span()) {
+            return Kind::Other;
+        }
+        let [owner, function] = segments.as_slice() else {
+            return self.free_function(&segments, path.span());
+        };
+        if !total::is_primitive(owner) {
+            // A conversion into a value type of the runtime, `Any::from_i32(a)`: the runtime answers for it.
+            return Kind::Other;
+        }
+        match function.as_str() {
+            "from" | "from_bits" | "from_ne_bytes" | "from_le_bytes" | "from_be_bytes" => Kind::of_type(owner),
+            method => match total::method(Kind::of_type(owner), method) {
+                Some(kind) => kind,
+                None => self.free_function(&segments, path.span()),
+            },
+        }
+    }
+
+    fn free_function(&mut self, segments: &[String], at: RustSpan) -> Kind {
+        let last = segments.last().map_or("", String::as_str);
+        if segments.starts_with(&["core".to_owned(), "cmp".to_owned()]) && matches!(last, "min" | "max") {
+            return Kind::Other;
+        }
+        let help = "use a `wrapping_…` method, or write a function and name it with `sem`";
+        let message = format!("calls `{}`, which isn't known to be total", segments.join("::"));
+        self.report(EXPRESSION_CORE.code, message, at, help);
+        Kind::Other
+    }
+}

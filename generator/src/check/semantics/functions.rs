@@ -1,0 +1,304 @@
+//! Holds the functions of a runtime against the ops that name them.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::runtime::{self, Function, Runtime, normal};
+use super::{DUPLICATE, MISSING, PURE, SIGNATURE, SYNTAX, TRAPS, UNMARKED, UNUSED};
+use crate::check::{locate, text};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::instruction_set::signature::{Signature, signature};
+use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning, Op};
+use crate::source::{SourceMap, Span};
+
+/// Finds whatever is wrong with the functions of every set's runtime.
+pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        let runtime = runtime::collect(set, sources);
+        for broken in &runtime.broken {
+            diagnostics.push(
+                Diagnostic::error(
+                    SYNTAX.code,
+                    format!("a Rust file of the runtime doesn't parse: {}", broken.message),
+                )
+                .at(broken.span, "")
+                .note("its functions can't be held against the specs that name them")
+                .help("mend the file; `cargo check` says more"),
+            );
+        }
+        duplicates(&runtime, diagnostics);
+        for op in &set.ops {
+            if let Meaning::Function { name, span } = &op.meaning {
+                named(set, op, name, *span, &runtime, sources, diagnostics);
+            }
+        }
+        for function in &runtime.functions {
+            marked(set, function, diagnostics);
+        }
+    }
+}
+
+/// Only marked functions clash: private helpers may be called the same in two modules.
+fn duplicates(runtime: &Runtime, diagnostics: &mut Diagnostics) {
+    let marked: Vec<&Function> = runtime
+        .functions
+        .iter()
+        .filter(|function| !function.marks.is_empty())
+        .collect();
+    for (position, function) in marked.iter().enumerate() {
+        if let Some(first) = marked[..position].iter().find(|first| first.name == function.name) {
+            diagnostics.push(
+                Diagnostic::error(
+                    DUPLICATE.code,
+                    format!("two semantics functions are called `{}`", function.name),
+                )
+                .at(function.span, "")
+                .at(first.span, "")
+                .note("a spec names a function without its module")
+                .help("rename one of them, and the `sem` of its op"),
+            );
+        }
+    }
+}
+
+/// The function of a name: the marked one, if there is one.
+fn find<'a>(runtime: &'a Runtime, name: &str) -> Option<&'a Function> {
+    let mut named = runtime.functions.iter().filter(|function| function.name == name);
+    let first = named.next()?;
+    if first.marks.is_empty() {
+        Some(named.find(|function| !function.marks.is_empty()).unwrap_or(first))
+    } else {
+        Some(first)
+    }
+}
+
+fn named(
+    set: &InstructionSet,
+    op: &Op,
+    name: &str,
+    span: Span,
+    runtime: &Runtime,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) {
+    let expected = signature(set, op);
+    let Some(function) = find(runtime, name) else {
+        // In a file that doesn't parse, it may well be there.
+        if runtime.broken.is_empty() {
+            diagnostics.push(missing(set, op, name, span, &expected, runtime));
+        }
+        return;
+    };
+    if !function.marks.iter().any(|(mark, _)| *mark == op.name) {
+        let what = if function.marks.is_empty() {
+            "isn't marked"
+        } else {
+            "is marked with another op"
+        };
+        let mut diagnostic = Diagnostic::error(UNMARKED.code, format!("function `{name}` of op `{}` {what}", op.name))
+            .at(function.span, "")
+            .at(span, "named here");
+        for (_, mark) in &function.marks {
+            diagnostic = diagnostic.at(*mark, "");
+        }
+        diagnostics.push(
+            diagnostic
+                .note("the mark has the compiler check the signature at the function itself")
+                .help(format!("write `#[op({})]` above the function", op.name)),
+        );
+    }
+    check_signature(op, function, span, &expected, diagnostics);
+    if op.pure {
+        for (parameter, place) in function.parameters.iter().filter(|(text, _)| text.starts_with("&mut ")) {
+            let pure = ["op".into(), op.name.as_str().into(), "pure".into()];
+            diagnostics.push(
+                Diagnostic::error(
+                    PURE.code,
+                    format!("op `{}` is pure, but its function takes `{parameter}`", op.name),
+                )
+                .at(*place, "")
+                .at(locate::value(sources, op.span, &pure), "said to be pure here")
+                .note("engines may run a pure op at any time, any number of times, or not at all")
+                .help("leave out `pure`, or take nothing that can be changed"),
+            );
+        }
+    }
+    check_traps(set, op, function, span, diagnostics);
+}
+
+fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Signature, runtime: &Runtime) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        MISSING.code,
+        format!("op `{}` names the function `{name}`, which the runtime doesn't have", op.name),
+    )
+    .at(span, "");
+    if !runtime.exists {
+        return diagnostic
+            .note(format!("there are no Rust files under `{}/src`", set.runtime_folder()))
+            .help(format!("write there: `{}`", skeleton(op, name, expected)));
+    }
+    let marked = runtime.functions.iter().filter(|function| !function.marks.is_empty());
+    match text::did_you_mean(name, marked.map(|function| function.name.as_str())) {
+        Some(meant) => {
+            diagnostic
+                .help(format!("did you mean `{meant}`?"))
+                .suggest(span, format!("{meant:?}"), format!("name `{meant}`"))
+        }
+        None => diagnostic.help(format!(
+            "write in `{}/src`: `{}`",
+            set.runtime_folder(),
+            skeleton(op, name, expected)
+        )),
+    }
+}
+
+/// The head of a function with the signature that is expected.
+fn skeleton(op: &Op, name: &str, expected: &Signature) -> String {
+    let result = match expected.result.as_str() {
+        "()" => String::new(),
+        result => format!(" -> {result}"),
+    };
+    let values = op.inputs.iter().map(|input| input.name.as_str());
+    let values: Vec<&str> = values
+        .chain(op.operands.iter().map(|operand| operand.name.as_str()))
+        .collect();
+    let machine = expected.parameters.len().saturating_sub(values.len());
+    let parameters: Vec<String> = expected
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(position, parameter)| match position.checked_sub(machine) {
+            Some(position) => format!("{}: {parameter}", values[position]),
+            None if parameter.ends_with("Frame") => format!("frame: {parameter}"),
+            None => format!("context: {parameter}"),
+        })
+        .collect();
+    format!("#[op({})] pub fn {name}({}){result}", op.name, parameters.join(", "))
+}
+
+fn check_signature(op: &Op, function: &Function, span: Span, expected: &Signature, diagnostics: &mut Diagnostics) {
+    let parameters: Vec<String> = expected.parameters.iter().map(|parameter| normal(parameter)).collect();
+    let result = normal(&expected.result);
+    let found: Vec<&str> = function.parameters.iter().map(|(text, _)| text.as_str()).collect();
+    if parameters == found && result == function.result {
+        return;
+    }
+    let whole = |parameters: &[String], result: &str| match result {
+        "()" => format!("fn({})", parameters.join(", ")),
+        _ => format!("fn({}) -> {result}", parameters.join(", ")),
+    };
+    let found: Vec<String> = found.into_iter().map(str::to_owned).collect();
+    let mut diagnostic = Diagnostic::error(
+        SIGNATURE.code,
+        format!(
+            "function `{}` has another signature than op `{}` says",
+            function.name, op.name
+        ),
+    )
+    .at(span, format!("expected `{}`", whole(&parameters, &result)))
+    .at(function.span, format!("found `{}`", whole(&found, &function.result)));
+    if parameters.len() == found.len() {
+        for (expected, (found, place)) in parameters.iter().zip(&function.parameters) {
+            if expected != found {
+                diagnostic = diagnostic.at(*place, format!("expected `{expected}`"));
+            }
+        }
+        if result != function.result {
+            diagnostic = diagnostic.at(function.result_span, format!("expected `{result}`"));
+        }
+    }
+    diagnostics.push(
+        diagnostic
+            .note("context and frame as the effects say, then inputs bottom to top, then operands; the result as outputs, control and traps say")
+            .help(format!("change the function to `{}`, or the entry", skeleton(op, &function.name, expected))),
+    );
+}
+
+fn check_traps(set: &InstructionSet, op: &Op, function: &Function, span: Span, diagnostics: &mut Diagnostics) {
+    let mut reported: Vec<&str> = Vec::new();
+    for (variant, place) in &function.traps {
+        let stated = op
+            .traps
+            .iter()
+            .any(|id| set.traps[*id].name.to_upper_camel_case() == *variant);
+        if stated || reported.contains(&variant.as_str()) {
+            continue;
+        }
+        reported.push(variant);
+        let known = set.traps.iter().find(|trap| trap.name.to_upper_camel_case() == *variant);
+        let mut diagnostic = Diagnostic::error(
+            TRAPS.code,
+            match known {
+                Some(_) => format!(
+                    "function `{}` traps with `{variant}`, which op `{}` doesn't state",
+                    function.name, op.name
+                ),
+                None => format!("function `{}` traps with `{variant}`, which there is none of", function.name),
+            },
+        )
+        .at(*place, "")
+        .at(span, "the function is named here");
+        diagnostic = match known {
+            Some(trap) => diagnostic.help(format!("add `{:?}` to the `traps` of the op", trap.name)),
+            None => {
+                let names = set.traps.iter().map(|trap| trap.name.as_str());
+                match text::did_you_mean(&variant.to_snake_case(), names) {
+                    Some(meant) => diagnostic.help(format!("did you mean `{}`?", meant.to_upper_camel_case())),
+                    None => diagnostic.help(format!("declare `[trap.{}]`", variant.to_snake_case())),
+                }
+            }
+        };
+        diagnostics.push(diagnostic.note("verifier, handlers and manual know only of traps that are stated"));
+    }
+    if op.traps.is_empty() && function.result.starts_with("Result<") && function.traps.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                TRAPS.code,
+                format!("function `{}` can trap, but op `{}` states no traps", function.name, op.name),
+            )
+            .at(function.result_span, "")
+            .at(span, "the function is named here")
+            .help("add `traps` to the op, or give the result without `Result`"),
+        );
+    }
+}
+
+/// A marked function that no op names under this mark.
+fn marked(set: &InstructionSet, function: &Function, diagnostics: &mut Diagnostics) {
+    for (mark, place) in &function.marks {
+        let op = set.ops.iter().find(|op| op.name == *mark);
+        let names_it = |op: &Op| matches!(&op.meaning, Meaning::Function { name, .. } if *name == function.name);
+        if op.is_some_and(names_it) {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::error(
+            UNUSED.code,
+            match op {
+                Some(op) => format!(
+                    "function `{}` is marked with op `{}`, which doesn't name it",
+                    function.name, op.name
+                ),
+                None if mark.is_empty() => format!("the mark of function `{}` names no op", function.name),
+                None => format!("function `{}` is marked with `{mark}`, which is no op", function.name),
+            },
+        )
+        .at(*place, "");
+        diagnostic = match op {
+            Some(op) => diagnostic
+                .at(op.span, "this op has another meaning")
+                .help(format!("write `sem = \"{}\"` there, or take away the mark", function.name)),
+            None => match text::did_you_mean(mark, set.ops.iter().map(|op| op.name.as_str())) {
+                Some(meant) => {
+                    diagnostic
+                        .help(format!("did you mean `{meant}`?"))
+                        .suggest(*place, meant, format!("name `{meant}`"))
+                }
+                None => diagnostic.help(format!(
+                    "add an op with `sem = \"{}\"`, or take the function away: nothing runs it",
+                    function.name
+                )),
+            },
+        };
+        diagnostics.push(diagnostic);
+    }
+}

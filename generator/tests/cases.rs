@@ -1,0 +1,110 @@
+//! Runs every case under `tests/cases`: a wrong spec, and what the generator says about it.
+//!
+//! A case is a folder `tests/cases/<group>/<case>/` with
+//!
+//! - `case.toml`: `doc`, which says what is wrong; `base`, the workspace under `tests/bases` that the case is laid over (`"none"` for
+//!   no base; `"tiny-machine"` if not stated); `remove`, paths of the base to leave out; and `[[edit]]` tables of `file`, `old` and
+//!   `new`, which change a text in the base that stands there exactly once;
+//! - `spec/**` and `runtime/**`: files that are added to the base or take the place of its files;
+//! - `expected.txt`: the diagnostics as text. `UPDATE_EXPECT=1 cargo test --test cases` writes it anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lathe::{pipeline, report};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What is wrong with the spec. Not read here; it is for whoever opens the folder.
+    #[serde(rename = "doc")]
+    _doc: String,
+    #[serde(default = "tiny_machine")]
+    base: String,
+    #[serde(default)]
+    remove: Vec<String>,
+    #[serde(default)]
+    edit: Vec<Edit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    file: String,
+    old: String,
+    new: String,
+}
+
+fn tiny_machine() -> String {
+    "tiny-machine".to_owned()
+}
+
+/// Files that tell what a case is, and are no part of the workspace that is checked.
+const OWN_FILES: &[&str] = &["case.toml", "expected.txt"];
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in walkdir::WalkDir::new(from).min_depth(1) {
+        let entry = entry?;
+        let relative = entry.path().strip_prefix(from).map_err(std::io::Error::other)?;
+        let target = to.join(relative);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&target)?;
+        } else if !OWN_FILES.iter().any(|own| Path::new(own) == relative) {
+            if let Some(folder) = target.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn diagnostics(case: &Case, folder: &Path) -> datatest_stable::Result<String> {
+    let workspace = tempfile::tempdir()?;
+    let root = workspace.path();
+    if case.base != "none" {
+        copy(&PathBuf::from("tests/bases").join(&case.base), root)?;
+    }
+    for path in &case.remove {
+        fs::remove_file(root.join(path)).map_err(|error| format!("can't remove `{path}`: {error}"))?;
+    }
+    for Edit { file, old, new } in &case.edit {
+        let text = fs::read_to_string(root.join(file)).map_err(|error| format!("can't edit `{file}`: {error}"))?;
+        let times = text.matches(old.as_str()).count();
+        if times != 1 {
+            return Err(format!("the text to edit stands {times} times in `{file}`, not once: {old}").into());
+        }
+        fs::write(root.join(file), text.replacen(old.as_str(), new, 1))?;
+    }
+    copy(folder, root)?;
+    let mut loaded = pipeline::load(root, &pipeline::Options::default());
+    pipeline::check(&mut loaded);
+    let sorted = std::mem::take(&mut loaded.diagnostics).sorted();
+    Ok(report::diagnostics::text(&sorted, &loaded.sources, false))
+}
+
+fn run(path: &Path) -> datatest_stable::Result<()> {
+    let folder = path.parent().ok_or("a case is a folder")?;
+    let case: Case = toml::from_str(&fs::read_to_string(path)?)?;
+    let found = diagnostics(&case, folder)?;
+    let expected_path = folder.join("expected.txt");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&expected_path, &found)?;
+        return Ok(());
+    }
+    let expected = fs::read_to_string(&expected_path).unwrap_or_default();
+    if expected != found {
+        let difference = similar::TextDiff::from_lines(&expected, &found)
+            .unified_diff()
+            .header("expected.txt", "found")
+            .to_string();
+        let help = "if this is meant, write it anew: UPDATE_EXPECT=1 cargo test --test cases";
+        return Err(format!("{difference}\n{help}").into());
+    }
+    Ok(())
+}
+
+datatest_stable::harness! {
+    { test = run, root = "tests/cases", pattern = r"case\.toml$" },
+}
