@@ -1,0 +1,295 @@
+//! Emits `show_records.rs`: what writes the fields of each record and the variants of each union.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::plan::{Plan, helper, name_field, record_type, union_type};
+use super::records::{Class, class, is_inner};
+use crate::arena::Id;
+use crate::emit::rust::{doc, ident};
+use crate::model::instruction_set::{Field, Record, Scalar, Shape, Union};
+use heck::ToUpperCamelCase;
+
+/// The items of `show_records.rs`.
+pub fn items(plan: &Plan<'_>) -> TokenStream {
+    let set = plan.set;
+    let root = plan.fields.iter().map(|field| {
+        let place = ident(&field.name);
+        let name = &field.name;
+        let is_type_table = matches!(&field.shape, Shape::List { element, .. } if **element == Shape::TypeDefinition);
+        let text = if is_type_table {
+            quote! {
+                {
+                    let items: Vec<String> = (0..value.len()).map(|entry| this.show_type_entry(entry)).collect();
+                    show::show_list(&items)
+                }
+            }
+        } else {
+            show(plan, &field.shape)
+        };
+        let given = is_given(&field.shape);
+        quote! {
+            let value = &self.module.#place;
+            if #given {
+                fields.push(format!("{} {}", #name, #text));
+            }
+        }
+    });
+    let counts = plan.declared.iter().enumerate().map(|(index, declared)| {
+        let list = ident(&declared.field.name);
+        quote! { #index => self.module.#list.len(), }
+    });
+    let names = plan.declared.iter().enumerate().map(|(index, declared)| {
+        let list = ident(&declared.field.name);
+        quote! { #index => self.module.#list.get(index).map(|entry| entry.name.as_str()).unwrap_or_default(), }
+    });
+    let bodies = plan.declared.iter().enumerate().map(|(index, declared)| {
+        let list = ident(&declared.field.name);
+        let body = helper("show_body", &set.format.records[declared.record].name);
+        quote! { #index => self.module.#list.get(index).map(|entry| #body(self, entry)).unwrap_or_default(), }
+    });
+    let records = plan.records.iter().map(|record| record_items(plan, *record));
+    let unions = plan.unions.iter().map(|union| union_item(plan, *union));
+    quote! {
+        use alloc::borrow::ToOwned;
+        use alloc::format;
+        use alloc::string::{String, ToString};
+        use alloc::vec::Vec;
+        use super::references;
+        use super::show::{self, Printer};
+        use super::token::quote;
+        impl<'m> Printer<'m> {
+            /// The fields of the module itself.
+            pub(super) fn show_root(&self) -> Vec<String> {
+                let this = self;
+                let mut fields = Vec::new();
+                #( #root )*
+                fields
+            }
+            /// The number of entries of a declared list.
+            pub(super) fn declared(&self, list: usize) -> usize {
+                match list {
+                    #( #counts )*
+                    _ => 0,
+                }
+            }
+            /// The name of an entry of a declared list.
+            pub(super) fn declared_name(&self, list: usize, index: usize) -> &'m str {
+                match list {
+                    #( #names )*
+                    _ => "",
+                }
+            }
+            /// What follows the name in a declaration.
+            pub(super) fn show_declaration(&self, list: usize, index: usize) -> String {
+                match list {
+                    #( #bodies )*
+                    _ => String::new(),
+                }
+            }
+        }
+        #( #records )*
+        #( #unions )*
+    }
+}
+
+fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
+    let record = &plan.set.format.records[id];
+    let of_type = record_type(plan.set, id);
+    let body = helper("show_body", &record.name);
+    let body_doc = doc(&format!(
+        "The body of a `{0}`.\n\nSpec: `[record.{0}]`.",
+        record.name
+    ));
+    let named = name_field(record);
+    let others: Vec<&Field> = record
+        .fields
+        .iter()
+        .filter(|field| named.is_none_or(|(name, _)| name.name != field.name))
+        .collect();
+    let text = match (others.as_slice(), named) {
+        ([], Some(_)) => quote! { String::new() },
+        ([only], Some(_)) => {
+            let place = ident(&only.name);
+            let value = show_field(plan, id, only);
+            quote! {
+                let value = &record.#place;
+                format!(": {}", #value)
+            }
+        }
+        _ => {
+            let fields = others.iter().map(|field| {
+                let place = ident(&field.name);
+                let name = &field.name;
+                let given = is_given(&field.shape);
+                let text = show_field(plan, id, field);
+                quote! {
+                    let value = &record.#place;
+                    if #given {
+                        fields.push(format!("{} {}", #name, #text));
+                    }
+                }
+            });
+            let space = if named.is_some() { " " } else { "" };
+            quote! {
+                let mut fields: Vec<String> = Vec::new();
+                #( #fields )*
+                format!("{}{}", #space, show::show_fields(&fields))
+            }
+        }
+    };
+    let this = name_unless_unused("this", &text);
+    let record_parameter = name_unless_unused("record", &text);
+    let item = if is_inner(plan, id) {
+        let item = helper("show_record", &record.name);
+        let item_doc = doc(&format!("A `{}` in a list or field.", record.name));
+        let head = if named.is_some() {
+            quote! { show::show_name(&record.name) + &#body(this, record) }
+        } else {
+            quote! { #body(this, record) }
+        };
+        quote! {
+            #item_doc
+            fn #item(this: &Printer<'_>, record: &#of_type) -> String {
+                #head
+            }
+        }
+    } else {
+        quote! {}
+    };
+    quote! {
+        #body_doc
+        fn #body(#this: &Printer<'_>, #record_parameter: &#of_type) -> String {
+            #text
+        }
+        #item
+    }
+}
+
+/// `_` where the text of a function doesn't use a parameter.
+fn name_unless_unused(name: &str, text: &TokenStream) -> TokenStream {
+    fn uses(text: TokenStream, name: &str) -> bool {
+        text.into_iter().any(|tree| match tree {
+            proc_macro2::TokenTree::Ident(ident) => ident == name,
+            proc_macro2::TokenTree::Group(group) => uses(group.stream(), name),
+            _ => false,
+        })
+    }
+    if uses(text.clone(), name) {
+        let name = ident(name);
+        quote! { #name }
+    } else {
+        quote! { _ }
+    }
+}
+
+fn show_field(plan: &Plan<'_>, record: Id<Record>, field: &Field) -> TokenStream {
+    if plan.is_code_of_declared(record, field) {
+        let scope = helper("scope", &plan.set.format.records[record].name);
+        return quote! { this.show_code(value, &references::#scope(record)) };
+    }
+    show(plan, &field.shape)
+}
+
+/// Whether `value`, a reference, must be written: whether it isn't what a missing field means.
+fn is_given(shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Scalar(Scalar::Bool) => quote! { *value },
+        Shape::Scalar(Scalar::F32 | Scalar::F64) => quote! { value.to_bits() != 0 },
+        Shape::Scalar(_) => quote! { *value != 0 },
+        Shape::String { .. } | Shape::Code { .. } | Shape::List { .. } => quote! { !value.is_empty() },
+        Shape::Optional(_) => quote! { value.is_some() },
+        Shape::TypeId | Shape::TypeDefinition | Shape::Reference(_) | Shape::Record(_) | Shape::Union(_) => {
+            quote! { true }
+        }
+    }
+}
+
+/// An expression that writes `value`, a reference, with `this`.
+pub fn show(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Scalar(Scalar::F64) => quote! { super::show::show_f64(*value) },
+        Shape::Scalar(Scalar::F32) => quote! { super::show::show_f32(*value) },
+        Shape::Scalar(_) => quote! { value.to_string() },
+        Shape::String { .. } => quote! { super::token::quote(value) },
+        Shape::Code { .. } => quote! { super::show::show_bytes(value) },
+        Shape::TypeId => quote! { this.show_type(*value) },
+        Shape::TypeDefinition => quote! { this.show_definition(value, usize::MAX) },
+        Shape::Reference(kind) => {
+            let entry = helper("show_entry", &plan.set.operand_kinds[*kind].name);
+            quote! { super::references::#entry(this, value.0).text }
+        }
+        Shape::Optional(inner) => {
+            let inner = show(plan, inner);
+            quote! { value.as_ref().map_or_else(|| String::from("_"), |value| #inner) }
+        }
+        Shape::List { element, .. } => {
+            let element = show(plan, element);
+            quote! {
+                {
+                    let items: Vec<String> = value.iter().map(|value| #element).collect();
+                    super::show::show_list(&items)
+                }
+            }
+        }
+        Shape::Record(record) => {
+            let item = helper("show_record", &plan.set.format.records[*record].name);
+            quote! { #item(this, value) }
+        }
+        Shape::Union(union) => {
+            let item = helper("show_union", &plan.set.format.unions[*union].name);
+            quote! { super::show_records::#item(this, value) }
+        }
+    }
+}
+
+fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
+    let union = &plan.set.format.unions[id];
+    let of_type = union_type(plan.set, id);
+    let item = helper("show_union", &union.name);
+    let item_doc = doc(&format!("A `{0}`.\n\nSpec: `[union.{0}]`.", union.name));
+    let mut met: Vec<Class> = Vec::new();
+    let arms: Vec<TokenStream> = union
+        .variants
+        .iter()
+        .map(|variant| {
+            let constructor = ident(&variant.name.to_upper_camel_case());
+            let text = show(plan, &variant.shape);
+            let class_ = class(plan, &variant.shape);
+            let plain = class_.is_some_and(|class_| {
+                let first = !met.contains(&class_);
+                met.push(class_);
+                first
+            });
+            let named = format!("{}({{text}})", variant.name);
+            let is_reference = matches!(variant.shape, Shape::Reference(_));
+            let body = match (plain, is_reference) {
+                (true, false) => text,
+                // Only a literal leads back to the variant.
+                (true, true) => quote! {
+                    {
+                        let text = #text;
+                        if text.starts_with('"') { text } else { format!(#named) }
+                    }
+                },
+                (false, _) => quote! {
+                    {
+                        let text = #text;
+                        format!(#named)
+                    }
+                },
+            };
+            quote! { #of_type::#constructor(value) => #body, }
+        })
+        .collect();
+    let all = quote! { #( #arms )* };
+    let this = name_unless_unused("this", &all);
+    quote! {
+        #item_doc
+        pub(super) fn #item(#this: &Printer<'_>, value: &#of_type) -> String {
+            match value {
+                #all
+            }
+        }
+    }
+}
