@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::plan::{Plan, Pool, helper, kind_type, kind_variant, name_field, union_type};
+use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type};
 use super::records::read;
 use crate::arena::Id;
 use crate::emit::rust::{doc, ident};
@@ -379,11 +379,4 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
         }
         #table
     }
-}
-
-/// Whether the items of a declared list are named by a field that can be listed in a scope.
-pub fn name_of_items(plan: &Plan<'_>, shape: &Shape) -> Option<String> {
-    let Shape::List { element, .. } = shape else { return None };
-    let Shape::Record(record) = **element else { return None };
-    name_field(&plan.set.format.records[record]).map(|(field, _)| field.name.clone())
 }

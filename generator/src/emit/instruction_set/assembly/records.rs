@@ -57,8 +57,10 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
         let list = ident(&declared.field.name);
         let body = helper("body", &plan.set.format.records[declared.record].name);
         let record = record_type(plan.set, declared.record);
+        let max = name_field(&plan.set.format.records[declared.record]).map_or(u32::MAX, |(_, max)| max);
         quote! {
             #index => {
+                self.check_name(&name, #max, token);
                 let value = #body(self, cursor, name.clone());
                 let good = value.is_some();
                 // A declaration that is wrong keeps its number, so that the others keep theirs.
@@ -98,7 +100,7 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
                 }
             }
             /// Reads the body of a declaration, and adds it to its list.
-            pub(super) fn declaration(&mut self, list: usize, name: String, cursor: &mut Cursor) -> Option<()> {
+            pub(super) fn declaration(&mut self, list: usize, name: String, token: usize, cursor: &mut Cursor) -> Option<()> {
                 match list {
                     #( #declarations )*
                     _ => None,

@@ -159,17 +159,13 @@ fn entry_items(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
                     if this.is_index(*cursor) {
                         return this.index(cursor, max, #what);
                     }
-                    if !matches!(this.peek(*cursor), Some(TokenKind::Word(_) | TokenKind::Text(_))) {
-                        return this.expected(*cursor, #expected);
-                    }
-                    if this.peek_at(*cursor, 1) != Some(&TokenKind::Mark('.')) {
-                        return this.fail_with(cursor.next, String::from(#expected), None);
-                    }
-                    let class = this.declared_entry(cursor, #list, u32::MAX)?;
-                    this.take_mark(cursor, '.');
                     let token = cursor.next;
-                    let name = this.name(cursor, #expected)?;
-                    #lookup(this, class, name, token)
+                    let whole = this.dotted_name(cursor, #expected)?;
+                    let Some((class, name)) = whole.rsplit_once('.') else {
+                        return this.fail(token, format!("expected {}, found only `{whole}`", #expected));
+                    };
+                    let class = this.find_declared(class, #list, token)?;
+                    #lookup(this, class, name, cursor.next.saturating_sub(1))
                 },
                 None => number,
             };

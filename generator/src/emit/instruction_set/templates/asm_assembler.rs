@@ -12,6 +12,7 @@ use super::cursor::{Cursor, match_brackets};
 use super::error::{AssembleErrors, Reports};
 use super::positions::Positions;
 use super::references::Layouts;
+use super::suggest::did_you_mean;
 use super::tables::{DECLARATIONS, ROOT_FIELDS};
 use super::token::{Token, TokenKind};
 
@@ -48,11 +49,11 @@ pub(super) struct Body {
 }
 
 /// A declaration or field of the file, found in the first pass.
-struct Item<'t> {
+struct Item {
     /// The position in [`DECLARATIONS`], or behind them that in [`ROOT_FIELDS`].
     place: usize,
     /// The name of a declaration.
-    name: &'t str,
+    name: String,
     /// The token of the name, or of the field.
     token: usize,
     /// What follows.
@@ -69,7 +70,7 @@ pub(super) struct Assembler<'t> {
     pub(super) reports: Reports,
     pub(super) module: Module,
     /// The names of each of [`DECLARATIONS`].
-    pub(super) names: Vec<BTreeMap<&'t str, Named>>,
+    pub(super) names: Vec<BTreeMap<String, Named>>,
     /// The first entry of each pool with a value, by the number of the pool and the value's key.
     pub(super) interned: BTreeMap<(usize, Vec<u8>), u32>,
     /// The declaration that is being read: list and entry.
@@ -124,9 +125,9 @@ pub(super) fn run(tokens: &[Token], text: Option<&str>, mut reports: Reports) ->
     }
 }
 
-impl<'t> Assembler<'t> {
+impl Assembler<'_> {
     /// The first pass: finds every declaration and gives it its number.
-    fn survey(&mut self) -> Vec<Item<'t>> {
+    fn survey(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
         let mut counts: Vec<u32> = DECLARATIONS.iter().map(|_| 0).collect();
         let mut cursor = Cursor { next: 0, end: self.tokens.len() };
@@ -140,7 +141,7 @@ impl<'t> Assembler<'t> {
             let Some(declaration) = DECLARATIONS.get(place) else {
                 let start = cursor.next;
                 self.skip_value(&mut cursor);
-                items.push(Item { place, name: "", token, body: Cursor { next: start, end: cursor.next } });
+                items.push(Item { place, name: String::new(), token, body: Cursor { next: start, end: cursor.next } });
                 continue;
             };
             let count = counts.get(place).copied().unwrap_or(0);
@@ -193,7 +194,7 @@ impl<'t> Assembler<'t> {
     }
 
     /// The head of a declaration: `function NAME`, or `function #2 NAME` where several have one name.
-    fn declared(&mut self, cursor: &mut Cursor, place: usize, declaration: &Declaration, count: u32) -> Option<Item<'t>> {
+    fn declared(&mut self, cursor: &mut Cursor, place: usize, declaration: &Declaration, count: u32) -> Option<Item> {
         let keyword = declaration.keyword;
         let numbered = self.is_mark(*cursor, '#');
         if numbered {
@@ -204,11 +205,11 @@ impl<'t> Assembler<'t> {
             }
         }
         let token = cursor.next;
-        let name = self.name(cursor, &format!("the name of the `{keyword}`"))?;
+        let name = self.dotted_name(cursor, &format!("the name of the `{keyword}`"))?;
         if count >= declaration.max {
             return self.fail(token, format!("a module has at most {} of `{}`", declaration.max, declaration.list));
         }
-        let known = self.names.get_mut(place).map(|names| names.entry(name).or_insert(Named { index: count, count: 0 }));
+        let known = self.names.get_mut(place).map(|names| names.entry(name.clone()).or_insert(Named { index: count, count: 0 }));
         let mut first = None;
         if let Some(known) = known {
             known.count += 1;
@@ -228,7 +229,7 @@ impl<'t> Assembler<'t> {
     }
 
     /// The fields of the module itself, pools before what is looked up in them.
-    fn fields(&mut self, items: &[Item<'t>]) {
+    fn fields(&mut self, items: &[Item]) {
         for field in 0..ROOT_FIELDS.len() {
             let mut given = items.iter().filter(|item| item.place == DECLARATIONS.len() + field);
             let Some(item) = given.next() else { continue };
@@ -245,7 +246,7 @@ impl<'t> Assembler<'t> {
     }
 
     /// The second pass: what the declarations say, but for their code.
-    fn declarations(&mut self, items: &[Item<'t>]) {
+    fn declarations(&mut self, items: &[Item]) {
         let mut counts: Vec<usize> = DECLARATIONS.iter().map(|_| 0).collect();
         for item in items {
             let Some(declaration) = DECLARATIONS.get(item.place) else { continue };
@@ -254,8 +255,8 @@ impl<'t> Assembler<'t> {
             *index += 1;
             self.positions.declare(item.place, self.at(item.token));
             let mut body = item.body;
-            let name = String::from(item.name);
-            if self.declaration(item.place, name, &mut body, item.token).is_some() {
+            let name = item.name.clone();
+            if self.declaration(item.place, name, item.token, &mut body).is_some() {
                 self.expect_done(body, &format!("the `{}`", declaration.keyword));
             }
         }
@@ -269,7 +270,13 @@ impl<'t> Assembler<'t> {
             return self.index(cursor, max, "a number");
         }
         let token = cursor.next;
-        let name = self.name(cursor, &format!("the name or number of a `{keyword}`"))?;
+        let name = self.dotted_name(cursor, &format!("the name or number of a `{keyword}`"))?;
+        self.find_declared(&name, list, token)
+    }
+
+    /// The number of the entry of a declared list that has a name.
+    pub(super) fn find_declared(&mut self, name: &str, list: usize, token: usize) -> Option<u32> {
+        let keyword = DECLARATIONS.get(list).map_or("", |declaration| declaration.keyword);
         let names = self.names.get(list)?;
         match names.get(name) {
             Some(Named { index, count: 1 }) => Some(*index),
@@ -278,8 +285,8 @@ impl<'t> Assembler<'t> {
                 self.fail_with(token, message, Some(String::from("refer to one of them by number")))
             }
             None => {
-                let names: Vec<&str> = names.keys().copied().take(4096).collect();
-                self.unknown(token, format!("no {keyword} has the name `{name}`"), name, names.into_iter())
+                let help = if self.reports.is_full() { None } else { did_you_mean(name, names.keys().map(String::as_str)) };
+                self.fail_with(token, format!("no {keyword} has the name `{name}`"), help)
             }
         }
     }

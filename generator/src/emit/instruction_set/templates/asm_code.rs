@@ -106,7 +106,7 @@ impl<'t> Assembler<'t> {
             } else {
                 self.resync_code(&mut cursor);
             }
-            offset = offset.saturating_add(length(opcode));
+            offset = offset.saturating_add(opcode.info().length());
             if offset > body.max {
                 self.fail::<()>(token, format!("this code is longer than the {} bytes that are allowed", body.max));
                 return Vec::new();
@@ -265,10 +265,4 @@ fn usage(opcode: Opcode) -> String {
     }
     usage.push('`');
     usage
-}
-
-/// The number of bytes of an instruction.
-fn length(opcode: Opcode) -> u32 {
-    let operands: u32 = opcode.info().operands.iter().map(|operand| u32::from(operand.kind.bytes())).sum();
-    operands + if opcode.code() > 0xFF { 2 } else { 1 }
 }

@@ -156,7 +156,7 @@ impl<'t> Assembler<'t> {
         let named = matches!(self.peek(*cursor), Some(TokenKind::Word(_) | TokenKind::Text(_)));
         self.hop(cursor);
         if named {
-            if self.take_mark(cursor, '.') {
+            while self.take_mark(cursor, '.') {
                 self.hop(cursor);
             }
             if self.is_mark(*cursor, '(') {
@@ -237,6 +237,16 @@ impl<'t> Assembler<'t> {
         }
     }
 
+    /// A name of one or several parts: `Point.origin`.
+    pub(super) fn dotted_name(&mut self, cursor: &mut Cursor, what: &str) -> Option<String> {
+        let mut name = String::from(self.name(cursor, what)?);
+        while self.take_mark(cursor, '.') {
+            name.push('.');
+            name.push_str(self.name(cursor, "the rest of a name behind `.`")?);
+        }
+        Some(name)
+    }
+
     /// A string of at most `max` bytes.
     pub(super) fn string(&mut self, cursor: &mut Cursor, max: u32) -> Option<String> {
         let Some(TokenKind::Text(text)) = self.peek(*cursor) else {
@@ -252,11 +262,16 @@ impl<'t> Assembler<'t> {
     /// The name of a record, which is one of its fields, of at most `max` bytes.
     pub(super) fn record_name(&mut self, cursor: &mut Cursor, what: &str, max: u32) -> Option<String> {
         let index = cursor.next;
-        let name = self.name(cursor, what)?;
+        let name = self.name(cursor, what)?.to_owned();
+        self.check_name(&name, max, index);
+        Some(name)
+    }
+
+    /// Reports a name that is too long.
+    pub(super) fn check_name(&mut self, name: &str, max: u32, token: usize) {
         if name.len() > max as usize {
-            return self.fail(index, format!("this name has {} bytes, more than the {max} that are allowed", name.len()));
+            self.fail::<()>(token, format!("this name has {} bytes, more than the {max} that are allowed", name.len()));
         }
-        Some(name.to_string())
     }
 
     /// An integer in a range.

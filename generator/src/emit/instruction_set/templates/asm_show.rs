@@ -65,7 +65,7 @@ pub fn disassemble(module: &Module) -> String {
             if !out.is_empty() {
                 out.push('\n');
             }
-            out.push_str(&format!("{} {number}{}", declaration.keyword, show_name(name)));
+            out.push_str(&format!("{} {number}{}", declaration.keyword, show_dotted(name)));
             out.push_str(&printer.show_declaration(list, index));
             out.push('\n');
         }
@@ -180,9 +180,9 @@ impl<'m> Printer<'m> {
         }
         let name = self.declared_name(list, entry);
         if self.is_unique(list, entry) {
-            return Shown::plain(show_name(name));
+            return Shown::plain(show_dotted(name));
         }
-        Shown { text: index.to_string(), comment: Some(show_name(name)) }
+        Shown { text: index.to_string(), comment: Some(show_dotted(name)) }
     }
 
     /// An entry of a pool: its value if it is the first one with it, otherwise its number with the value in a comment.
@@ -294,6 +294,11 @@ fn types_in(arguments: &[Argument]) -> Vec<TypeId> {
         }
     }
     types
+}
+
+/// A name of one or several parts, in quotes if these aren't words.
+fn show_dotted(name: &str) -> String {
+    if name.split('.').all(is_word) { name.to_owned() } else { quote(name) }
 }
 
 /// A name, in quotes if it isn't a word.

@@ -1,0 +1,69 @@
+//! Emits `tests/assembly.rs` of the facts crate.
+
+use super::plan::{Plan, name_field};
+use crate::emit::crate_builder::CrateBuilder;
+use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
+use crate::model::instruction_set::{Op, OperandKind, Scalar};
+
+/// Adds the tests, if the set has code and an op without operands to write tests with.
+pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let set = plan.set;
+    let with_code = plan.declared.iter().find_map(|declared| Some((declared, plan.code_of(declared)?)));
+    let Some(plain) = set.ops.iter().find(|op| op.operands.is_empty()) else { return Ok(()) };
+    let Some((declared, code)) = with_code else { return Ok(()) };
+    let record = &set.format.records[declared.record];
+    let others = record.fields.len() - usize::from(name_field(record).is_some());
+    let (head, tail) = if others == 1 {
+        (format!("{} f:", record.name), "")
+    } else {
+        (format!("{} f {{{{ {}", record.name, code.name), "}}")
+    };
+    let samples: String = set
+        .ops
+        .iter()
+        .map(|op| format!("    {},\n", format!("{:?}", sample(plan, op))))
+        .collect();
+    let jump = set.ops.iter().find(|op| {
+        let [operand] = op.operands.as_slice() else { return false };
+        matches!(set.operand_kinds[operand.kind].meaning, OperandMeaning::Label { .. })
+    });
+    let labels = jump.map_or_else(String::new, |jump| {
+        let code = format!("{{ here: {} ^her }}", jump.name);
+        format!("    check(&file(\"{code}\"), \"did you mean `here`?\");\n")
+    });
+    let text = include_str!("../templates/asm_tests.rs")
+        .replace("__FACTS__", &format!("{}_facts", set.name.replace('-', "_")))
+        .replace("__SAMPLES__", &samples)
+        .replace("__HEAD__", &head)
+        .replace("__TAIL__", tail)
+        .replace("__PLAIN__", &plain.name)
+        .replace("__KEYWORD__", &record.name)
+        .replace("__LABELS__", &labels);
+    builder.file("tests/assembly.rs", text, &set.files);
+    Ok(())
+}
+
+/// An instruction with operands that need no declaration.
+fn sample(plan: &Plan<'_>, op: &Op) -> String {
+    let operands = op.operands.iter().map(|operand| operand_sample(plan, &plan.set.operand_kinds[operand.kind]));
+    let operands: Vec<String> = operands.collect();
+    format!("{} {}", op.name, operands.join(", ")).trim_end().to_owned()
+}
+
+fn operand_sample(plan: &Plan<'_>, kind: &OperandKind) -> String {
+    match &kind.meaning {
+        OperandMeaning::Number => match kind.encoding {
+            Scalar::Bool => "true",
+            Scalar::F32 | Scalar::F64 => "-1.5",
+            Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => "-2",
+            Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64 => "2",
+        }
+        .to_owned(),
+        OperandMeaning::Label { .. } => "here".to_owned(),
+        OperandMeaning::Index(Indexes::Types) => {
+            let plain = plan.set.types.iter().find(|one| one.parameters.is_empty());
+            plain.map_or_else(|| "#64".to_owned(), |one| one.name.clone())
+        }
+        OperandMeaning::Index(_) => "#1".to_owned(),
+    }
+}
