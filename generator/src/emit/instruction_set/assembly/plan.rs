@@ -100,7 +100,11 @@ impl<'s> Plan<'s> {
                 return;
             }
             if is_pool_element(element) {
-                self.pools.push(Pool { field, element, max: *max });
+                self.pools.push(Pool {
+                    field,
+                    element,
+                    max: *max,
+                });
             }
         }
         self.fields.push(field);
@@ -175,7 +179,9 @@ impl<'s> Plan<'s> {
     /// The fields of the `function`-like record that together are numbered as an op's locals, or as its captures.
     pub fn scope_fields(&self, record: Id<Record>, names: &[&str]) -> Vec<&'s Field> {
         let fields = &self.set.format.records[record].fields;
-        let named = names.iter().filter_map(|name| fields.iter().find(|field| field.name == *name));
+        let named = names
+            .iter()
+            .filter_map(|name| fields.iter().find(|field| field.name == *name));
         named.filter(|field| self.is_list_of_named(&field.shape)).collect()
     }
 
@@ -201,12 +207,9 @@ pub fn name_field(record: &Record) -> Option<(&Field, u32)> {
 fn is_pool_element(element: &Shape) -> bool {
     match element {
         Shape::String { .. } | Shape::Scalar(_) | Shape::TypeDefinition | Shape::Union(_) => true,
-        Shape::Code { .. }
-        | Shape::TypeId
-        | Shape::Reference(_)
-        | Shape::Optional(_)
-        | Shape::List { .. }
-        | Shape::Record(_) => false,
+        Shape::Code { .. } | Shape::TypeId | Shape::Reference(_) | Shape::Optional(_) | Shape::List { .. } | Shape::Record(_) => {
+            false
+        }
     }
 }
 

@@ -80,7 +80,11 @@ pub fn used_in_ops(plan: &Plan<'_>) -> Vec<Id<OperandKind>> {
 
 /// The items of `pools.rs`.
 pub fn items(plan: &Plan<'_>) -> TokenStream {
-    let pools = plan.pools.iter().enumerate().map(|(index, pool)| pool_items(plan, index, pool));
+    let pools = plan
+        .pools
+        .iter()
+        .enumerate()
+        .map(|(index, pool)| pool_items(plan, index, pool));
     let keys = plan.unions.iter().map(|union| union_key(plan, *union));
     let types = type_items(plan);
     let firsts = plan.pools.iter().enumerate().map(|(index, pool)| {
@@ -165,7 +169,9 @@ fn pool_items(plan: &Plan<'_>, index: usize, pool: &Pool<'_>) -> TokenStream {
     }
     let of_type = element_type(plan, pool.element);
     let intern = helper("intern", name);
-    let intern_doc = doc(&format!("The number of a value in `{name}`, where it is added if it isn't there yet."));
+    let intern_doc = doc(&format!(
+        "The number of a value in `{name}`, where it is added if it isn't there yet."
+    ));
     let is_referred = plan.kinds.iter().any(|kind| {
         matches!(&plan.set.operand_kinds[*kind].meaning,
             OperandMeaning::Index(Indexes::Module { field }) if field == name)

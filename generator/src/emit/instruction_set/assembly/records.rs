@@ -296,7 +296,8 @@ pub fn class(plan: &Plan<'_>, shape: &Shape) -> Option<Class> {
         Shape::Reference(kind) => match &plan.set.operand_kinds[*kind].meaning {
             OperandMeaning::Index(Indexes::Module { field }) => {
                 let pool = plan.pools.iter().find(|pool| pool.field.name == *field);
-                pool.filter(|pool| matches!(pool.element, Shape::String { .. })).map(|_| Class::Text)
+                pool.filter(|pool| matches!(pool.element, Shape::String { .. }))
+                    .map(|_| Class::Text)
             }
             _ => None,
         },
@@ -324,7 +325,9 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     });
     let of = |class_: Class| -> Vec<&Variant> {
         let variants = union.variants.iter();
-        variants.filter(|variant| class(plan, &variant.shape) == Some(class_)).collect()
+        variants
+            .filter(|variant| class(plan, &variant.shape) == Some(class_))
+            .collect()
     };
     let mut arms = Vec::new();
     let integers = of(Class::Integer);
@@ -366,7 +369,11 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     }
     let names = union.variants.iter().map(|variant| &variant.name);
     let names = quote! { [#( #names ),*] };
-    let forms: Vec<String> = union.variants.iter().map(|variant| format!("`{}(…)`", variant.name)).collect();
+    let forms: Vec<String> = union
+        .variants
+        .iter()
+        .map(|variant| format!("`{}(…)`", variant.name))
+        .collect();
     let expected = format!("a literal or one of {}", forms.join(", "));
     let inside_what = format!("the value of a `{}`", union.name);
     quote! {

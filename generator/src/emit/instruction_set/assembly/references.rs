@@ -126,7 +126,9 @@ fn operand_show(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
 /// The reader and the writer of the entries that an operand kind selects.
 fn entry_items(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
     let kind = &plan.set.operand_kinds[id];
-    let OperandMeaning::Index(indexes) = &kind.meaning else { return quote! {} };
+    let OperandMeaning::Index(indexes) = &kind.meaning else {
+        return quote! {};
+    };
     let what = format!("the number of a {}", kind.name);
     let number = quote! { this.index(cursor, max, #what) };
     let plain = quote! { Shown::plain(index.to_string()) };
@@ -151,7 +153,11 @@ fn entry_items(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
             quote! { Shown::plain(this.show_type(crate::types::TypeId(index))) },
         ),
         Indexes::ClassFields | Indexes::ClassMethods => {
-            let members = if *indexes == Indexes::ClassFields { "class_field" } else { "class_method" };
+            let members = if *indexes == Indexes::ClassFields {
+                "class_field"
+            } else {
+                "class_method"
+            };
             let lookup = format_ident!("{members}");
             let expected = format!("a {} as `CLASS.NAME`, or its number", kind.name);
             let read = match plan.classes() {
@@ -244,7 +250,12 @@ fn pooled(plan: &Plan<'_>, pool: usize, kind: &str) -> (TokenStream, TokenStream
                     let method = format_ident!("{}", scalar.name());
                     quote! { this.#method(cursor)? }
                 }
-                _ => return (quote! { this.index(cursor, max, #expected) }, quote! { Shown::plain(index.to_string()) }),
+                _ => {
+                    return (
+                        quote! { this.index(cursor, max, #expected) },
+                        quote! { Shown::plain(index.to_string()) },
+                    );
+                }
             };
             quote! {
                 if this.is_mark(*cursor, '#') {

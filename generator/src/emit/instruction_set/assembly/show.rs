@@ -97,10 +97,7 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     let record = &plan.set.format.records[id];
     let of_type = record_type(plan.set, id);
     let body = helper("show_body", &record.name);
-    let body_doc = doc(&format!(
-        "The body of a `{0}`.\n\nSpec: `[record.{0}]`.",
-        record.name
-    ));
+    let body_doc = doc(&format!("The body of a `{0}`.\n\nSpec: `[record.{0}]`.", record.name));
     let named = name_field(record);
     let others: Vec<&Field> = record
         .fields

@@ -8,8 +8,13 @@ use crate::model::instruction_set::{Op, OperandKind, Scalar};
 /// Adds the tests, if the set has code and an op without operands to write tests with.
 pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let set = plan.set;
-    let with_code = plan.declared.iter().find_map(|declared| Some((declared, plan.code_of(declared)?)));
-    let Some(plain) = set.ops.iter().find(|op| op.operands.is_empty()) else { return Ok(()) };
+    let with_code = plan
+        .declared
+        .iter()
+        .find_map(|declared| Some((declared, plan.code_of(declared)?)));
+    let Some(plain) = set.ops.iter().find(|op| op.operands.is_empty()) else {
+        return Ok(());
+    };
     let Some((declared, code)) = with_code else { return Ok(()) };
     let record = &set.format.records[declared.record];
     let others = record.fields.len() - usize::from(name_field(record).is_some());
@@ -45,7 +50,10 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
 
 /// An instruction with operands that need no declaration.
 fn sample(plan: &Plan<'_>, op: &Op) -> String {
-    let operands = op.operands.iter().map(|operand| operand_sample(plan, &plan.set.operand_kinds[operand.kind]));
+    let operands = op
+        .operands
+        .iter()
+        .map(|operand| operand_sample(plan, &plan.set.operand_kinds[operand.kind]));
     let operands: Vec<String> = operands.collect();
     format!("{} {}", op.name, operands.join(", ")).trim_end().to_owned()
 }

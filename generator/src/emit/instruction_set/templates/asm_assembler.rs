@@ -119,7 +119,10 @@ pub(super) fn run(tokens: &[Token], text: Option<&str>, mut reports: Reports) ->
         assembler.set_code(body.list, body.index, code);
     }
     if assembler.reports.is_empty() {
-        Ok(Assembled { module: assembler.module, positions: assembler.positions })
+        Ok(Assembled {
+            module: assembler.module,
+            positions: assembler.positions,
+        })
     } else {
         Err(assembler.reports.into_errors(text))
     }
@@ -130,7 +133,10 @@ impl Assembler<'_> {
     fn survey(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
         let mut counts: Vec<u32> = DECLARATIONS.iter().map(|_| 0).collect();
-        let mut cursor = Cursor { next: 0, end: self.tokens.len() };
+        let mut cursor = Cursor {
+            next: 0,
+            end: self.tokens.len(),
+        };
         while !cursor.is_done() {
             let token = cursor.next;
             let Some(place) = self.place(cursor) else {
@@ -141,7 +147,15 @@ impl Assembler<'_> {
             let Some(declaration) = DECLARATIONS.get(place) else {
                 let start = cursor.next;
                 self.skip_value(&mut cursor);
-                items.push(Item { place, name: String::new(), token, body: Cursor { next: start, end: cursor.next } });
+                items.push(Item {
+                    place,
+                    name: String::new(),
+                    token,
+                    body: Cursor {
+                        next: start,
+                        end: cursor.next,
+                    },
+                });
                 continue;
             };
             let count = counts.get(place).copied().unwrap_or(0);
@@ -159,9 +173,19 @@ impl Assembler<'_> {
 
     /// What a word at the outermost level begins: a position in [`DECLARATIONS`], or behind them in [`ROOT_FIELDS`].
     fn place(&self, cursor: Cursor) -> Option<usize> {
-        let Some(TokenKind::Word(word)) = self.peek(cursor) else { return None };
-        let field = || ROOT_FIELDS.iter().position(|field| field == word).map(|field| DECLARATIONS.len() + field);
-        DECLARATIONS.iter().position(|declaration| declaration.keyword == word).or_else(field)
+        let Some(TokenKind::Word(word)) = self.peek(cursor) else {
+            return None;
+        };
+        let field = || {
+            ROOT_FIELDS
+                .iter()
+                .position(|field| field == word)
+                .map(|field| DECLARATIONS.len() + field)
+        };
+        DECLARATIONS
+            .iter()
+            .position(|declaration| declaration.keyword == word)
+            .or_else(field)
     }
 
     /// Reports what begins neither a declaration nor a field, and moves to what may be the next one.
@@ -174,7 +198,10 @@ impl Assembler<'_> {
                     let help = format!("write a declaration `{} NAME …` for each", declaration.keyword);
                     self.fail_with::<()>(index, format!("`{word}` is filled by declarations"), Some(help));
                 } else {
-                    let names = DECLARATIONS.iter().map(|declaration| declaration.keyword).chain(ROOT_FIELDS.iter().copied());
+                    let names = DECLARATIONS
+                        .iter()
+                        .map(|declaration| declaration.keyword)
+                        .chain(ROOT_FIELDS.iter().copied());
                     let message = format!("`{word}` begins no declaration; the declarations are {}", keywords());
                     self.unknown::<()>(index, message, word, names);
                 }
@@ -207,9 +234,15 @@ impl Assembler<'_> {
         let token = cursor.next;
         let name = self.dotted_name(cursor, &format!("the name of the `{keyword}`"))?;
         if count >= declaration.max {
-            return self.fail(token, format!("a module has at most {} of `{}`", declaration.max, declaration.list));
+            return self.fail(
+                token,
+                format!("a module has at most {} of `{}`", declaration.max, declaration.list),
+            );
         }
-        let known = self.names.get_mut(place).map(|names| names.entry(name.clone()).or_insert(Named { index: count, count: 0 }));
+        let known = self
+            .names
+            .get_mut(place)
+            .map(|names| names.entry(name.clone()).or_insert(Named { index: count, count: 0 }));
         let mut first = None;
         if let Some(known) = known {
             known.count += 1;
@@ -225,7 +258,15 @@ impl Assembler<'_> {
         } else if self.take_mark(cursor, ':') {
             self.skip_value(cursor);
         }
-        Some(Item { place, name, token, body: Cursor { next: start, end: cursor.next } })
+        Some(Item {
+            place,
+            name,
+            token,
+            body: Cursor {
+                next: start,
+                end: cursor.next,
+            },
+        })
     }
 
     /// The fields of the module itself, pools before what is looked up in them.
@@ -249,7 +290,9 @@ impl Assembler<'_> {
     fn declarations(&mut self, items: &[Item]) {
         let mut counts: Vec<usize> = DECLARATIONS.iter().map(|_| 0).collect();
         for item in items {
-            let Some(declaration) = DECLARATIONS.get(item.place) else { continue };
+            let Some(declaration) = DECLARATIONS.get(item.place) else {
+                continue;
+            };
             let Some(index) = counts.get_mut(item.place) else { continue };
             self.current = Some((item.place, *index));
             *index += 1;
@@ -285,7 +328,11 @@ impl Assembler<'_> {
                 self.fail_with(token, message, Some(String::from("refer to one of them by number")))
             }
             None => {
-                let help = if self.reports.is_full() { None } else { did_you_mean(name, names.keys().map(String::as_str)) };
+                let help = if self.reports.is_full() {
+                    None
+                } else {
+                    did_you_mean(name, names.keys().map(String::as_str))
+                };
                 self.fail_with(token, format!("no {keyword} has the name `{name}`"), help)
             }
         }

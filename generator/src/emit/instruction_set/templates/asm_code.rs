@@ -72,7 +72,12 @@ impl<'t> Assembler<'t> {
         }
         let inside = self.group(cursor, '{', "instructions")?;
         if let Some((list, index)) = self.current {
-            self.bodies.push(Body { list, index, cursor: inside, max });
+            self.bodies.push(Body {
+                list,
+                index,
+                cursor: inside,
+                max,
+            });
         }
         Some(Vec::new())
     }
@@ -88,7 +93,9 @@ impl<'t> Assembler<'t> {
         while !cursor.is_done() {
             if self.is_label(cursor) {
                 let token = cursor.next;
-                let Some(name) = self.name(&mut cursor, "a label") else { break };
+                let Some(name) = self.name(&mut cursor, "a label") else {
+                    break;
+                };
                 self.take_mark(&mut cursor, ':');
                 if labels.insert(name, offset).is_some() {
                     self.fail::<()>(token, format!("the label `{name}` stands at two places of this code"));
@@ -102,13 +109,21 @@ impl<'t> Assembler<'t> {
             };
             before = Some(opcode);
             if let Some(operands) = self.operands(opcode, &mut cursor, &scope) {
-                pending.push(Pending { opcode, operands, token, offset });
+                pending.push(Pending {
+                    opcode,
+                    operands,
+                    token,
+                    offset,
+                });
             } else {
                 self.resync_code(&mut cursor);
             }
             offset = offset.saturating_add(opcode.info().length());
             if offset > body.max {
-                self.fail::<()>(token, format!("this code is longer than the {} bytes that are allowed", body.max));
+                self.fail::<()>(
+                    token,
+                    format!("this code is longer than the {} bytes that are allowed", body.max),
+                );
                 return Vec::new();
             }
         }
@@ -183,7 +198,10 @@ impl<'t> Assembler<'t> {
         let token = cursor.next;
         let Some(TokenKind::Word(word)) = self.peek(*cursor) else {
             let help = before.map(|before| format!("`{}` is complete: {}", before.mnemonic(), usage(before)));
-            let found = Cursor { next: token, end: cursor.end };
+            let found = Cursor {
+                next: token,
+                end: cursor.end,
+            };
             let mistakes = self.reports.count();
             self.expected::<()>(found, "an instruction or a label");
             if self.reports.count() > mistakes {
@@ -224,7 +242,9 @@ impl<'t> Assembler<'t> {
             return Some(Written::Number(NO_LABEL));
         }
         if self.is_index(*cursor) {
-            return self.index(cursor, u32::MAX, "an offset").map(|offset| Written::Number(u64::from(offset)));
+            return self
+                .index(cursor, u32::MAX, "an offset")
+                .map(|offset| Written::Number(u64::from(offset)));
         }
         let token = cursor.next;
         self.name(cursor, if optional { "a label or `_`" } else { "a label" })?;

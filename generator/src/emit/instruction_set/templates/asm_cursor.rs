@@ -52,7 +52,10 @@ pub(super) fn match_brackets(tokens: &[Token], reports: &mut Reports) -> Option<
         match mark {
             '(' | '[' | '{' => {
                 if open.len() == DEEPEST {
-                    reports.add(AssembleError::new(token.at, format!("brackets are nested deeper than {DEEPEST}")));
+                    reports.add(AssembleError::new(
+                        token.at,
+                        format!("brackets are nested deeper than {DEEPEST}"),
+                    ));
                     return None;
                 }
                 open.push((index, mark));
@@ -62,9 +65,15 @@ pub(super) fn match_brackets(tokens: &[Token], reports: &mut Reports) -> Option<
                 Some((start, opened)) => {
                     reports.add(AssembleError::new(
                         token.at,
-                        format!("expected `{}`, found `{mark}`: this `{opened}` isn't closed before it", closing(opened)),
+                        format!(
+                            "expected `{}`, found `{mark}`: this `{opened}` isn't closed before it",
+                            closing(opened)
+                        ),
                     ));
-                    reports.add(AssembleError::new(tokens[start].at, format!("the `{opened}` that isn't closed is here")));
+                    reports.add(AssembleError::new(
+                        tokens[start].at,
+                        format!("the `{opened}` that isn't closed is here"),
+                    ));
                     return None;
                 }
                 None => {
@@ -92,7 +101,10 @@ fn closing(open: char) -> char {
     }
 }
 
-#[allow(dead_code, reason = "a set that has no field or operand of some kind has no use for what reads it")]
+#[allow(
+    dead_code,
+    reason = "a set that has no field or operand of some kind has no use for what reads it"
+)]
 impl<'t> Assembler<'t> {
     /// The next token.
     pub(super) fn peek(&self, cursor: Cursor) -> Option<&'t TokenKind> {
@@ -102,7 +114,11 @@ impl<'t> Assembler<'t> {
     /// The token `ahead` of the next one.
     pub(super) fn peek_at(&self, cursor: Cursor, ahead: usize) -> Option<&'t TokenKind> {
         let index = cursor.next + ahead;
-        if index < cursor.end { self.tokens.get(index).map(|token| &token.kind) } else { None }
+        if index < cursor.end {
+            self.tokens.get(index).map(|token| &token.kind)
+        } else {
+            None
+        }
     }
 
     /// Whether the next token is this mark.
@@ -145,7 +161,10 @@ impl<'t> Assembler<'t> {
         }
         let start = cursor.next;
         self.hop(cursor);
-        Some(Cursor { next: start + 1, end: self.partners.get(start).copied().unwrap_or(start + 1) })
+        Some(Cursor {
+            next: start + 1,
+            end: self.partners.get(start).copied().unwrap_or(start + 1),
+        })
     }
 
     /// Moves over one value, whatever its kind.
@@ -192,8 +211,18 @@ impl<'t> Assembler<'t> {
     }
 
     /// Reports a name that nothing has, with the one that was probably meant.
-    pub(super) fn unknown<'n, T>(&mut self, index: usize, message: String, found: &str, names: impl Iterator<Item = &'n str>) -> Option<T> {
-        let help = if self.reports.is_full() { None } else { did_you_mean(found, names) };
+    pub(super) fn unknown<'n, T>(
+        &mut self,
+        index: usize,
+        message: String,
+        found: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Option<T> {
+        let help = if self.reports.is_full() {
+            None
+        } else {
+            did_you_mean(found, names)
+        };
         self.fail_with(index, message, help)
     }
 
@@ -253,7 +282,10 @@ impl<'t> Assembler<'t> {
             return self.expected(*cursor, "a string in double quotes");
         };
         if text.len() > max as usize {
-            return self.fail(cursor.next, format!("this string has {} bytes, more than the {max} that are allowed", text.len()));
+            return self.fail(
+                cursor.next,
+                format!("this string has {} bytes, more than the {max} that are allowed", text.len()),
+            );
         }
         cursor.next += 1;
         Some(text.clone())
@@ -270,7 +302,10 @@ impl<'t> Assembler<'t> {
     /// Reports a name that is too long.
     pub(super) fn check_name(&mut self, name: &str, max: u32, token: usize) {
         if name.len() > max as usize {
-            self.fail::<()>(token, format!("this name has {} bytes, more than the {max} that are allowed", name.len()));
+            self.fail::<()>(
+                token,
+                format!("this name has {} bytes, more than the {max} that are allowed", name.len()),
+            );
         }
     }
 
@@ -282,7 +317,11 @@ impl<'t> Assembler<'t> {
         let Some(TokenKind::Integer(magnitude)) = self.peek(ahead) else {
             return self.expected(ahead, &format!("an integer (`{kind}`)"));
         };
-        let value = if negative { -i128::from(*magnitude) } else { i128::from(*magnitude) };
+        let value = if negative {
+            -i128::from(*magnitude)
+        } else {
+            i128::from(*magnitude)
+        };
         if value < min || value > max {
             return self.fail(start, format!("{value} does not fit in `{kind}`, which holds {min} to {max}"));
         }
@@ -335,7 +374,9 @@ impl<'t> Assembler<'t> {
 
     /// An `f32`.
     pub(super) fn f32(&mut self, cursor: &mut Cursor) -> Option<f32> {
-        self.float(cursor, false).and_then(|bits| u32::try_from(bits).ok()).map(f32::from_bits)
+        self.float(cursor, false)
+            .and_then(|bits| u32::try_from(bits).ok())
+            .map(f32::from_bits)
     }
 
     /// `true` or `false`.
@@ -368,7 +409,10 @@ impl<'t> Assembler<'t> {
             return self.fail(index, "a byte is two hexadecimal digits; these are an odd number".to_owned());
         }
         if nibbles.len() / 2 > max as usize {
-            return self.fail(index, format!("these are {} bytes, more than the {max} that are allowed", nibbles.len() / 2));
+            return self.fail(
+                index,
+                format!("these are {} bytes, more than the {max} that are allowed", nibbles.len() / 2),
+            );
         }
         Some(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
     }
@@ -391,8 +435,14 @@ impl<'t> Assembler<'t> {
     pub(super) fn is_within(&self, cursor: Cursor, min: i128, max: i128) -> bool {
         let mut ahead = cursor;
         let negative = self.take_mark(&mut ahead, '-');
-        let Some(TokenKind::Integer(magnitude)) = self.peek(ahead) else { return false };
-        let value = if negative { -i128::from(*magnitude) } else { i128::from(*magnitude) };
+        let Some(TokenKind::Integer(magnitude)) = self.peek(ahead) else {
+            return false;
+        };
+        let value = if negative {
+            -i128::from(*magnitude)
+        } else {
+            i128::from(*magnitude)
+        };
         (min..=max).contains(&value)
     }
 
@@ -419,7 +469,11 @@ impl<'t> Assembler<'t> {
         cursor: &mut Cursor,
         value: impl FnOnce(&mut Self, &mut Cursor) -> Option<T>,
     ) -> Option<Option<T>> {
-        if self.take_word(cursor, "_") { Some(None) } else { value(self, cursor).map(Some) }
+        if self.take_word(cursor, "_") {
+            Some(None)
+        } else {
+            value(self, cursor).map(Some)
+        }
     }
 
     /// A list in brackets. An item that is wrong is left out, so that mistakes in the others are found too.
@@ -433,7 +487,10 @@ impl<'t> Assembler<'t> {
         let mut items = Vec::new();
         while !inside.is_done() {
             if items.len() >= max as usize {
-                return self.fail(inside.next, format!("this list has more than the {max} items that are allowed"));
+                return self.fail(
+                    inside.next,
+                    format!("this list has more than the {max} items that are allowed"),
+                );
             }
             let mistakes = self.reports.count();
             items.extend(item(self, &mut inside));

@@ -49,12 +49,20 @@ impl Position {
 impl AssembleError {
     /// A mistake at a token.
     pub fn new(at: u32, message: String) -> AssembleError {
-        AssembleError { at, position: None, message, help: None }
+        AssembleError {
+            at,
+            position: None,
+            message,
+            help: None,
+        }
     }
 
     /// The same with advice.
     pub fn help(self, help: String) -> AssembleError {
-        AssembleError { help: Some(help), ..self }
+        AssembleError {
+            help: Some(help),
+            ..self
+        }
     }
 }
 
@@ -151,6 +159,9 @@ impl Reports {
                 error.position = Some(Position::of(text, error.at));
             }
         }
-        AssembleErrors { errors: self.errors, omitted: self.omitted }
+        AssembleErrors {
+            errors: self.errors,
+            omitted: self.omitted,
+        }
     }
 }

@@ -61,7 +61,11 @@ pub fn disassemble(module: &Module) -> String {
     for (list, declaration) in DECLARATIONS.iter().enumerate() {
         for index in 0..printer.declared(list) {
             let name = printer.declared_name(list, index);
-            let number = if printer.is_unique(list, index) { String::new() } else { format!("#{index} ") };
+            let number = if printer.is_unique(list, index) {
+                String::new()
+            } else {
+                format!("#{index} ")
+            };
             if !out.is_empty() {
                 out.push('\n');
             }
@@ -73,10 +77,18 @@ pub fn disassemble(module: &Module) -> String {
     out
 }
 
-#[allow(dead_code, reason = "a set that has no field or operand of some kind has no use for what writes it")]
+#[allow(
+    dead_code,
+    reason = "a set that has no field or operand of some kind has no use for what writes it"
+)]
 impl<'m> Printer<'m> {
     fn new(module: &'m Module) -> Printer<'m> {
-        let mut printer = Printer { module, names: Vec::new(), first: BTreeMap::new(), types: Vec::new() };
+        let mut printer = Printer {
+            module,
+            names: Vec::new(),
+            first: BTreeMap::new(),
+            types: Vec::new(),
+        };
         for list in 0..DECLARATIONS.len() {
             let mut names = BTreeMap::new();
             for index in 0..printer.declared(list) {
@@ -148,7 +160,9 @@ impl<'m> Printer<'m> {
 
     /// The definition of an entry of the type table.
     pub(super) fn show_type_entry(&self, entry: usize) -> String {
-        let Some(definition) = self.type_entry(entry) else { return "_".to_owned() };
+        let Some(definition) = self.type_entry(entry) else {
+            return "_".to_owned();
+        };
         self.show_definition(definition, entry)
     }
 
@@ -182,21 +196,31 @@ impl<'m> Printer<'m> {
         if self.is_unique(list, entry) {
             return Shown::plain(show_dotted(name));
         }
-        Shown { text: index.to_string(), comment: Some(show_dotted(name)) }
+        Shown {
+            text: index.to_string(),
+            comment: Some(show_dotted(name)),
+        }
     }
 
     /// An entry of a pool: its value if it is the first one with it, otherwise its number with the value in a comment.
     pub(super) fn show_pooled(&self, pool: usize, index: u32, value: Option<(Vec<u8>, String)>) -> Shown {
-        let Some((key, text)) = value else { return Shown::plain(format!("#{index}")) };
+        let Some((key, text)) = value else {
+            return Shown::plain(format!("#{index}"));
+        };
         if self.first.get(&(pool, key)) == Some(&index) {
             return Shown::plain(text);
         }
-        Shown { text: format!("#{index}"), comment: Some(text) }
+        Shown {
+            text: format!("#{index}"),
+            comment: Some(text),
+        }
     }
 
     /// Code: instructions in braces, or bytes where it does not decode to something that encodes to the same bytes.
     pub(super) fn show_code(&self, code: &[u8], scope: &Scope) -> String {
-        let Some(instructions) = decode_all(code) else { return show_bytes(code) };
+        let Some(instructions) = decode_all(code) else {
+            return show_bytes(code);
+        };
         let mut starts: BTreeSet<u64> = instructions.iter().map(|(at, _)| u64::from(*at)).collect();
         starts.insert(code.len() as u64);
         let mut targets = BTreeSet::new();
@@ -249,7 +273,10 @@ pub(super) fn show_label(raw: u64, starts: &BTreeSet<u64>) -> Shown {
 pub(super) fn show_scoped(raw: u32, names: &Names) -> Shown {
     match names.name_of(raw) {
         Some((name, true)) => Shown::plain(show_name(name)),
-        Some((name, false)) => Shown { text: raw.to_string(), comment: Some(show_name(name)) },
+        Some((name, false)) => Shown {
+            text: raw.to_string(),
+            comment: Some(show_name(name)),
+        },
         None => Shown::plain(raw.to_string()),
     }
 }
@@ -263,7 +290,11 @@ fn labels_in(instruction: &Instruction) -> impl Iterator<Item = u64> {
     let operands = instruction.operands();
     let infos = instruction.opcode().info().operands;
     let raws: Vec<u64> = operands.iter().copied().collect();
-    infos.iter().zip(raws).filter(|(info, _)| super::tables::is_label(info.kind)).map(|(_, raw)| raw)
+    infos
+        .iter()
+        .zip(raws)
+        .filter(|(info, _)| super::tables::is_label(info.kind))
+        .map(|(_, raw)| raw)
 }
 
 /// The instructions of some code, if it decodes and encodes to the same bytes.
@@ -298,7 +329,11 @@ fn types_in(arguments: &[Argument]) -> Vec<TypeId> {
 
 /// A name of one or several parts, in quotes if these aren't words.
 fn show_dotted(name: &str) -> String {
-    if name.split('.').all(is_word) { name.to_owned() } else { quote(name) }
+    if name.split('.').all(is_word) {
+        name.to_owned()
+    } else {
+        quote(name)
+    }
 }
 
 /// A name, in quotes if it isn't a word.

@@ -5,8 +5,7 @@ use __FACTS__::asm::{
 };
 
 /// An instruction for each op, with operands by number.
-const SAMPLES: &[&str] = &[
-__SAMPLES__];
+const SAMPLES: &[&str] = &[__SAMPLES__];
 
 /// A file with one declaration whose code is given.
 fn file(code: &str) -> String {
@@ -31,7 +30,10 @@ fn check(marked: &str, message: &str) {
     let before = &text[..at];
     let position = error.position.expect("a place in the text");
     assert_eq!(position.line as usize, before.matches('\n').count() + 1);
-    assert_eq!(position.column as usize, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1);
+    assert_eq!(
+        position.column as usize,
+        before.rsplit('\n').next().unwrap_or_default().chars().count() + 1
+    );
     assert!(error.to_string().contains(message), "{text}\n{error}\nshould say: {message}");
 }
 
@@ -71,7 +73,12 @@ fn what_does_not_decode_is_written_as_bytes() {
 fn tokens_give_the_same_as_text() {
     let text = file(&format!("{{ here: {} }}", SAMPLES.join("\n")));
     let from_text = assemble_with_positions(&text).unwrap_or_else(|errors| panic!("{errors}"));
-    let tokens: Vec<Token> = tokens_of(&text, 0).expect("tokens").into_iter().zip(0..).map(|(token, at)| Token { at, ..token }).collect();
+    let tokens: Vec<Token> = tokens_of(&text, 0)
+        .expect("tokens")
+        .into_iter()
+        .zip(0..)
+        .map(|(token, at)| Token { at, ..token })
+        .collect();
     let from_tokens = assemble_tokens(&tokens).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(from_text.module, from_tokens.module);
     let first = from_text.positions.instruction(0, 0).expect("the first instruction") as usize;
@@ -92,7 +99,8 @@ fn mistakes_are_reported_at_their_places() {
     check("__KEYWORD__ ^7", "expected the name of the `__KEYWORD__`");
     check("^\"abc", "this string has no end");
     check("^/* abc", "this comment has no end");
-__LABELS__}
+    __LABELS__
+}
 
 #[test]
 fn all_mistakes_are_reported_together() {
@@ -127,7 +135,29 @@ fn hostile_text_is_refused_without_a_panic() {
         (state % bound as u64) as usize
     };
     const PIECES: &[&str] = &[
-        "{", "}", "[", "]", "(", ")", ",", ":", ".", "#", "-", "_", "\"", "\\", "\n", "//", "/*", "0x", "1.5", "99999999999999999999", "é", "'", "\0",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ",",
+        ":",
+        ".",
+        "#",
+        "-",
+        "_",
+        "\"",
+        "\\",
+        "\n",
+        "//",
+        "/*",
+        "0x",
+        "1.5",
+        "99999999999999999999",
+        "é",
+        "'",
+        "\0",
     ];
     for _ in 0..2000 {
         let mut broken = text.clone();

@@ -285,7 +285,10 @@ impl<'t> Lexer<'t, '_> {
                 return TokenKind::Bad;
             };
             any = true;
-            match value.checked_mul(u64::from(radix)).and_then(|value| value.checked_add(u64::from(digit))) {
+            match value
+                .checked_mul(u64::from(radix))
+                .and_then(|value| value.checked_add(u64::from(digit)))
+            {
                 Some(next) => value = next,
                 None => {
                     self.error(at, "this number needs more than 64 bits".to_owned(), "");
@@ -358,7 +361,11 @@ impl<'t> Lexer<'t, '_> {
                 let digits = self.rest().get(..2).unwrap_or_default();
                 let value = u8::from_str_radix(digits, 16).ok().filter(|value| value.is_ascii());
                 let Some(value) = value.filter(|_| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) else {
-                    self.error(at, "`\\x` wants two hexadecimal digits, at most 7F".to_owned(), "write `\\u{…}` for what is above");
+                    self.error(
+                        at,
+                        "`\\x` wants two hexadecimal digits, at most 7F".to_owned(),
+                        "write `\\u{…}` for what is above",
+                    );
                     return None;
                 };
                 self.next += 2;

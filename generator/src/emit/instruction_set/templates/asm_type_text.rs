@@ -52,15 +52,27 @@ impl Argument {
     }
 
     pub(super) fn optional(self) -> Option<Option<TypeId>> {
-        if let Argument::OptionalType(value) = self { Some(value) } else { None }
+        if let Argument::OptionalType(value) = self {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     pub(super) fn many(self) -> Option<Vec<TypeId>> {
-        if let Argument::Types(value) = self { Some(value) } else { None }
+        if let Argument::Types(value) = self {
+            Some(value)
+        } else {
+            None
+        }
     }
 
     pub(super) fn class(self) -> Option<u32> {
-        if let Argument::Class(value) = self { Some(value) } else { None }
+        if let Argument::Class(value) = self {
+            Some(value)
+        } else {
+            None
+        }
     }
 }
 

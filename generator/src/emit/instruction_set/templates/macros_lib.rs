@@ -57,16 +57,26 @@ impl Facts for __TYPE__ {
         if !complaints.is_empty() {
             return Err(complaints);
         }
-        let assembled = __FACTS__::asm::assemble_tokens(&tokens)
-            .map_err(|errors| errors.errors.iter().map(complaint).collect::<Vec<_>>())?;
+        let assembled =
+            __FACTS__::asm::assemble_tokens(&tokens).map_err(|errors| errors.errors.iter().map(complaint).collect::<Vec<_>>())?;
         if let Err(error) = __FACTS__::verify::verify(&assembled.module) {
             let function = error.function.map(|function| function.0);
-            let instruction = function.zip(error.at).and_then(|(function, at)| assembled.positions.instruction(function, at));
+            let instruction = function
+                .zip(error.at)
+                .and_then(|(function, at)| assembled.positions.instruction(function, at));
             let declaration = function.and_then(|function| assembled.positions.function(function));
             let token = instruction.or(declaration).unwrap_or(0) as usize;
-            return Err(vec![Complaint { token, message: error.to_string() }]);
+            return Err(vec![Complaint {
+                token,
+                message: error.to_string(),
+            }]);
         }
-        assembled.module.write().map_err(|error| vec![Complaint { token: 0, message: error.to_string() }])
+        assembled.module.write().map_err(|error| {
+            vec![Complaint {
+                token: 0,
+                message: error.to_string(),
+            }]
+        })
     }
 }
 
@@ -76,5 +86,8 @@ fn complaint(error: &__FACTS__::asm::AssembleError) -> Complaint {
         message.push_str("\nhelp: ");
         message.push_str(help);
     }
-    Complaint { token: error.at as usize, message }
+    Complaint {
+        token: error.at as usize,
+        message,
+    }
 }
