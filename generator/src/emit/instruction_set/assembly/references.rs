@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::plan::{Plan, Target, helper, kind_variant, largest, record_type};
+use super::plan::{Plan, Target, helper, kind_type, kind_variant, largest, record_type};
 use super::pools::used_in_ops;
 use crate::arena::Id;
 use crate::emit::rust::{doc, ident};
@@ -361,37 +361,34 @@ fn layout_items(plan: &Plan<'_>, used: &[Id<OperandKind>]) -> TokenStream {
             pub(super) struct Layouts;
         };
     }
-    let member = |name: &str, list: &str, what: &str| {
-        let lookup = format_ident!("{name}");
+    let class = set.operand_kinds.iter().find(|kind| kind.name == "class").map(kind_type);
+    let member = |lookup: &str, method: &str, list: &str| {
+        let lookup = format_ident!("{lookup}");
+        let find = format_ident!("{method}");
         let list = format_ident!("{list}");
-        let lookup_doc = doc(&format!("The position of a {what} in its class, inherited ones first."));
-        let message = format!("the class has no {what} `{{name}}`, neither of its own nor inherited");
+        let lookup_doc = doc(&format!("The position of a {method} in its class, inherited ones first."));
+        let message = format!("the class has no {method} `{{name}}`, neither of its own nor inherited");
         quote! {
             #lookup_doc
             fn #lookup(this: &mut Assembler<'_>, class: u32, name: &str, token: usize) -> Option<u32> {
-                let layouts = this.layouts.of(&this.module);
-                let layouts = match layouts {
-                    Ok(layouts) => layouts,
+                let layout = match this.layouts.of(&this.module) {
+                    Ok(layouts) => layouts.get(#class(class)),
                     Err(message) => {
                         let message = message.clone();
                         return this.fail(token, message);
                     }
                 };
-                let names: alloc::vec::Vec<String> = layouts
-                    .#list(crate::ids::ClassId(class))
-                    .iter()
-                    .map(|member| member.name.clone())
-                    .collect();
-                // A class may hide what it inherits: the last one of a name is its own.
-                match names.iter().rposition(|found| found == name) {
-                    Some(index) => u32::try_from(index).ok(),
-                    None => this.unknown(token, format!(#message), name, names.iter().map(String::as_str)),
+                let layout = layout?;
+                if let Some(found) = layout.#find(&this.module, name) {
+                    return u32::try_from(found).ok();
                 }
+                let help = super::suggest::did_you_mean(name, layout.#list.iter().map(|member| member.name(&this.module)));
+                this.fail_with(token, format!(#message), help)
             }
         }
     };
-    let field_item = fields.then(|| member("class_field", "fields", "field"));
-    let method_item = methods.then(|| member("class_method", "methods", "method"));
+    let field_item = fields.then(|| member("class_field", "field", "fields"));
+    let method_item = methods.then(|| member("class_method", "method", "methods"));
     quote! {
         /// The layouts of all classes, made when they are first needed.
         #[derive(Default)]
