@@ -104,7 +104,6 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         use super::assembler::Assembler;
         use super::cursor::Cursor;
         use super::key::Key;
-        use super::records;
         use super::show::Printer;
         use super::type_text::{self, Argument};
         #types

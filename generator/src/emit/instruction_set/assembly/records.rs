@@ -24,8 +24,6 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         use alloc::vec::Vec;
         use super::assembler::Assembler;
         use super::cursor::Cursor;
-        use super::pools;
-        use super::references;
         #aliases
         #root
         #( #records )*
@@ -38,7 +36,7 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
         let value = match plan.pools.iter().position(|pool| pool.field.name == field.name) {
             Some(pool) => {
                 let fill = helper("fill", &plan.pools[pool].field.name);
-                quote! { pools::#fill(self, cursor) }
+                quote! { super::pools::#fill(self, cursor) }
             }
             None => {
                 let place = ident(&field.name);
@@ -247,12 +245,12 @@ pub fn read(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
         Shape::String { max } => quote! { this.string(cursor, #max) },
         Shape::Code { max } => quote! { this.bytes(cursor, #max) },
         Shape::TypeId => quote! { this.type_id(cursor) },
-        Shape::TypeDefinition => quote! { pools::definition(this, cursor) },
+        Shape::TypeDefinition => quote! { super::pools::definition(this, cursor) },
         Shape::Reference(kind) => {
             let kind = &plan.set.operand_kinds[*kind];
             let entry = helper("entry", &kind.name);
             let newtype = kind_type(kind);
-            quote! { references::#entry(this, cursor, u32::MAX).map(#newtype) }
+            quote! { super::references::#entry(this, cursor, u32::MAX).map(#newtype) }
         }
         Shape::Optional(inner) => {
             let inner = read(plan, inner);
@@ -268,7 +266,7 @@ pub fn read(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
         }
         Shape::Union(union) => {
             let item = helper("union", &plan.set.format.unions[*union].name);
-            quote! { #item(this, cursor) }
+            quote! { super::records::#item(this, cursor) }
         }
     }
 }
