@@ -75,10 +75,8 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
             let list = ident(&declared.field.name);
             let field = ident(&plan.code_of(declared)?.name);
             Some(quote! {
-                #index => {
-                    if let Some(entry) = self.module.#list.get_mut(index) {
-                        entry.#field = code;
-                    }
+                if list == #index && let Some(entry) = self.module.#list.get_mut(index) {
+                    entry.#field = code;
                 }
             })
         })
@@ -86,7 +84,7 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
     let set_code = if codes.is_empty() {
         quote! { let _ = (list, index, code); }
     } else {
-        quote! { match list { #( #codes )* _ => {} } }
+        quote! { #( #codes )else* }
     };
     quote! {
         impl Assembler<'_> {

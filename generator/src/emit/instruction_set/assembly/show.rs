@@ -13,7 +13,9 @@ use heck::ToUpperCamelCase;
 /// The items of `show_records.rs`.
 pub fn items(plan: &Plan<'_>) -> TokenStream {
     let set = plan.set;
-    let root = plan.fields.iter().map(|field| {
+    let in_file_order = plan.root.fields.iter();
+    let in_file_order = in_file_order.filter(|field| plan.fields.iter().any(|other| other.name == field.name));
+    let root = in_file_order.map(|field| {
         let place = ident(&field.name);
         let name = &field.name;
         let is_type_table = matches!(&field.shape, Shape::List { element, .. } if **element == Shape::TypeDefinition);
@@ -31,7 +33,7 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         quote! {
             let value = &self.module.#place;
             if #given {
-                fields.push(format!("{} {}", #name, #text));
+                fields.push(show::show_field(#name, &#text));
             }
         }
     });
@@ -52,7 +54,6 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     let unions = plan.unions.iter().map(|union| union_item(plan, *union));
     quote! {
         use alloc::borrow::ToOwned;
-        use alloc::format;
         use alloc::string::{String, ToString};
         use alloc::vec::Vec;
         use super::references;
@@ -111,7 +112,7 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
             let value = show_field(plan, id, only);
             quote! {
                 let value = &record.#place;
-                format!(": {}", #value)
+                show::show_only_field(&#value)
             }
         }
         _ => {
@@ -123,15 +124,15 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
                 quote! {
                     let value = &record.#place;
                     if #given {
-                        fields.push(format!("{} {}", #name, #text));
+                        fields.push(show::show_field(#name, &#text));
                     }
                 }
             });
-            let space = if named.is_some() { " " } else { "" };
+            let named = named.is_some();
             quote! {
                 let mut fields: Vec<String> = Vec::new();
                 #( #fields )*
-                format!("{}{}", #space, show::show_fields(&fields))
+                show::show_fields(&fields, #named)
             }
         }
     };
@@ -258,7 +259,7 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
                 met.push(class_);
                 first
             });
-            let named = format!("{}({{text}})", variant.name);
+            let name = &variant.name;
             let is_reference = matches!(variant.shape, Shape::Reference(_));
             let body = match (plain, is_reference) {
                 (true, false) => text,
@@ -266,15 +267,10 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
                 (true, true) => quote! {
                     {
                         let text = #text;
-                        if text.starts_with('"') { text } else { format!(#named) }
+                        if text.starts_with('"') { text } else { show::show_variant(#name, &text) }
                     }
                 },
-                (false, _) => quote! {
-                    {
-                        let text = #text;
-                        format!(#named)
-                    }
-                },
+                (false, _) => quote! { show::show_variant(#name, &#text) },
             };
             quote! { #of_type::#constructor(value) => #body, }
         })

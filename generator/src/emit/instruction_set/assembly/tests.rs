@@ -36,6 +36,13 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
         let code = format!("{{ here: {} ^her }}", jump.name);
         format!("    check(&file(\"{code}\"), \"did you mean `here`?\");\n")
     });
+    let taken = |byte: u8| set.encoding.extension_prefix == Some(byte) || set.ops.iter().any(|op| op.code == u16::from(byte));
+    let undecoded = (0..=u8::MAX).rev().find(|byte| !taken(*byte)).map_or_else(String::new, |byte| {
+        format!(
+            "#[test]\nfn what_does_not_decode_is_written_as_bytes() {{\n    let shown = round_trip(&file(\"bytes(\\\"{byte:02x} {byte:02x}\\\")\"));\n    \
+             assert!(shown.contains(\"bytes(\\\"{byte:02x}{byte:02x}\\\")\"), \"{{shown}}\");\n}}\n\n"
+        )
+    });
     let text = include_str!("../templates/asm_tests.rs")
         .replace("__FACTS__", &format!("{}_facts", set.name.replace('-', "_")))
         .replace("__SAMPLES__", &samples)
@@ -43,7 +50,8 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
         .replace("__TAIL__", tail)
         .replace("__PLAIN__", &plain.name)
         .replace("__KEYWORD__", &record.name)
-        .replace("__LABELS__", &labels);
+        .replace("__UNDECODED__", &undecoded)
+        .replace("    __LABELS__\n", &labels);
     builder.file("tests/assembly.rs", text, &set.files);
     Ok(())
 }

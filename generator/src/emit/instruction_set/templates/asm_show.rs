@@ -389,12 +389,36 @@ pub(super) fn show_list(items: &[String]) -> String {
     out
 }
 
-/// Fields in braces, one a line.
-pub(super) fn show_fields(fields: &[String]) -> String {
-    if fields.is_empty() {
-        return "{}".to_owned();
+/// A field and its value.
+pub(super) fn show_field(name: &str, value: &str) -> String {
+    format!("{name} {value}")
+}
+
+/// The body of a record that has one field beside its name.
+#[allow(dead_code, reason = "a set needs not have such a record")]
+pub(super) fn show_only_field(value: &str) -> String {
+    format!(": {value}")
+}
+
+/// A value of a union with the name of its variant.
+#[allow(dead_code, reason = "a set needs not have unions whose variants must be named")]
+pub(super) fn show_variant(name: &str, value: &str) -> String {
+    format!("{name}({value})")
+}
+
+/// The body of a record: fields in braces, one a line. A blank stands before it if the record has a name.
+#[allow(dead_code, reason = "a set needs not have such a record")]
+pub(super) fn show_fields(fields: &[String], named: bool) -> String {
+    let mut out = String::from(if named { " {" } else { "{" });
+    if fields.iter().all(|field| field.len() <= 24 && !field.contains('\n')) && fields.len() <= 3 {
+        for field in fields {
+            out.push(' ');
+            out.push_str(field);
+        }
+        out.push_str(if fields.is_empty() { "}" } else { " }" });
+        return out;
     }
-    let mut out = String::from("{\n");
+    out.push('\n');
     for field in fields {
         indent(&mut out, field);
         out.push('\n');
