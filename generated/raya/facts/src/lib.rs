@@ -10,7 +10,8 @@
 //! wrong bytes and wrong text are errors that say what is wrong, where, and how to mend it.
 //!
 //! Where to start: [`Opcode::info`] tells what is known about an instruction, [`CodeBuilder`] and [`Instructions`] write and read
-//! code, [`Module::read`] and [`Module::write`] the file that carries it, and [`mod@verify`] proves that it keeps to the types.
+//! code, [`Module::read`] and [`Module::write`] the file that carries it, [`mod@asm`] its text, and [`mod@verify`] proves that it
+//! keeps to the types.
 //!
 //! ```
 //! use raya_facts::{Instruction, Instructions, Opcode};
@@ -40,6 +41,7 @@ pub mod builder;
 pub mod module;
 pub mod crc32;
 pub mod layout;
+pub mod asm;
 pub mod verify;
 pub mod signature;
 pub mod places;
@@ -55,6 +57,7 @@ pub use decode::{DecodeError, Decoded, Instructions, decode};
 pub use builder::{BuildError, BuildLabel, CodeBuilder};
 pub use module::Module;
 pub use layout::ClassLayouts;
+pub use asm::{assemble, disassemble};
 pub use verify::verify;
 pub use signature::{SIGNATURES, Signature};
 pub use places::Place;

@@ -96,34 +96,34 @@ pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 31);
 pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 45);
 
 /// `[op.imod]`
-pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 68);
+pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 67);
 
 /// `[op.ineg]`
-pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 84);
+pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 82);
 
 /// `[op.ipow]`
-pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 97);
+pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 95);
 
 /// `[op.ishl]`
-pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 121);
+pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 118);
 
 /// `[op.ishr]`
-pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 134);
+pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 131);
 
 /// `[op.iushr]`
-pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 147);
+pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 144);
 
 /// `[op.iand]`
-pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 166);
+pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 163);
 
 /// `[op.ior]`
-pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 180);
+pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 177);
 
 /// `[op.ixor]`
-pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 194);
+pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 191);
 
 /// `[op.inot]`
-pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 208);
+pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 205);
 
 /// `[op.fadd]`
 pub const FADD: Place = Place::new("spec/raya/ops/float.toml", 4);
@@ -150,37 +150,37 @@ pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 93);
 pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 4);
 
 /// `[op.nsub]`
-pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 28);
+pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 27);
 
 /// `[op.nmul]`
-pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 45);
+pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 43);
 
 /// `[op.ndiv]`
-pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 63);
+pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 60);
 
 /// `[op.nmod]`
-pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 88);
+pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 84);
 
 /// `[op.nneg]`
-pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 108);
+pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 103);
 
 /// `[op.npow]`
-pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 125);
+pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 119);
 
 /// `[op.nlt]`
-pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 143);
+pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 136);
 
 /// `[op.nle]`
-pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 163);
+pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 155);
 
 /// `[op.ngt]`
-pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 179);
+pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 170);
 
 /// `[op.nge]`
-pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 193);
+pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 183);
 
 /// `[op.number_to_float]`
-pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 207);
+pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 196);
 
 /// `[op.ieq]`
 pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 4);
@@ -264,7 +264,7 @@ pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 128);
 pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 145);
 
 /// `[op.float_to_int_saturating]`
-pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 169);
+pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 168);
 
 /// `[op.sconcat]`
 pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 4);
@@ -309,16 +309,16 @@ pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 221);
 pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 4);
 
 /// `[op.jmp_if_false]`
-pub const JMP_IF_FALSE: Place = Place::new("spec/raya/ops/jump.toml", 26);
+pub const JMP_IF_FALSE: Place = Place::new("spec/raya/ops/jump.toml", 25);
 
 /// `[op.jmp_if_true]`
-pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 51);
+pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 50);
 
 /// `[op.jmp_if_null]`
-pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 69);
+pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 68);
 
 /// `[op.jmp_if_not_null]`
-pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 88);
+pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 87);
 
 /// `[op.call]`
 pub const CALL: Place = Place::new("spec/raya/ops/call.toml", 4);
@@ -330,25 +330,25 @@ pub const CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 39);
 pub const RETURN: Place = Place::new("spec/raya/ops/call.toml", 69);
 
 /// `[op.return_void]`
-pub const RETURN_VOID: Place = Place::new("spec/raya/ops/call.toml", 87);
+pub const RETURN_VOID: Place = Place::new("spec/raya/ops/call.toml", 86);
 
 /// `[op.call_constructor]`
-pub const CALL_CONSTRUCTOR: Place = Place::new("spec/raya/ops/call.toml", 107);
+pub const CALL_CONSTRUCTOR: Place = Place::new("spec/raya/ops/call.toml", 105);
 
 /// `[op.call_super]`
-pub const CALL_SUPER: Place = Place::new("spec/raya/ops/call.toml", 140);
+pub const CALL_SUPER: Place = Place::new("spec/raya/ops/call.toml", 138);
 
 /// `[op.call_static]`
-pub const CALL_STATIC: Place = Place::new("spec/raya/ops/call.toml", 165);
+pub const CALL_STATIC: Place = Place::new("spec/raya/ops/call.toml", 163);
 
 /// `[op.optional_call_method]`
-pub const OPTIONAL_CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 187);
+pub const OPTIONAL_CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 185);
 
 /// `[op.call_closure]`
-pub const CALL_CLOSURE: Place = Place::new("spec/raya/ops/call.toml", 217);
+pub const CALL_CLOSURE: Place = Place::new("spec/raya/ops/call.toml", 215);
 
 /// `[op.native_call]`
-pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 242);
+pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 240);
 
 /// `[op.new]`
 pub const NEW: Place = Place::new("spec/raya/ops/object.toml", 4);

@@ -76,7 +76,6 @@ pub(super) static RETURN: OpcodeInfo = OpcodeInfo {
         ValueInfo { name: "value", text: "result()", pattern: TypePattern::Function { name: "result", references: &[] } },
     ],
     control: Control::Return,
-    pure: true,
     ..OpcodeInfo::plain(Opcode::Return, "return", Group::Call, places::RETURN)
 };
 
@@ -85,7 +84,6 @@ pub(super) static RETURN_VOID: OpcodeInfo = OpcodeInfo {
     doc: "Ends the current function and gives null to its caller. Its result type must be `null` or another reference type.",
     since: 1,
     control: Control::Return,
-    pure: true,
     semantics: Some("return_void"),
     ..OpcodeInfo::plain(Opcode::ReturnVoid, "return_void", Group::Call, places::RETURN_VOID)
 };

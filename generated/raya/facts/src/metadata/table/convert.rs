@@ -101,7 +101,6 @@ pub(super) static FLOAT_TO_INT: OpcodeInfo = OpcodeInfo {
     inputs: &[ValueInfo { name: "a", text: "f64", pattern: TypePattern::Named(Kind::F64, &[]) }],
     outputs: &[ValueInfo { name: "", text: "i32", pattern: TypePattern::Named(Kind::I32, &[]) }],
     traps: &[TrapKind::InvalidNumber],
-    pure: true,
     semantics: Some("float_to_int"),
     ..OpcodeInfo::plain(Opcode::FloatToInt, "float_to_int", Group::Convert, places::FLOAT_TO_INT)
 };

@@ -58,7 +58,6 @@ pub(super) static IDIV: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "i32", pattern: TypePattern::Named(Kind::I32, &[]) }],
     traps: &[TrapKind::DivideByZero],
-    pure: true,
     semantics: Some("idiv"),
     ..OpcodeInfo::plain(Opcode::Idiv, "idiv", Group::Integer, places::IDIV)
 };
@@ -73,7 +72,6 @@ pub(super) static IMOD: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "i32", pattern: TypePattern::Named(Kind::I32, &[]) }],
     traps: &[TrapKind::DivideByZero],
-    pure: true,
     semantics: Some("imod"),
     ..OpcodeInfo::plain(Opcode::Imod, "imod", Group::Integer, places::IMOD)
 };
@@ -98,7 +96,6 @@ pub(super) static IPOW: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "i32", pattern: TypePattern::Named(Kind::I32, &[]) }],
     traps: &[TrapKind::DivideByZero],
-    pure: true,
     semantics: Some("ipow"),
     ..OpcodeInfo::plain(Opcode::Ipow, "ipow", Group::Integer, places::IPOW)
 };

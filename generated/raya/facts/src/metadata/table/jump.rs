@@ -11,7 +11,6 @@ pub(super) static JMP: OpcodeInfo = OpcodeInfo {
     since: 1,
     operands: &[OperandInfo { name: "to", kind: OperandKind::Label }],
     control: Control::Jump,
-    pure: true,
     ..OpcodeInfo::plain(Opcode::Jmp, "jmp", Group::Jump, places::JMP)
 };
 

@@ -17,7 +17,6 @@ pub(super) static NADD: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     commutes: true,
     cost: 2,
     semantics: Some("nadd"),
@@ -34,7 +33,6 @@ pub(super) static NSUB: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nsub"),
     ..OpcodeInfo::plain(Opcode::Nsub, "nsub", Group::Number, places::NSUB)
@@ -50,7 +48,6 @@ pub(super) static NMUL: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     commutes: true,
     cost: 2,
     semantics: Some("nmul"),
@@ -67,7 +64,6 @@ pub(super) static NDIV: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::DivideByZero, TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("ndiv"),
     ..OpcodeInfo::plain(Opcode::Ndiv, "ndiv", Group::Number, places::NDIV)
@@ -83,7 +79,6 @@ pub(super) static NMOD: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::DivideByZero, TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nmod"),
     ..OpcodeInfo::plain(Opcode::Nmod, "nmod", Group::Number, places::NMOD)
@@ -96,7 +91,6 @@ pub(super) static NNEG: OpcodeInfo = OpcodeInfo {
     inputs: &[ValueInfo { name: "a", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nneg"),
     ..OpcodeInfo::plain(Opcode::Nneg, "nneg", Group::Number, places::NNEG)
@@ -112,7 +106,6 @@ pub(super) static NPOW: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     traps: &[TrapKind::DivideByZero, TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("npow"),
     ..OpcodeInfo::plain(Opcode::Npow, "npow", Group::Number, places::NPOW)
@@ -128,7 +121,6 @@ pub(super) static NLT: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "bool", pattern: TypePattern::Named(Kind::Bool, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nlt"),
     ..OpcodeInfo::plain(Opcode::Nlt, "nlt", Group::Number, places::NLT)
@@ -144,7 +136,6 @@ pub(super) static NLE: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "bool", pattern: TypePattern::Named(Kind::Bool, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nle"),
     ..OpcodeInfo::plain(Opcode::Nle, "nle", Group::Number, places::NLE)
@@ -160,7 +151,6 @@ pub(super) static NGT: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "bool", pattern: TypePattern::Named(Kind::Bool, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("ngt"),
     ..OpcodeInfo::plain(Opcode::Ngt, "ngt", Group::Number, places::NGT)
@@ -176,7 +166,6 @@ pub(super) static NGE: OpcodeInfo = OpcodeInfo {
     ],
     outputs: &[ValueInfo { name: "", text: "bool", pattern: TypePattern::Named(Kind::Bool, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("nge"),
     ..OpcodeInfo::plain(Opcode::Nge, "nge", Group::Number, places::NGE)
@@ -189,7 +178,6 @@ pub(super) static NUMBER_TO_FLOAT: OpcodeInfo = OpcodeInfo {
     inputs: &[ValueInfo { name: "a", text: "any", pattern: TypePattern::Named(Kind::Any, &[]) }],
     outputs: &[ValueInfo { name: "", text: "f64", pattern: TypePattern::Named(Kind::F64, &[]) }],
     traps: &[TrapKind::TypeError],
-    pure: true,
     cost: 2,
     semantics: Some("number_to_float"),
     ..OpcodeInfo::plain(Opcode::NumberToFloat, "number_to_float", Group::Number, places::NUMBER_TO_FLOAT)
