@@ -73,7 +73,7 @@ fn rounds() -> usize {
     std::env::var("LATHE_HOSTILE")
         .ok()
         .and_then(|rounds| rounds.parse().ok())
-        .unwrap_or(4)
+        .unwrap_or(2)
 }
 
 #[test]
