@@ -1,9 +1,10 @@
 //! The attribute `op`.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, ItemFn, ReturnType, Type};
+use syn::{FnArg, GenericParam, ItemFn, LitStr, ReturnType, Type};
 
 use crate::compare::{same, text};
 use crate::suggest::closest;
@@ -27,25 +28,28 @@ fn check(arguments: TokenStream, item: TokenStream, signatures: &[Signature]) ->
     let function: ItemFn =
         syn::parse2(item).map_err(|error| syn::Error::new(span, format!("`op` belongs before a function: {error}")))?;
     let mut errors = Vec::new();
-    for name in names {
-        let op = name.to_string();
-        let op = op.strip_prefix("r#").unwrap_or(&op);
+    for (op, span) in names {
         match signatures.iter().find(|signature| signature.op == op) {
             Some(signature) => compare(signature, &function, &mut errors),
-            None => errors.push(syn::Error::new(name.span(), unknown(op, signatures))),
+            None => errors.push(syn::Error::new(span, unknown(&op, signatures))),
         }
     }
     Ok(errors)
 }
 
 /// The names in the parentheses of the attribute.
-fn names(arguments: TokenStream) -> syn::Result<Vec<Ident>> {
+fn names(arguments: TokenStream) -> syn::Result<Vec<(String, Span)>> {
     let mut names = Vec::new();
     let mut comma = true;
     for tree in arguments {
         match tree {
             TokenTree::Ident(name) if comma => {
-                names.push(name);
+                names.push((name.unraw().to_string(), name.span()));
+                comma = false;
+            }
+            TokenTree::Literal(literal) if comma && literal.to_string().starts_with('"') => {
+                let name: LitStr = syn::parse2(TokenTree::Literal(literal).into())?;
+                names.push((name.value(), name.span()));
                 comma = false;
             }
             TokenTree::Punct(punct) if punct.as_char() == ',' && !comma => comma = true,

@@ -69,6 +69,8 @@ fn functions_as_the_spec_wants_them_pass_unchanged() {
     );
     accepts("store", "fn store(frame: &mut Frame, value: Value, slot: LocalId) -> () {}");
     accepts("return", "fn leave(value: Value) -> Value { value }");
+    accepts("r#return", "fn leave(value: Value) -> Value { value }");
+    accepts("\"return\"", "fn leave(value: Value) -> Value { value }");
     accepts(
         "call, call_static",
         "fn call<'c>(context: &'c Context, values: Vec<Value>) -> Result<Call, Trap> { todo!() }",

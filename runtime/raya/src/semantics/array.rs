@@ -37,6 +37,7 @@ pub(crate) fn allocate(context: &mut Context, element: TypeId, length: usize) ->
 /// # Errors
 ///
 /// [`TrapKind::InvalidArgument`] for a negative length, [`TrapKind::HeapLimit`].
+#[raya_macros::op(new_array)]
 pub fn new_array(context: &mut Context, length: i32, t: TypeId) -> Result<Ref, Trap> {
     match usize::try_from(length) {
         Ok(length) => allocate(context, t, length),
@@ -52,6 +53,7 @@ pub fn new_array(context: &mut Context, length: i32, t: TypeId) -> Result<Ref, T
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`].
+#[raya_macros::op(load_elem)]
 pub fn load_elem(context: &Context, array: Ref, index: i32) -> Result<Value, Trap> {
     let array = object!(context, array, Object::Array, "an array");
     let element = usize::try_from(index).ok().and_then(|index| array.items.get(index));
@@ -63,6 +65,7 @@ pub fn load_elem(context: &Context, array: Ref, index: i32) -> Result<Value, Tra
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`].
+#[raya_macros::op(store_elem)]
 pub fn store_elem(context: &mut Context, array: Ref, index: i32, value: Value) -> Result<(), Trap> {
     let items = &mut object_mut!(context, array, Object::Array, "an array").items;
     let position = usize::try_from(index).ok().filter(|index| *index < items.len());
@@ -81,6 +84,7 @@ pub fn store_elem(context: &mut Context, array: Ref, index: i32, value: Value) -
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(array_len)]
 pub fn array_len(context: &Context, array: Ref) -> Result<i32, Trap> {
     let array = object!(context, array, Object::Array, "an array");
     Ok(i32::try_from(array.items.len()).unwrap_or(i32::MAX))
@@ -91,6 +95,7 @@ pub fn array_len(context: &Context, array: Ref) -> Result<i32, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(array_literal)]
 pub fn array_literal(context: &mut Context, t: TypeId, n: u32) -> Result<Ref, Trap> {
     allocate(context, t, n as usize)
 }
@@ -100,6 +105,7 @@ pub fn array_literal(context: &mut Context, t: TypeId, n: u32) -> Result<Ref, Tr
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`] when it has fewer elements than there are values.
+#[raya_macros::op(init_array)]
 pub fn init_array(context: &mut Context, array: Ref, values: Vec<Value>, n: u16) -> Result<Ref, Trap> {
     let items = &mut object_mut!(context, array, Object::Array, "an array").items;
     if items.len() < values.len() {
@@ -122,6 +128,7 @@ pub fn init_array(context: &mut Context, array: Ref, values: Vec<Value>, n: u16)
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(array_push)]
 pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(), Trap> {
     let items = &object!(context, array, Object::Array, "an array").items;
     let limit = context.limits.array;
@@ -145,6 +152,7 @@ pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(),
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`] for an empty array.
+#[raya_macros::op(array_pop)]
 pub fn array_pop(context: &mut Context, array: Ref) -> Result<Value, Trap> {
     let items = &mut object_mut!(context, array, Object::Array, "an array").items;
     let Some(value) = items.pop() else {

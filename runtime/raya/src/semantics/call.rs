@@ -19,6 +19,7 @@ use crate::value::{Ref, Value};
 /// # Errors
 ///
 /// None here.
+#[raya_macros::op(call)]
 pub fn call(arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
     Ok(Call::plain(f, arguments))
 }
@@ -28,6 +29,7 @@ pub fn call(arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Tr
 /// # Errors
 ///
 /// None here.
+#[raya_macros::op(call_static)]
 pub fn call_static(arguments: Vec<Value>, f: FunctionId, argc: u16) -> Result<Call, Trap> {
     call(arguments, f, argc)
 }
@@ -54,6 +56,7 @@ fn with_receiver(receiver: Value, arguments: Vec<Value>) -> Vec<Value> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(call_method)]
 pub fn call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: MethodId, _argc: u16) -> Result<Call, Trap> {
     let function = method(context, receiver, m)?;
     Ok(Call::plain(function, with_receiver(Value::Ref(receiver), arguments)))
@@ -64,6 +67,7 @@ pub fn call_method(context: &Context, receiver: Ref, arguments: Vec<Value>, m: M
 /// # Errors
 ///
 /// None here.
+#[raya_macros::op(optional_call_method)]
 pub fn optional_call_method(
     context: &Context,
     receiver: Ref,
@@ -102,6 +106,7 @@ fn constructor(object: Value, arguments: Vec<Value>, function: FunctionId, then:
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(call_constructor)]
 pub fn call_constructor(object: Value, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
     constructor(object, arguments, f, Then::PushReceiver)
 }
@@ -111,6 +116,7 @@ pub fn call_constructor(object: Value, arguments: Vec<Value>, f: FunctionId, _ar
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(call_super)]
 pub fn call_super(object: Value, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Call, Trap> {
     constructor(object, arguments, f, |_| Then::Discard)
 }
@@ -135,6 +141,7 @@ pub(crate) fn closure_entry(
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(call_closure)]
 pub fn call_closure(context: &Context, closure: Value, arguments: Vec<Value>, _argc: u16) -> Result<Call, Trap> {
     let (function, arguments, closure) = closure_entry(context, closure, arguments)?;
     Ok(Call::Enter {
@@ -146,6 +153,7 @@ pub fn call_closure(context: &Context, closure: Value, arguments: Vec<Value>, _a
 }
 
 /// Null, for a function without a result.
+#[raya_macros::op(return_void)]
 pub fn return_void() -> Value {
     Value::Ref(Ref::NULL)
 }
@@ -155,6 +163,7 @@ pub fn return_void() -> Value {
 /// # Errors
 ///
 /// [`TrapKind::MissingNative`], [`TrapKind::NativeFailed`], [`TrapKind::Exception`] when it throws, [`TrapKind::HeapLimit`].
+#[raya_macros::op(native_call)]
 pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _argc: u16) -> Result<Poll<Value>, Trap> {
     let module = context.module.clone();
     let Some(declaration) = module.natives.get(f.index()) else {

@@ -16,6 +16,7 @@ use crate::{object, object_mut};
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(make_closure)]
 pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, _n: u16) -> Result<Value, Trap> {
     let Some(function) = context.module.functions.get(f.index()) else {
         context.bad_index("function", f.0, context.module.functions.len());
@@ -52,6 +53,7 @@ pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, 
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::InvalidArgument`] when every capture has a value; [`TrapKind::TypeError`] when the declared types
 /// differ.
+#[raya_macros::op(close_var)]
 pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: LocalId) -> Result<Value, Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
@@ -99,6 +101,7 @@ fn captures<'a>(context: &'a Context, frame: &Frame) -> &'a [Value] {
 }
 
 /// A captured variable. A function with captures that was called without a closure trips.
+#[raya_macros::op(load_captured)]
 pub fn load_captured(context: &Context, frame: &Frame, i: CaptureId) -> Value {
     let captures = captures(context, frame);
     match captures.get(i.index()) {
@@ -111,6 +114,7 @@ pub fn load_captured(context: &Context, frame: &Frame, i: CaptureId) -> Value {
 }
 
 /// Changes a captured variable of the closure that runs.
+#[raya_macros::op(store_captured)]
 pub fn store_captured(context: &mut Context, frame: &Frame, value: Value, i: CaptureId) {
     let value = context.fit_slot(value, load_captured(context, frame, i).slot());
     if let Some(Object::Closure(closure)) = context.heap.get_mut(frame.closure)
@@ -125,6 +129,7 @@ pub fn store_captured(context: &mut Context, frame: &Frame, value: Value, i: Cap
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] when the closure was made from another function.
+#[raya_macros::op(set_closure_capture)]
 pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, f: FunctionId, i: u16) -> Result<Value, Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
@@ -152,6 +157,7 @@ pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, 
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(new_refcell)]
 pub fn new_refcell(context: &mut Context, value: Value, t: TypeId) -> Result<Ref, Trap> {
     let value = context.fit(value, t);
     context.heap.allocate(Object::Cell(Cell { content: t, value }))
@@ -162,6 +168,7 @@ pub fn new_refcell(context: &mut Context, value: Value, t: TypeId) -> Result<Ref
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(load_refcell)]
 pub fn load_refcell(context: &Context, cell: Ref) -> Result<Value, Trap> {
     Ok(object!(context, cell, Object::Cell, "a cell").value)
 }
@@ -171,6 +178,7 @@ pub fn load_refcell(context: &Context, cell: Ref) -> Result<Value, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(store_refcell)]
 pub fn store_refcell(context: &mut Context, cell: Ref, value: Value) -> Result<(), Trap> {
     let content = object!(context, cell, Object::Cell, "a cell").content;
     let value = context.fit(value, content);

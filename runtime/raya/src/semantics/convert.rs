@@ -10,11 +10,13 @@ use crate::types;
 use crate::value::{Ref, Value};
 
 /// Whether an `any` holds a value of a type.
+#[raya_macros::op(is_type)]
 pub fn is_type(context: &Context, value: Any, t: TypeId) -> bool {
     types::is_of(context, value, t)
 }
 
 /// The value with its kind.
+#[raya_macros::op(box)]
 pub fn box_value(value: Value) -> Any {
     value.to_any()
 }
@@ -24,6 +26,7 @@ pub fn box_value(value: Value) -> Any {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] when it is of another type.
+#[raya_macros::op(unbox)]
 pub fn unbox(context: &Context, value: Any, t: TypeId) -> Result<Value, Trap> {
     if types::any_holds(context, value, t)
         && let Some(value) = value.to_slot(types::slot(t))
@@ -38,6 +41,7 @@ pub fn unbox(context: &Context, value: Any, t: TypeId) -> Result<Value, Trap> {
 }
 
 /// Whether a reference is to an object of a class or of one of its subclasses.
+#[raya_macros::op(is_class)]
 pub fn is_class(context: &Context, value: Ref, c: ClassId) -> bool {
     match context.heap.get(value) {
         Some(Object::Instance(instance)) => context.layouts.is_subclass(instance.class, c),
@@ -50,6 +54,7 @@ pub fn is_class(context: &Context, value: Ref, c: ClassId) -> bool {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for anything else.
+#[raya_macros::op(cast_class)]
 pub fn cast_class(context: &Context, value: Ref, c: ClassId) -> Result<Ref, Trap> {
     if value.is_null() || is_class(context, value, c) {
         return Ok(value);
@@ -67,6 +72,7 @@ pub fn cast_class(context: &Context, value: Ref, c: ClassId) -> Result<Ref, Trap
 /// # Errors
 ///
 /// [`TrapKind::InvalidNumber`] for what is outside of the range of an integer.
+#[raya_macros::op(float_to_int)]
 pub fn float_to_int(a: f64) -> Result<i32, Trap> {
     let whole = a.trunc();
     if whole >= f64::from(i32::MIN) && whole <= f64::from(i32::MAX) {

@@ -6,11 +6,13 @@ use crate::frame::{Frame, Handler};
 use crate::trap::{Trap, Trip};
 
 /// The trap that ends the program with a code.
+#[raya_macros::op(trap)]
 pub fn trap(code: u16) -> Trap {
     Trap::new(TrapKind::Abort, format!("the program ended itself with code {code}"))
 }
 
 /// Installs a handler, which remembers how deep the operand stack is and what is locked.
+#[raya_macros::op(try)]
 pub fn install_handler(frame: &mut Frame, catch: Option<Label>, finally: Option<Label>) {
     let handler = Handler {
         catch,
@@ -22,6 +24,7 @@ pub fn install_handler(frame: &mut Frame, catch: Option<Label>, finally: Option<
 }
 
 /// Removes the handler that was installed last; without one it trips.
+#[raya_macros::op(end_try)]
 pub fn end_try(frame: &mut Frame) {
     if frame.handlers.pop().is_none() {
         frame.trip(Trip::BadIndex {

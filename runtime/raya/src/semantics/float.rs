@@ -1,6 +1,7 @@
 //! Float arithmetic beyond what one expression says: powers.
 
 /// The power as ECMAScript has it: 1 and -1 to an infinite power, and 1 to the power of NaN, are NaN.
+#[raya_macros::op(fpow)]
 pub fn fpow(a: f64, b: f64) -> f64 {
     if (a.abs() == 1.0 && b.is_infinite()) || (a == 1.0 && b.is_nan()) {
         f64::NAN

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::value::Value;
 
 /// A variable of the module.
+#[raya_macros::op(load_global)]
 pub fn load_global(context: &Context, g: GlobalId) -> Value {
     match context.globals.get(g.index()) {
         Some(value) => *value,
@@ -18,6 +19,7 @@ pub fn load_global(context: &Context, g: GlobalId) -> Value {
 }
 
 /// Changes a variable of the module. It keeps its representation.
+#[raya_macros::op(store_global)]
 pub fn store_global(context: &mut Context, value: Value, g: GlobalId) {
     let value = context.fit_slot(value, load_global(context, g).slot());
     if let Some(place) = context.globals.get_mut(g.index()) {

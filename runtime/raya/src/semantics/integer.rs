@@ -13,6 +13,7 @@ fn zero_divisor(what: &str) -> Trap {
 /// # Errors
 ///
 /// [`TrapKind::DivideByZero`].
+#[raya_macros::op(idiv)]
 pub fn idiv(a: i32, b: i32) -> Result<i32, Trap> {
     if b == 0 {
         Err(zero_divisor(&format!("{a} / 0")))
@@ -26,6 +27,7 @@ pub fn idiv(a: i32, b: i32) -> Result<i32, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::DivideByZero`].
+#[raya_macros::op(imod)]
 pub fn imod(a: i32, b: i32) -> Result<i32, Trap> {
     if b == 0 {
         Err(zero_divisor(&format!("{a} % 0")))
@@ -39,6 +41,7 @@ pub fn imod(a: i32, b: i32) -> Result<i32, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::DivideByZero`] for zero to a negative power.
+#[raya_macros::op(ipow)]
 pub fn ipow(a: i32, b: i32) -> Result<i32, Trap> {
     match (u32::try_from(b), a) {
         (Ok(exponent), _) => Ok(a.wrapping_pow(exponent)),

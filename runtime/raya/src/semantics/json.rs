@@ -53,6 +53,7 @@ fn wrong_kind(context: &Context, value: Any, expected: &str) -> Trap {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`] for null, [`TrapKind::TypeError`] for what is no object.
+#[raya_macros::op(json_get)]
 pub fn json_get(context: &Context, value: Any, k: TextId) -> Result<Any, Trap> {
     let name = context.heap.text(context.text(k)).unwrap_or_default();
     match json(context, value) {
@@ -70,6 +71,7 @@ fn member(members: &[(Box<str>, Any)], name: &str) -> Option<Any> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`] for null, [`TrapKind::TypeError`] for what is no array.
+#[raya_macros::op(json_index)]
 pub fn json_index(context: &Context, value: Any, index: i32) -> Result<Any, Trap> {
     match json(context, value) {
         Some(Json::Array(items)) => {
@@ -85,6 +87,7 @@ pub fn json_index(context: &Context, value: Any, index: i32) -> Result<Any, Trap
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] with the path of what isn't; [`TrapKind::HeapLimit`].
+#[raya_macros::op(json_cast)]
 pub fn json_cast(context: &mut Context, value: Any, t: TypeId) -> Result<Value, Trap> {
     let mut cast = Cast {
         path: "$".to_owned(),
@@ -235,6 +238,7 @@ impl Cast {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidJson`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(json_parse)]
 pub fn json_parse(context: &mut Context, text: Ref) -> Result<Any, Trap> {
     let text: String = (**crate::object!(context, text, Object::Str, "a string")).to_owned();
     parse(context, &text)
@@ -245,6 +249,7 @@ pub fn json_parse(context: &mut Context, text: Ref) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::InvalidJson`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(json_stringify)]
 pub fn json_stringify(context: &mut Context, value: Any) -> Result<Ref, Trap> {
     let text = stringify(context, value)?;
     context.heap.allocate_string(text)

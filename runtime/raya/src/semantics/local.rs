@@ -8,31 +8,37 @@ use crate::trap::Trap;
 use crate::value::Value;
 
 /// A variable.
+#[raya_macros::op(load_local)]
 pub fn load_local(frame: &Frame, slot: LocalId) -> Value {
     frame.local(slot)
 }
 
 /// Changes a variable.
+#[raya_macros::op(store_local)]
 pub fn store_local(frame: &mut Frame, value: Value, slot: LocalId) {
     frame.set_local(slot, value);
 }
 
 /// Variable 0.
+#[raya_macros::op(load_local_0)]
 pub fn load_local_0(frame: &Frame) -> Value {
     frame.local(LocalId(0))
 }
 
 /// Variable 1.
+#[raya_macros::op(load_local_1)]
 pub fn load_local_1(frame: &Frame) -> Value {
     frame.local(LocalId(1))
 }
 
 /// Changes variable 0.
+#[raya_macros::op(store_local_0)]
 pub fn store_local_0(frame: &mut Frame, value: Value) {
     frame.set_local(LocalId(0), value);
 }
 
 /// Changes variable 1.
+#[raya_macros::op(store_local_1)]
 pub fn store_local_1(frame: &mut Frame, value: Value) {
     frame.set_local(LocalId(1), value);
 }
@@ -47,6 +53,7 @@ fn parameters(context: &Context, frame: &Frame) -> usize {
 }
 
 /// How many arguments the current function was called with.
+#[raya_macros::op(get_arg_count)]
 pub fn get_arg_count(context: &Context, frame: &Frame) -> i32 {
     i32::try_from(parameters(context, frame) + frame.rest.len()).unwrap_or(i32::MAX)
 }
@@ -56,6 +63,7 @@ pub fn get_arg_count(context: &Context, frame: &Frame) -> i32 {
 /// # Errors
 ///
 /// [`TrapKind::IndexOutOfRange`] for a parameter's index and for one beyond the last argument.
+#[raya_macros::op(load_arg_local)]
 pub fn load_arg_local(context: &Context, frame: &Frame, index: i32) -> Result<Value, Trap> {
     let params = parameters(context, frame);
     let position = usize::try_from(index).ok().and_then(|index| index.checked_sub(params));

@@ -43,6 +43,7 @@ fn arithmetic(a: Any, b: Any, ints: fn(i32, i32) -> Result<i32, Trap>, floats: f
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nadd)]
 pub fn nadd(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, |a, b| Ok(a.wrapping_add(b)), |a, b| a + b)
 }
@@ -52,6 +53,7 @@ pub fn nadd(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nsub)]
 pub fn nsub(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, |a, b| Ok(a.wrapping_sub(b)), |a, b| a - b)
 }
@@ -61,6 +63,7 @@ pub fn nsub(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nmul)]
 pub fn nmul(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, |a, b| Ok(a.wrapping_mul(b)), |a, b| a * b)
 }
@@ -70,6 +73,7 @@ pub fn nmul(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number; [`TrapKind::DivideByZero`] for two integers.
+#[raya_macros::op(ndiv)]
 pub fn ndiv(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, idiv, |a, b| a / b)
 }
@@ -79,6 +83,7 @@ pub fn ndiv(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number; [`TrapKind::DivideByZero`] for two integers.
+#[raya_macros::op(nmod)]
 pub fn nmod(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, imod, |a, b| a % b)
 }
@@ -88,6 +93,7 @@ pub fn nmod(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number; [`TrapKind::DivideByZero`] for the integer 0 to a negative power.
+#[raya_macros::op(npow)]
 pub fn npow(a: Any, b: Any) -> Result<Any, Trap> {
     arithmetic(a, b, ipow, fpow)
 }
@@ -97,6 +103,7 @@ pub fn npow(a: Any, b: Any) -> Result<Any, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nneg)]
 pub fn nneg(a: Any) -> Result<Any, Trap> {
     match a.kind() {
         AnyKind::I32(value) => Ok(Any::from_i32(value.wrapping_neg())),
@@ -115,6 +122,7 @@ fn compare(a: Any, b: Any, holds: fn(f64, f64) -> bool) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nlt)]
 pub fn nlt(a: Any, b: Any) -> Result<bool, Trap> {
     compare(a, b, |a, b| a < b)
 }
@@ -124,6 +132,7 @@ pub fn nlt(a: Any, b: Any) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nle)]
 pub fn nle(a: Any, b: Any) -> Result<bool, Trap> {
     compare(a, b, |a, b| a <= b)
 }
@@ -133,6 +142,7 @@ pub fn nle(a: Any, b: Any) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(ngt)]
 pub fn ngt(a: Any, b: Any) -> Result<bool, Trap> {
     compare(a, b, |a, b| a > b)
 }
@@ -142,6 +152,7 @@ pub fn ngt(a: Any, b: Any) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(nge)]
 pub fn nge(a: Any, b: Any) -> Result<bool, Trap> {
     compare(a, b, |a, b| a >= b)
 }
@@ -151,6 +162,7 @@ pub fn nge(a: Any, b: Any) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for what is no number.
+#[raya_macros::op(number_to_float)]
 pub fn number_to_float(a: Any) -> Result<f64, Trap> {
     match a.kind() {
         AnyKind::I32(value) => Ok(f64::from(value)),

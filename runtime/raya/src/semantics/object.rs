@@ -16,6 +16,7 @@ use crate::{object, object_mut};
 /// # Errors
 ///
 /// [`HeapLimit`](raya_facts::TrapKind::HeapLimit).
+#[raya_macros::op(new)]
 pub fn new(context: &mut Context, c: ClassId) -> Result<Ref, Trap> {
     let fields = layout::field_types(context, c)
         .iter()
@@ -40,6 +41,7 @@ fn field(context: &Context, instance: &Instance, index: u32) -> Value {
 /// # Errors
 ///
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
+#[raya_macros::op(load_field)]
 pub fn load_field(context: &Context, object: Ref, field_id: FieldId) -> Result<Value, Trap> {
     let instance = object!(context, object, Object::Instance, "an object");
     Ok(field(context, instance, field_id.0))
@@ -50,6 +52,7 @@ pub fn load_field(context: &Context, object: Ref, field_id: FieldId) -> Result<V
 /// # Errors
 ///
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
+#[raya_macros::op(store_field)]
 pub fn store_field(context: &mut Context, object: Ref, value: Value, field_id: FieldId) -> Result<(), Trap> {
     let instance = object!(context, object, Object::Instance, "an object");
     let value = context.fit_slot(value, field(context, instance, field_id.0).slot());
@@ -65,6 +68,7 @@ pub fn store_field(context: &mut Context, object: Ref, value: Value, field_id: F
 /// # Errors
 ///
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
+#[raya_macros::op(load_field_fast)]
 pub fn load_field_fast(context: &Context, object: Ref, field: ShortFieldId) -> Result<Value, Trap> {
     load_field(context, object, FieldId(field.0))
 }
@@ -74,6 +78,7 @@ pub fn load_field_fast(context: &Context, object: Ref, field: ShortFieldId) -> R
 /// # Errors
 ///
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
+#[raya_macros::op(store_field_fast)]
 pub fn store_field_fast(context: &mut Context, object: Ref, value: Value, field: ShortFieldId) -> Result<(), Trap> {
     store_field(context, object, value, FieldId(field.0))
 }
@@ -83,6 +88,7 @@ pub fn store_field_fast(context: &mut Context, object: Ref, value: Value, field:
 /// # Errors
 ///
 /// [`HeapLimit`](raya_facts::TrapKind::HeapLimit).
+#[raya_macros::op(object_literal)]
 pub fn object_literal(context: &mut Context, c: ClassId, n: u16) -> Result<Value, Trap> {
     let fields = layout::field_types(context, c).len();
     if fields != usize::from(n) {
@@ -96,6 +102,7 @@ pub fn object_literal(context: &mut Context, c: ClassId, n: u16) -> Result<Value
 /// # Errors
 ///
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
+#[raya_macros::op(init_object)]
 pub fn init_object(context: &mut Context, object: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
     let reference = context.reference(object);
     let instance = object!(context, reference, Object::Instance, "an object");
@@ -114,6 +121,7 @@ pub fn init_object(context: &mut Context, object: Value, values: Vec<Value>, n: 
 }
 
 /// A field, or null if the object is null. A field without room for null becomes an `any`.
+#[raya_macros::op(optional_field)]
 pub fn optional_field(context: &Context, object: Ref, field_id: FieldId) -> Value {
     match context.heap.get(object) {
         Some(Object::Instance(instance)) => {
@@ -133,6 +141,7 @@ pub fn optional_field(context: &Context, object: Ref, field_id: FieldId) -> Valu
 }
 
 /// A static field.
+#[raya_macros::op(load_static)]
 pub fn load_static(context: &Context, s: StaticId) -> Value {
     match context.statics.get(s.index()) {
         Some(value) => *value,
@@ -144,6 +153,7 @@ pub fn load_static(context: &Context, s: StaticId) -> Value {
 }
 
 /// Changes a static field. It keeps its representation.
+#[raya_macros::op(store_static)]
 pub fn store_static(context: &mut Context, value: Value, s: StaticId) {
     let value = context.fit_slot(value, load_static(context, s).slot());
     if let Some(place) = context.statics.get_mut(s.index()) {

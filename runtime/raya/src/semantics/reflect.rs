@@ -19,6 +19,7 @@ use crate::value::{Ref, Value};
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(reflect_typeof)]
 pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> {
     let t = types::type_of(context, value.to_any());
     context.heap.allocate(Object::TypeInfo(t))
@@ -29,6 +30,7 @@ pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> 
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(reflect_typeinfo)]
 pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
     context.heap.allocate(Object::TypeInfo(t))
 }
@@ -38,6 +40,7 @@ pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`] for a null description.
+#[raya_macros::op(reflect_instanceof)]
 pub fn reflect_instanceof(context: &Context, value: Value, info: Ref) -> Result<bool, Trap> {
     let t = *object!(context, info, Object::TypeInfo, "a type");
     Ok(types::is_of(context, value.to_any(), t))
@@ -56,6 +59,7 @@ fn class(context: &Context, object: Ref) -> Result<Option<ClassId>, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(reflect_get_props)]
 pub fn reflect_get_props(context: &mut Context, object: Ref) -> Result<Ref, Trap> {
     let names = class(context, object)?
         .map(|class| layout::field_names(context, class))
@@ -101,6 +105,7 @@ fn known(context: &Context, object: Ref, name: Ref) -> Result<(raya_facts::Field
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::UnknownMember`].
+#[raya_macros::op(reflect_get_prop)]
 pub fn reflect_get_prop(context: &Context, object: Ref, name: Ref) -> Result<Any, Trap> {
     let (field, _) = known(context, object, name)?;
     load_field(context, object, field).map(Value::to_any)
@@ -111,6 +116,7 @@ pub fn reflect_get_prop(context: &Context, object: Ref, name: Ref) -> Result<Any
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::UnknownMember`], [`TrapKind::TypeError`] when the value is of another type than the field.
+#[raya_macros::op(reflect_set_prop)]
 pub fn reflect_set_prop(context: &mut Context, object: Ref, name: Ref, value: Any) -> Result<(), Trap> {
     let (field, t) = known(context, object, name)?;
     let value = unbox(context, value, t)?;
@@ -122,6 +128,7 @@ pub fn reflect_set_prop(context: &mut Context, object: Ref, name: Ref, value: An
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(reflect_has_prop)]
 pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<bool, Trap> {
     Ok(position(context, object, name)?.is_some())
 }
@@ -132,6 +139,7 @@ pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<boo
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] for what is no class and for values of other types; [`TrapKind::InvalidArgument`] for a
 /// wrong number of values; [`TrapKind::HeapLimit`].
+#[raya_macros::op(reflect_construct)]
 pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>, argc: u16) -> Result<Call, Trap> {
     let t = *object!(context, info, Object::TypeInfo, "a type");
     let Some(class) = types::class_of(context, t) else {

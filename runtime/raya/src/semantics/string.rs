@@ -23,6 +23,7 @@ fn text(context: &Context, reference: Ref) -> Result<&str, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(sconcat)]
 pub fn sconcat(context: &mut Context, a: Ref, b: Ref) -> Result<Ref, Trap> {
     let (first, second) = (text(context, a)?, text(context, b)?);
     // Checked before the bytes are there: doubling a text thirty times must not take the host's memory.
@@ -36,16 +37,19 @@ pub fn sconcat(context: &mut Context, a: Ref, b: Ref) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(slen)]
 pub fn slen(context: &Context, a: Ref) -> Result<i32, Trap> {
     Ok(i32::try_from(text(context, a)?.len()).unwrap_or(i32::MAX))
 }
 
 /// Whether two texts have the same bytes; null equals only null.
+#[raya_macros::op(seq)]
 pub fn seq(context: &Context, a: Ref, b: Ref) -> bool {
     a == b || context.heap.text(a).is_some_and(|text| context.heap.text(b) == Some(text))
 }
 
 /// Whether they differ.
+#[raya_macros::op(sne)]
 pub fn sne(context: &Context, a: Ref, b: Ref) -> bool {
     !seq(context, a, b)
 }
@@ -60,6 +64,7 @@ fn order(context: &Context, a: Ref, b: Ref) -> Result<Ordering, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(slt)]
 pub fn slt(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
     order(context, a, b).map(Ordering::is_lt)
 }
@@ -69,6 +74,7 @@ pub fn slt(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(sle)]
 pub fn sle(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
     order(context, a, b).map(Ordering::is_le)
 }
@@ -78,6 +84,7 @@ pub fn sle(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(sgt)]
 pub fn sgt(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
     order(context, a, b).map(Ordering::is_gt)
 }
@@ -87,6 +94,7 @@ pub fn sgt(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(sge)]
 pub fn sge(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
     order(context, a, b).map(Ordering::is_ge)
 }
@@ -96,6 +104,7 @@ pub fn sge(context: &Context, a: Ref, b: Ref) -> Result<bool, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TypeError`] for a reference that isn't a text; [`TrapKind::HeapLimit`].
+#[raya_macros::op(to_string)]
 pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
     let value = value.to_any();
     let text = match value.kind() {
@@ -120,6 +129,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(int_to_string)]
 pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
     context.heap.allocate_string(a.to_string())
 }
@@ -129,6 +139,7 @@ pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(float_to_string)]
 pub fn float_to_string(context: &mut Context, a: f64) -> Result<Ref, Trap> {
     context.heap.allocate_string(float_text(a))
 }
@@ -148,6 +159,7 @@ fn no_number(kind: &str, text: &str) -> Trap {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidNumber`].
+#[raya_macros::op(string_to_int)]
 pub fn string_to_int(context: &Context, a: Ref) -> Result<i32, Trap> {
     let text = text(context, a)?;
     parse_int(text).ok_or_else(|| no_number("int", text))
@@ -158,6 +170,7 @@ pub fn string_to_int(context: &Context, a: Ref) -> Result<i32, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidNumber`].
+#[raya_macros::op(string_to_float)]
 pub fn string_to_float(context: &Context, a: Ref) -> Result<f64, Trap> {
     let text = text(context, a)?;
     parse_float(text).ok_or_else(|| no_number("float", text))

@@ -44,6 +44,7 @@ fn negative(what: &str, number: i32) -> Trap {
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(new_mutex)]
 pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
     context.heap.allocate(Object::Mutex(Mutex::default()))
 }
@@ -53,6 +54,7 @@ pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::NotOwner`] when the task holds it already.
+#[raya_macros::op(mutex_lock)]
 pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
     let lock = object_mut!(context, mutex, Object::Mutex, "a mutex");
@@ -85,6 +87,7 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::NotOwner`] when the task doesn't hold it.
+#[raya_macros::op(mutex_unlock)]
 pub fn mutex_unlock(context: &mut Context, mutex: Ref) -> Result<(), Trap> {
     let me = context.tasks.current();
     let lock = object_mut!(context, mutex, Object::Mutex, "a mutex");
@@ -103,6 +106,7 @@ pub fn mutex_unlock(context: &mut Context, mutex: Ref) -> Result<(), Trap> {
 /// # Errors
 ///
 /// [`TrapKind::InvalidArgument`] for a negative number, [`TrapKind::HeapLimit`].
+#[raya_macros::op(new_semaphore)]
 pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
     if permits < 0 {
         return Err(negative("permits", permits));
@@ -118,6 +122,7 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidArgument`] for a negative number.
+#[raya_macros::op(sem_acquire)]
 pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
     let counter = object_mut!(context, semaphore, Object::Semaphore, "a semaphore");
@@ -140,6 +145,7 @@ pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::InvalidArgument`] for a negative number and for a sum that is no integer.
+#[raya_macros::op(sem_release)]
 pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Result<(), Trap> {
     let counter = object_mut!(context, semaphore, Object::Semaphore, "a semaphore");
     if permits < 0 {
@@ -162,6 +168,7 @@ pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
 /// # Errors
 ///
 /// [`TrapKind::InvalidArgument`] for a negative capacity, [`TrapKind::HeapLimit`] for one above the limit of arrays.
+#[raya_macros::op(new_channel)]
 pub fn new_channel(context: &mut Context, capacity: i32, t: TypeId) -> Result<Ref, Trap> {
     let Ok(capacity) = usize::try_from(capacity) else {
         return Err(negative("the capacity of a channel", capacity));
@@ -192,6 +199,7 @@ fn closed(what: &str) -> Trap {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::ClosedChannel`].
+#[raya_macros::op(channel_send)]
 pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
     let element = object!(context, channel, Object::Channel, "a channel").element;
@@ -233,6 +241,7 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::ClosedChannel`] when it is closed and empty.
+#[raya_macros::op(channel_receive)]
 pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value>, Trap> {
     let me = context.tasks.current();
     let queue = object_mut!(context, channel, Object::Channel, "a channel");
@@ -280,6 +289,7 @@ pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(channel_close)]
 pub fn channel_close(context: &mut Context, channel: Ref) -> Result<(), Trap> {
     object_mut!(context, channel, Object::Channel, "a channel").closed = true;
     Ok(())

@@ -39,6 +39,7 @@ fn start(context: &mut Context, entry: Entry) -> Result<Ref, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::TaskLimit`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(spawn)]
 pub fn spawn(context: &mut Context, arguments: Vec<Value>, f: FunctionId, _argc: u16) -> Result<Ref, Trap> {
     start(
         context,
@@ -56,6 +57,7 @@ pub fn spawn(context: &mut Context, arguments: Vec<Value>, f: FunctionId, _argc:
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::TaskLimit`], [`TrapKind::HeapLimit`].
+#[raya_macros::op(spawn_closure)]
 pub fn spawn_closure(context: &mut Context, closure: Value, arguments: Vec<Value>, _argc: u16) -> Result<Ref, Trap> {
     let (function, arguments, closure) = closure_entry(context, closure, arguments)?;
     start(
@@ -113,6 +115,7 @@ fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::Exception`] with the exception with which it ended; [`TrapKind::Cancelled`].
+#[raya_macros::op(await)]
 pub fn await_task(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
     outcome(context, handle)
 }
@@ -122,6 +125,7 @@ pub fn await_task(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Tra
 /// # Errors
 ///
 /// [`TrapKind::NullReference`]; the failure of the first in the array that failed; [`TrapKind::HeapLimit`].
+#[raya_macros::op(wait_all)]
 pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
     let array = object!(context, tasks, Object::Array, "an array");
     let element = match types::definition(context, array.element) {
@@ -170,6 +174,7 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
 ///
 /// [`TrapKind::NullReference`]; [`TrapKind::InvalidArgument`] when the function takes another number of arguments; [`TrapKind::TaskLimit`],
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(task_then)]
 pub fn task_then(context: &mut Context, handle: Ref, f: FunctionId) -> Result<Ref, Trap> {
     let after = task(context, handle)?;
     let function = context.function(f)?;
@@ -197,6 +202,7 @@ pub fn task_then(context: &mut Context, handle: Ref, f: FunctionId) -> Result<Re
 /// # Errors
 ///
 /// None here; that the task was asked to stop is noticed when its turn comes.
+#[raya_macros::op(yield)]
 pub fn yield_turn(context: &mut Context) -> Result<Poll<()>, Trap> {
     let Some(task) = context.tasks.running() else {
         return Ok(Poll::Ready(()));
@@ -213,6 +219,7 @@ pub fn yield_turn(context: &mut Context) -> Result<Poll<()>, Trap> {
 /// # Errors
 ///
 /// None here; that the task was asked to stop is noticed when its turn comes.
+#[raya_macros::op(sleep)]
 pub fn sleep(context: &mut Context, milliseconds: i32) -> Result<Poll<()>, Trap> {
     let Ok(milliseconds @ 1..) = u64::try_from(milliseconds) else {
         return yield_turn(context);
@@ -239,6 +246,7 @@ pub fn sleep(context: &mut Context, milliseconds: i32) -> Result<Poll<()>, Trap>
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(task_cancel)]
 pub fn task_cancel(context: &mut Context, handle: Ref) -> Result<(), Trap> {
     let id = task(context, handle)?;
     if let Some(task) = context.tasks.get_mut(id)

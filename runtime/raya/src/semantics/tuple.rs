@@ -15,6 +15,7 @@ use crate::{object, object_mut};
 /// # Errors
 ///
 /// [`TrapKind::HeapLimit`].
+#[raya_macros::op(tuple_literal)]
 pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, Trap> {
     let Some(TypeDefinition::Tuple { elements }) = types::definition(context, t) else {
         context.trip(Trip::WrongType {
@@ -38,6 +39,7 @@ pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, 
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(init_tuple)]
 pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
     let reference = context.reference(tuple);
     let items = &object!(context, reference, Object::Tuple, "a tuple").items;
@@ -59,6 +61,7 @@ pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u1
 /// # Errors
 ///
 /// [`TrapKind::NullReference`], [`TrapKind::TypeError`], [`TrapKind::IndexOutOfRange`].
+#[raya_macros::op(tuple_get)]
 pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap> {
     let items = match context.object(tuple, "a tuple")? {
         Object::Tuple(tuple) => &tuple.items,
@@ -84,6 +87,7 @@ pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap>
 /// # Errors
 ///
 /// [`TrapKind::NullReference`].
+#[raya_macros::op(tuple_field)]
 pub fn tuple_field(context: &Context, tuple: Ref, i: ElementId) -> Result<Value, Trap> {
     let items = &object!(context, tuple, Object::Tuple, "a tuple").items;
     match items.get(i.index()) {
