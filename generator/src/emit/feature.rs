@@ -35,14 +35,19 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         include_str!("text/feature_set.rs").replace("WORD_COUNT", &words.to_string()),
         &sources,
     );
-    builder.file("tests/features.rs", include_str!("text/feature_tests.rs").to_owned(), &sources);
+    builder.file(
+        "tests/features.rs",
+        include_str!("text/feature_tests.rs").to_owned(),
+        &sources,
+    );
     builder.finish(tree)
 }
 
 fn root(features: &Features) -> anyhow::Result<String> {
-    let mut docs = "Facts of feature flags.\n\nA [`Feature`] is something that can be switched on. It may switch on others and exclude \
+    let mut docs =
+        "Facts of feature flags.\n\nA [`Feature`] is something that can be switched on. It may switch on others and exclude \
                     others; a [`FeatureSet`] follows both.\n"
-        .to_owned();
+            .to_owned();
     if let Some(feature) = features.features.iter().find(|feature| !feature.implies.is_empty()) {
         let implied = features.features[feature.implies[0]].name.as_str();
         writeln!(
@@ -62,7 +67,12 @@ fn root(features: &Features) -> anyhow::Result<String> {
 
 fn enumeration(features: &Features) -> anyhow::Result<String> {
     let all = &features.features;
-    let names = |ids: &[Id<Feature>]| ids.iter().map(|id| format!("`{}`", all[*id].name)).collect::<Vec<_>>().join(", ");
+    let names = |ids: &[Id<Feature>]| {
+        ids.iter()
+            .map(|id| format!("`{}`", all[*id].name))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let mut text = rust::module_doc_lines("The features, each with what it brings, implies and excludes.");
     text.push_str("\nuse core::fmt;\n\n/// Something that can be switched on.\n");
     text.push_str("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum Feature {\n");
@@ -78,10 +88,16 @@ fn enumeration(features: &Features) -> anyhow::Result<String> {
         writeln!(text, "    {},", rust::variant(&feature.name))?;
     }
     text.push_str("}\n\nimpl Feature {\n    /// Every feature, by name.\n    pub const ALL: &'static [Feature] = &[\n");
-    text.push_str(&rust::wrapped(8, all.iter().map(|feature| format!("Feature::{}", rust::variant(&feature.name)))));
+    text.push_str(&rust::wrapped(
+        8,
+        all.iter().map(|feature| format!("Feature::{}", rust::variant(&feature.name))),
+    ));
     text.push_str("    ];\n");
     let list = |ids: &[Id<Feature>]| {
-        let items: Vec<String> = ids.iter().map(|id| format!("Feature::{}", rust::variant(&all[*id].name))).collect();
+        let items: Vec<String> = ids
+            .iter()
+            .map(|id| format!("Feature::{}", rust::variant(&all[*id].name)))
+            .collect();
         format!("&[{}]", items.join(", "))
     };
     let excluded = |of: &Feature| -> Vec<Id<Feature>> {
@@ -95,7 +111,13 @@ fn enumeration(features: &Features) -> anyhow::Result<String> {
     };
     let arms = |value: &dyn Fn(&Feature) -> String| -> String {
         all.iter()
-            .map(|feature| format!("            Feature::{} => {},\n", rust::variant(&feature.name), value(feature)))
+            .map(|feature| {
+                format!(
+                    "            Feature::{} => {},\n",
+                    rust::variant(&feature.name),
+                    value(feature)
+                )
+            })
             .collect()
     };
     let strings = |items: &[String]| {
@@ -103,14 +125,24 @@ fn enumeration(features: &Features) -> anyhow::Result<String> {
         format!("&[{}]", items.join(", "))
     };
     for (doc, name, result, arms) in [
-        ("The name in specs.", "name", "&'static str", arms(&|feature| rust::literal(&feature.name))),
+        (
+            "The name in specs.",
+            "name",
+            "&'static str",
+            arms(&|feature| rust::literal(&feature.name)),
+        ),
         (
             "What it brings.",
             "doc",
             "&'static str",
             arms(&|feature| rust::literal(&feature.doc.split_whitespace().collect::<Vec<_>>().join(" "))),
         ),
-        ("Whether it is on unless switched off.", "is_default", "bool", arms(&|feature| feature.default.to_string())),
+        (
+            "Whether it is on unless switched off.",
+            "is_default",
+            "bool",
+            arms(&|feature| feature.default.to_string()),
+        ),
         (
             "The features that it switches on itself; [`FeatureSet::closure`](crate::FeatureSet::closure) follows these further.",
             "implies",

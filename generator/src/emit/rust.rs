@@ -16,7 +16,32 @@ pub fn format(tokens: TokenStream) -> anyhow::Result<String> {
             text.chars().take(4000).collect::<String>()
         )
     })?;
-    Ok(prettyplease::unparse(&file))
+    Ok(separate_items(&prettyplease::unparse(&file)))
+}
+
+/// Puts an empty line between items and between methods, which prettyplease leaves close together.
+fn separate_items(text: &str) -> String {
+    const BEGINNINGS: &[&str] = &[
+        "///", "#[", "pub ", "pub(", "fn ", "impl ", "impl<", "mod ", "enum ", "struct ", "trait ",
+    ];
+    let mut out = String::with_capacity(text.len() + text.len() / 32);
+    let mut previous = "";
+    for line in text.lines() {
+        let code = line.trim_start();
+        let before = previous.trim_start();
+        let same_depth = line.len() - code.len() == previous.len() - before.len();
+        let head_ends = before.starts_with("//!") && !code.starts_with("//!");
+        let imports_end = before.ends_with(';') && before.starts_with("use ") && !code.starts_with("use ");
+        let item_begins = BEGINNINGS.iter().any(|beginning| code.starts_with(beginning));
+        let item_ends = before == "}" || before == "};" || (before.ends_with(';') && code.starts_with("///"));
+        if same_depth && (head_ends || imports_end || (item_begins && item_ends)) && !code.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        previous = line;
+    }
+    out
 }
 
 /// A `#[doc = "…"]` attribute for every line of a text; prettyplease prints them as `///`.
@@ -198,10 +223,17 @@ mod tests {
     #[test]
     fn long_docs_are_wrapped_and_code_is_not() {
         let long = "word ".repeat(60);
-        assert!(doc_lines(4, &long).lines().all(|line| line.len() <= 130 && line.starts_with("    /// ")));
+        assert!(
+            doc_lines(4, &long)
+                .lines()
+                .all(|line| line.len() <= 130 && line.starts_with("    /// "))
+        );
         let code = format!("```\n{long}\n```");
         assert_eq!(doc_lines(0, &code).lines().count(), 3);
-        assert_eq!(doc_lines(0, "one\ntwo\n\nthree\n- four\n- five"), "/// one two\n///\n/// three\n/// - four\n/// - five\n");
+        assert_eq!(
+            doc_lines(0, "one\ntwo\n\nthree\n- four\n- five"),
+            "/// one two\n///\n/// three\n/// - four\n/// - five\n"
+        );
         assert_eq!(number(65535), "65_535");
         assert_eq!(number(100), "100");
     }

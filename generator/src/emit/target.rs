@@ -41,9 +41,10 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
 }
 
 fn root(targets: &[Target]) -> anyhow::Result<String> {
-    let mut docs = "Facts of CPU targets.\n\nA [`Target`] is a processor and its environment as other specs and emitted code see it. \
+    let mut docs =
+        "Facts of CPU targets.\n\nA [`Target`] is a processor and its environment as other specs and emitted code see it. \
                     [`Target::current`] is the one that this crate was compiled for.\n"
-        .to_owned();
+            .to_owned();
     for target in targets {
         writeln!(
             docs,
@@ -73,7 +74,12 @@ fn facts(target: &Target) -> anyhow::Result<String> {
     writeln!(text, "\nuse crate::target::{{Endian, {level}Target}};\n")?;
     text.push_str(&rust::doc_lines(
         0,
-        &format!("{}\n\nSpec: target `{}` in `{}`.", target.doc.trim(), target.name, target.file),
+        &format!(
+            "{}\n\nSpec: target `{}` in `{}`.",
+            target.doc.trim(),
+            target.name,
+            target.file
+        ),
     ));
     let constant = rust::constant(&target.name);
     for alias in &target.aliases {
@@ -83,12 +89,20 @@ fn facts(target: &Target) -> anyhow::Result<String> {
     }
     writeln!(text, "pub static {constant}: Target = Target {{")?;
     writeln!(text, "    name: {},", rust::literal(&target.name))?;
-    writeln!(text, "    doc: {},", rust::literal(&target.doc.split_whitespace().collect::<Vec<_>>().join(" ")))?;
+    writeln!(
+        text,
+        "    doc: {},",
+        rust::literal(&target.doc.split_whitespace().collect::<Vec<_>>().join(" "))
+    )?;
     strings(&mut text, "aliases", &target.aliases)?;
     writeln!(text, "    arch: {},", rust::literal(&target.arch))?;
     strings(&mut text, "triples", &target.triples)?;
     writeln!(text, "    pointer_width: {},", target.pointer_width)?;
-    writeln!(text, "    endian: Endian::{},", if target.little_endian { "Little" } else { "Big" })?;
+    writeln!(
+        text,
+        "    endian: Endian::{},",
+        if target.little_endian { "Little" } else { "Big" }
+    )?;
     match target.page_size {
         Some(size) => writeln!(text, "    page_size: Some({}),", rust::number(u64::from(size)))?,
         None => writeln!(text, "    page_size: None,")?,
@@ -140,7 +154,12 @@ fn table(targets: &[Target]) -> anyhow::Result<String> {
     }
     text.push('\n');
     for target in targets {
-        writeln!(text, "pub use {}::{};", rust::module(&target.name), rust::constant(&target.name))?;
+        writeln!(
+            text,
+            "pub use {}::{};",
+            rust::module(&target.name),
+            rust::constant(&target.name)
+        )?;
     }
     writeln!(
         text,
@@ -163,13 +182,19 @@ fn table(targets: &[Target]) -> anyhow::Result<String> {
             format!("target_pointer_width = \"{}\"", target.pointer_width),
             format!("target_endian = \"{}\"", if target.little_endian { "little" } else { "big" }),
         ];
-        if targets.iter().any(|other| other.name != target.name && key(other) == key(target)) {
+        if targets
+            .iter()
+            .any(|other| other.name != target.name && key(other) == key(target))
+        {
             conditions.push(format!("target_has_atomic = \"{}\"", target.atomic_width));
         }
         writeln!(
             text,
             "    if cfg!(all(\n{}    )) {{\n        return Some(&{});\n    }}",
-            conditions.iter().map(|condition| format!("        {condition},\n")).collect::<String>(),
+            conditions
+                .iter()
+                .map(|condition| format!("        {condition},\n"))
+                .collect::<String>(),
             rust::constant(&target.name)
         )?;
     }

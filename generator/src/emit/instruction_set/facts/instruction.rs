@@ -19,19 +19,31 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     let mut modules = String::from("\n");
     for (group, ops) in &groups {
         writeln!(modules, "mod {};", rust::module(&group.name))?;
-        let mut methods = rust::module_doc_lines(&format!("Methods for group `{}`: {}.", group.name, group.title.trim().to_lowercase()));
+        let mut methods = rust::module_doc_lines(&format!(
+            "Methods for group `{}`: {}.",
+            group.name,
+            group.title.trim().to_lowercase()
+        ));
         let body: Vec<String> = ops.iter().map(|op| method(set, op)).collect();
         let body = body.join("\n");
         let ids: Vec<String> = std::iter::once("TypeId".to_owned())
             .chain(names::id_kinds(set).into_iter().map(|kind| operand_type(kind)))
             .filter(|id| body.contains(&format!(": {id}")))
             .collect();
-        let own = if body.contains("BuildLabel") { "{BuildLabel, CodeBuilder}" } else { "CodeBuilder" };
+        let own = if body.contains("BuildLabel") {
+            "{BuildLabel, CodeBuilder}"
+        } else {
+            "CodeBuilder"
+        };
         writeln!(methods, "\nuse super::{own};")?;
         if !ids.is_empty() {
             let mut ids = ids;
             ids.sort();
-            let list = if let [one] = ids.as_slice() { one.clone() } else { format!("{{{}}}", ids.join(", ")) };
+            let list = if let [one] = ids.as_slice() {
+                one.clone()
+            } else {
+                format!("{{{}}}", ids.join(", "))
+            };
             writeln!(methods, "use crate::ids::{list};")?;
         }
         if body.contains(".raw()") {
@@ -40,7 +52,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         writeln!(methods, "use crate::opcode::Opcode;\n\nimpl CodeBuilder {{\n{body}}}")?;
         builder.file(&format!("src/builder/{}.rs", rust::module(&group.name)), methods, &set.files);
     }
-    builder.file("src/builder/mod.rs", text.replace("\n// The modules of the groups.\n", &modules), &set.files);
+    builder.file(
+        "src/builder/mod.rs",
+        text.replace("\n// The modules of the groups.\n", &modules),
+        &set.files,
+    );
     Ok(())
 }
 
@@ -92,7 +108,11 @@ fn enumeration(set: &InstructionSet) -> anyhow::Result<String> {
 }
 
 fn operand_doc(has_entry: bool, doc: &str, name: &str) -> String {
-    if has_entry { names::summary(doc) } else { format!("A plain `{name}`.") }
+    if has_entry {
+        names::summary(doc)
+    } else {
+        format!("A plain `{name}`.")
+    }
 }
 
 fn operands(set: &InstructionSet) -> anyhow::Result<String> {
@@ -104,7 +124,11 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
         .collect();
     let mut sorted = ids.clone();
     sorted.sort();
-    writeln!(text, "\nuse core::ops::Deref;\n\nuse super::Instruction;\nuse crate::ids::{{\n{}}};", rust::wrapped(4, sorted))?;
+    writeln!(
+        text,
+        "\nuse core::ops::Deref;\n\nuse super::Instruction;\nuse crate::ids::{{\n{}}};",
+        rust::wrapped(4, sorted)
+    )?;
     text.push_str("use crate::opcode::Opcode;\n");
     text.push_str(&include_str!("text/operands.rs").replace("MAX_COUNT", &most.to_string()));
     writeln!(text, "\nids! {{\n{}}}", rust::wrapped(4, ids))?;
@@ -144,7 +168,10 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
             continue;
         }
         let fields: Vec<String> = op.operands.iter().map(|operand| rust::name(&operand.name)).collect();
-        let values: Vec<String> = fields.iter().map(|field| format!("{field}: Operand::from_raw(*{field})?")).collect();
+        let values: Vec<String> = fields
+            .iter()
+            .map(|field| format!("{field}: Operand::from_raw(*{field})?"))
+            .collect();
         writeln!(
             text,
             "            (Opcode::{name}, [{}]) => Instruction::{name} {{ {} }},",
@@ -157,7 +184,9 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
 }
 
 /// Names of the builder's own methods; an op of that name gets `_op` behind it.
-const TAKEN: &[&str] = &["new", "label", "bind", "here", "push", "finish", "position", "is_empty", "fail"];
+const TAKEN: &[&str] = &[
+    "new", "label", "bind", "here", "push", "finish", "position", "is_empty", "fail",
+];
 
 /// One method of the builder.
 fn method(set: &InstructionSet, op: &Op) -> String {
@@ -178,7 +207,11 @@ fn method(set: &InstructionSet, op: &Op) -> String {
         };
         let _ = write!(parameters, ", {field}: {of}");
         raws.push(format!("{field}.raw()"));
-        docs.push(format!("- `{}`: {}", operand.name, operand_doc(kind.span.is_some(), &kind.doc, &kind.name)));
+        docs.push(format!(
+            "- `{}`: {}",
+            operand.name,
+            operand_doc(kind.span.is_some(), &kind.doc, &kind.name)
+        ));
     }
     let also = if docs.is_empty() { Vec::new() } else { vec![docs.join("\n")] };
     format!(

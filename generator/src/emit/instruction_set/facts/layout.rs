@@ -33,12 +33,22 @@ fn data(set: &InstructionSet) -> Option<serde_json::Value> {
         Shape::Optional(inner) if matches!(inner.as_ref(), Shape::Reference(of) if set.operand_kinds[*of].name == "class") => {}
         _ => return None,
     }
-    let Shape::TypeId = names::field(fields, "type")? else { return None };
-    let Shape::Reference(function) = names::field(methods, "function")? else { return None };
+    let Shape::TypeId = names::field(fields, "type")? else {
+        return None;
+    };
+    let Shape::Reference(function) = names::field(methods, "function")? else {
+        return None;
+    };
     for record in [record, fields, methods] {
-        let Shape::String { .. } = names::field(record, "name")? else { return None };
+        let Shape::String { .. } = names::field(record, "name")? else {
+            return None;
+        };
     }
-    let mut ids = [id_type(&kind.name), id_type(&set.operand_kinds[*function].name), "TypeId".to_owned()];
+    let mut ids = [
+        id_type(&kind.name),
+        id_type(&set.operand_kinds[*function].name),
+        "TypeId".to_owned(),
+    ];
     ids.sort();
     Some(serde_json::json!({
         "module": rust::variant(&set.format.records[set.format.root].name),

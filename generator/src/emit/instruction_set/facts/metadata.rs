@@ -13,8 +13,16 @@ use crate::model::instruction_set::{
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     builder.file("src/metadata/mod.rs", include_str!("text/metadata.rs").to_owned(), &set.files);
-    builder.file("src/metadata/scalar.rs", include_str!("text/scalar.rs").to_owned(), &set.files);
-    builder.file("src/metadata/pattern.rs", include_str!("text/pattern.rs").to_owned(), &set.files);
+    builder.file(
+        "src/metadata/scalar.rs",
+        include_str!("text/scalar.rs").to_owned(),
+        &set.files,
+    );
+    builder.file(
+        "src/metadata/pattern.rs",
+        include_str!("text/pattern.rs").to_owned(),
+        &set.files,
+    );
     builder.file("src/metadata/group.rs", groups(set)?, &set.files);
     builder.file("src/metadata/effects.rs", effects(set)?, &set.files);
     builder.file("src/metadata/operand_kind.rs", operand_kinds(set)?, &set.files);
@@ -25,7 +33,9 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     for (group, _) in &groups {
         writeln!(table, "mod {};", rust::module(&group.name))?;
     }
-    table.push_str("\n/// The row of an instruction.\npub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {\n    match opcode {\n");
+    table.push_str(
+        "\n/// The row of an instruction.\npub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {\n    match opcode {\n",
+    );
     for (group, ops) in &groups {
         for op in ops {
             writeln!(
@@ -53,7 +63,11 @@ fn rows(set: &InstructionSet, group: &Group, ops: &[&Op]) -> anyhow::Result<Stri
     for op in ops {
         row(set, op, &mut body)?;
     }
-    let mut text = rust::module_doc_lines(&format!("Rows of group `{}`: {}.", group.name, group.title.trim().to_lowercase()));
+    let mut text = rust::module_doc_lines(&format!(
+        "Rows of group `{}`: {}.",
+        group.name,
+        group.title.trim().to_lowercase()
+    ));
     let mut parts = vec!["Group", "OpcodeInfo"];
     for (part, marks) in [
         ("Control", &["Control::"][..]),
@@ -69,7 +83,11 @@ fn rows(set: &InstructionSet, group: &Group, ops: &[&Op]) -> anyhow::Result<Stri
         }
     }
     parts.sort_unstable();
-    writeln!(text, "\nuse crate::metadata::{{{}}};\nuse crate::opcode::Opcode;\nuse crate::places;", parts.join(", "))?;
+    writeln!(
+        text,
+        "\nuse crate::metadata::{{{}}};\nuse crate::opcode::Opcode;\nuse crate::places;",
+        parts.join(", ")
+    )?;
     if body.contains("TrapKind::") {
         text.push_str("use crate::trap::TrapKind;\n");
     }
@@ -93,12 +111,31 @@ fn row(set: &InstructionSet, op: &Op, out: &mut String) -> anyhow::Result<()> {
             writeln!(out, "    {name}: Some({}),", rust::literal(value.trim()))?;
         }
     }
-    list(out, "operands", op.operands.iter().map(|operand| {
-        let kind = rust::variant(&set.operand_kinds[operand.kind].name);
-        format!("OperandInfo {{ name: {}, kind: OperandKind::{kind} }}", rust::literal(&operand.name))
-    }))?;
-    list(out, "inputs", op.inputs.iter().map(|input| value(set, &input.name, &input.text, &input.expression)))?;
-    list(out, "outputs", op.outputs.iter().map(|output| value(set, "", &output.text, &output.expression)))?;
+    list(
+        out,
+        "operands",
+        op.operands.iter().map(|operand| {
+            let kind = rust::variant(&set.operand_kinds[operand.kind].name);
+            format!(
+                "OperandInfo {{ name: {}, kind: OperandKind::{kind} }}",
+                rust::literal(&operand.name)
+            )
+        }),
+    )?;
+    list(
+        out,
+        "inputs",
+        op.inputs
+            .iter()
+            .map(|input| value(set, &input.name, &input.text, &input.expression)),
+    )?;
+    list(
+        out,
+        "outputs",
+        op.outputs
+            .iter()
+            .map(|output| value(set, "", &output.text, &output.expression)),
+    )?;
     if op.control != Control::Next {
         writeln!(out, "    control: Control::{:?},", op.control)?;
     }
@@ -236,12 +273,23 @@ fn groups(set: &InstructionSet) -> anyhow::Result<String> {
         writeln!(text, "    {},", rust::variant(&group.name))?;
     }
     text.push_str("}\n\nimpl Group {\n    /// Every group in order of the spec.\n    pub const ALL: &'static [Group] = &[\n");
-    text.push_str(&rust::wrapped(8, set.groups.iter().map(|group| format!("Group::{}", rust::variant(&group.name)))));
+    text.push_str(&rust::wrapped(
+        8,
+        set.groups
+            .iter()
+            .map(|group| format!("Group::{}", rust::variant(&group.name))),
+    ));
     text.push_str("    ];\n");
     let arms = |value: &dyn Fn(&Group) -> String| -> String {
         set.groups
             .iter()
-            .map(|group| format!("            Group::{} => {},\n", rust::variant(&group.name), rust::literal(&value(group))))
+            .map(|group| {
+                format!(
+                    "            Group::{} => {},\n",
+                    rust::variant(&group.name),
+                    rust::literal(&value(group))
+                )
+            })
             .collect()
     };
     for (doc, name, arms) in [
@@ -267,16 +315,34 @@ fn effects(set: &InstructionSet) -> anyhow::Result<String> {
         .filter(|effect| matches!(effect.name.as_str(), "call" | "throw"))
         .map(|effect| format!("Effects::{}.0", rust::constant(&effect.name)))
         .collect();
-    let throwing = if throwing.is_empty() { "0".to_owned() } else { throwing.join(" | ") };
-    writeln!(text, "\n    /// The effects by which an exception can come out of an instruction.\n    pub const THROWING: Effects = Effects({throwing});\n")?;
+    let throwing = if throwing.is_empty() {
+        "0".to_owned()
+    } else {
+        throwing.join(" | ")
+    };
+    writeln!(
+        text,
+        "\n    /// The effects by which an exception can come out of an instruction.\n    pub const THROWING: Effects = Effects({throwing});\n"
+    )?;
     for (bit, effect) in set.effects.iter().enumerate() {
         let docs = format!("{}\n\n{}", effect.doc.trim(), names::provenance(set, "effect", &effect.name));
         text.push_str(&rust::doc_lines(4, &docs));
-        writeln!(text, "    pub const {}: Effects = Effects(1 << {bit});", rust::constant(&effect.name))?;
+        writeln!(
+            text,
+            "    pub const {}: Effects = Effects(1 << {bit});",
+            rust::constant(&effect.name)
+        )?;
     }
-    text.push_str("\n    /// Every effect and its name in the spec.\n    pub const NAMES: &'static [(Effects, &'static str)] = &[\n");
+    text.push_str(
+        "\n    /// Every effect and its name in the spec.\n    pub const NAMES: &'static [(Effects, &'static str)] = &[\n",
+    );
     for effect in &set.effects {
-        writeln!(text, "        (Effects::{}, {}),", rust::constant(&effect.name), rust::literal(&effect.name))?;
+        writeln!(
+            text,
+            "        (Effects::{}, {}),",
+            rust::constant(&effect.name),
+            rust::literal(&effect.name)
+        )?;
     }
     text.push_str("    ];\n");
     text.push_str(include_str!("text/effects_methods.rs"));
@@ -287,7 +353,9 @@ fn effects(set: &InstructionSet) -> anyhow::Result<String> {
 fn used_kinds(set: &InstructionSet) -> Vec<&OperandKind> {
     set.operand_kinds
         .iter_with_ids()
-        .filter(|(id, kind)| kind.span.is_some() || set.ops.iter().any(|op| op.operands.iter().any(|operand| operand.kind == *id)))
+        .filter(|(id, kind)| {
+            kind.span.is_some() || set.ops.iter().any(|op| op.operands.iter().any(|operand| operand.kind == *id))
+        })
         .map(|(_, kind)| kind)
         .collect()
 }
@@ -304,8 +372,13 @@ fn operand_kinds(set: &InstructionSet) -> anyhow::Result<String> {
         text.push_str(&rust::doc_lines(4, &docs));
         writeln!(text, "    {},", rust::variant(&kind.name))?;
     }
-    text.push_str("}\n\nimpl OperandKind {\n    /// Every kind in order of the spec.\n    pub const ALL: &'static [OperandKind] = &[\n");
-    text.push_str(&rust::wrapped(8, kinds.iter().map(|kind| format!("OperandKind::{}", rust::variant(&kind.name)))));
+    text.push_str(
+        "}\n\nimpl OperandKind {\n    /// Every kind in order of the spec.\n    pub const ALL: &'static [OperandKind] = &[\n",
+    );
+    text.push_str(&rust::wrapped(
+        8,
+        kinds.iter().map(|kind| format!("OperandKind::{}", rust::variant(&kind.name))),
+    ));
     text.push_str("    ];\n");
     let arms = |value: &dyn Fn(&OperandKind) -> String| -> String {
         if kinds.is_empty() {
@@ -318,7 +391,12 @@ fn operand_kinds(set: &InstructionSet) -> anyhow::Result<String> {
         format!("        match self {{\n{arms}        }}\n")
     };
     for (doc, name, result, body) in [
-        ("The name in the spec.", "name", "&'static str", arms(&|kind| rust::literal(&kind.name))),
+        (
+            "The name in the spec.",
+            "name",
+            "&'static str",
+            arms(&|kind| rust::literal(&kind.name)),
+        ),
         (
             "The number that carries it.",
             "scalar",

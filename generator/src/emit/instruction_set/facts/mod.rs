@@ -40,7 +40,10 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         format!("{}/facts", set.folder()),
         format!("{}-facts", set.name),
-        format!("Facts of the instruction set {}: opcodes, codec, module file, assembler and verifier", set.name),
+        format!(
+            "Facts of the instruction set {}: opcodes, codec, module file, assembler and verifier",
+            set.name
+        ),
     );
     opcode::files(set, &mut builder)?;
     opcode::codec(set, &mut builder)?;

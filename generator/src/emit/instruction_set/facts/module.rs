@@ -105,13 +105,24 @@ impl Reached {
 
     /// All fields of the records.
     pub fn fields<'a>(&self, set: &'a InstructionSet) -> Vec<&'a Field> {
-        self.records.iter().flat_map(|record| &set.format.records[*record].fields).collect()
+        self.records
+            .iter()
+            .flat_map(|record| &set.format.records[*record].fields)
+            .collect()
     }
 
     /// Whether a shape, or a part of one, satisfies a condition.
     pub fn any(&self, set: &InstructionSet, holds: &dyn Fn(&Shape) -> bool) -> bool {
-        let variants = self.unions.iter().flat_map(|union| &set.format.unions[*union].variants).map(|variant| &variant.shape);
-        self.fields(set).into_iter().map(|field| &field.shape).chain(variants).any(|shape| part(shape, holds))
+        let variants = self
+            .unions
+            .iter()
+            .flat_map(|union| &set.format.unions[*union].variants)
+            .map(|variant| &variant.shape);
+        self.fields(set)
+            .into_iter()
+            .map(|field| &field.shape)
+            .chain(variants)
+            .any(|shape| part(shape, holds))
     }
 
     /// Whether the type table has optional arguments.
@@ -171,7 +182,8 @@ pub fn used_ids(set: &InstructionSet, text: &str) -> Vec<String> {
 
 /// Whether a word stands in a text.
 pub fn mentions(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|found| found == word)
 }
 
 /// A `use` line for ids, or nothing.
@@ -181,7 +193,11 @@ pub fn use_ids(ids: &[String]) -> String {
         [one] => format!("use crate::ids::{one};\n"),
         many => {
             let line = format!("use crate::ids::{{{}}};\n", many.join(", "));
-            if line.len() <= 131 { line } else { format!("use crate::ids::{{\n{}}};\n", rust::wrapped(4, many.iter().cloned())) }
+            if line.len() <= 131 {
+                line
+            } else {
+                format!("use crate::ids::{{\n{}}};\n", rust::wrapped(4, many.iter().cloned()))
+            }
         }
     }
 }
@@ -190,7 +206,11 @@ pub fn use_ids(ids: &[String]) -> String {
 fn limit(shape: &Shape) -> String {
     match shape {
         Shape::String { max } | Shape::Code { max } => format!(" At most {} bytes.", rust::number(u64::from(*max))),
-        Shape::List { max, element } => format!(" At most {} entries.{}", rust::number(u64::from(*max)), limit(element).replace(" At", " Each at")),
+        Shape::List { max, element } => format!(
+            " At most {} entries.{}",
+            rust::number(u64::from(*max)),
+            limit(element).replace(" At", " Each at")
+        ),
         _ => String::new(),
     }
 }
@@ -199,7 +219,11 @@ fn structures(set: &InstructionSet) -> anyhow::Result<String> {
     let format = &set.format;
     let mut body = String::new();
     let root = &format.records[format.root];
-    let others = format.records.iter_with_ids().filter(|(id, _)| *id != format.root).map(|(_, record)| record);
+    let others = format
+        .records
+        .iter_with_ids()
+        .filter(|(id, _)| *id != format.root)
+        .map(|(_, record)| record);
     for record in std::iter::once(root).chain(others) {
         structure(set, record, &mut body)?;
     }
@@ -214,7 +238,9 @@ fn structures(set: &InstructionSet) -> anyhow::Result<String> {
         names::structure(&root.name)
     ));
     text.push_str("\nmod format;\nmod read;\nmod reader;\nmod write;\nmod writer;\n\n");
-    text.push_str("pub use format::*;\npub use reader::{ReadError, ReadErrorKind};\npub use writer::{WriteError, WriteErrorKind};\n\n");
+    text.push_str(
+        "pub use format::*;\npub use reader::{ReadError, ReadErrorKind};\npub use writer::{WriteError, WriteErrorKind};\n\n",
+    );
     if mentions(&body, "String") {
         text.push_str("use alloc::string::String;\n");
     }
@@ -253,14 +279,21 @@ fn structure(set: &InstructionSet, record: &Record, out: &mut String) -> anyhow:
         0,
         &format!("{}\n\n{}", record.doc.trim(), names::provenance(set, "record", &record.name)),
     ));
-    let derives = if by_hand { "Debug, Clone, Default" } else { "Debug, Clone, PartialEq, Default" };
+    let derives = if by_hand {
+        "Debug, Clone, Default"
+    } else {
+        "Debug, Clone, PartialEq, Default"
+    };
     writeln!(out, "#[derive({derives})]\npub struct {name} {{")?;
     for field in &record.fields {
         let flag = match field.flag {
             Some(flag) => format!(" Only with the flag `{}`; empty otherwise.", set.format.flags[flag].name),
             None => String::new(),
         };
-        out.push_str(&rust::doc_lines(4, &format!("{}{}{flag}", field.doc.trim(), limit(&field.shape))));
+        out.push_str(&rust::doc_lines(
+            4,
+            &format!("{}{}{flag}", field.doc.trim(), limit(&field.shape)),
+        ));
         writeln!(out, "    pub {}: {},", rust::name(&field.name), shape_type(set, &field.shape))?;
     }
     out.push_str("}\n");
@@ -293,8 +326,16 @@ fn choice(set: &InstructionSet, union: &Union, out: &mut String) -> anyhow::Resu
     let derives = if by_hand { "Debug, Clone" } else { "Debug, Clone, PartialEq" };
     writeln!(out, "#[derive({derives})]\npub enum {name} {{")?;
     for variant in &union.variants {
-        out.push_str(&rust::doc_lines(4, &format!("{}{}", variant.doc.trim(), limit(&variant.shape))));
-        writeln!(out, "    {}({}),", rust::variant(&variant.name), shape_type(set, &variant.shape))?;
+        out.push_str(&rust::doc_lines(
+            4,
+            &format!("{}{}", variant.doc.trim(), limit(&variant.shape)),
+        ));
+        writeln!(
+            out,
+            "    {}({}),",
+            rust::variant(&variant.name),
+            shape_type(set, &variant.shape)
+        )?;
     }
     out.push_str("}\n");
     if let Some(first) = union.variants.first() {
@@ -336,8 +377,15 @@ fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
         "What stands in the header of a module file.\n\nSpec: `[module]` in `{}`.",
         names::folder(set)
     ));
-    let magic: String = format.magic.iter().map(|byte| std::ascii::escape_default(*byte).to_string()).collect();
-    writeln!(text, "\n/// The first four bytes.\npub const MAGIC: [u8; 4] = *b\"{magic}\";\n")?;
+    let magic: String = format
+        .magic
+        .iter()
+        .map(|byte| std::ascii::escape_default(*byte).to_string())
+        .collect();
+    writeln!(
+        text,
+        "\n/// The first four bytes.\npub const MAGIC: [u8; 4] = *b\"{magic}\";\n"
+    )?;
     writeln!(
         text,
         "/// The version that is written, and the only one that is read.\npub const VERSION: u32 = {};\n",
@@ -348,12 +396,17 @@ fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
         "/// The extension of file names, without a dot.\npub const EXTENSION: &str = {};\n",
         rust::literal(&format.extension)
     )?;
-    text.push_str("/// The length of the header in bytes: magic, version, flags and checksum.\npub const HEADER_LENGTH: usize = 16;\n");
+    text.push_str(
+        "/// The length of the header in bytes: magic, version, flags and checksum.\npub const HEADER_LENGTH: usize = 16;\n",
+    );
     let mut known = Vec::new();
     for flag in &format.flags {
         let name = format!("FLAG_{}", rust::constant(&flag.name));
         text.push('\n');
-        text.push_str(&rust::doc_lines(0, &format!("The bit `{}` of the flags: {}", flag.name, flag.doc.trim())));
+        text.push_str(&rust::doc_lines(
+            0,
+            &format!("The bit `{}` of the flags: {}", flag.name, flag.doc.trim()),
+        ));
         writeln!(text, "pub const {name}: u32 = 1 << {};", flag.bit)?;
         known.push(name);
     }
@@ -373,7 +426,12 @@ pub fn least_bytes(set: &InstructionSet, shape: &Shape) -> u32 {
 fn least(set: &InstructionSet, shape: &Shape, open: &mut Vec<Id<Record>>) -> u32 {
     match shape {
         Shape::Scalar(scalar) => scalar.bytes(),
-        Shape::String { .. } | Shape::Code { .. } | Shape::TypeId | Shape::Reference(_) | Shape::Optional(_) | Shape::List { .. } => 4,
+        Shape::String { .. }
+        | Shape::Code { .. }
+        | Shape::TypeId
+        | Shape::Reference(_)
+        | Shape::Optional(_)
+        | Shape::List { .. } => 4,
         Shape::TypeDefinition => {
             let arguments = |of: &&crate::model::instruction_set::Type| of.parameters.len() as u32 * 4;
             1 + super::types::constructors(set).iter().map(arguments).min().unwrap_or(0)
@@ -384,13 +442,19 @@ fn least(set: &InstructionSet, shape: &Shape, open: &mut Vec<Id<Record>>) -> u32
             }
             open.push(*record);
             let fields = set.format.records[*record].fields.iter().filter(|field| field.flag.is_none());
-            let sum = fields.map(|field| least(set, &field.shape, open)).fold(0, u32::saturating_add);
+            let sum = fields
+                .map(|field| least(set, &field.shape, open))
+                .fold(0, u32::saturating_add);
             open.pop();
             sum
         }
         Shape::Union(union) => {
             let variants = &set.format.unions[*union].variants;
-            1 + variants.iter().map(|variant| least(set, &variant.shape, open)).min().unwrap_or(0)
+            1 + variants
+                .iter()
+                .map(|variant| least(set, &variant.shape, open))
+                .min()
+                .unwrap_or(0)
         }
     }
 }

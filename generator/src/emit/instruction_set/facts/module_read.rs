@@ -24,11 +24,20 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
         let record = &format.records[*id];
         let name = names::structure(&record.name);
         let unused = if record.fields.is_empty() { "_" } else { "" };
-        writeln!(body, "\nfn read_{}({unused}reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok({name} {{", record.name)?;
+        writeln!(
+            body,
+            "\nfn read_{}({unused}reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok({name} {{",
+            record.name
+        )?;
         for field in &record.fields {
             let read = function(set, &field.shape);
             match field.flag {
-                None => writeln!(body, "        {}: reader.field({}, {read})?,", rust::name(&field.name), rust::literal(&field.name))?,
+                None => writeln!(
+                    body,
+                    "        {}: reader.field({}, {read})?,",
+                    rust::name(&field.name),
+                    rust::literal(&field.name)
+                )?,
                 Some(flag) => writeln!(
                     body,
                     "        {}: reader.field_if({}, {}, {read})?,",
@@ -128,7 +137,10 @@ fn definition(set: &InstructionSet, out: &mut String) -> anyhow::Result<()> {
                 ParameterKind::Type => "|reader| reader.u32().map(TypeId)".to_owned(),
                 ParameterKind::OptionalType => "|reader| Ok(reader.optional()?.map(TypeId))".to_owned(),
                 ParameterKind::Types => {
-                    format!("|reader| reader.list({}, 4, |reader| reader.u32().map(TypeId))", rust::number(MAX_ARGUMENTS))
+                    format!(
+                        "|reader| reader.list({}, 4, |reader| reader.u32().map(TypeId))",
+                        rust::number(MAX_ARGUMENTS)
+                    )
                 }
                 ParameterKind::Class => match names::class_id(set) {
                     Some(class) => format!("|reader| reader.u32().map({class})"),

@@ -17,7 +17,11 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
     let flagged = Flagged::of(set, &reached);
     let root = &format.records[format.root];
     let root_name = names::structure(&root.name);
-    let flags = if flagged.records.contains(&format.root) { format!("flags_{}(self)", root.name) } else { "0".to_owned() };
+    let flags = if flagged.records.contains(&format.root) {
+        format!("flags_{}(self)", root.name)
+    } else {
+        "0".to_owned()
+    };
     let mut body = format!(
         "\nimpl {root_name} {{\n    /// Writes a module file. A flag is set if a field that depends on it isn't empty.\n    ///\n    \
          /// # Errors\n    ///\n    /// When something is longer than the format allows, so that it couldn't be read again.\n    \
@@ -97,8 +101,16 @@ enum Passed {
 
 /// An expression that writes the value of a shape.
 fn expression(set: &InstructionSet, shape: &Shape, value: &str, passed: Passed) -> String {
-    let copied = if passed == Passed::Place { value.to_owned() } else { format!("*{value}") };
-    let borrowed = if passed == Passed::Place { format!("&{value}") } else { value.to_owned() };
+    let copied = if passed == Passed::Place {
+        value.to_owned()
+    } else {
+        format!("*{value}")
+    };
+    let borrowed = if passed == Passed::Place {
+        format!("&{value}")
+    } else {
+        value.to_owned()
+    };
     match shape {
         Shape::Scalar(scalar) => format!("writer.{}({copied})", scalar.name()),
         Shape::String { max } => format!("writer.string({borrowed}, {})", rust::number(u64::from(*max))),
@@ -113,7 +125,9 @@ fn expression(set: &InstructionSet, shape: &Shape, value: &str, passed: Passed) 
             };
             format!("writer.list({borrowed}, {max}, {write})")
         }
-        Shape::Record(_) | Shape::Union(_) | Shape::TypeDefinition => format!("{}(writer, {borrowed})", element_function(set, shape)),
+        Shape::Record(_) | Shape::Union(_) | Shape::TypeDefinition => {
+            format!("{}(writer, {borrowed})", element_function(set, shape))
+        }
     }
 }
 
@@ -146,7 +160,10 @@ fn definition(set: &InstructionSet, out: &mut String) -> anyhow::Result<()> {
                 ParameterKind::Type => format!("writer.u32({field}.0)"),
                 ParameterKind::OptionalType => format!("writer.optional({field}.map(|number| number.0))"),
                 ParameterKind::Types => {
-                    format!("writer.list({field}, {}, |writer, item| writer.u32(item.0))", rust::number(MAX_ARGUMENTS))
+                    format!(
+                        "writer.list({field}, {}, |writer, item| writer.u32(item.0))",
+                        rust::number(MAX_ARGUMENTS)
+                    )
                 }
                 ParameterKind::Class if names::class_id(set).is_some() => format!("writer.u32({field}.0)"),
                 ParameterKind::Class => format!("writer.u32(*{field})"),
@@ -186,7 +203,11 @@ impl Flagged {
                 }
             }
             for id in &reached.unions {
-                if set.format.unions[*id].variants.iter().any(|variant| flagged.leads(&variant.shape)) {
+                if set.format.unions[*id]
+                    .variants
+                    .iter()
+                    .any(|variant| flagged.leads(&variant.shape))
+                {
                     flagged.unions.insert(*id);
                 }
             }

@@ -40,7 +40,11 @@ pub fn folder(set: &InstructionSet) -> String {
 
 /// The stack effect of an op: `a: i32, b: i32 → i32`.
 pub fn stack_effect(op: &Op) -> String {
-    let inputs: Vec<String> = op.inputs.iter().map(|input| format!("{}: {}", input.name, input.text)).collect();
+    let inputs: Vec<String> = op
+        .inputs
+        .iter()
+        .map(|input| format!("{}: {}", input.name, input.text))
+        .collect();
     let outputs: Vec<&str> = op.outputs.iter().map(|output| output.text.as_str()).collect();
     let side = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     format!("{} → {}", side(inputs.join(", ")), side(outputs.join(", ")))
@@ -116,9 +120,15 @@ pub fn class_kind(set: &InstructionSet) -> Option<&OperandKind> {
 
 /// The list of the module that an operand kind indexes and the record of its items, if they are records.
 pub fn indexed_record<'a>(set: &'a InstructionSet, kind: &'a OperandKind) -> Option<(&'a str, Id<Record>)> {
-    let OperandMeaning::Index(Indexes::Module { field }) = &kind.meaning else { return None };
+    let OperandMeaning::Index(Indexes::Module { field }) = &kind.meaning else {
+        return None;
+    };
     let root = &set.format.records[set.format.root];
-    let shape = root.fields.iter().find(|candidate| &candidate.name == field).map(|field| &field.shape)?;
+    let shape = root
+        .fields
+        .iter()
+        .find(|candidate| &candidate.name == field)
+        .map(|field| &field.shape)?;
     match shape {
         Shape::List { element, .. } => match element.as_ref() {
             Shape::Record(record) => Some((field, *record)),
@@ -130,7 +140,11 @@ pub fn indexed_record<'a>(set: &'a InstructionSet, kind: &'a OperandKind) -> Opt
 
 /// The field of a record by name.
 pub fn field<'a>(record: &'a Record, name: &str) -> Option<&'a Shape> {
-    record.fields.iter().find(|field| field.name == name).map(|field| &field.shape)
+    record
+        .fields
+        .iter()
+        .find(|field| field.name == name)
+        .map(|field| &field.shape)
 }
 
 /// Groups that have ops, with the ops in order of their codes.
@@ -149,5 +163,9 @@ pub fn plain_op(set: &InstructionSet) -> Option<&Op> {
 
 /// A number as Rust would be written by hand: `0x20`.
 pub fn code(code: u16) -> String {
-    if code < 0x100 { format!("{code:#04X}").replace("0X", "0x") } else { format!("0x{code:03X}") }
+    if code < 0x100 {
+        format!("{code:#04X}").replace("0X", "0x")
+    } else {
+        format!("0x{code:03X}")
+    }
 }

@@ -29,14 +29,24 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     text.push_str(METHODS);
     builder.file("src/opcode/mod.rs", text, &set.files);
 
-    let variants: Vec<String> = set.ops.iter().map(|op| format!("Opcode::{}", rust::variant(&op.name))).collect();
+    let variants: Vec<String> = set
+        .ops
+        .iter()
+        .map(|op| format!("Opcode::{}", rust::variant(&op.name)))
+        .collect();
     let mut by_name: Vec<(&str, u16)> = set.ops.iter().map(|op| (op.name.as_str(), op.code)).collect();
     by_name.sort_unstable();
     let mut tables = rust::module_doc_lines("Look-up tables of [`Opcode`].");
     writeln!(tables, "\nuse super::Opcode;\n")?;
-    writeln!(tables, "/// Every opcode in order of the codes.\npub(super) static ALL: [Opcode; {}] = [", variants.len())?;
+    writeln!(
+        tables,
+        "/// Every opcode in order of the codes.\npub(super) static ALL: [Opcode; {}] = [",
+        variants.len()
+    )?;
     tables.push_str(&rust::wrapped(4, variants.iter().cloned()));
-    tables.push_str("];\n\n/// The opcode with this code.\npub(super) fn from_code(code: u16) -> Option<Opcode> {\n    Some(match code {\n");
+    tables.push_str(
+        "];\n\n/// The opcode with this code.\npub(super) fn from_code(code: u16) -> Option<Opcode> {\n    Some(match code {\n",
+    );
     for (op, variant) in set.ops.iter().zip(&variants) {
         writeln!(tables, "        {} => {variant},", names::code(op.code))?;
     }

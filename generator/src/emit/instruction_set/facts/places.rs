@@ -35,9 +35,15 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     text.push_str(include_str!("text/signature.rs"));
     text.push_str("\n/// One row for each instruction that names a function, in order of the codes.\npub static SIGNATURES: &[Signature] = &[\n");
     for op in &set.ops {
-        let Meaning::Function { name, .. } = &op.meaning else { continue };
+        let Meaning::Function { name, .. } = &op.meaning else {
+            continue;
+        };
         let signature = signature(set, op);
-        let parameters: Vec<String> = signature.parameters.iter().map(|parameter| rust::literal(parameter)).collect();
+        let parameters: Vec<String> = signature
+            .parameters
+            .iter()
+            .map(|parameter| rust::literal(parameter))
+            .collect();
         writeln!(
             text,
             "    Signature {{\n        op: {},\n        function: {},\n        parameters: &[{}],\n        result: {},\n        place: places::{},\n    }},",

@@ -14,13 +14,29 @@ type Row = (&'static str, &'static str, &'static str);
 const MODULES: &[Row] = &[
     ("src/opcode/mod.rs", "opcode", "opcode::Opcode"),
     ("src/metadata/mod.rs", "metadata", "metadata::OpcodeInfo"),
-    ("src/instruction/mod.rs", "instruction", "instruction::{Instruction, Operands}"),
+    (
+        "src/instruction/mod.rs",
+        "instruction",
+        "instruction::{Instruction, Operands}",
+    ),
     ("src/ids.rs", "ids", "ids::*"),
-    ("src/types/mod.rs", "types", "types::{Kind, TypeDefinition, TypeRef, TypeTable}"),
+    (
+        "src/types/mod.rs",
+        "types",
+        "types::{Kind, TypeDefinition, TypeRef, TypeTable}",
+    ),
     ("src/trap.rs", "trap", "trap::TrapKind"),
     ("src/encode.rs", "encode", "encode::{EncodeError, encode}"),
-    ("src/decode.rs", "decode", "decode::{DecodeError, Decoded, Instructions, decode}"),
-    ("src/builder/mod.rs", "builder", "builder::{BuildError, BuildLabel, CodeBuilder}"),
+    (
+        "src/decode.rs",
+        "decode",
+        "decode::{DecodeError, Decoded, Instructions, decode}",
+    ),
+    (
+        "src/builder/mod.rs",
+        "builder",
+        "builder::{BuildError, BuildLabel, CodeBuilder}",
+    ),
     ("src/module/mod.rs", "module", "module::Module"),
     ("src/crc32.rs", "crc32", ""),
     ("src/layout.rs", "layout", "layout::ClassLayouts"),
@@ -50,7 +66,9 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         }
     }
     docs.push_str("\nWhere to start: ");
-    docs.push_str("[`Opcode::info`] tells what is known about an instruction, [`CodeBuilder`] and [`Instructions`] write and read code, ");
+    docs.push_str(
+        "[`Opcode::info`] tells what is known about an instruction, [`CodeBuilder`] and [`Instructions`] write and read code, ",
+    );
     docs.push_str("[`Module::read`] and [`Module::write`] the file that carries it");
     if builder.has("src/asm/mod.rs") {
         docs.push_str(", [`mod@asm`] its text");

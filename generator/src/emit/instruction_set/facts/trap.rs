@@ -26,8 +26,15 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         ));
         writeln!(text, "    {} = {},", rust::variant(&trap.name), trap.code)?;
     }
-    text.push_str("}\n\nimpl TrapKind {\n    /// Every trap in order of the spec.\n    pub const ALL: &'static [TrapKind] = &[\n");
-    text.push_str(&rust::wrapped(8, set.traps.iter().map(|trap| format!("TrapKind::{}", rust::variant(&trap.name)))));
+    text.push_str(
+        "}\n\nimpl TrapKind {\n    /// Every trap in order of the spec.\n    pub const ALL: &'static [TrapKind] = &[\n",
+    );
+    text.push_str(&rust::wrapped(
+        8,
+        set.traps
+            .iter()
+            .map(|trap| format!("TrapKind::{}", rust::variant(&trap.name))),
+    ));
     text.push_str("    ];\n");
     let rows = |value: &dyn Fn(&crate::model::instruction_set::Trap) -> String| -> String {
         if set.traps.is_empty() {
@@ -35,13 +42,27 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         }
         let mut arms = "        match self {\n".to_owned();
         for trap in &set.traps {
-            arms.push_str(&format!("            TrapKind::{} => {},\n", rust::variant(&trap.name), value(trap)));
+            arms.push_str(&format!(
+                "            TrapKind::{} => {},\n",
+                rust::variant(&trap.name),
+                value(trap)
+            ));
         }
         arms + "        }\n"
     };
     for (doc, name, result, body) in [
-        ("The number of the trap.", "const fn code(self)", "u16", rows(&|trap| trap.code.to_string())),
-        ("The name in specs and assembly.", "const fn name(self)", "&'static str", rows(&|trap| rust::literal(&trap.name))),
+        (
+            "The number of the trap.",
+            "const fn code(self)",
+            "u16",
+            rows(&|trap| trap.code.to_string()),
+        ),
+        (
+            "The name in specs and assembly.",
+            "const fn name(self)",
+            "&'static str",
+            rows(&|trap| rust::literal(&trap.name)),
+        ),
         (
             "When it happens.",
             "const fn doc(self)",

@@ -12,7 +12,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     builder.file("src/types/mod.rs", head(set)?, &set.files);
     builder.file("src/types/kind.rs", kinds(set)?, &set.files);
     builder.file("src/types/definition.rs", definitions(set)?, &set.files);
-    builder.file("src/types/table.rs", include_str!("text/type_table.rs").to_owned(), &set.files);
+    builder.file(
+        "src/types/table.rs",
+        include_str!("text/type_table.rs").to_owned(),
+        &set.files,
+    );
     builder.file("src/types/display.rs", display(set)?, &set.files);
     Ok(())
 }
@@ -34,7 +38,9 @@ pub fn parameter_type(set: &InstructionSet, parameter: &TypeParameter) -> String
 
 /// Whether any constructor has a parameter of this kind.
 pub fn uses(set: &InstructionSet, kind: ParameterKind) -> bool {
-    set.types.iter().any(|of| of.parameters.iter().any(|parameter| parameter.kind == kind))
+    set.types
+        .iter()
+        .any(|of| of.parameters.iter().any(|parameter| parameter.kind == kind))
 }
 
 fn head(set: &InstructionSet) -> anyhow::Result<String> {
@@ -51,14 +57,20 @@ fn head(set: &InstructionSet) -> anyhow::Result<String> {
             4,
             &format!("{}\n\n{}", plain.doc.trim(), names::provenance(set, "type", &plain.name)),
         ));
-        writeln!(text, "    pub const {}: TypeId = TypeId({});", rust::constant(&plain.name), plain.code)?;
+        writeln!(
+            text,
+            "    pub const {}: TypeId = TypeId({});",
+            rust::constant(&plain.name),
+            plain.code
+        )?;
     }
     text.push_str(include_str!("text/type_id.rs"));
     Ok(text)
 }
 
 fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
-    let mut text = rust::module_doc_lines("Constructors of types, those without parameters included, and what represents their values.");
+    let mut text =
+        rust::module_doc_lines("Constructors of types, those without parameters included, and what represents their values.");
     text.push_str("\nuse core::fmt;\n\n/// A constructor of types; one without parameters is a type itself.\n");
     text.push_str("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\n#[repr(u8)]\npub enum Kind {\n");
     for of in &set.types {
@@ -69,7 +81,10 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
         writeln!(text, "    {} = {},", rust::variant(&of.name), of.code)?;
     }
     text.push_str("}\n\nimpl Kind {\n    /// Every kind in order of the spec.\n    pub const ALL: &'static [Kind] = &[\n");
-    text.push_str(&rust::wrapped(8, set.types.iter().map(|of| format!("Kind::{}", rust::variant(&of.name)))));
+    text.push_str(&rust::wrapped(
+        8,
+        set.types.iter().map(|of| format!("Kind::{}", rust::variant(&of.name))),
+    ));
     text.push_str("    ];\n");
     let arms = |value: &dyn Fn(&Type) -> String| -> String {
         let arms: String = set
@@ -90,17 +105,31 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
             .filter(|of| holds(of))
             .map(|of| format!("Kind::{}", rust::variant(&of.name)))
             .collect();
-        if held.is_empty() { "        false\n".to_owned() } else { format!("        matches!(self, {})\n", held.join(" | ")) }
+        if held.is_empty() {
+            "        false\n".to_owned()
+        } else {
+            format!("        matches!(self, {})\n", held.join(" | "))
+        }
     };
     for (doc, name, result, body) in [
-        ("The name in specs and assembly.", "name", "&'static str", arms(&|of| rust::literal(&of.name))),
+        (
+            "The name in specs and assembly.",
+            "name",
+            "&'static str",
+            arms(&|of| rust::literal(&of.name)),
+        ),
         (
             "What represents its values.",
             "slot",
             "SlotKind",
             arms(&|of| format!("SlotKind::{}", rust::variant(&set.slots[of.slot].name))),
         ),
-        ("The next larger kind.", "parent", "Option<Kind>", arms(&|of| option(of.parent))),
+        (
+            "The next larger kind.",
+            "parent",
+            "Option<Kind>",
+            arms(&|of| option(of.parent)),
+        ),
         (
             "The kind of which, with all its descendants, this one is the bottom.",
             "bottom_of",
@@ -120,7 +149,10 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
             set_of(&|of| !of.parameters.is_empty()),
         ),
     ] {
-        writeln!(text, "\n    /// {doc}\n    pub const fn {name}(self) -> {result} {{\n{body}    }}")?;
+        writeln!(
+            text,
+            "\n    /// {doc}\n    pub const fn {name}(self) -> {result} {{\n{body}    }}"
+        )?;
     }
     text.push_str(include_str!("text/kind_methods.rs"));
     text.push_str("\n/// What represents values: one word of the operand stack.\n");
@@ -132,9 +164,16 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
         ));
         writeln!(text, "    {},", rust::variant(&slot.name))?;
     }
-    text.push_str("}\n\nimpl SlotKind {\n    /// The name in specs.\n    pub const fn name(self) -> &'static str {\n        match self {\n");
+    text.push_str(
+        "}\n\nimpl SlotKind {\n    /// The name in specs.\n    pub const fn name(self) -> &'static str {\n        match self {\n",
+    );
     for slot in &set.slots {
-        writeln!(text, "            SlotKind::{} => {},", rust::variant(&slot.name), rust::literal(&slot.name))?;
+        writeln!(
+            text,
+            "            SlotKind::{} => {},",
+            rust::variant(&slot.name),
+            rust::literal(&slot.name)
+        )?;
     }
     text.push_str("        }\n    }\n}\n");
     Ok(text)
@@ -184,13 +223,22 @@ fn definitions(set: &InstructionSet) -> anyhow::Result<String> {
     };
     let arms: String = constructors
         .iter()
-        .map(|of| format!("            TypeDefinition::{0} {{ .. }} => Kind::{0},\n", rust::variant(&of.name)))
+        .map(|of| {
+            format!(
+                "            TypeDefinition::{0} {{ .. }} => Kind::{0},\n",
+                rust::variant(&of.name)
+            )
+        })
         .collect();
     text.push_str(&matched(arms));
     text.push_str("    }\n\n    /// The types that it is made of, in order.\n    pub fn arguments(&self) -> Vec<TypeId> {\n");
     let mut arms = String::new();
     for of in &constructors {
-        let types: Vec<&TypeParameter> = of.parameters.iter().filter(|parameter| parameter.kind != ParameterKind::Class).collect();
+        let types: Vec<&TypeParameter> = of
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.kind != ParameterKind::Class)
+            .collect();
         let fields: Vec<String> = types.iter().map(|parameter| rust::name(&parameter.name)).collect();
         let rest = if types.len() < of.parameters.len() { ".." } else { "" };
         let pattern = [fields.join(", ").as_str(), rest]
@@ -215,17 +263,29 @@ fn definitions(set: &InstructionSet) -> anyhow::Result<String> {
                         _ => format!("{field}.iter()"),
                     })
                     .collect();
-                let (first, rest) = chain.split_first().map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
-                let rest: String = rest.iter().map(|part| format!(".chain({})", part.trim_end_matches(".iter()"))).collect();
+                let (first, rest) = chain
+                    .split_first()
+                    .map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
+                let rest: String = rest
+                    .iter()
+                    .map(|part| format!(".chain({})", part.trim_end_matches(".iter()")))
+                    .collect();
                 format!("{first}{rest}.copied().collect()")
             }
         };
-        writeln!(arms, "            TypeDefinition::{} {{ {pattern} }} => {value},", rust::variant(&of.name))?;
+        writeln!(
+            arms,
+            "            TypeDefinition::{} {{ {pattern} }} => {value},",
+            rust::variant(&of.name)
+        )?;
     }
     text.push_str(&matched(arms));
     text.push_str("    }\n");
     if let (true, Some(class)) = (uses(set, ParameterKind::Class), names::class_id(set)) {
-        writeln!(text, "\n    /// The class that it is made of, if any.\n    pub fn class(&self) -> Option<{class}> {{\n        match self {{")?;
+        writeln!(
+            text,
+            "\n    /// The class that it is made of, if any.\n    pub fn class(&self) -> Option<{class}> {{\n        match self {{"
+        )?;
         let mut all = true;
         for of in &constructors {
             match of.parameters.iter().find(|parameter| parameter.kind == ParameterKind::Class) {

@@ -129,20 +129,18 @@ fn reach(reading: &Reading<'_>, shape: &Shape, reached: &mut BTreeSet<(bool, usi
     match shape {
         Shape::Optional(inner) => reach(reading, inner, reached),
         Shape::List { element, .. } => reach(reading, element, reached),
-        Shape::Record(record)
-            if reached.insert((false, record.index())) => {
-                format.records[*record]
-                    .fields
-                    .iter()
-                    .for_each(|field| reach(reading, &field.shape, reached));
-            }
-        Shape::Union(union)
-            if reached.insert((true, union.index())) => {
-                format.unions[*union]
-                    .variants
-                    .iter()
-                    .for_each(|variant| reach(reading, &variant.shape, reached));
-            }
+        Shape::Record(record) if reached.insert((false, record.index())) => {
+            format.records[*record]
+                .fields
+                .iter()
+                .for_each(|field| reach(reading, &field.shape, reached));
+        }
+        Shape::Union(union) if reached.insert((true, union.index())) => {
+            format.unions[*union]
+                .variants
+                .iter()
+                .for_each(|variant| reach(reading, &variant.shape, reached));
+        }
         _ => {}
     }
 }
