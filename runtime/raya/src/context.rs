@@ -74,6 +74,18 @@ impl Output {
         }
     }
 
+    /// Sends on what is still on its way.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Capture(_) => Ok(()),
+            Output::Writer(writer) => writer.flush(),
+        }
+    }
+
     /// What was captured so far; empty for a writer.
     pub fn captured(&self) -> &[u8] {
         match self {

@@ -1,7 +1,5 @@
 //! Equality, truth and logic on values of any type.
 
-use raya_facts::Label;
-
 use crate::any::{Any, AnyKind};
 use crate::context::Context;
 use crate::object::Object;
@@ -83,24 +81,4 @@ pub fn type_of(context: &Context, value: Value) -> Ref {
             _ => "object",
         },
     })
-}
-
-/// Whether to jump.
-pub fn jmp_if_false(context: &Context, condition: Value, _to: Label) -> bool {
-    !is_true(context, condition)
-}
-
-/// Whether to jump.
-pub fn jmp_if_true(context: &Context, condition: Value, _to: Label) -> bool {
-    is_true(context, condition)
-}
-
-/// Whether to jump.
-pub fn jmp_if_null(value: Value, _to: Label) -> bool {
-    value.is_null()
-}
-
-/// Whether to jump.
-pub fn jmp_if_not_null(value: Value, _to: Label) -> bool {
-    !value.is_null()
 }

@@ -10,6 +10,7 @@ pub mod float;
 pub mod global;
 pub mod integer;
 pub mod json;
+pub mod jump;
 pub mod local;
 pub mod logic;
 pub mod number;

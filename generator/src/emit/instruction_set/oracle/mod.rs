@@ -1,0 +1,78 @@
+//! Emits the reference interpreter of an instruction set: `generated/<name>/oracle`.
+//!
+//! It finds the meaning of an op by convention: an op of group `integer` whose `sem` is `idiv` is
+//! `<name>_runtime::semantics::integer::idiv`. That the function exists and has the right signature is the checker's business; here it
+//! is only called.
+
+mod arm;
+mod step;
+
+use serde_json::json;
+
+use crate::emit::crate_builder::{CrateBuilder, Dependency};
+use crate::emit::{Emitter, Tree, template};
+use crate::model::Model;
+use crate::model::instruction_set::{InstructionSet, InstructionSets};
+
+/// The reference interpreters.
+pub const EMITTER: Emitter = Emitter {
+    name: "instruction set oracle",
+    emit,
+};
+
+fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    for set in &model.part::<InstructionSets>().sets {
+        emit_set(set, tree)?;
+    }
+    Ok(())
+}
+
+fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
+    let name = &set.name;
+    let mut builder = CrateBuilder::new(
+        format!("{}/oracle", set.folder()),
+        format!("{name}-oracle"),
+        format!("The reference interpreter of {name}: slow, safe, and checks everything"),
+    );
+    builder.depend(&format!("{name}-facts"), Dependency::Path(format!("{}/facts", set.folder())));
+    builder.depend(&format!("{name}-runtime"), Dependency::Path(set.runtime_folder()));
+    step::files(set, &mut builder)?;
+    let data = json!({
+        "set": name,
+        "facts": facts(set),
+        "runtime": runtime(set),
+        "oracle": format!("{}_oracle", crate_name(set)),
+        "extension": set.format.extension,
+        "text_extension": text_extension(set),
+    });
+    for (path, text) in [
+        ("src/lib.rs", include_str!("text/lib.rs.hbs")),
+        ("src/main.rs", include_str!("text/main.rs.hbs")),
+        ("src/command.rs", include_str!("text/command.rs.hbs")),
+        ("src/source.rs", include_str!("text/source.rs.hbs")),
+    ] {
+        builder.file(path, template::render(path, text, &data)?, &set.files);
+    }
+    builder.finish(tree)
+}
+
+/// The set's name as the beginning of a crate's name in Rust code.
+fn crate_name(set: &InstructionSet) -> String {
+    set.name.replace('-', "_")
+}
+
+/// The facts crate in Rust code.
+fn facts(set: &InstructionSet) -> String {
+    format!("{}_facts", crate_name(set))
+}
+
+/// The runtime crate in Rust code.
+fn runtime(set: &InstructionSet) -> String {
+    format!("{}_runtime", crate_name(set))
+}
+
+/// The extension of files with assembly: the first letter of that of module files, and `asm`.
+fn text_extension(set: &InstructionSet) -> String {
+    let first: String = set.format.extension.chars().take(1).collect();
+    format!("{first}asm")
+}
