@@ -23,21 +23,25 @@ fn equal(context: &Context, a: Any, b: Any) -> bool {
 }
 
 /// Whether two values are equal.
+#[raya_macros::op(eq)]
 pub fn eq(context: &Context, a: Value, b: Value) -> bool {
     equal(context, a.to_any(), b.to_any())
 }
 
 /// Whether they differ.
+#[raya_macros::op(ne)]
 pub fn ne(context: &Context, a: Value, b: Value) -> bool {
     !eq(context, a, b)
 }
 
 /// Whether they are equal: nothing in the language distinguishes this from [`eq`].
+#[raya_macros::op(strict_eq)]
 pub fn strict_eq(context: &Context, a: Value, b: Value) -> bool {
     eq(context, a, b)
 }
 
 /// Whether they differ.
+#[raya_macros::op(strict_ne)]
 pub fn strict_ne(context: &Context, a: Value, b: Value) -> bool {
     !eq(context, a, b)
 }
@@ -54,21 +58,25 @@ pub fn is_true(context: &Context, value: Value) -> bool {
 }
 
 /// Whether a value counts as false.
+#[raya_macros::op(not)]
 pub fn not(context: &Context, value: Value) -> bool {
     !is_true(context, value)
 }
 
 /// The first value if it counts as false, else the second.
+#[raya_macros::op(and)]
 pub fn and(context: &Context, a: Value, b: Value) -> Value {
     if is_true(context, a) { b } else { a }
 }
 
 /// The first value if it counts as true, else the second.
+#[raya_macros::op(or)]
 pub fn or(context: &Context, a: Value, b: Value) -> Value {
     if is_true(context, a) { a } else { b }
 }
 
 /// The kind of a value as a text of [`KIND_NAMES`](crate::context::KIND_NAMES).
+#[raya_macros::op(typeof)]
 pub fn type_of(context: &Context, value: Value) -> Ref {
     context.kind_name(match value.to_any().kind() {
         AnyKind::Null => "null",

@@ -2,6 +2,7 @@
 //! What each instruction does to the types on the stack.
 //!
 //! A function for each op, by group. Each takes the inputs off the stack, judges them, and pushes the outputs.
+
 mod stack;
 mod local;
 mod integer;
@@ -26,6 +27,7 @@ mod reflect;
 use super::error::VerifyErrorKind;
 use super::step::Step;
 use crate::instruction::Instruction;
+
 /// Does to the stack of `step` what the instruction does.
 ///
 /// # Errors
