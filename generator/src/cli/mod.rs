@@ -1,1 +1,182 @@
-//! The command line.
+//! The command line: verbs, their arguments and help texts, and the exit codes.
+
+mod build;
+mod check;
+mod explain;
+mod generate;
+mod run;
+mod session;
+mod test;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::console;
+
+/// How a run ended, as its exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything is as it should be.
+    Fresh,
+    /// The outputs differ from what the specs give.
+    NeedsRegeneration,
+    /// A spec, a file or a command is at fault; the report says which.
+    Failure,
+}
+
+impl Exit {
+    /// 0, 4 or 100.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Fresh => 0,
+            Exit::NeedsRegeneration => 4,
+            Exit::Failure => 100,
+        }
+    }
+}
+
+/// Specs in, crates out: reads spec/, checks it, emits generated/, builds and runs what was emitted.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lathe",
+    bin_name = "cargo lathe",
+    version,
+    propagate_version = true,
+    after_help = "Examples:\n  \
+        cargo lathe run               check, generate, build, run every program beside the specs\n  \
+        cargo lathe test              every test there is; installs cargo-nextest if it is missing\n  \
+        cargo lathe generate          after a change in spec/\n  \
+        cargo lathe explain L0203     why a rule stands, and how to mend what breaks it\n\n\
+        Exit codes: 0 fresh, 4 needs regeneration, 100 failure."
+)]
+struct Command {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// The workspace: the folder that holds spec/ beside Cargo.toml [default: the nearest one upwards]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// How check and generate report: for people, or one JSON object a line
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Show how long every stage and every emitter took
+    #[arg(long, global = true)]
+    timings: bool,
+    /// The number of threads [default: one for each core]
+    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For tools: one object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check, generate, build the emitted crates, run every program beside the specs, and sum up
+    #[command(after_help = "Example:\n  cargo lathe run\n\n\
+        Programs are spec/<set>/programs/*.rasm; what one prints is compared with its neighbour *.expected.")]
+    Run,
+    /// Run every test: drift check, nextest and doc tests over both workspaces
+    #[command(after_help = "Example:\n  cargo lathe test\n\n\
+        Installs cargo-nextest with `cargo install --locked cargo-nextest` if it is missing.")]
+    Test,
+    /// Bring generated/ up to date with spec/
+    #[command(after_help = "Examples:\n  \
+        cargo lathe generate            write what changed, delete what is no longer emitted\n  \
+        cargo lathe generate --check    write nothing; show what differs; exit 4 if something does\n  \
+        cargo lathe generate --force    put right whatever was done to generated/")]
+    Generate {
+        /// Write nothing; compare both ways and show the differences
+        #[arg(long)]
+        check: bool,
+        /// Replace files without lathe's marker too, at paths that lathe emits
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check the specs and report every mistake; write nothing
+    #[command(after_help = "Examples:\n  cargo lathe check\n  cargo lathe check --format json")]
+    Check,
+    /// Explain a code: why the rule stands, what breaks it, how to mend that
+    #[command(after_help = "Examples:\n  cargo lathe explain L0203\n  cargo lathe explain          list every code")]
+    Explain {
+        /// The code, as a diagnostic shows it
+        code: Option<String>,
+    },
+    /// Build the emitted crates with cargo, and write build.ninja
+    #[command(after_help = "Examples:\n  \
+        cargo lathe build           build the emitted crates and show what was built\n  \
+        cargo lathe build --plan    only write build.ninja; then: ninja test")]
+    Build {
+        /// Only write build.ninja, from build.ninja.tmpl
+        #[arg(long)]
+        plan: bool,
+    },
+}
+
+/// Runs a command line and returns its exit code. No argument makes it panic.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = match Command::try_parse_from(arguments) {
+        Ok(command) => command,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Failure } else { Exit::Fresh };
+            let _ = error.print();
+            return ExitCode::from(exit.code());
+        }
+    };
+    // A panic is a fault of lathe itself. It is reported as one, with the exit code that scripts expect, and nothing is half-written.
+    let exit = std::panic::catch_unwind(|| dispatch(&command)).unwrap_or_else(|_| {
+        console::failure(
+            "lathe has a fault of its own, shown above",
+            "please report it with the specs that led to it; outputs are whole, as after any interrupted run",
+        );
+        Exit::Failure
+    });
+    ExitCode::from(exit.code())
+}
+
+fn dispatch(command: &Command) -> Exit {
+    let work = || match &command.verb {
+        Verb::Run => run::run(&command.common),
+        Verb::Test => test::run(&command.common),
+        Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
+        Verb::Check => check::run(&command.common),
+        Verb::Explain { code } => explain::run(code.as_deref()),
+        Verb::Build { plan } => build::run(&command.common, *plan),
+    };
+    let Some(jobs) = command.common.jobs else {
+        return work();
+    };
+    match rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build() {
+        Ok(pool) => pool.install(work),
+        Err(error) => {
+            console::failure(&format!("can't start {jobs} threads: {error}"), "ask for fewer with --jobs");
+            Exit::Failure
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Command::command().debug_assert();
+    }
+}

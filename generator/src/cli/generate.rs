@@ -1,0 +1,128 @@
+//! `lathe generate`: brings the outputs up to date; with `--check` it only says what differs.
+
+use super::session::{Prepared, Session};
+use super::{Common, Exit};
+use crate::emit::Tree;
+use crate::report::console;
+use crate::report::summary::Numbers;
+use crate::report::{drift, json};
+use crate::source::SourceMap;
+use crate::write::{self, Comparison, Status};
+
+/// Runs the verb.
+pub fn run(common: &Common, check: bool, force: bool) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let prepared = session.prepare(true);
+    let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let (result, exit) = match prepared.tree {
+        None => ("failure", Exit::Failure),
+        Some(ref tree) if check => check_tree(&mut session, tree, force),
+        Some(_) => match write_tree(&mut session, &prepared, force) {
+            Ok(Written::Fresh) => ("fresh", Exit::Fresh),
+            Ok(Written::Changed) => ("written", Exit::Fresh),
+            Err(exit) => ("failure", exit),
+        },
+    };
+    session.close(result, &numbers, exit)
+}
+
+/// Whether writing changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// Everything was as the specs give it.
+    Fresh,
+    /// Something was written or deleted.
+    Changed,
+}
+
+/// Compares and reports, changes nothing.
+pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> (&'static str, Exit) {
+    let comparison = {
+        let Ok(_lock) = session.lock_for_reading() else {
+            return ("failure", Exit::Failure);
+        };
+        session.clock.time("compare", || write::compare(&session.root, tree, force))
+    };
+    let mut comparison = match comparison {
+        Ok(comparison) => comparison,
+        Err(error) => {
+            session.fault(&error);
+            return ("failure", Exit::Failure);
+        }
+    };
+    let errors = session.report(std::mem::take(&mut comparison.diagnostics), &SourceMap::default());
+    if session.json {
+        console::output(&json::outputs(&comparison));
+    } else {
+        console::output(&drift::text(&session.root, &comparison));
+    }
+    if errors {
+        return ("failure", Exit::Failure);
+    }
+    if comparison.is_fresh() {
+        let files = console::plural(comparison.count(Status::Fresh), "output");
+        session.status("Fresh", &format!("{files} as the specs give them"));
+        return ("fresh", Exit::Fresh);
+    }
+    if !session.json {
+        console::failure(
+            &format!("generated/ needs regeneration: {}", describe(&comparison)),
+            "cargo lathe generate",
+        );
+    }
+    ("stale", Exit::NeedsRegeneration)
+}
+
+/// Compares and writes what changed.
+pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Result<Written, Exit> {
+    let Some(tree) = &prepared.tree else {
+        return Err(Exit::Failure);
+    };
+    let _lock = session.lock()?;
+    let comparison = session.clock.time("compare", || write::compare(&session.root, tree, force));
+    let mut comparison = comparison.map_err(|error| {
+        session.fault(&error);
+        Exit::Failure
+    })?;
+    if session.report(std::mem::take(&mut comparison.diagnostics), &prepared.sources) {
+        if !session.json {
+            console::failure("nothing was written", "");
+        }
+        return Err(Exit::Failure);
+    }
+    if session.json {
+        console::output(&json::outputs(&comparison));
+    }
+    if comparison.is_fresh() {
+        session.status("Fresh", &console::plural(comparison.count(Status::Fresh), "output"));
+        return Ok(Written::Fresh);
+    }
+    match session.clock.time("write", || write::apply(&session.root, &comparison)) {
+        Ok(diagnostics) => {
+            if session.report(diagnostics, &prepared.sources) {
+                return Err(Exit::Failure);
+            }
+        }
+        Err(failure) => {
+            session.report_one(failure.diagnostic());
+            return Err(Exit::Failure);
+        }
+    }
+    session.status("Generated", &describe(&comparison));
+    Ok(Written::Changed)
+}
+
+/// `3 stale, 1 missing, 120 fresh`.
+fn describe(comparison: &Comparison) -> String {
+    let statuses = [Status::Stale, Status::Edited, Status::Missing, Status::Orphan, Status::Fresh];
+    let counts: Vec<String> = statuses
+        .into_iter()
+        .map(|status| (status, comparison.count(status)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(status, count)| format!("{} {}", console::thousands(count), status.name().to_lowercase()))
+        .collect();
+    counts.join(", ")
+}

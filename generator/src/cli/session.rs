@@ -1,0 +1,211 @@
+//! What the verbs share: finding the workspace, completing an interrupted run, and the stages up to the virtual tree.
+
+use std::path::{Path, PathBuf};
+
+use super::{Common, Exit, Format};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::emit::Tree;
+use crate::model::Model;
+use crate::pipeline::{self, Options};
+use crate::report::console::{self, Tone};
+use crate::report::progress::Progress;
+use crate::report::summary::{Clock, Numbers};
+use crate::report::{diagnostics, json, summary};
+use crate::source::SourceMap;
+use crate::write;
+
+/// A workspace and how to report about it.
+pub struct Session {
+    /// The folder that holds `spec/`.
+    pub root: PathBuf,
+    /// Whether reports are JSON.
+    pub json: bool,
+    /// Whether times are shown.
+    pub timings: bool,
+    /// The times so far.
+    pub clock: Clock,
+}
+
+/// The stages up to the virtual tree.
+pub struct Prepared {
+    /// Everything that was read.
+    pub sources: SourceMap,
+    /// What it says.
+    pub model: Model,
+    /// What it gives; `None` when the specs have errors.
+    pub tree: Option<Tree>,
+}
+
+impl Session {
+    /// Finds the workspace and completes what an interrupted run left there.
+    pub fn open(common: &Common) -> Result<Session, Exit> {
+        let root = find_root(common.root.as_deref())?;
+        let session = Session {
+            root,
+            json: common.format == Format::Json,
+            timings: common.timings,
+            clock: Clock::default(),
+        };
+        session.recover()?;
+        Ok(session)
+    }
+
+    /// Completes what an interrupted run left; looks without writing if there is nothing.
+    fn recover(&self) -> Result<(), Exit> {
+        if self.root.join(write::STAGING).symlink_metadata().is_err() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        match write::recover(&self.root) {
+            Ok(recovery) => {
+                if let Some(number) = recovery.completed {
+                    self.status(
+                        "Completed",
+                        &format!("a run that was interrupted ({})", console::plural(number, "change")),
+                    );
+                }
+                if self.report(recovery.diagnostics, &SourceMap::default()) {
+                    return Err(self.close("failure", &Numbers::default(), Exit::Failure));
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                self.report_one(failure.diagnostic());
+                Err(self.close("failure", &Numbers::default(), Exit::Failure))
+            }
+        }
+    }
+
+    /// Keeps other runs from writing while the result lives.
+    pub fn lock(&self) -> Result<write::Lock, Exit> {
+        write::lock_for_writing(&self.root, &mut || self.wait()).map_err(|error| self.locked_out(&error))
+    }
+
+    /// Keeps other runs from writing, without writing oneself.
+    pub fn lock_for_reading(&self) -> Result<write::Lock, Exit> {
+        write::lock_for_reading(&self.root, &mut || self.wait()).map_err(|error| self.locked_out(&error))
+    }
+
+    fn wait(&self) {
+        console::status(
+            Tone::Notice,
+            "Blocking",
+            "waiting for another run of lathe in this workspace to end",
+        );
+    }
+
+    fn locked_out(&self, error: &std::io::Error) -> Exit {
+        self.report_one(
+            Diagnostic::error("L0907", format!("can't lock `generated/.lathe-lock`: {error}"))
+                .help("delete what stands there, or mend its permissions, and run the command again"),
+        );
+        self.close("failure", &Numbers::default(), Exit::Failure)
+    }
+
+    /// Reads, checks and emits. Diagnostics are reported here; with errors there is no tree.
+    pub fn prepare(&mut self, emit: bool) -> Prepared {
+        let shown = !self.json;
+        let mut loaded = {
+            let _progress = Progress::start("Reading", shown);
+            self.clock.time("read", || pipeline::load(&self.root, &Options::default()))
+        };
+        {
+            let _progress = Progress::start("Checking", shown);
+            self.clock.time("check", || pipeline::check(&mut loaded));
+        }
+        let mut errors = self.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources);
+        let mut tree = None;
+        if emit && !errors {
+            let _progress = Progress::start("Emitting", shown);
+            match self.clock.time("emit", || pipeline::emit(&loaded)) {
+                Ok(emitted) => tree = Some(emitted),
+                Err(error) => {
+                    self.fault(&error);
+                    errors = true;
+                }
+            }
+        }
+        debug_assert!(!errors || tree.is_none());
+        Prepared {
+            sources: loaded.sources,
+            model: loaded.model,
+            tree,
+        }
+    }
+
+    /// A status line, for people only.
+    pub fn status(&self, verb: &str, text: &str) {
+        if !self.json {
+            console::status(Tone::Good, verb, text);
+        }
+    }
+
+    /// Shows diagnostics; `true` if one of them is an error.
+    pub fn report(&self, found: Diagnostics, sources: &SourceMap) -> bool {
+        let errors = found.has_errors();
+        let list = found.sorted();
+        if self.json {
+            console::output(&diagnostics::json(&list, sources));
+        } else if !list.is_empty() {
+            console::error(&diagnostics::text(&list, sources, true));
+        }
+        errors
+    }
+
+    /// Shows one diagnostic that is about no spec.
+    pub fn report_one(&self, diagnostic: Diagnostic) -> bool {
+        let error = diagnostic.severity == Severity::Error;
+        let mut list = Diagnostics::default();
+        list.push(diagnostic);
+        self.report(list, &SourceMap::default());
+        error
+    }
+
+    /// Shows a fault of an emitter.
+    pub fn fault(&self, error: &anyhow::Error) {
+        console::failure(
+            &format!("{error:#}"),
+            "this is a fault of the generator, not of the specs; nothing was written",
+        );
+    }
+
+    /// Closes the report of `check` and `generate`.
+    pub fn close(&self, result: &str, numbers: &Numbers, exit: Exit) -> Exit {
+        if self.json {
+            console::output(&json::closing(result, numbers, &self.clock));
+        } else if self.timings {
+            console::output(&summary::table(numbers, &self.clock, &[]));
+        }
+        exit
+    }
+}
+
+/// The workspace: the named folder, or the nearest one upwards that holds `spec` beside `Cargo.toml`.
+fn find_root(named: Option<&Path>) -> Result<PathBuf, Exit> {
+    const FIX: &str = "run lathe inside a workspace that has spec/ beside Cargo.toml, or name one with --root DIR";
+    if let Some(named) = named {
+        return match named.canonicalize() {
+            Ok(root) if root.is_dir() => Ok(root),
+            Ok(_) => {
+                console::failure(&format!("`{}` is not a folder", named.display()), FIX);
+                Err(Exit::Failure)
+            }
+            Err(error) => {
+                console::failure(&format!("`{}` can't be used as the root: {error}", named.display()), FIX);
+                Err(Exit::Failure)
+            }
+        };
+    }
+    let here = std::env::current_dir().map_err(|error| {
+        console::failure(&format!("the current folder can't be found: {error}"), FIX);
+        Exit::Failure
+    })?;
+    let holds = |folder: &Path, name: &str| folder.join(name).symlink_metadata().is_ok();
+    here.ancestors()
+        .find(|folder| holds(folder, "spec") && holds(folder, "Cargo.toml"))
+        .map(Path::to_path_buf)
+        .ok_or_else(|| {
+            console::failure(&format!("no workspace of specs at or above `{}`", here.display()), FIX);
+            Exit::Failure
+        })
+}

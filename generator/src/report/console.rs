@@ -1,0 +1,85 @@
+//! Writes lines to the terminal. A reader that went away (`lathe … | head`) is no reason to fail.
+
+use std::io::Write as _;
+
+/// The width of the column of verbs, as in cargo.
+const WIDTH: usize = 12;
+
+/// How a verb is coloured. Colours reach terminals only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// All is well.
+    Good,
+    /// Something is to be looked at.
+    Notice,
+    /// Something failed.
+    Bad,
+}
+
+impl Tone {
+    fn start(self) -> &'static str {
+        match self {
+            Tone::Good => "\u{1b}[1;32m",
+            Tone::Notice => "\u{1b}[1;33m",
+            Tone::Bad => "\u{1b}[1;31m",
+        }
+    }
+}
+
+/// A status line on standard error: `    Finished 24 outputs`.
+pub fn status(tone: Tone, verb: &str, text: &str) {
+    error(&format!("{}{verb:>WIDTH$}\u{1b}[0m {text}\n", tone.start()));
+}
+
+/// Text on standard error, its colours taken away where that is no terminal.
+pub fn error(text: &str) {
+    let _ = write!(anstream::stderr(), "{text}");
+}
+
+/// Text on standard output, its colours taken away where that is no terminal.
+pub fn output(text: &str) {
+    let mut stdout = anstream::stdout();
+    let _ = write!(stdout, "{text}");
+    let _ = stdout.flush();
+}
+
+/// A failure that isn't about a spec: what happened, why, and how to fix it.
+pub fn failure(problem: &str, fix: &str) {
+    status(Tone::Bad, "Failure", problem);
+    if !fix.is_empty() {
+        error(&format!("{:>WIDTH$} {fix}\n", "fix:"));
+    }
+}
+
+/// A number and its noun in the right form.
+pub fn plural(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// A number with a comma between thousands.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")];
+        for (number, text) in cases {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(plural(1, "file"), "1 file");
+        assert_eq!(plural(2000, "file"), "2,000 files");
+    }
+}

@@ -1,0 +1,62 @@
+//! The report for tools: one JSON object a line. Diagnostics come first (see [`super::diagnostics::json`]), then the outputs that
+//! are not fresh, then one object that closes the run.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::summary::{Clock, Numbers};
+use crate::write::{Comparison, Status};
+
+#[derive(Serialize)]
+struct OutputObject<'a> {
+    output: &'a str,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Closing<'a> {
+    /// `fresh`, `written`, `stale` or `failure`.
+    result: &'a str,
+    entries: BTreeMap<&'static str, usize>,
+    files: usize,
+    lines: usize,
+    bytes: usize,
+    milliseconds: BTreeMap<&'a str, f64>,
+}
+
+/// The outputs that are not fresh.
+pub fn outputs(comparison: &Comparison) -> String {
+    comparison
+        .outputs
+        .iter()
+        .filter(|output| output.status != Status::Fresh)
+        .map(|output| {
+            line(&OutputObject {
+                output: &output.path,
+                status: output.status.name(),
+            })
+        })
+        .collect()
+}
+
+/// The last line.
+pub fn closing(result: &str, numbers: &Numbers, clock: &Clock) -> String {
+    line(&Closing {
+        result,
+        entries: numbers.entries.iter().copied().collect(),
+        files: numbers.files,
+        lines: numbers.lines,
+        bytes: numbers.bytes,
+        milliseconds: clock
+            .stages()
+            .iter()
+            .map(|(stage, time)| (stage.as_str(), (time.as_secs_f64() * 1e6).round() / 1e3))
+            .collect(),
+    })
+}
+
+/// Objects of texts and numbers always serialize.
+fn line(object: &impl Serialize) -> String {
+    serde_json::to_string(object).unwrap_or_default() + "\n"
+}

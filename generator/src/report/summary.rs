@@ -1,0 +1,122 @@
+//! The closing table of a run: what the specs hold, what came out, what was built from it, and how long each stage took.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use super::console::{plural, thousands};
+use crate::emit::Tree;
+use crate::model::Model;
+use crate::registry::KINDS;
+
+/// Measures the stages of a run.
+#[derive(Debug, Default)]
+pub struct Clock {
+    stages: Vec<(String, Duration)>,
+}
+
+impl Clock {
+    /// Runs a stage and keeps its time.
+    pub fn time<T>(&mut self, stage: &str, run: impl FnOnce() -> T) -> T {
+        let started = Instant::now();
+        let result = run();
+        self.add(stage, started.elapsed());
+        result
+    }
+
+    /// Adds time to a stage.
+    pub fn add(&mut self, stage: &str, time: Duration) {
+        match self.stages.iter_mut().find(|(name, _)| name == stage) {
+            Some((_, sum)) => *sum += time,
+            None => self.stages.push((stage.to_owned(), time)),
+        }
+    }
+
+    /// The stages and their times, in the order of the run.
+    pub fn stages(&self) -> &[(String, Duration)] {
+        &self.stages
+    }
+
+    /// The sum of all stages.
+    pub fn total(&self) -> Duration {
+        self.stages.iter().map(|(_, time)| *time).sum()
+    }
+}
+
+/// What a run went through, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Spec kinds and their entries, in the order of the registry.
+    pub entries: Vec<(&'static str, usize)>,
+    /// Emitted files.
+    pub files: usize,
+    /// Their lines.
+    pub lines: usize,
+    /// Their bytes.
+    pub bytes: usize,
+}
+
+impl Numbers {
+    /// Counts a model and a tree.
+    pub fn count(model: &Model, tree: Option<&Tree>) -> Numbers {
+        let texts = || tree.into_iter().flat_map(|tree| tree.files().values());
+        Numbers {
+            entries: KINDS.iter().map(|kind| (kind.name, (kind.count)(model))).collect(),
+            files: texts().count(),
+            lines: texts().map(|file| file.text.lines().count()).sum(),
+            bytes: texts().map(|file| file.text.len()).sum(),
+        }
+    }
+
+    /// `24 files, 3,010 lines`.
+    pub fn outputs(&self) -> String {
+        format!("{}, {}", plural(self.files, "file"), plural(self.lines, "line"))
+    }
+}
+
+/// One row of the table: what, how much, and a remark.
+pub type Row = (String, String, String);
+
+/// The closing table.
+pub fn table(numbers: &Numbers, clock: &Clock, built: &[Row]) -> String {
+    let mut blocks: Vec<(&str, Vec<Row>)> = Vec::new();
+    let entries = numbers
+        .entries
+        .iter()
+        .map(|(kind, count)| ((*kind).to_owned(), thousands(*count), "entries".to_owned()))
+        .collect();
+    blocks.push(("specs", entries));
+    let outputs = vec![
+        ("files".to_owned(), thousands(numbers.files), String::new()),
+        ("lines".to_owned(), thousands(numbers.lines), String::new()),
+        ("bytes".to_owned(), thousands(numbers.bytes), String::new()),
+    ];
+    blocks.push(("outputs", outputs));
+    if !built.is_empty() {
+        blocks.push(("built", built.to_vec()));
+    }
+    let total = ("total".to_owned(), clock.total());
+    let times = clock
+        .stages()
+        .iter()
+        .chain([&total])
+        .map(|(stage, time)| (stage.clone(), thousands(time.as_millis() as usize), "ms".to_owned()))
+        .collect();
+    blocks.push(("stages", times));
+    render(&blocks)
+}
+
+fn render(blocks: &[(&str, Vec<Row>)]) -> String {
+    let rows = || blocks.iter().flat_map(|(_, rows)| rows);
+    let width = |column: fn(&Row) -> &str| rows().map(|row| column(row).chars().count()).max().unwrap_or(0);
+    let name = width(|row| &row.0);
+    let value = width(|row| &row.1);
+    let mut text = String::new();
+    for (title, rows) in blocks {
+        for (index, row) in rows.iter().enumerate() {
+            let title = if index == 0 { title } else { "" };
+            let line = format!("{title:<9} {:<name$}  {:>value$} {}", row.0, row.1, row.2);
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    }
+    text
+}

@@ -1,0 +1,120 @@
+//! Looks at the disk without following links and without trusting what is found there.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::FOLDER;
+use crate::emit::tree::MARKER;
+
+/// The longest first line that is searched for the marker.
+const FIRST_LINE: u64 = 4096;
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing, or a parent is missing.
+    Nothing,
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A pipe, socket or device, which mustn't even be opened.
+    Special,
+}
+
+impl Kind {
+    /// In words, with the article.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Kind::Nothing => "nothing",
+            Kind::File => "a file",
+            Kind::Directory => "a directory",
+            Kind::Link => "a symbolic link",
+            Kind::Special => "a pipe, socket or device",
+        }
+    }
+}
+
+/// What stands at a path, links not followed.
+pub fn kind(path: &Path) -> io::Result<Kind> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => {
+            let kind = metadata.file_type();
+            Ok(match () {
+                () if kind.is_symlink() => Kind::Link,
+                () if kind.is_file() => Kind::File,
+                () if kind.is_dir() => Kind::Directory,
+                () => Kind::Special,
+            })
+        }
+        Err(error) if is_absence(&error) => Ok(Kind::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error says that there is nothing at a path (a parent that is a file counts).
+pub fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Whether a root-relative path may be an output: below the folder that lathe owns, in plain components, not lathe's own bookkeeping.
+/// Paths from manifests and journals pass through here too, since anyone may have edited those.
+pub fn is_output_path(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix(FOLDER).and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    !rest.starts_with(".lathe-")
+        && !path.contains(['\\', '\0', ':'])
+        && rest.split('/').all(|component| !matches!(component, "" | "." | ".."))
+}
+
+/// Whether the first line of a text carries the ownership marker.
+pub fn is_marked(text: &[u8]) -> bool {
+    let end = text.len().min(FIRST_LINE as usize);
+    let line = text[..end].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.windows(MARKER.len()).any(|window| window == MARKER.as_bytes())
+}
+
+/// Whether lathe may replace or delete a regular file: its first line carries the marker, or it is empty, so that nothing can be lost.
+pub fn is_owned(path: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(FIRST_LINE).read_to_end(&mut start)?;
+    Ok(start.is_empty() || is_marked(&start))
+}
+
+/// The hash of a regular file, read piece by piece.
+pub fn hash_file(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// The hash of a text.
+pub fn hash(text: &[u8]) -> String {
+    blake3::hash(text).to_hex().to_string()
+}
+
+/// Whether a regular file holds exactly a text. Its length is compared first, so that an absurdly long one isn't read.
+pub fn holds(path: &Path, text: &str) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() != text.len() as u64 {
+        return Ok(false);
+    }
+    let mut found = Vec::with_capacity(text.len());
+    file.read_to_end(&mut found)?;
+    Ok(found == text.as_bytes())
+}
+
+/// The root-relative paths of the folders above an output, outermost first: `generated`, `generated/raya`, …
+pub fn parents(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
+/// The place of a root-relative path on this machine.
+pub fn locate(root: &Path, path: &str) -> PathBuf {
+    path.split('/')
+        .fold(root.to_path_buf(), |place, component| place.join(component))
+}
