@@ -14,7 +14,8 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     Ok(())
 }
 
-fn data(set: &InstructionSet) -> Option<serde_json::Value> {
+/// What the templates of layouts and of their test need to know; none where the set has no classes.
+pub fn data(set: &InstructionSet) -> Option<serde_json::Value> {
     if !types::uses(set, ParameterKind::Class) {
         return None;
     }
@@ -51,6 +52,14 @@ fn data(set: &InstructionSet) -> Option<serde_json::Value> {
     ];
     ids.sort();
     Some(serde_json::json!({
+        "crate": format!("{}_facts", set.name.replace('-', "_")),
+        "class_rest": record.fields.len() > 4,
+        "field_rest": fields.fields.len() > 2,
+        "method_rest": methods.fields.len() > 2,
+        "list_shorthand": rust::name(list) == "classes",
+        "module_rest": set.format.records[set.format.root].fields.len() > 1,
+        "field": names::structure(&fields.name),
+        "method": names::structure(&methods.name),
         "module": rust::variant(&set.format.records[set.format.root].name),
         "classes": rust::name(list),
         "list": list,
