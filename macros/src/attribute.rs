@@ -1,6 +1,6 @@
 //! The attribute `op`.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -83,16 +83,18 @@ fn unknown(op: &str, signatures: &[Signature]) -> String {
 /// Compares a function with what the spec says about it.
 fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error>) {
     let Signature { op, file, line, .. } = signature;
-    let mut report = |span: Span, message: String| {
-        errors.push(syn::Error::new(
-            span,
-            format!("{message}\nstated by `op.{op}` in {file}:{line}"),
-        ));
+    // Tokens and not a span: on stable Rust only a pair of tokens makes an error reach over more than one.
+    let mut report = |tokens: &dyn ToTokens, message: String| {
+        let message = format!("{message}\nstated by `op.{op}` in {file}:{line}");
+        errors.push(syn::Error::new_spanned(tokens.to_token_stream(), message));
     };
     let found = &function.sig;
+    // What is missing is missing before the closing parenthesis, or behind it.
+    let mut end = Punct::new(',', Spacing::Alone);
+    end.set_span(found.paren_token.span.close());
     if found.ident != signature.function {
         report(
-            found.ident.span(),
+            &found.ident,
             format!(
                 "the meaning of `op.{op}` is the function `{}`, found `{}`",
                 signature.function, found.ident
@@ -101,13 +103,13 @@ fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error
     }
     if let Some(token) = &found.asyncness {
         report(
-            token.span(),
+            token,
             "the function of an op isn't `async`: one that may wait returns `Poll`".to_owned(),
         );
     }
     for parameter in &found.generics.params {
         if !matches!(parameter, GenericParam::Lifetime(_)) {
-            report(parameter.span(), "the function of an op has no type parameters".to_owned());
+            report(parameter, "the function of an op has no type parameters".to_owned());
         }
     }
     for (index, expected) in signature.parameters.iter().enumerate() {
@@ -116,20 +118,20 @@ fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error
             Some(FnArg::Typed(parameter)) => {
                 if !is(expected, &parameter.ty) {
                     report(
-                        parameter.ty.span(),
+                        &parameter.ty,
                         format!("parameter {number} must be `{expected}`, found `{}`", text(&parameter.ty)),
                     );
                 }
             }
             Some(FnArg::Receiver(receiver)) => {
                 report(
-                    receiver.span(),
+                    receiver,
                     format!("parameter {number} must be `{expected}`, found `self`"),
                 );
             }
             None => {
                 report(
-                    found.paren_token.span.close(),
+                    &end,
                     format!("parameter {number} is missing: it must be `{expected}`"),
                 );
             }
@@ -142,20 +144,20 @@ fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error
             1 => format!("the function has 1 parameter, found one more: `{}`", text(extra)),
             _ => format!("the function has {count} parameters, found one more: `{}`", text(extra)),
         };
-        report(extra.span(), message);
+        report(extra, message);
     }
     match &found.output {
         ReturnType::Default if signature.result == "()" => {}
         ReturnType::Default => {
             report(
-                found.paren_token.span.close(),
+                &end,
                 format!("the result is missing: it must be `{}`", signature.result),
             );
         }
         ReturnType::Type(_, result) => {
             if !is(signature.result, result) {
                 report(
-                    result.span(),
+                    result,
                     format!(
                         "the result must be `{}`, found `{}`",
                         signature.result,

@@ -115,8 +115,6 @@ impl<'t> Assembler<'t> {
                     token,
                     offset,
                 });
-            } else {
-                self.resync_code(&mut cursor);
             }
             offset = offset.saturating_add(opcode.info().length());
             if offset > body.max {
@@ -220,19 +218,37 @@ impl<'t> Assembler<'t> {
         }
     }
 
+    /// The operands of an instruction. After a mistake the cursor stands at the next instruction.
     fn operands(&mut self, opcode: Opcode, cursor: &mut Cursor, scope: &Scope) -> Option<Vec<Written>> {
         let infos = opcode.info().operands;
         let mut operands = Vec::with_capacity(infos.len());
         for (index, info) in infos.iter().enumerate() {
             if index > 0 && !self.take_mark(cursor, ',') {
-                return self.expected(*cursor, &format!("`, {}`, since {}", info.name, usage(opcode)));
+                self.expected::<()>(*cursor, &format!("`, {}`, since {}", info.name, usage(opcode)));
+                self.resync_code(cursor);
+                return None;
             }
             if cursor.is_done() {
                 return self.expected(*cursor, &format!("the operand `{}`, since {}", info.name, usage(opcode)));
             }
-            operands.push(self.operand(info.kind, cursor, scope)?);
+            let start = cursor.next;
+            match self.operand(info.kind, cursor, scope) {
+                Some(operand) => operands.push(operand),
+                // A number that is out of range, say, is still an operand, behind which the others can be read.
+                None if cursor.next == start && self.is_value(*cursor) => self.skip_value(cursor),
+                None if cursor.next == start => {
+                    self.resync_code(cursor);
+                    return None;
+                }
+                None => {}
+            }
         }
-        Some(operands)
+        (operands.len() == infos.len()).then_some(operands)
+    }
+
+    /// Whether a literal or a number of an entry is next.
+    fn is_value(&self, cursor: Cursor) -> bool {
+        self.literal(cursor).is_some() || self.is_index(cursor)
     }
 
     #[allow(dead_code, reason = "a set needs not have labels")]
