@@ -414,7 +414,7 @@ pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 141);
 pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 163);
 
 /// `[op.new_channel]`
-pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 138);
+pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 140);
 
 /// `[op.tuple_field]`
 pub const TUPLE_FIELD: Place = Place::new("spec/raya/ops/tuple.toml", 78);
@@ -432,22 +432,22 @@ pub const YIELD: Place = Place::new("spec/raya/ops/task.toml", 55);
 pub const TASK_THEN: Place = Place::new("spec/raya/ops/task.toml", 74);
 
 /// `[op.channel_send]`
-pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 163);
+pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 165);
 
 /// `[op.channel_receive]`
-pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 197);
+pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 199);
 
 /// `[op.channel_close]`
-pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 224);
+pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 226);
 
 /// `[op.new_semaphore]`
-pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 75);
+pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 77);
 
 /// `[op.sem_acquire]`
-pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 93);
+pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 95);
 
 /// `[op.sem_release]`
-pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 119);
+pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 121);
 
 /// `[op.wait_all]`
 pub const WAIT_ALL: Place = Place::new("spec/raya/ops/task.toml", 99);
@@ -501,7 +501,7 @@ pub const JSON_CAST: Place = Place::new("spec/raya/ops/json.toml", 58);
 pub const JSON_PARSE: Place = Place::new("spec/raya/ops/json.toml", 98);
 
 /// `[op.json_stringify]`
-pub const JSON_STRINGIFY: Place = Place::new("spec/raya/ops/json.toml", 128);
+pub const JSON_STRINGIFY: Place = Place::new("spec/raya/ops/json.toml", 129);
 
 /// `[op.task_cancel]`
 pub const TASK_CANCEL: Place = Place::new("spec/raya/ops/task.toml", 178);

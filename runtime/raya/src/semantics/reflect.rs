@@ -137,8 +137,8 @@ pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<boo
 ///
 /// # Errors
 ///
-/// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] for what is no class and for values of other types; [`TrapKind::InvalidArgument`] for a
-/// wrong number of values; [`TrapKind::HeapLimit`].
+/// [`TrapKind::NullReference`]; [`TrapKind::TypeError`] for what is no class, for a constructor of another class and for values of other
+/// types; [`TrapKind::InvalidArgument`] for a wrong number of values; [`TrapKind::HeapLimit`].
 #[raya_macros::op(reflect_construct)]
 pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>, argc: u16) -> Result<Call, Trap> {
     let t = *object!(context, info, Object::TypeInfo, "a type");
@@ -163,6 +163,18 @@ pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>
         return Ok(Call::Value(Value::Any(Any::from_ref(object))));
     };
     let declared = context.function(function)?;
+    // The verifier knows constructors only from the calls that name them; this one a class declares.
+    let receiver = declared
+        .params
+        .first()
+        .and_then(|receiver| types::class_of(context, receiver.r#type));
+    if !receiver.is_some_and(|ancestor| context.layouts.is_subclass(class, ancestor)) {
+        let found = types::name(context, t);
+        return Err(Trap::new(
+            TrapKind::TypeError,
+            format!("the constructor of {found} doesn't take its objects"),
+        ));
+    }
     let params: Vec<TypeId> = declared.params.iter().skip(1).map(|param| param.r#type).collect();
     let rest = declared.rest;
     if arguments.len() < params.len() || (arguments.len() > params.len() && rest.is_none()) {

@@ -99,8 +99,8 @@ impl CodeBuilder {
 
     /// Makes an object of the described class, runs the constructor that the class declares with the topmost `argc` values, and
     /// pushes the object as an `any`. The values must be what `unbox` to the parameters' types accepts. A description of
-    /// something else than a class, a wrong number of values, values of other types, and null trap; a class without a constructor
-    /// of its own or inherited takes no values.
+    /// something else than a class, a constructor that doesn't take objects of the class, a wrong number of values, values of
+    /// other types, and null trap; a class without a constructor of its own or inherited takes no values.
     ///
     /// Only with feature reflection
     ///

@@ -23,9 +23,9 @@ impl CodeBuilder {
         self.push(Opcode::Spawn, &[f.raw(), argc.raw()])
     }
 
-    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, the same
-    /// exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever
-    /// go on.
+    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, or with a
+    /// trap that became one, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does
+    /// waiting when no task can ever go on.
     ///
     /// Only with feature concurrency
     ///

@@ -1152,9 +1152,9 @@ pub enum Instruction {
         /// A plain `u16`.
         argc: u16,
     },
-    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, the same
-    /// exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever
-    /// go on.
+    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, or with a
+    /// trap that became one, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does
+    /// waiting when no task can ever go on.
     ///
     /// Only with feature concurrency
     ///
@@ -1406,8 +1406,9 @@ pub enum Instruction {
         /// A type: a plain one by its code, a constructed one by 64 plus its place in the type table.
         t: TypeId,
     },
-    /// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float; of
-    /// members with the same name the last counts. A text that isn't json, one that is nested more than 128 deep, and null trap.
+    /// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float, and so
+    /// does -0, which no int is. Of members with the same name the last counts. A text that isn't json, one that is nested more
+    /// than 128 deep, and null trap.
     ///
     /// Only with feature json
     ///
@@ -1586,8 +1587,8 @@ pub enum Instruction {
     ReflectHasProp,
     /// Makes an object of the described class, runs the constructor that the class declares with the topmost `argc` values, and
     /// pushes the object as an `any`. The values must be what `unbox` to the parameters' types accepts. A description of
-    /// something else than a class, a wrong number of values, values of other types, and null trap; a class without a constructor
-    /// of its own or inherited takes no values.
+    /// something else than a class, a constructor that doesn't take objects of the class, a wrong number of values, values of
+    /// other types, and null trap; a class without a constructor of its own or inherited takes no values.
     ///
     /// Only with feature reflection
     ///

@@ -526,9 +526,9 @@ pub enum Opcode {
     /// new one has its first turn when this one gives up its own. Spec: `[op.spawn]` in `spec/raya/ops/task.toml`.
     #[doc(alias = "SPAWN")]
     Spawn = 0xD0,
-    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, the same
-    /// exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever
-    /// go on. Spec: `[op.await]` in `spec/raya/ops/task.toml`.
+    /// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, or with a
+    /// trap that became one, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does
+    /// waiting when no task can ever go on. Spec: `[op.await]` in `spec/raya/ops/task.toml`.
     #[doc(alias = "AWAIT")]
     Await = 0xD1,
     /// Gives up the turn: every other task that can run runs before this one goes on. A task that was cancelled traps here. Spec:
@@ -629,9 +629,9 @@ pub enum Opcode {
     /// any reference type. Types that json can't express trap. Spec: `[op.json_cast]` in `spec/raya/ops/json.toml`.
     #[doc(alias = "JSON_CAST")]
     JsonCast = 0xE9,
-    /// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float; of
-    /// members with the same name the last counts. A text that isn't json, one that is nested more than 128 deep, and null trap.
-    /// Spec: `[op.json_parse]` in `spec/raya/ops/json.toml`.
+    /// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float, and so
+    /// does -0, which no int is. Of members with the same name the last counts. A text that isn't json, one that is nested more
+    /// than 128 deep, and null trap. Spec: `[op.json_parse]` in `spec/raya/ops/json.toml`.
     #[doc(alias = "JSON_PARSE")]
     JsonParse = 0xEA,
     /// Writes a json value as text without spaces, members in the order in which they were read. Floats are written as by
@@ -703,8 +703,9 @@ pub enum Opcode {
     ReflectHasProp = 0xFB,
     /// Makes an object of the described class, runs the constructor that the class declares with the topmost `argc` values, and
     /// pushes the object as an `any`. The values must be what `unbox` to the parameters' types accepts. A description of
-    /// something else than a class, a wrong number of values, values of other types, and null trap; a class without a constructor
-    /// of its own or inherited takes no values. Spec: `[op.reflect_construct]` in `spec/raya/ops/reflect.toml`.
+    /// something else than a class, a constructor that doesn't take objects of the class, a wrong number of values, values of
+    /// other types, and null trap; a class without a constructor of its own or inherited takes no values. Spec:
+    /// `[op.reflect_construct]` in `spec/raya/ops/reflect.toml`.
     #[doc(alias = "REFLECT_CONSTRUCT")]
     ReflectConstruct = 0xFC,
     /// Installs a handler for exceptions that are raised from here on, in this function or in what it calls, until `end_try`. At

@@ -52,8 +52,9 @@ pub(super) fn json_cast(
     Ok(Flow::Next)
 }
 
-/// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float; of members
-/// with the same name the last counts. A text that isn't json, one that is nested more than 128 deep, and null trap.
+/// Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float, and so
+/// does -0, which no int is. Of members with the same name the last counts. A text that isn't json, one that is nested more than
+/// 128 deep, and null trap.
 ///
 /// Spec: `[op.json_parse]` in `spec/raya/ops/json.toml`.
 pub(super) fn json_parse(

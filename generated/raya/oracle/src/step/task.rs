@@ -26,9 +26,9 @@ pub(super) fn spawn(
     Ok(Flow::Next)
 }
 
-/// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, the same
-/// exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever go
-/// on.
+/// Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, or with a trap
+/// that became one, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting
+/// when no task can ever go on.
 ///
 /// Spec: `[op.await]` in `spec/raya/ops/task.toml`.
 pub(super) fn r#await(context: &mut Context, frame: &mut Frame) -> Result<Flow, Stop> {

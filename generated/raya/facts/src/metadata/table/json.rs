@@ -62,7 +62,7 @@ pub(super) static JSON_CAST: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.json_parse]` in `spec/raya/ops/json.toml`.
 pub(super) static JSON_PARSE: OpcodeInfo = OpcodeInfo {
-    doc: "Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float; of members with the same name the last counts. A text that isn't json, one that is nested more than 128 deep, and null trap.",
+    doc: "Reads a text as json (RFC 8259). A number without point and exponent that fits becomes an int, every other a float, and so does -0, which no int is. Of members with the same name the last counts. A text that isn't json, one that is nested more than 128 deep, and null trap.",
     since: 1,
     feature: Some("json"),
     inputs: &[ValueInfo { name: "text", text: "str", pattern: TypePattern::Named(Kind::Str, &[]) }],

@@ -125,7 +125,7 @@ pub(super) static REFLECT_HAS_PROP: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.reflect_construct]` in `spec/raya/ops/reflect.toml`.
 pub(super) static REFLECT_CONSTRUCT: OpcodeInfo = OpcodeInfo {
-    doc: "Makes an object of the described class, runs the constructor that the class declares with the topmost `argc` values, and pushes the object as an `any`. The values must be what `unbox` to the parameters' types accepts. A description of something else than a class, a wrong number of values, values of other types, and null trap; a class without a constructor of its own or inherited takes no values.",
+    doc: "Makes an object of the described class, runs the constructor that the class declares with the topmost `argc` values, and pushes the object as an `any`. The values must be what `unbox` to the parameters' types accepts. A description of something else than a class, a constructor that doesn't take objects of the class, a wrong number of values, values of other types, and null trap; a class without a constructor of its own or inherited takes no values.",
     since: 1,
     feature: Some("reflection"),
     operands: &[OperandInfo { name: "argc", kind: OperandKind::U16 }],

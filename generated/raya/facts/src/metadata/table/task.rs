@@ -39,7 +39,7 @@ pub(super) static SPAWN: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.await]` in `spec/raya/ops/task.toml`.
 pub(super) static AWAIT: OpcodeInfo = OpcodeInfo {
-    doc: "Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever go on.",
+    doc: "Suspends the task until another one has ended and pushes what that one returned. If it ended with an exception, or with a trap that became one, the same exception is raised here; if it was cancelled, this traps. A null handle traps, and so does waiting when no task can ever go on.",
     since: 1,
     feature: Some("concurrency"),
     inputs: &[
