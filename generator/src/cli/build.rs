@@ -1,7 +1,85 @@
-//! A verb.
+//! `lathe build`: builds the emitted crates with cargo, looks into what was built, and writes the plan for ninja.
+
+use super::generate::{self, Written};
+use super::session::Session;
 use super::{Common, Exit};
+use crate::build::cargo::{self, Executable};
+use crate::build::{inspect, plan};
+use crate::emit::Tree;
+use crate::report::console::{self, plural, thousands};
+use crate::report::summary::{self, Numbers, Row};
 
 /// Runs the verb.
-pub fn run(_common: &Common, _plan: bool) -> Exit {
-    Exit::Failure
+pub fn run(common: &Common, only_plan: bool) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let prepared = session.prepare(true);
+    let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let Some(tree) = &prepared.tree else {
+        return Exit::Failure;
+    };
+    let packages = cargo::emitted_packages(tree);
+    let planned = session
+        .clock
+        .time("plan", || plan::write(&session.root, &prepared.sources, tree, &packages));
+    match planned {
+        Ok(files) => session.status("Planned", &format!("{} with {}", plan::PLAN, plural(files, "file"))),
+        Err(error) => {
+            console::failure(
+                &format!("{error:#}"),
+                &format!("restore {} from version control", plan::TEMPLATE),
+            );
+            return Exit::Failure;
+        }
+    }
+    if only_plan {
+        return Exit::Fresh;
+    }
+    match generate::write_tree(&mut session, &prepared, false) {
+        Ok(Written::Fresh | Written::Changed) => {}
+        Err(exit) => return exit,
+    }
+    match build_emitted(&mut session, tree) {
+        Ok((_, built)) => {
+            console::output(&summary::table(&numbers, &session.clock, &built));
+            Exit::Fresh
+        }
+        Err(exit) => exit,
+    }
+}
+
+/// Builds the emitted crates; the executables among them come back with rows for the closing table.
+pub fn build_emitted(session: &mut Session, tree: &Tree) -> Result<(Vec<Executable>, Vec<Row>), Exit> {
+    let packages = cargo::emitted_packages(tree);
+    if packages.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    session.status("Building", &format!("{} with cargo", plural(packages.len(), "emitted crate")));
+    let executables = session
+        .clock
+        .time("build", || cargo::build(&session.root, &packages))
+        .map_err(|error| {
+            console::failure(
+                &format!("{error:#}"),
+                "an emitted crate that doesn't compile is a fault of lathe or of the runtime; the messages above say where",
+            );
+            Exit::Failure
+        })?;
+    let mut rows: Vec<Row> = vec![("crates".to_owned(), thousands(packages.len()), String::new())];
+    for executable in &executables {
+        match session.clock.time("inspect", || inspect::inspect(&executable.path, &packages)) {
+            Ok(sizes) => {
+                let remark = format!(
+                    "bytes of code; {} of them in {}",
+                    thousands(sizes.emitted as usize),
+                    plural(sizes.functions, "emitted function")
+                );
+                rows.push((executable.name.clone(), thousands(sizes.text as usize), remark));
+            }
+            Err(error) => console::status(console::Tone::Notice, "Skipped", &format!("{error:#}")),
+        }
+    }
+    Ok((executables, rows))
 }

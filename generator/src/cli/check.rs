@@ -2,7 +2,6 @@
 
 use super::session::Session;
 use super::{Common, Exit};
-use crate::report::console::plural;
 use crate::report::summary::Numbers;
 
 /// Runs the verb.
@@ -17,10 +16,6 @@ pub fn run(common: &Common) -> Exit {
     if prepared.tree.is_none() {
         return session.close("failure", &numbers, Exit::Failure);
     }
-    let entries = numbers.entries.iter().map(|(_, count)| count).sum();
-    session.status(
-        "Checked",
-        &format!("{}, no mistakes", plural(entries, "spec entry").replace("entrys", "entries")),
-    );
+    session.status("Checked", &numbers.specs());
     session.close("fresh", &numbers, Exit::Fresh)
 }

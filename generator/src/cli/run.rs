@@ -1,7 +1,111 @@
-//! A verb.
+//! `lathe run`: everything from the specs to programs that print, then the closing table.
+
+use std::path::Path;
+
+use super::build::build_emitted;
+use super::generate::{self, Written};
+use super::session::Session;
 use super::{Common, Exit};
+use crate::build::cargo::Executable;
+use crate::build::programs::{self, Program, Ran};
+use crate::model::instruction_set::InstructionSets;
+use crate::report::console::{self, Tone};
+use crate::report::summary::{self, Numbers};
+use crate::report::drift;
 
 /// Runs the verb.
-pub fn run(_common: &Common) -> Exit {
-    Exit::Failure
+pub fn run(common: &Common) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let prepared = session.prepare(true);
+    let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let Some(tree) = &prepared.tree else {
+        return Exit::Failure;
+    };
+    session.status("Checked", &numbers.specs());
+    match generate::write_tree(&mut session, &prepared, false) {
+        Ok(Written::Fresh | Written::Changed) => {}
+        Err(exit) => return exit,
+    }
+    let Ok((executables, built)) = build_emitted(&mut session, tree) else {
+        return Exit::Failure;
+    };
+    let mut failed = 0;
+    let mut ran = 0;
+    for set in &prepared.model.part::<InstructionSets>().sets {
+        let programs = match programs::find(&session.root, &set.name) {
+            Ok(programs) => programs,
+            Err(error) => {
+                console::failure(&format!("{error:#}"), "check the permissions of the folder");
+                return Exit::Failure;
+            }
+        };
+        let Some(engine) = find_engine(&executables, &set.name, &programs) else {
+            return Exit::Failure;
+        };
+        for program in &programs {
+            ran += 1;
+            let root = session.root.clone();
+            let passed = session.clock.time("programs", || run_program(&root, engine, program));
+            failed += usize::from(!passed);
+        }
+    }
+    console::output("\n");
+    console::output(&summary::table(&numbers, &session.clock, &built));
+    if failed > 0 {
+        console::failure(
+            &format!("{failed} of {} did not print what stands beside it", console::plural(ran, "program")),
+            "compare the program with its .expected file, or mend the semantics that it shows to be wrong",
+        );
+        return Exit::Failure;
+    }
+    session.status("Finished", &format!("{} ran as expected", console::plural(ran, "program")));
+    Exit::Fresh
+}
+
+/// The engine of a set; without programs none is needed, and an empty path stands for it.
+fn find_engine<'a>(executables: &'a [Executable], set: &str, programs: &[Program]) -> Option<&'a Path> {
+    if programs.is_empty() {
+        return Some(Path::new(""));
+    }
+    let name = format!("{set}-oracle");
+    let engine = executables.iter().find(|executable| executable.name == name);
+    if engine.is_none() {
+        console::failure(
+            &format!("no emitted crate built a binary `{name}`, so the programs of `{set}` can't run"),
+            "list the emitted crates of the set in the root Cargo.toml",
+        );
+    }
+    engine.map(|engine| engine.path.as_path())
+}
+
+/// Runs a program and shows what it printed; `true` if that was expected.
+fn run_program(root: &Path, engine: &Path, program: &Program) -> bool {
+    console::status(Tone::Good, "Running", &program.path);
+    let ran = match programs::run(root, engine, program) {
+        Ok(ran) => ran,
+        Err(error) => {
+            console::failure(&format!("{error:#}"), "");
+            return false;
+        }
+    };
+    let indented: String = ran.output.lines().map(|line| format!("    {line}\n")).collect();
+    console::output(&indented);
+    if !ran.passed() {
+        explain(program, &ran);
+    }
+    ran.passed()
+}
+
+fn explain(program: &Program, ran: &Ran) {
+    if !ran.success {
+        console::error(&ran.errors);
+        console::status(Tone::Bad, "Failed", &format!("{}: the engine reported an error", program.path));
+    }
+    if let Some(expected) = &ran.missed {
+        console::status(Tone::Bad, "Failed", &format!("{} printed something else than expected", program.path));
+        console::output(&drift::unified(expected, &ran.output, "expected", "printed"));
+    }
 }

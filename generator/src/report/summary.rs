@@ -67,9 +67,10 @@ impl Numbers {
         }
     }
 
-    /// `24 files, 3,010 lines`.
-    pub fn outputs(&self) -> String {
-        format!("{}, {}", plural(self.files, "file"), plural(self.lines, "line"))
+    /// `310 entries of 3 kinds, no mistakes`.
+    pub fn specs(&self) -> String {
+        let entries = self.entries.iter().map(|(_, count)| count).sum();
+        format!("{} spec entries of {}, no mistakes", thousands(entries), plural(self.entries.len(), "kind"))
     }
 }
 

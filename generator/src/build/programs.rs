@@ -1,0 +1,93 @@
+//! Runs the programs beside the specs in the emitted engines, and compares what they print with what stands beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context as _;
+
+/// A program of a system: `spec/<set>/programs/<name>.rasm`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The instruction set that it is written in.
+    pub set: String,
+    /// Root-relative, with `/`.
+    pub path: String,
+    /// The file with what it is expected to print, if there is one.
+    pub expected: Option<PathBuf>,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// What it printed.
+    pub output: String,
+    /// What the engine had to say.
+    pub errors: String,
+    /// Whether the engine reported success.
+    pub success: bool,
+    /// What it was expected to print, if it printed something else.
+    pub missed: Option<String>,
+}
+
+impl Ran {
+    /// Whether everything is as expected. A program that is expected to fail says so by printing; the engine succeeds.
+    pub fn passed(&self) -> bool {
+        self.success && self.missed.is_none()
+    }
+}
+
+/// The programs of a set, by name.
+///
+/// # Errors
+///
+/// When a folder of programs is there and can't be read.
+pub fn find(root: &Path, set: &str) -> anyhow::Result<Vec<Program>> {
+    let folder = root.join("spec").join(set).join("programs");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut programs = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("can't read `spec/{set}/programs`"))? {
+        let path = entry.with_context(|| format!("can't read `spec/{set}/programs`"))?.path();
+        let is_program = path.extension().is_some_and(|extension| extension == "rasm") && path.is_file();
+        if let (true, Some(name)) = (is_program, path.file_name().and_then(|name| name.to_str())) {
+            let expected = path.with_extension("expected");
+            programs.push(Program {
+                set: set.to_owned(),
+                path: format!("spec/{set}/programs/{name}"),
+                expected: expected.is_file().then_some(expected),
+            });
+        }
+    }
+    programs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(programs)
+}
+
+/// Runs a program with the engine's binary: it is assembled, verified and executed.
+///
+/// # Errors
+///
+/// When the engine can't be started or the expectation can't be read.
+pub fn run(root: &Path, engine: &Path, program: &Program) -> anyhow::Result<Ran> {
+    let output = Command::new(engine)
+        .arg("run")
+        .arg(&program.path)
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("can't start `{}`", engine.display()))?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let expected = match &program.expected {
+        Some(path) => Some(fs::read_to_string(path).with_context(|| format!("can't read `{}`", path.display()))?),
+        None => None,
+    };
+    // Line ends are a matter of the check-out.
+    let missed = expected.filter(|expected| expected.replace("\r\n", "\n") != printed.replace("\r\n", "\n"));
+    Ok(Ran {
+        output: printed,
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+        success: output.status.success(),
+        missed,
+    })
+}

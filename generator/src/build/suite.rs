@@ -1,0 +1,183 @@
+//! The steps of `lathe test`: each is one command that anyone can repeat, and its outcome is counted.
+
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::Context as _;
+use xshell::Shell;
+
+use super::cargo;
+use crate::report::console;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What is tested: `tests of the workspace`.
+    pub name: &'static str,
+    /// The arguments of cargo.
+    pub arguments: Vec<String>,
+}
+
+impl Step {
+    /// The command that repeats the step.
+    pub fn repeat(&self) -> String {
+        format!("cargo {}", self.arguments.join(" "))
+    }
+}
+
+/// The outcome of a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed.
+    pub failed: usize,
+    /// Whether the command succeeded.
+    pub success: bool,
+}
+
+/// The steps for the workspace at `root`.
+pub fn steps(root: &Path) -> Vec<Step> {
+    let nextest = ["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"];
+    let documentation = ["test", "--doc", "--workspace", "--no-fail-fast", "--quiet"];
+    let mut steps = vec![
+        step("tests of the emitted crates, the macros and the runtime", &nextest, &[]),
+        step("examples in their documentation", &documentation, &[]),
+    ];
+    if root.join(cargo::GENERATOR).is_file() {
+        // Both workspaces share one folder of artefacts, as the alias does, so that what both depend on is built once.
+        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+        let generator = ["--manifest-path", cargo::GENERATOR, "--target-dir", &target];
+        steps.insert(1, step("tests of the generator", &nextest, &generator));
+        steps.push(step("examples in the generator's documentation", &documentation, &generator));
+    }
+    steps
+}
+
+fn step(name: &'static str, first: &[&str], more: &[&str]) -> Step {
+    Step {
+        name,
+        arguments: first.iter().chain(more).map(|argument| (*argument).to_owned()).collect(),
+    }
+}
+
+/// Installs cargo-nextest if it is missing; `true` if it had to be.
+///
+/// # Errors
+///
+/// When it can't be installed.
+pub fn provide_nextest(shell: &Shell) -> anyhow::Result<bool> {
+    let mut ask = cargo::command(shell, ["nextest", "--version"]);
+    ask.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if ask.status().context("can't run cargo")?.success() {
+        return Ok(false);
+    }
+    console::status(
+        console::Tone::Notice,
+        "Installing",
+        "cargo-nextest, which runs the tests (once; some minutes)",
+    );
+    let mut install = cargo::command(shell, ["install", "--locked", "cargo-nextest"]);
+    install.stdin(Stdio::null());
+    if !install.status().context("can't run cargo")?.success() {
+        anyhow::bail!("cargo-nextest could not be installed");
+    }
+    Ok(true)
+}
+
+/// Runs a step, shows what it prints, and counts its tests.
+///
+/// # Errors
+///
+/// When cargo can't be started.
+pub fn run(shell: &Shell, step: &Step) -> anyhow::Result<Outcome> {
+    let colour = if std::io::stderr().is_terminal() { "always" } else { "never" };
+    let mut command = cargo::command(shell, &step.arguments);
+    command.env("CARGO_TERM_COLOR", colour);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (success, counts) = tee(command).context("can't run cargo")?;
+    Ok(Outcome {
+        passed: counts.0,
+        failed: counts.1,
+        success,
+    })
+}
+
+/// Runs a command, hands on what it prints line by line, and adds up the summaries in it.
+fn tee(mut command: Command) -> std::io::Result<(bool, (usize, usize))> {
+    let mut child = command.spawn()?;
+    let stdout = child.stdout.take();
+    let stderr = child.stderr.take();
+    let counts = std::thread::scope(|scope| {
+        let other = scope.spawn(|| stdout.map_or((0, 0), hand_on));
+        let first = stderr.map_or((0, 0), hand_on);
+        let second = other.join().unwrap_or((0, 0));
+        (first.0 + second.0, first.1 + second.1)
+    });
+    Ok((child.wait()?.success(), counts))
+}
+
+fn hand_on(stream: impl Read) -> (usize, usize) {
+    let mut sum = (0, 0);
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line);
+        console::error(&text);
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        if let Some((passed, failed)) = summary(&plain) {
+            sum = (sum.0 + passed, sum.1 + failed);
+        }
+        line.clear();
+    }
+    sum
+}
+
+/// The numbers of passed and failed tests in the closing line of nextest or of a doc test run.
+fn summary(line: &str) -> Option<(usize, usize)> {
+    let line = line.trim();
+    let counts = if line.starts_with("Summary [") {
+        line.split_once(" run:").map(|(_, counts)| counts)?
+    } else {
+        line.strip_prefix("test result:")?.split_once('.')?.1
+    };
+    let count = |word: &str| -> usize {
+        counts
+            .split([',', ';'])
+            .filter_map(|part| {
+                let mut words = part.split_whitespace();
+                let number: usize = words.next()?.parse().ok()?;
+                (words.next()? == word).then_some(number)
+            })
+            .sum()
+    };
+    Some((count("passed"), count("failed") + count("timed") + count("exec")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_counted() {
+        let cases = [
+            ("     Summary [   0.2s] 12 tests run: 12 passed, 0 skipped", Some((12, 0))),
+            ("     Summary [   3.1s] 9 tests run: 7 passed (1 slow), 2 failed, 3 skipped", Some((7, 2))),
+            ("     Summary [  60.1s] 2/9 tests run: 1 passed, 1 timed out, 0 skipped", Some((1, 1))),
+            (
+                "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s",
+                Some((3, 0)),
+            ),
+            (
+                "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+                Some((3, 2)),
+            ),
+            ("        PASS [   0.1s] lathe write::journal", None),
+            ("test result: strange", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(summary(line), expected, "{line}");
+        }
+    }
+}
