@@ -126,7 +126,9 @@ fn a_run_stopped_at_any_step_is_completed_or_undone_by_the_next() {
 
 /// A workspace with targets only, which generates within milliseconds.
 fn workspace(root: &Path) {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator has a parent");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the generator has a parent");
     fs::create_dir_all(root.join("spec/targets")).expect("a temporary folder");
     fs::write(root.join("Cargo.toml"), "[workspace]\n").expect("a temporary file");
     for target in ["x86_64", "aarch64", "riscv64"] {
@@ -158,7 +160,10 @@ struct Delays(u64);
 
 impl Delays {
     fn next(&mut self, below: Duration) -> Duration {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         below.mul_f64((self.0 >> 11) as f64 / (1u64 << 53) as f64)
     }
 }
@@ -228,7 +233,10 @@ fn a_thousand_killed_runs_leave_the_old_tree_or_the_new_one() {
         let (old, new, journals) = worker.join().expect("no run left a broken tree");
         sum = (sum.0 + old, sum.1 + new, sum.2 + journals);
     }
-    println!("{} left the old tree, {} the new one, {} a journal on the way", sum.0, sum.1, sum.2);
+    println!(
+        "{} left the old tree, {} the new one, {} a journal on the way",
+        sum.0, sum.1, sum.2
+    );
     assert_eq!(sum.0 + sum.1, 1000);
     assert!(sum.0 > 0, "{} runs were killed before their decision", sum.0);
     assert!(sum.1 > 0, "{} runs came through or were completed", sum.1);

@@ -45,8 +45,10 @@ pub fn write(root: &Path, sources: &SourceMap, tree: &Tree, packages: &[String])
     };
     let plan = template::render(TEMPLATE, &text, &data)?;
     let mut file = tempfile::NamedTempFile::new_in(root).context("can't write beside the workspace's manifest")?;
-    file.write_all(plan.as_bytes()).with_context(|| format!("can't write `{PLAN}`"))?;
-    file.persist(root.join(PLAN)).with_context(|| format!("can't write `{PLAN}`"))?;
+    file.write_all(plan.as_bytes())
+        .with_context(|| format!("can't write `{PLAN}`"))?;
+    file.persist(root.join(PLAN))
+        .with_context(|| format!("can't write `{PLAN}`"))?;
     Ok(number)
 }
 

@@ -163,8 +163,14 @@ mod tests {
     fn closing_lines_are_counted() {
         let cases = [
             ("     Summary [   0.2s] 12 tests run: 12 passed, 0 skipped", Some((12, 0))),
-            ("     Summary [   3.1s] 9 tests run: 7 passed (1 slow), 2 failed, 3 skipped", Some((7, 2))),
-            ("     Summary [  60.1s] 2/9 tests run: 1 passed, 1 timed out, 0 skipped", Some((1, 1))),
+            (
+                "     Summary [   3.1s] 9 tests run: 7 passed (1 slow), 2 failed, 3 skipped",
+                Some((7, 2)),
+            ),
+            (
+                "     Summary [  60.1s] 2/9 tests run: 1 passed, 1 timed out, 0 skipped",
+                Some((1, 1)),
+            ),
             (
                 "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s",
                 Some((3, 0)),

@@ -1,10 +1,15 @@
 //! Collects every rule of every stage and kind, for `lathe explain` and for the tests over the table itself.
 
 use super::Rule;
-use crate::{model, registry, syntax};
+use crate::{model, registry, syntax, write};
 
 /// What the stages report that aren't tied to one kind of spec.
-const STAGES: &[&[Rule]] = &[syntax::RULES, model::feature::RULES, model::instruction_set::resolve::RULES];
+const STAGES: &[&[Rule]] = &[
+    syntax::RULES,
+    model::feature::RULES,
+    model::instruction_set::resolve::RULES,
+    write::RULES,
+];
 
 /// All rules, ascending by code.
 pub fn catalogue() -> Vec<&'static Rule> {

@@ -69,7 +69,10 @@ pub fn build_emitted(session: &mut Session, tree: &Tree) -> Result<(Vec<Executab
         })?;
     let mut rows: Vec<Row> = vec![("crates".to_owned(), thousands(packages.len()), String::new())];
     for executable in &executables {
-        match session.clock.time("inspect", || inspect::inspect(&executable.path, &packages)) {
+        match session
+            .clock
+            .time("inspect", || inspect::inspect(&executable.path, &packages))
+        {
             Ok(sizes) => {
                 let remark = format!(
                     "bytes of code; {} of them in {}",

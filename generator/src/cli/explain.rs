@@ -1,10 +1,9 @@
 //! `lathe explain CODE`: the page of a rule.
 
 use super::Exit;
-use crate::check::Rule;
-use crate::registry::KINDS;
+use crate::check::catalogue;
 use crate::report::console;
-use crate::{suggest, write};
+use crate::suggest;
 
 /// Runs the verb; without a code it lists all of them.
 pub fn run(code: Option<&str>) -> Exit {
@@ -28,10 +27,4 @@ pub fn run(code: Option<&str>) -> Exit {
     };
     console::failure(&format!("`{}` is not a code", code.escape_debug()), &fix);
     Exit::Failure
-}
-
-fn catalogue() -> Vec<&'static Rule> {
-    let mut rules: Vec<&'static Rule> = KINDS.iter().flat_map(|kind| kind.rules).chain(write::RULES).collect();
-    rules.sort_by_key(|rule| rule.code);
-    rules
 }

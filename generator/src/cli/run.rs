@@ -10,8 +10,8 @@ use crate::build::cargo::Executable;
 use crate::build::programs::{self, Program, Ran};
 use crate::model::instruction_set::InstructionSets;
 use crate::report::console::{self, Tone};
-use crate::report::summary::{self, Numbers};
 use crate::report::drift;
+use crate::report::summary::{self, Numbers};
 
 /// Runs the verb.
 pub fn run(common: &Common) -> Exit {
@@ -56,7 +56,10 @@ pub fn run(common: &Common) -> Exit {
     console::output(&summary::table(&numbers, &session.clock, &built));
     if failed > 0 {
         console::failure(
-            &format!("{failed} of {} did not print what stands beside it", console::plural(ran, "program")),
+            &format!(
+                "{failed} of {} did not print what stands beside it",
+                console::plural(ran, "program")
+            ),
             "compare the program with its .expected file, or mend the semantics that it shows to be wrong",
         );
         return Exit::Failure;
@@ -102,10 +105,18 @@ fn run_program(root: &Path, engine: &Path, program: &Program) -> bool {
 fn explain(program: &Program, ran: &Ran) {
     if !ran.success {
         console::error(&ran.errors);
-        console::status(Tone::Bad, "Failed", &format!("{}: the engine reported an error", program.path));
+        console::status(
+            Tone::Bad,
+            "Failed",
+            &format!("{}: the engine reported an error", program.path),
+        );
     }
     if let Some(expected) = &ran.missed {
-        console::status(Tone::Bad, "Failed", &format!("{} printed something else than expected", program.path));
+        console::status(
+            Tone::Bad,
+            "Failed",
+            &format!("{} printed something else than expected", program.path),
+        );
         console::output(&drift::unified(expected, &ran.output, "expected", "printed"));
     }
 }

@@ -68,6 +68,10 @@ fn run_steps(session: &Session) -> anyhow::Result<Vec<suite::Step>> {
         }
     }
     let tone = if failures.is_empty() { Tone::Good } else { Tone::Bad };
-    console::status(tone, "Summary", &format!("{} passed, {failed} failed", plural(passed, "test")));
+    console::status(
+        tone,
+        "Summary",
+        &format!("{} passed, {failed} failed", plural(passed, "test")),
+    );
     Ok(failures)
 }

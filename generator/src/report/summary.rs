@@ -70,7 +70,11 @@ impl Numbers {
     /// `310 entries of 3 kinds, no mistakes`.
     pub fn specs(&self) -> String {
         let entries = self.entries.iter().map(|(_, count)| count).sum();
-        format!("{} spec entries of {}, no mistakes", thousands(entries), plural(self.entries.len(), "kind"))
+        format!(
+            "{} spec entries of {}, no mistakes",
+            thousands(entries),
+            plural(self.entries.len(), "kind")
+        )
     }
 }
 

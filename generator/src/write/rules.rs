@@ -43,7 +43,9 @@ first line.
 
 To mend it, move the file away if it is needed. Otherwise
 
-    cargo lathe generate --force
+```text
+cargo lathe generate --force
+```
 
 replaces it, and puts right whatever else was done to `generated/` at paths that lathe emits.
 ";
@@ -54,7 +56,9 @@ through links: what they lead to isn't its own, and may lie outside the reposito
 
 To mend it, remove the link, or run
 
-    cargo lathe generate --force
+```text
+cargo lathe generate --force
+```
 
 which removes the link itself and leaves alone what it leads to.
 ";
@@ -62,7 +66,9 @@ which removes the link itself and leaves alone what it leads to.
 const FOLDER: &str = "\
 A folder with files of others stands at the path of an output, or a file of somebody's at the path of a folder.
 
-    generated/raya/facts/src/opcode.rs/notes.txt   <- `opcode.rs` is an output, not a folder
+```text
+generated/raya/facts/src/opcode.rs/notes.txt   <- `opcode.rs` is an output, not a folder
+```
 
 Move it away and run `cargo lathe generate` again. Empty folders, and folders that hold nothing but files with lathe's marker, are
 cleared without asking. A single file in the place of a folder goes with `--force`; a folder with files of others never does.
@@ -70,7 +76,11 @@ cleared without asking. A single file in the place of a folder goes with `--forc
 
 const DISK: &str = "\
 The operating system refused to read or write something below `generated/`: a missing permission, a full disk, a read-only file
-system. The message names the path and gives the system's reason.
+system. The message names the path and gives the system's reason:
+
+```text
+can't write `generated/raya/facts/src/opcode.rs`: No space left on device (os error 28)
+```
 
 Nothing is half-written. Up to the moment when the journal is committed the old tree stands; afterwards the next run of any verb
 completes the new one.
@@ -80,6 +90,10 @@ const FOREIGN: &str = "\
 A file below `generated/` is neither emitted nor marked as lathe's. It does no harm to lathe, which leaves it alone, but cargo may
 pick it up (`build.rs`, `tests/*.rs`, `src/bin/*.rs`), and whoever regenerates on a fresh clone won't have it.
 
+```text
+generated/raya/facts/build.rs       <- no spec gives it, and cargo would run it
+```
+
 Move it to `runtime/`, beside its spec, or delete it.
 ";
 
@@ -88,12 +102,21 @@ A run stages all new contents in `generated/.lathe-staging/` and then commits a 
 run of any verb completes it. This journal (or a staged file) doesn't match its own hash, so nobody knows what was decided; it was thrown
 away. Nothing else was touched because of it.
 
-Run `cargo lathe generate` to bring the outputs up to date.
+To bring the outputs up to date:
+
+```text
+cargo lathe generate
+```
 ";
 
 const LOCK: &str = "\
 Runs take turns by a lock on `generated/.lathe-lock`; a second one waits and says so. Here the lock file couldn't be opened at all: a
 folder or a link stands in its place, or a permission is missing.
 
-The file means nothing while no run is under way. Delete what stands there and run the command again.
+The file means nothing while no run is under way. Delete what stands there and run the command again:
+
+```text
+rm -r generated/.lathe-lock
+cargo lathe generate
+```
 ";

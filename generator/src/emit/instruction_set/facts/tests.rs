@@ -9,7 +9,9 @@ use super::module::{mentions, shape_type, used_ids};
 use super::{names, types};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{rust, template};
-use crate::model::instruction_set::{InstructionSet, Op, OperandKind, OperandMeaning, ParameterKind, Record, Scalar, Shape, Union};
+use crate::model::instruction_set::{
+    InstructionSet, Op, OperandKind, OperandMeaning, ParameterKind, Record, Scalar, Shape, Union,
+};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
@@ -43,7 +45,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         own(path, template::render(path, text, &data)?, builder);
     }
     if builder.has("src/layout.rs") {
-        let text = template::render("tests/layout.rs", include_str!("text/tests/layout.rs.hbs"), &super::layout::data(set).context("the set has layouts")?)?;
+        let text = template::render(
+            "tests/layout.rs",
+            include_str!("text/tests/layout.rs.hbs"),
+            &super::layout::data(set).context("the set has layouts")?,
+        )?;
         own("tests/layout.rs", text, builder);
     }
     own("tests/golden.rs", golden(set)?, builder);
@@ -106,7 +112,8 @@ fn golden(set: &InstructionSet) -> anyhow::Result<String> {
         let mut raws = Vec::new();
         for (operand, value) in op.operands.iter().zip(&golden.operands) {
             let kind = &set.operand_kinds[operand.kind];
-            let raw = raw(kind, value).with_context(|| format!("golden operand `{value}` of op `{}` is no `{}`", op.name, kind.name))?;
+            let raw = raw(kind, value)
+                .with_context(|| format!("golden operand `{value}` of op `{}` is no `{}`", op.name, kind.name))?;
             match kind.meaning {
                 OperandMeaning::Label { optional } if !(optional && raw == -1) => {
                     distances.push(raw);
@@ -128,7 +135,11 @@ fn golden(set: &InstructionSet) -> anyhow::Result<String> {
                 Raw::Distance(distance) => (end + distance).to_string(),
             })
             .collect();
-        let bytes: Vec<String> = golden.bytes.iter().map(|byte| format!("{byte:#04X}").replace("0X", "0x")).collect();
+        let bytes: Vec<String> = golden
+            .bytes
+            .iter()
+            .map(|byte| format!("{byte:#04X}").replace("0X", "0x"))
+            .collect();
         writeln!(
             text,
             "    row(Opcode::{}, {at}, &[{}], &[{}]),",
@@ -193,7 +204,8 @@ fn sample(set: &InstructionSet) -> anyhow::Result<String> {
     if reached.definitions {
         sample_definitions(set, &mut body)?;
     }
-    let mut text = rust::module_doc_lines("A module to write and read: every field is filled, with values that follow from a number.");
+    let mut text =
+        rust::module_doc_lines("A module to write and read: every field is filled, with values that follow from a number.");
     let krate = crate_name(set);
     text.push('\n');
     let ids = used_ids(set, &body);
@@ -224,7 +236,12 @@ fn sample_record(set: &InstructionSet, record: &Record, out: &mut String) -> any
         if used { "" } else { "_" }
     )?;
     for (index, field) in record.fields.iter().enumerate() {
-        writeln!(out, "        {}: {},", rust::name(&field.name), value(set, &field.shape, index))?;
+        writeln!(
+            out,
+            "        {}: {},",
+            rust::name(&field.name),
+            value(set, &field.shape, index)
+        )?;
     }
     out.push_str("    }\n}\n");
     Ok(())

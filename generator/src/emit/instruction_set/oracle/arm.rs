@@ -46,7 +46,11 @@ fn write(set: &InstructionSet, op: &Op) -> anyhow::Result<Arm> {
     // The context is passed as strongly as the meaning needs it; counting values from the module needs only to read it.
     if used.contains("context") {
         let mutable = takes(set, op).context == Access::Mutable;
-        parameters.push(if mutable { quote! { context: &mut Context } } else { quote! { context: &Context } });
+        parameters.push(if mutable {
+            quote! { context: &mut Context }
+        } else {
+            quote! { context: &Context }
+        });
         arguments.push(quote! { context });
     }
     if used.contains("frame") {
@@ -76,7 +80,12 @@ fn write(set: &InstructionSet, op: &Op) -> anyhow::Result<Arm> {
             #body
         }
     };
-    Ok(Arm { pattern, name, arguments, function })
+    Ok(Arm {
+        pattern,
+        name,
+        arguments,
+        function,
+    })
 }
 
 fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
@@ -88,14 +97,23 @@ fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
             quote! { #expression }
         }
     };
-    for name in op.inputs.iter().map(|input| &input.name).chain(op.operands.iter().map(|operand| &operand.name)) {
+    for name in op
+        .inputs
+        .iter()
+        .map(|input| &input.name)
+        .chain(op.operands.iter().map(|operand| &operand.name))
+    {
         if ["context", "frame"].contains(&name.as_str()) {
             bail!("`{name}` can't be the name of an input or operand: the machine's own part is called that");
         }
     }
     let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
     let can_fail = !op.traps.is_empty() && op.control != Control::Halt && matches!(op.meaning, Meaning::Function { .. });
-    let value = if can_fail { quote! { #value? } } else { value };
+    let value = if can_fail {
+        quote! { #value? }
+    } else {
+        value
+    };
     let used = identifiers(&value);
 
     // The top of the stack is the last input.
@@ -105,7 +123,11 @@ fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
     for input in op.inputs.iter().rev() {
         let name = rust::ident(&input.name);
         let is_used = used.contains(&name.to_string()) || suspends;
-        let place = if is_used { name.clone() } else { format_ident!("_{}", input.name) };
+        let place = if is_used {
+            name.clone()
+        } else {
+            format_ident!("_{}", input.name)
+        };
         if input.expression.is_many() {
             let count = count(set, op, &input.expression)?;
             pops.extend(quote! { let #place: Vec<Value> = frame.pop_many(#count)?; });
@@ -132,7 +154,11 @@ fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
         bail!("an op that suspends continues with the next one; its control is another");
     }
     let (place, push) = outputs(set, op)?;
-    let place = if op.outputs.is_empty() { quote! { () } } else { place };
+    let place = if op.outputs.is_empty() {
+        quote! { () }
+    } else {
+        place
+    };
     Ok(quote! {
         #pops
         #keeps
@@ -156,18 +182,33 @@ fn end(set: &InstructionSet, op: &Op, value: TokenStream) -> anyhow::Result<Toke
         Control::Next => {
             let (place, push) = outputs(set, op)?;
             if op.outputs.is_empty() {
-                let evaluate = if nothing { TokenStream::new() } else { quote! { #value; } };
+                let evaluate = if nothing {
+                    TokenStream::new()
+                } else {
+                    quote! { #value; }
+                };
                 quote! { #evaluate Ok(Flow::Next) }
             } else {
-                let types = op.outputs.iter().map(|output| parse_type(&value_type(set, &output.expression)));
+                let types = op
+                    .outputs
+                    .iter()
+                    .map(|output| parse_type(&value_type(set, &output.expression)));
                 let types = types.collect::<anyhow::Result<Vec<_>>>()?;
-                let of = if let [one] = types.as_slice() { quote! { #one } } else { quote! { (#(#types),*) } };
+                let of = if let [one] = types.as_slice() {
+                    quote! { #one }
+                } else {
+                    quote! { (#(#types),*) }
+                };
                 quote! { let #place: #of = #value; #push Ok(Flow::Next) }
             }
         }
         Control::Jump => {
             let label = label(set, op)?;
-            let evaluate = if nothing { TokenStream::new() } else { quote! { #value; } };
+            let evaluate = if nothing {
+                TokenStream::new()
+            } else {
+                quote! { #value; }
+            };
             quote! { #evaluate Ok(Flow::Jump(#label)) }
         }
         Control::Branch => {
@@ -224,7 +265,13 @@ fn call(set: &InstructionSet, op: &Op, function: &str) -> TokenStream {
 
 /// A pattern for the outputs and the statements that push them, bottom to top.
 fn outputs(_set: &InstructionSet, op: &Op) -> anyhow::Result<(TokenStream, TokenStream)> {
-    let push = |name: &Ident, many: bool| if many { quote! { frame.push_many(#name); } } else { quote! { frame.push(#name); } };
+    let push = |name: &Ident, many: bool| {
+        if many {
+            quote! { frame.push_many(#name); }
+        } else {
+            quote! { frame.push(#name); }
+        }
+    };
     Ok(match op.outputs.as_slice() {
         [one] => {
             let name = format_ident!("output");
@@ -232,7 +279,10 @@ fn outputs(_set: &InstructionSet, op: &Op) -> anyhow::Result<(TokenStream, Token
         }
         many => {
             let names: Vec<Ident> = (0..many.len()).map(|index| format_ident!("output_{index}")).collect();
-            let pushes = names.iter().zip(many).map(|(name, output)| push(name, output.expression.is_many()));
+            let pushes = names
+                .iter()
+                .zip(many)
+                .map(|(name, output)| push(name, output.expression.is_many()));
             (quote! { (#(#names),*) }, quote! { #(#pushes)* })
         }
     })
@@ -267,7 +317,10 @@ fn count(set: &InstructionSet, op: &Op, expression: &TypeExpression) -> anyhow::
             return Ok(quote! { #name as usize });
         }
     }
-    if let Some(Reference::Constant(number)) = references.last().filter(|_| matches!(expression, TypeExpression::Repeat { .. })) {
+    if let Some(Reference::Constant(number)) = references
+        .last()
+        .filter(|_| matches!(expression, TypeExpression::Repeat { .. }))
+    {
         let number = *number as usize;
         return Ok(quote! { #number });
     }
@@ -295,7 +348,13 @@ fn waits(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
         bail!("its behaviour waits, and the set has no trap `{WAITS}` to say so");
     }
     let kind = format_ident!("{}", rust::variant(WAITS));
-    let reason = op.waits.as_deref().unwrap_or("its behaviour").split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = op
+        .waits
+        .as_deref()
+        .unwrap_or("its behaviour")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let message = format!("`{}` waits for: {reason}", op.name);
     Ok(quote! { Err(Trap::new(TrapKind::#kind, #message).into()) })
 }

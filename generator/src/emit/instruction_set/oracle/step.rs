@@ -27,7 +27,12 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
         builder.file(&format!("src/step/{module}.rs"), text, &set.files);
         let path = format_ident!("{module}");
         for (op, written) in ops.iter().zip(written) {
-            let Arm { pattern, name, arguments, .. } = written;
+            let Arm {
+                pattern,
+                name,
+                arguments,
+                ..
+            } = written;
             arms.push((op.code, quote! { #pattern => #path::#name(#(#arguments),*), }));
         }
         modules.push(path);
@@ -35,7 +40,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
     arms.sort_by_key(|(code, _)| *code);
     let arms: Vec<TokenStream> = arms.into_iter().map(|(_, arm)| arm).collect();
     // A set without a single op leaves nothing to be told apart.
-    let dispatch = if arms.is_empty() { quote! { match *instruction {} } } else { quote! { match *instruction { #(#arms)* } } };
+    let dispatch = if arms.is_empty() {
+        quote! { match *instruction {} }
+    } else {
+        quote! { match *instruction { #(#arms)* } }
+    };
     let mut sorted = modules.clone();
     sorted.sort();
     let used = identifiers(&dispatch);
@@ -53,7 +62,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
     for module in &sorted {
         text.push_str(&format!("mod {module};\n"));
     }
-    text.push_str(&format!("\nuse {}::Instruction;\nuse {}::{{Context, Flow, Frame, Stop}};\n\n", facts(set), runtime(set)));
+    text.push_str(&format!(
+        "\nuse {}::Instruction;\nuse {}::{{Context, Flow, Frame, Stop}};\n\n",
+        facts(set),
+        runtime(set)
+    ));
     text.push_str(&rust::doc_lines(
         0,
         "Executes one instruction of the innermost function of a task.\n\n# Errors\n\nThe trap that the instruction raised, or the contradiction \
@@ -82,10 +95,30 @@ fn group_file(set: &InstructionSet, docs: &str, ops: &[&Op], arms: &[Arm]) -> Re
     ids.sort();
     ids.dedup();
     push_use(&mut imports, &facts(set), &ids);
-    let runtime_names = ["Any", "Call", "Context", "Flow", "Frame", "Ref", "Stop", "Trap", "Value", "semantics"];
+    let runtime_names = [
+        "Any",
+        "Call",
+        "Context",
+        "Flow",
+        "Frame",
+        "Ref",
+        "Stop",
+        "Trap",
+        "Value",
+        "semantics",
+    ];
     // Representations that a set has beyond the usual ones are exported by its runtime under their own names.
-    let slots = set.slots.iter().map(|slot| slot.rust.as_str()).filter(|name| name.starts_with(char::is_uppercase));
-    let mut names: Vec<String> = runtime_names.into_iter().chain(slots).filter(|name| used.contains(*name)).map(str::to_owned).collect();
+    let slots = set
+        .slots
+        .iter()
+        .map(|slot| slot.rust.as_str())
+        .filter(|name| name.starts_with(char::is_uppercase));
+    let mut names: Vec<String> = runtime_names
+        .into_iter()
+        .chain(slots)
+        .filter(|name| used.contains(*name))
+        .map(str::to_owned)
+        .collect();
     names.sort();
     names.dedup();
     push_use(&mut imports, &runtime(set), &names);
