@@ -4,6 +4,11 @@
 use raya_facts::asm::{
     AssembleErrors, DEEPEST, MOST_ERRORS, Token, assemble, assemble_tokens, assemble_with_positions, disassemble, tokens_of,
 };
+use raya_facts::crc32::crc32;
+use raya_facts::module::Module;
+
+/// The length of the header of a module file, whose last four bytes are the checksum of what follows.
+const HEADER: usize = 16;
 
 /// An instruction for each op, with operands by number.
 const SAMPLES: &[&str] = &[    "nop",
@@ -186,6 +191,9 @@ const SAMPLES: &[&str] = &[    "nop",
     "debugger",
 ];
 
+/// A file in which every record, every union and every type occurs.
+const WHOLE: &str = "strings [\"Grüße,\\t\\\"\\u{1F600}\\\"\", \"Grüße,\\t\\\"\\u{1F600}\\\"\"]\nconstants [int(-128), float(-0.0), text(#0)]\nname \"Grüße,\\t\\\"\\u{1F600}\\\"\"\nnative native_a { params [array(i32), tuple([f64, f64])] rest object(class_a) result func([any, any], any, any) }\nnative \"another \\\"name\\\"\\n\" { params [cell(null), task(ref)] rest channel(str) result array(json) }\nfunction function_a { params [item: tuple([mutex, mutex]), item: object(class_a)] rest func([type_info, type_info], _, type_info) result cell(namespace) locals [item: task(i32), item: channel(f64)] captures [item: array(bool), item: tuple([any, any])] code { here: nop pop dup swap const_null const_true const_false const_i32 -2 const_f64 -1.5 const_str #1 load_const #1 load_local #1 store_local #1 load_local_0 load_local_1 store_local_0 store_local_1 get_arg_count load_arg_local iadd isub imul idiv imod ineg ipow ishl ishr iushr iand ior ixor inot fadd fsub fmul fdiv fneg fpow fmod nadd nsub nmul ndiv nmod nneg npow nlt nle ngt nge number_to_float ieq ine ilt ile igt ige feq fne flt fle fgt fge eq ne strict_eq strict_ne not and or typeof is_type i32 box unbox i32 is_class #1 cast_class #1 int_to_float float_to_int float_to_int_saturating sconcat slen seq sne slt sle sgt sge to_string int_to_string float_to_string string_to_int string_to_float jmp here jmp_if_false here jmp_if_true here jmp_if_null here jmp_if_not_null here call #1, 2 call_method #1, 2 return return_void call_constructor #1, 2 call_super #1, 2 call_static #1, 2 optional_call_method #1, 2 call_closure 2 native_call #1, 2 new #1 load_field #1 store_field #1 load_field_fast #1 store_field_fast #1 object_literal #1, 2 init_object 2 optional_field #1 load_static #1 store_static #1 new_array i32 load_elem store_elem array_len array_literal i32, 2 init_array 2 tuple_literal i32, 2 init_tuple 2 tuple_get array_push array_pop new_channel i32 tuple_field #1 spawn #1, 2 await yield task_then #1 channel_send channel_receive channel_close new_semaphore sem_acquire sem_release wait_all spawn_closure 2 new_refcell i32 load_refcell store_refcell sleep new_mutex mutex_lock mutex_unlock throw trap 2 load_global #1 store_global #1 json_get #1 json_index json_cast i32 json_parse json_stringify task_cancel set_closure_capture #1, 2 rethrow make_closure #1, 2 close_var #1 load_captured #1 store_captured #1 load_module #1 reflect_typeof reflect_typeinfo i32 reflect_instanceof reflect_get_props reflect_get_prop reflect_set_prop reflect_has_prop reflect_construct 2 try here, here end_try debugger } file #0 lines [ { offset 255 line 255 },  { offset 255 line 255 }] }\nfunction \"another \\\"name\\\"\\n\" { params [item: object(class_a), item: func([ref, ref], ref, ref)] rest cell(str) result task(json) locals [item: channel(mutex), item: array(semaphore)] captures [item: tuple([type_info, type_info]), item: object(class_a)] code { here: nop pop dup swap const_null const_true const_false const_i32 -2 const_f64 -1.5 const_str #1 load_const #1 load_local #1 store_local #1 load_local_0 load_local_1 store_local_0 store_local_1 get_arg_count load_arg_local iadd isub imul idiv imod ineg ipow ishl ishr iushr iand ior ixor inot fadd fsub fmul fdiv fneg fpow fmod nadd nsub nmul ndiv nmod nneg npow nlt nle ngt nge number_to_float ieq ine ilt ile igt ige feq fne flt fle fgt fge eq ne strict_eq strict_ne not and or typeof is_type i32 box unbox i32 is_class #1 cast_class #1 int_to_float float_to_int float_to_int_saturating sconcat slen seq sne slt sle sgt sge to_string int_to_string float_to_string string_to_int string_to_float jmp here jmp_if_false here jmp_if_true here jmp_if_null here jmp_if_not_null here call #1, 2 call_method #1, 2 return return_void call_constructor #1, 2 call_super #1, 2 call_static #1, 2 optional_call_method #1, 2 call_closure 2 native_call #1, 2 new #1 load_field #1 store_field #1 load_field_fast #1 store_field_fast #1 object_literal #1, 2 init_object 2 optional_field #1 load_static #1 store_static #1 new_array i32 load_elem store_elem array_len array_literal i32, 2 init_array 2 tuple_literal i32, 2 init_tuple 2 tuple_get array_push array_pop new_channel i32 tuple_field #1 spawn #1, 2 await yield task_then #1 channel_send channel_receive channel_close new_semaphore sem_acquire sem_release wait_all spawn_closure 2 new_refcell i32 load_refcell store_refcell sleep new_mutex mutex_lock mutex_unlock throw trap 2 load_global #1 store_global #1 json_get #1 json_index json_cast i32 json_parse json_stringify task_cancel set_closure_capture #1, 2 rethrow make_closure #1, 2 close_var #1 load_captured #1 store_captured #1 load_module #1 reflect_typeof reflect_typeinfo i32 reflect_instanceof reflect_get_props reflect_get_prop reflect_set_prop reflect_has_prop reflect_construct 2 try here, here end_try debugger } file #0 lines [ { offset 255 line 255 },  { offset 255 line 255 }] }\nclass class_a { parent class_a constructor function_a fields [item: func([i32, i32], _, i32), item: cell(f64)] methods [item: function_a, item: function_a] }\nclass \"another \\\"name\\\"\\n\" { parent class_a constructor function_a fields [item: task(bool), item: channel(any)] methods [item: function_a, item: function_a] }\nglobal global_a: array(null)\nglobal \"another \\\"name\\\"\\n\": tuple([ref, ref])\nstatic static_a: object(class_a)\nstatic \"another \\\"name\\\"\\n\": func([json, json], json, json)\nimport import_a: \"Grüße,\\t\\\"\\u{1F600}\\\"\"\nimport \"another \\\"name\\\"\\n\": \"Grüße,\\t\\\"\\u{1F600}\\\"\"\n";
+
 /// A file with one declaration whose code is given.
 fn file(code: &str) -> String {
     format!("function f {{ code {code} }}")
@@ -214,6 +222,17 @@ fn check(marked: &str, message: &str) {
         before.rsplit('\n').next().unwrap_or_default().chars().count() + 1
     );
     assert!(error.to_string().contains(message), "{text}\n{error}\nshould say: {message}");
+}
+
+/// A generator of pseudo-random numbers below a bound, the same on every run.
+fn random_numbers() -> impl FnMut(usize) -> usize {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    move |bound| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    }
 }
 
 /// Checks that a text leads to a module whose own text leads to it again.
@@ -267,6 +286,34 @@ fn tokens_give_the_same_as_text() {
 }
 
 #[test]
+fn every_record_survives_the_way_through_text() {
+    round_trip(WHOLE);
+}
+
+#[test]
+fn every_module_that_can_be_read_survives() {
+    let module = assemble(WHOLE).unwrap_or_else(|errors| panic!("{errors}"));
+    let bytes = module.write().expect("bytes");
+    let mut random = random_numbers();
+    let mut read = 0;
+    for _ in 0..1500 {
+        let mut bytes = bytes.clone();
+        for _ in 0..=random(2) {
+            let at = HEADER + random(bytes.len() - HEADER);
+            bytes[at] = if random(2) == 0 { random(256) as u8 } else { bytes[at].wrapping_add(1) };
+        }
+        let checksum = crc32(&bytes[HEADER..]);
+        bytes[HEADER - 4..HEADER].copy_from_slice(&checksum.to_le_bytes());
+        let Ok(module) = Module::read(&bytes) else { continue };
+        read += 1;
+        let shown = disassemble(&module);
+        let again = assemble(&shown).unwrap_or_else(|errors| panic!("{shown}\n{errors}"));
+        assert_eq!(module, again, "{shown}");
+    }
+    assert!(read > 100, "only {read} of the broken modules could be read");
+}
+
+#[test]
 fn mistakes_are_reported_at_their_places() {
     check(&file("{ ^nopx }"), "did you mean `nop`?");
     check(&file("{ ^17 }"), "expected an instruction or a label, found the number 17");
@@ -292,11 +339,14 @@ fn all_mistakes_are_reported_together() {
 
 #[test]
 fn hostile_text_is_refused_without_a_panic() {
-    let text = file(&format!("{{ here: {} }}", SAMPLES.join("\n")));
-    let text = disassemble(&assemble(&text).unwrap_or_else(|errors| panic!("{errors}")));
-    for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-        let _ = assemble(&text[..end]);
-        let _ = assemble(&text[end..]);
+    let text = disassemble(&assemble(WHOLE).unwrap_or_else(|errors| panic!("{errors}")));
+    // Every cut of a short text, and many of a long one.
+    let short = round_trip(&file(&format!("{{ here: {} }}", SAMPLES[..SAMPLES.len().min(24)].join("\n"))));
+    for (text, step) in [(&short, 1), (&text, 1 + text.len() / 400)] {
+        for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
+            let _ = assemble(&text[..end]);
+            let _ = assemble(&text[end..]);
+        }
     }
     for (open, close) in [("{", "}"), ("[", "]"), ("(", ")")] {
         for depth in [DEEPEST - 1, DEEPEST, DEEPEST + 1, 100_000] {
@@ -305,14 +355,7 @@ fn hostile_text_is_refused_without_a_panic() {
             errors(&close.repeat(depth));
         }
     }
-    // A small generator of pseudo-random numbers, so that the test is the same on every run.
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut random = |bound: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % bound as u64) as usize
-    };
+    let mut random = random_numbers();
     const PIECES: &[&str] = &[
         "{",
         "}",
@@ -338,7 +381,7 @@ fn hostile_text_is_refused_without_a_panic() {
         "'",
         "\0",
     ];
-    for _ in 0..2000 {
+    for _ in 0..500 {
         let mut broken = text.clone();
         for _ in 0..=random(3) {
             let mut start = random(broken.len());

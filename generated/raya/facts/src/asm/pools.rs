@@ -25,39 +25,39 @@ pub(super) fn definition_of(
 ) -> Option<TypeDefinition> {
     let mut arguments = arguments.into_iter();
     match code {
-        20u32 => {
+        20 => {
             Some(TypeDefinition::Array {
                 element: arguments.next()?.one()?,
             })
         }
-        21u32 => {
+        21 => {
             Some(TypeDefinition::Tuple {
                 elements: arguments.next()?.many()?,
             })
         }
-        22u32 => {
+        22 => {
             Some(TypeDefinition::Object {
                 class: crate::ids::ClassId(arguments.next()?.class()?),
             })
         }
-        23u32 => {
+        23 => {
             Some(TypeDefinition::Func {
                 params: arguments.next()?.many()?,
                 rest: arguments.next()?.optional()?,
                 result: arguments.next()?.one()?,
             })
         }
-        24u32 => {
+        24 => {
             Some(TypeDefinition::Cell {
                 content: arguments.next()?.one()?,
             })
         }
-        25u32 => {
+        25 => {
             Some(TypeDefinition::Task {
                 result: arguments.next()?.one()?,
             })
         }
-        26u32 => {
+        26 => {
             Some(TypeDefinition::Channel {
                 element: arguments.next()?.one()?,
             })
@@ -70,17 +70,17 @@ pub(super) fn definition_of(
 pub(super) fn parts_of(definition: &TypeDefinition) -> (u32, Vec<Argument>) {
     match definition {
         TypeDefinition::Array { element } => {
-            (20u32, Vec::from([Argument::Type(*element)]))
+            (20, Vec::from([Argument::Type(*element)]))
         }
         TypeDefinition::Tuple { elements } => {
-            (21u32, Vec::from([Argument::Types(elements.clone())]))
+            (21, Vec::from([Argument::Types(elements.clone())]))
         }
         TypeDefinition::Object { class } => {
-            (22u32, Vec::from([Argument::Class(class.0)]))
+            (22, Vec::from([Argument::Class(class.0)]))
         }
         TypeDefinition::Func { params, rest, result } => {
             (
-                23u32,
+                23,
                 Vec::from([
                     Argument::Types(params.clone()),
                     Argument::OptionalType(*rest),
@@ -89,11 +89,11 @@ pub(super) fn parts_of(definition: &TypeDefinition) -> (u32, Vec<Argument>) {
             )
         }
         TypeDefinition::Cell { content } => {
-            (24u32, Vec::from([Argument::Type(*content)]))
+            (24, Vec::from([Argument::Type(*content)]))
         }
-        TypeDefinition::Task { result } => (25u32, Vec::from([Argument::Type(*result)])),
+        TypeDefinition::Task { result } => (25, Vec::from([Argument::Type(*result)])),
         TypeDefinition::Channel { element } => {
-            (26u32, Vec::from([Argument::Type(*element)]))
+            (26, Vec::from([Argument::Type(*element)]))
         }
     }
 }
@@ -117,13 +117,13 @@ pub(super) fn definition(
 
 /// The number of a class.
 pub(super) fn class_entry(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<u32> {
-    this.declared_entry(cursor, 2usize, u32::MAX)
+    this.declared_entry(cursor, 2, u32::MAX)
 }
 
 impl Printer<'_> {
     /// A class.
     pub(super) fn show_class(&self, class: u32) -> String {
-        self.show_declared(2usize, class).text
+        self.show_declared(2, class).text
     }
 }
 
@@ -135,13 +135,13 @@ impl Assembler<'_> {
         definition: TypeDefinition,
         token: usize,
     ) -> Option<TypeId> {
-        let key = (0usize, key);
+        let key = (0, key);
         let found = self.interned.get(&key).copied();
         let index = match found {
             Some(index) => index,
             None => {
                 let index = self.module.types.len() as u32;
-                if index >= 65536u32 {
+                if index >= 65536 {
                     return self
                         .fail(
                             token,
@@ -175,12 +175,12 @@ impl Printer<'_> {
 pub(super) fn fill_types(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<()> {
     this.list(
         cursor,
-        65536u32,
+        65536,
         |this, cursor| {
             let token = cursor.next;
             let read = super::pools::definition(this, cursor)?;
             let index = this.module.types.len();
-            if index >= 65536u32 as usize {
+            if index >= 65536 {
                 return this
                     .fail(token, String::from("a module has at most 65536 of `types`"));
             }
@@ -189,7 +189,7 @@ pub(super) fn fill_types(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Optio
                 let (code, arguments) = parts_of(value);
                 type_text::key_of(code, &arguments)
             };
-            this.interned.entry((0usize, key)).or_insert(index as u32);
+            this.interned.entry((0, key)).or_insert(index as u32);
             this.module.types.push(read);
             Some(())
         },
@@ -203,12 +203,12 @@ pub(super) fn fill_types(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Optio
 pub(super) fn fill_strings(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<()> {
     this.list(
         cursor,
-        1048576u32,
+        1048576,
         |this, cursor| {
             let token = cursor.next;
-            let read = this.string(cursor, 1048576u32)?;
+            let read = this.string(cursor, 1048576)?;
             let index = this.module.strings.len();
-            if index >= 1048576u32 as usize {
+            if index >= 1048576 {
                 return this
                     .fail(
                         token,
@@ -217,7 +217,7 @@ pub(super) fn fill_strings(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Opt
             }
             let value = &read;
             let key = value.to_key();
-            this.interned.entry((1usize, key)).or_insert(index as u32);
+            this.interned.entry((1, key)).or_insert(index as u32);
             this.module.strings.push(read);
             Some(())
         },
@@ -231,12 +231,12 @@ pub(super) fn intern_strings(
     value: String,
     token: usize,
 ) -> Option<u32> {
-    let key = (1usize, value.to_key());
+    let key = (1, value.to_key());
     if let Some(found) = this.interned.get(&key) {
         return Some(*found);
     }
     let index = this.module.strings.len() as u32;
-    if index >= 1048576u32 {
+    if index >= 1048576 {
         return this
             .fail(token, String::from("a module has at most 1048576 of `strings`"));
     }
@@ -254,12 +254,12 @@ pub(super) fn fill_constants(
 ) -> Option<()> {
     this.list(
         cursor,
-        1048576u32,
+        1048576,
         |this, cursor| {
             let token = cursor.next;
             let read = super::records::union_constant(this, cursor)?;
             let index = this.module.constants.len();
-            if index >= 1048576u32 as usize {
+            if index >= 1048576 {
                 return this
                     .fail(
                         token,
@@ -268,7 +268,7 @@ pub(super) fn fill_constants(
             }
             let value = &read;
             let key = value.to_key();
-            this.interned.entry((2usize, key)).or_insert(index as u32);
+            this.interned.entry((2, key)).or_insert(index as u32);
             this.module.constants.push(read);
             Some(())
         },
@@ -282,12 +282,12 @@ pub(super) fn intern_constants(
     value: crate::module::Constant,
     token: usize,
 ) -> Option<u32> {
-    let key = (2usize, value.to_key());
+    let key = (2, value.to_key());
     if let Some(found) = this.interned.get(&key) {
         return Some(*found);
     }
     let index = this.module.constants.len() as u32;
-    if index >= 1048576u32 {
+    if index >= 1048576 {
         return this
             .fail(token, String::from("a module has at most 1048576 of `constants`"));
     }
@@ -300,15 +300,15 @@ impl Key for crate::module::Constant {
     fn key(&self, out: &mut Vec<u8>) {
         match self {
             crate::module::Constant::Int(value) => {
-                out.push(0u8);
+                out.push(0);
                 value.key(out);
             }
             crate::module::Constant::Float(value) => {
-                out.push(1u8);
+                out.push(1);
                 value.key(out);
             }
             crate::module::Constant::Text(value) => {
-                out.push(2u8);
+                out.push(2);
                 value.0.key(out);
             }
         }
@@ -320,7 +320,7 @@ impl Printer<'_> {
     pub(super) fn find_firsts(&mut self) {
         for (index, value) in self.module.types.iter().enumerate() {
             self.enter(
-                0usize,
+                0,
                 index,
                 {
                     let (code, arguments) = parts_of(value);
@@ -329,10 +329,10 @@ impl Printer<'_> {
             );
         }
         for (index, value) in self.module.strings.iter().enumerate() {
-            self.enter(1usize, index, value.to_key());
+            self.enter(1, index, value.to_key());
         }
         for (index, value) in self.module.constants.iter().enumerate() {
-            self.enter(2usize, index, value.to_key());
+            self.enter(2, index, value.to_key());
         }
     }
 }

@@ -23,12 +23,12 @@ impl Assembler<'_> {
         cursor: &mut Cursor,
     ) -> Option<()> {
         match field {
-            0usize => super::pools::fill_strings(self, cursor),
-            1usize => super::pools::fill_types(self, cursor),
-            2usize => super::pools::fill_constants(self, cursor),
-            3usize => {
+            0 => super::pools::fill_strings(self, cursor),
+            1 => super::pools::fill_types(self, cursor),
+            2 => super::pools::fill_constants(self, cursor),
+            3 => {
                 let this = self;
-                this.string(cursor, 4096u32).map(|value| this.module.name = value)
+                this.string(cursor, 4096).map(|value| this.module.name = value)
             }
             _ => None,
         }
@@ -43,8 +43,8 @@ impl Assembler<'_> {
         cursor: &mut Cursor,
     ) -> Option<()> {
         match list {
-            0usize => {
-                self.check_name(&name, 4096u32, token);
+            0 => {
+                self.check_name(&name, 4096, token);
                 let value = body_native(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -58,8 +58,8 @@ impl Assembler<'_> {
                     );
                 good.then_some(())
             }
-            1usize => {
-                self.check_name(&name, 4096u32, token);
+            1 => {
+                self.check_name(&name, 4096, token);
                 let value = body_function(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -73,8 +73,8 @@ impl Assembler<'_> {
                     );
                 good.then_some(())
             }
-            2usize => {
-                self.check_name(&name, 4096u32, token);
+            2 => {
+                self.check_name(&name, 4096, token);
                 let value = body_class(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -88,8 +88,8 @@ impl Assembler<'_> {
                     );
                 good.then_some(())
             }
-            3usize => {
-                self.check_name(&name, 4096u32, token);
+            3 => {
+                self.check_name(&name, 4096, token);
                 let value = body_global(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -103,8 +103,8 @@ impl Assembler<'_> {
                     );
                 good.then_some(())
             }
-            4usize => {
-                self.check_name(&name, 4096u32, token);
+            4 => {
+                self.check_name(&name, 4096, token);
                 let value = body_static(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -118,8 +118,8 @@ impl Assembler<'_> {
                     );
                 good.then_some(())
             }
-            5usize => {
-                self.check_name(&name, 4096u32, token);
+            5 => {
+                self.check_name(&name, 4096, token);
                 let value = body_import(self, cursor, name.clone());
                 let good = value.is_some();
                 self.module
@@ -139,7 +139,7 @@ impl Assembler<'_> {
 
     /// Puts code in its place.
     pub(super) fn set_code(&mut self, list: usize, index: usize, code: Vec<u8>) {
-        if list == 1usize && let Some(entry) = self.module.functions.get_mut(index) {
+        if list == 1 && let Some(entry) = self.module.functions.get_mut(index) {
             entry.code = code;
         }
     }
@@ -172,27 +172,27 @@ fn body_function(
     while let Some(field) = this.field(&mut inside, "function", FIELDS, &mut seen) {
         let cursor = &mut inside;
         let done: Option<()> = match field {
-            0usize => {
-                this.list(cursor, 65535u32, |this, cursor| record_local(this, cursor))
+            0 => {
+                this.list(cursor, 65535, |this, cursor| record_local(this, cursor))
                     .map(|value| record.params = value)
             }
-            1usize => {
+            1 => {
                 this.optional(cursor, |this, cursor| this.type_id(cursor))
                     .map(|value| record.rest = value)
             }
-            2usize => this.type_id(cursor).map(|value| record.result = value),
-            3usize => {
-                this.list(cursor, 65535u32, |this, cursor| record_local(this, cursor))
+            2 => this.type_id(cursor).map(|value| record.result = value),
+            3 => {
+                this.list(cursor, 65535, |this, cursor| record_local(this, cursor))
                     .map(|value| record.locals = value)
             }
-            4usize => {
-                this.list(cursor, 65535u32, |this, cursor| record_capture(this, cursor))
+            4 => {
+                this.list(cursor, 65535, |this, cursor| record_capture(this, cursor))
                     .map(|value| record.captures = value)
             }
-            5usize => {
-                this.defer_code(cursor, 16777216u32).map(|value| record.code = value)
+            5 => {
+                this.defer_code(cursor, 16777216).map(|value| record.code = value)
             }
-            6usize => {
+            6 => {
                 this.optional(
                         cursor,
                         |this, cursor| {
@@ -202,8 +202,8 @@ fn body_function(
                     )
                     .map(|value| record.file = value)
             }
-            7usize => {
-                this.list(cursor, 16777216u32, |this, cursor| record_line(this, cursor))
+            7 => {
+                this.list(cursor, 16777216, |this, cursor| record_line(this, cursor))
                     .map(|value| record.lines = value)
             }
             _ => None,
@@ -236,7 +236,7 @@ fn record_local(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
 ) -> Option<crate::module::Local> {
-    let name = this.record_name(cursor, "the name of a `local`", 4096u32)?;
+    let name = this.record_name(cursor, "the name of a `local`", 4096)?;
     body_local(this, cursor, name)
 }
 
@@ -261,7 +261,7 @@ fn record_capture(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
 ) -> Option<crate::module::Capture> {
-    let name = this.record_name(cursor, "the name of a `capture`", 4096u32)?;
+    let name = this.record_name(cursor, "the name of a `capture`", 4096)?;
     body_capture(this, cursor, name)
 }
 
@@ -279,8 +279,8 @@ fn body_line(
     while let Some(field) = this.field(&mut inside, "line", FIELDS, &mut seen) {
         let cursor = &mut inside;
         let done: Option<()> = match field {
-            0usize => this.u32(cursor).map(|value| record.offset = value),
-            1usize => this.u32(cursor).map(|value| record.line = value),
+            0 => this.u32(cursor).map(|value| record.offset = value),
+            1 => this.u32(cursor).map(|value| record.line = value),
             _ => None,
         };
         if done.is_none() {
@@ -316,7 +316,7 @@ fn body_class(
     while let Some(field) = this.field(&mut inside, "class", FIELDS, &mut seen) {
         let cursor = &mut inside;
         let done: Option<()> = match field {
-            0usize => {
+            0 => {
                 this.optional(
                         cursor,
                         |this, cursor| {
@@ -326,7 +326,7 @@ fn body_class(
                     )
                     .map(|value| record.parent = value)
             }
-            1usize => {
+            1 => {
                 this.optional(
                         cursor,
                         |this, cursor| {
@@ -336,12 +336,12 @@ fn body_class(
                     )
                     .map(|value| record.constructor = value)
             }
-            2usize => {
-                this.list(cursor, 65535u32, |this, cursor| record_field(this, cursor))
+            2 => {
+                this.list(cursor, 65535, |this, cursor| record_field(this, cursor))
                     .map(|value| record.fields = value)
             }
-            3usize => {
-                this.list(cursor, 65535u32, |this, cursor| record_method(this, cursor))
+            3 => {
+                this.list(cursor, 65535, |this, cursor| record_method(this, cursor))
                     .map(|value| record.methods = value)
             }
             _ => None,
@@ -374,7 +374,7 @@ fn record_field(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
 ) -> Option<crate::module::Field> {
-    let name = this.record_name(cursor, "the name of a `field`", 4096u32)?;
+    let name = this.record_name(cursor, "the name of a `field`", 4096)?;
     body_field(this, cursor, name)
 }
 
@@ -400,7 +400,7 @@ fn record_method(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
 ) -> Option<crate::module::Method> {
-    let name = this.record_name(cursor, "the name of a `method`", 4096u32)?;
+    let name = this.record_name(cursor, "the name of a `method`", 4096)?;
     body_method(this, cursor, name)
 }
 
@@ -454,15 +454,15 @@ fn body_native(
     while let Some(field) = this.field(&mut inside, "native", FIELDS, &mut seen) {
         let cursor = &mut inside;
         let done: Option<()> = match field {
-            0usize => {
-                this.list(cursor, 65535u32, |this, cursor| this.type_id(cursor))
+            0 => {
+                this.list(cursor, 65535, |this, cursor| this.type_id(cursor))
                     .map(|value| record.params = value)
             }
-            1usize => {
+            1 => {
                 this.optional(cursor, |this, cursor| this.type_id(cursor))
                     .map(|value| record.rest = value)
             }
-            2usize => this.type_id(cursor).map(|value| record.result = value),
+            2 => this.type_id(cursor).map(|value| record.result = value),
             _ => None,
         };
         if done.is_none() {
@@ -481,7 +481,7 @@ fn body_import(
     name: String,
 ) -> Option<crate::module::Import> {
     this.expect_mark(cursor, ':', "the `module` of this `import`")?;
-    let value = this.string(cursor, 4096u32)?;
+    let value = this.string(cursor, 4096)?;
     Some(crate::module::Import {
         name,
         module: value,

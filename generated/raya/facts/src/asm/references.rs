@@ -43,63 +43,63 @@ impl Assembler<'_> {
                 this.f64(cursor).map(|value| Written::Number(value.to_bits()))
             }
             OperandKind::Function => {
-                entry_function(this, cursor, 4294967295u32)
+                entry_function(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Native => {
-                entry_native(this, cursor, 4294967295u32)
+                entry_native(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Class => {
-                entry_class(this, cursor, 4294967295u32)
+                entry_class(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Global => {
-                entry_global(this, cursor, 4294967295u32)
+                entry_global(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Static => {
-                entry_static(this, cursor, 4294967295u32)
+                entry_static(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Import => {
-                entry_import(this, cursor, 4294967295u32)
+                entry_import(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Text => {
-                entry_text(this, cursor, 4294967295u32)
+                entry_text(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Constant => {
-                entry_constant(this, cursor, 4294967295u32)
+                entry_constant(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Type => {
-                entry_type(this, cursor, 4294967295u32)
+                entry_type(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Local => {
-                this.scoped(cursor, &scope.locals, "local", 65535u32)
+                this.scoped(cursor, &scope.locals, "local", 0xFFFF)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Capture => {
-                this.scoped(cursor, &scope.captures, "capture", 65535u32)
+                this.scoped(cursor, &scope.captures, "capture", 0xFFFF)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Field => {
-                entry_field(this, cursor, 65535u32)
+                entry_field(this, cursor, 0xFFFF)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::ShortField => {
-                entry_short_field(this, cursor, 255u32)
+                entry_short_field(this, cursor, 0xFF)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Method => {
-                entry_method(this, cursor, 4294967295u32)
+                entry_method(this, cursor, u32::MAX)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Element => {
-                entry_element(this, cursor, 65535u32)
+                entry_element(this, cursor, 0xFFFF)
                     .map(|index| Written::Number(u64::from(index)))
             }
             OperandKind::Label => this.label(cursor, false),
@@ -147,7 +147,7 @@ impl Assembler<'_> {
     /// The names that hold within the code of a declaration.
     pub(super) fn scope(&self, list: usize, index: usize) -> Scope {
         match list {
-            1usize => {
+            1 => {
                 self.module.functions.get(index).map(scope_function).unwrap_or_default()
             }
             _ => Scope::default(),
@@ -172,14 +172,14 @@ pub(super) fn entry_function(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 1usize, max)
+    this.declared_entry(cursor, 1, max)
 }
 
 /// A function by its number.
 ///
 /// Spec: `[operand.function]`.
 pub(super) fn show_entry_function(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(1usize, index)
+    this.show_declared(1, index)
 }
 
 /// The number of a native, at most `max`.
@@ -190,14 +190,14 @@ pub(super) fn entry_native(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 0usize, max)
+    this.declared_entry(cursor, 0, max)
 }
 
 /// A native by its number.
 ///
 /// Spec: `[operand.native]`.
 pub(super) fn show_entry_native(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(0usize, index)
+    this.show_declared(0, index)
 }
 
 /// The number of a class, at most `max`.
@@ -208,14 +208,14 @@ pub(super) fn entry_class(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 2usize, max)
+    this.declared_entry(cursor, 2, max)
 }
 
 /// A class by its number.
 ///
 /// Spec: `[operand.class]`.
 pub(super) fn show_entry_class(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(2usize, index)
+    this.show_declared(2, index)
 }
 
 /// The number of a global, at most `max`.
@@ -226,14 +226,14 @@ pub(super) fn entry_global(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 3usize, max)
+    this.declared_entry(cursor, 3, max)
 }
 
 /// A global by its number.
 ///
 /// Spec: `[operand.global]`.
 pub(super) fn show_entry_global(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(3usize, index)
+    this.show_declared(3, index)
 }
 
 /// The number of a static, at most `max`.
@@ -244,14 +244,14 @@ pub(super) fn entry_static(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 4usize, max)
+    this.declared_entry(cursor, 4, max)
 }
 
 /// A static by its number.
 ///
 /// Spec: `[operand.static]`.
 pub(super) fn show_entry_static(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(4usize, index)
+    this.show_declared(4, index)
 }
 
 /// The number of a import, at most `max`.
@@ -262,14 +262,14 @@ pub(super) fn entry_import(
     cursor: &mut Cursor,
     max: u32,
 ) -> Option<u32> {
-    this.declared_entry(cursor, 5usize, max)
+    this.declared_entry(cursor, 5, max)
 }
 
 /// A import by its number.
 ///
 /// Spec: `[operand.import]`.
 pub(super) fn show_entry_import(this: &Printer<'_>, index: u32) -> Shown {
-    this.show_declared(5usize, index)
+    this.show_declared(5, index)
 }
 
 /// The number of a text, at most `max`.
@@ -289,7 +289,7 @@ pub(super) fn entry_text(
         if !matches!(this.peek(* cursor), Some(TokenKind::Text(_))) {
             return this.expected(*cursor, "a string, or the number of a text");
         }
-        let value = this.string(cursor, 1048576u32)?;
+        let value = this.string(cursor, 1048576)?;
         pools::intern_strings(this, value, token)
     })()?;
     if index > max {
@@ -313,7 +313,7 @@ pub(super) fn show_entry_text(this: &Printer<'_>, index: u32) -> Shown {
         .strings
         .get(index as usize)
         .map(|value| (value.to_key(), super::token::quote(value)));
-    this.show_pooled(1usize, index, value)
+    this.show_pooled(1, index, value)
 }
 
 /// The number of a constant, at most `max`.
@@ -357,7 +357,7 @@ pub(super) fn show_entry_constant(this: &Printer<'_>, index: u32) -> Shown {
             value.to_key(),
             super::show_records::show_union_constant(this, value),
         ));
-    this.show_pooled(2usize, index, value)
+    this.show_pooled(2, index, value)
 }
 
 /// The number of a type, at most `max`.
@@ -410,7 +410,7 @@ pub(super) fn entry_field(
                 ),
             );
     };
-    let class = this.find_declared(class, 2usize, token)?;
+    let class = this.find_declared(class, 2, token)?;
     class_field(this, class, name, cursor.next.saturating_sub(1))
 }
 
@@ -445,7 +445,7 @@ pub(super) fn entry_short_field(
                 ),
             );
     };
-    let class = this.find_declared(class, 2usize, token)?;
+    let class = this.find_declared(class, 2, token)?;
     class_field(this, class, name, cursor.next.saturating_sub(1))
 }
 
@@ -479,7 +479,7 @@ pub(super) fn entry_method(
                 ),
             );
     };
-    let class = this.find_declared(class, 2usize, token)?;
+    let class = this.find_declared(class, 2, token)?;
     class_method(this, class, name, cursor.next.saturating_sub(1))
 }
 

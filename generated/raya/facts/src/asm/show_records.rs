@@ -80,12 +80,12 @@ impl<'m> Printer<'m> {
     /// The number of entries of a declared list.
     pub(super) fn declared(&self, list: usize) -> usize {
         match list {
-            0usize => self.module.natives.len(),
-            1usize => self.module.functions.len(),
-            2usize => self.module.classes.len(),
-            3usize => self.module.globals.len(),
-            4usize => self.module.statics.len(),
-            5usize => self.module.imports.len(),
+            0 => self.module.natives.len(),
+            1 => self.module.functions.len(),
+            2 => self.module.classes.len(),
+            3 => self.module.globals.len(),
+            4 => self.module.statics.len(),
+            5 => self.module.imports.len(),
             _ => 0,
         }
     }
@@ -93,42 +93,42 @@ impl<'m> Printer<'m> {
     /// The name of an entry of a declared list.
     pub(super) fn declared_name(&self, list: usize, index: usize) -> &'m str {
         match list {
-            0usize => {
+            0 => {
                 self.module
                     .natives
                     .get(index)
                     .map(|entry| entry.name.as_str())
                     .unwrap_or_default()
             }
-            1usize => {
+            1 => {
                 self.module
                     .functions
                     .get(index)
                     .map(|entry| entry.name.as_str())
                     .unwrap_or_default()
             }
-            2usize => {
+            2 => {
                 self.module
                     .classes
                     .get(index)
                     .map(|entry| entry.name.as_str())
                     .unwrap_or_default()
             }
-            3usize => {
+            3 => {
                 self.module
                     .globals
                     .get(index)
                     .map(|entry| entry.name.as_str())
                     .unwrap_or_default()
             }
-            4usize => {
+            4 => {
                 self.module
                     .statics
                     .get(index)
                     .map(|entry| entry.name.as_str())
                     .unwrap_or_default()
             }
-            5usize => {
+            5 => {
                 self.module
                     .imports
                     .get(index)
@@ -142,42 +142,42 @@ impl<'m> Printer<'m> {
     /// What follows the name in a declaration.
     pub(super) fn show_declaration(&self, list: usize, index: usize) -> String {
         match list {
-            0usize => {
+            0 => {
                 self.module
                     .natives
                     .get(index)
                     .map(|entry| show_body_native(self, entry))
                     .unwrap_or_default()
             }
-            1usize => {
+            1 => {
                 self.module
                     .functions
                     .get(index)
                     .map(|entry| show_body_function(self, entry))
                     .unwrap_or_default()
             }
-            2usize => {
+            2 => {
                 self.module
                     .classes
                     .get(index)
                     .map(|entry| show_body_class(self, entry))
                     .unwrap_or_default()
             }
-            3usize => {
+            3 => {
                 self.module
                     .globals
                     .get(index)
                     .map(|entry| show_body_global(self, entry))
                     .unwrap_or_default()
             }
-            4usize => {
+            4 => {
                 self.module
                     .statics
                     .get(index)
                     .map(|entry| show_body_static(self, entry))
                     .unwrap_or_default()
             }
-            5usize => {
+            5 => {
                 self.module
                     .imports
                     .get(index)

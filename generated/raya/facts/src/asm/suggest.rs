@@ -18,7 +18,11 @@ pub(super) fn did_you_mean<'n>(found: &str, names: impl IntoIterator<Item = &'n 
     }
     let limit = (found.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
-    for name in names.into_iter().take(MOST_NAMES).filter(|name| name.len() <= LONGEST_NAME) {
+    for name in names.into_iter().take(MOST_NAMES) {
+        // Names whose lengths differ by more can't be close, whatever is in them. A character is at most four bytes.
+        if name.len() > LONGEST_NAME || name.len() + limit < found.chars().count() || name.len() > 4 * (found.len() + limit) {
+            continue;
+        }
         let far = distance(found, name);
         if far <= limit && best.is_none_or(|(least, _)| far < least) {
             best = Some((far, name));

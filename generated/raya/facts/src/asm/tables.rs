@@ -18,32 +18,32 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
     Declaration {
         keyword: "native",
         list: "natives",
-        max: 65536u32,
+        max: 65536,
     },
     Declaration {
         keyword: "function",
         list: "functions",
-        max: 1048576u32,
+        max: 1048576,
     },
     Declaration {
         keyword: "class",
         list: "classes",
-        max: 65536u32,
+        max: 65536,
     },
     Declaration {
         keyword: "global",
         list: "globals",
-        max: 65536u32,
+        max: 65536,
     },
     Declaration {
         keyword: "static",
         list: "statics",
-        max: 65536u32,
+        max: 65536,
     },
     Declaration {
         keyword: "import",
         list: "imports",
-        max: 65536u32,
+        max: 65536,
     },
 ];
 
@@ -51,103 +51,103 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
 pub(super) const ROOT_FIELDS: &[&str] = &["strings", "types", "constants", "name"];
 
 /// The position in [`DECLARATIONS`] of what has code.
-pub(super) const FUNCTIONS: usize = 1usize;
+pub(super) const FUNCTIONS: usize = 1;
 
 /// Types and constructors of types.
 pub(super) const CONSTRUCTORS: &[Constructor] = &[
     Constructor {
         name: "i32",
-        code: 0u32,
+        code: 0,
         parameters: &[],
     },
     Constructor {
         name: "f64",
-        code: 1u32,
+        code: 1,
         parameters: &[],
     },
     Constructor {
         name: "bool",
-        code: 2u32,
+        code: 2,
         parameters: &[],
     },
     Constructor {
         name: "any",
-        code: 3u32,
+        code: 3,
         parameters: &[],
     },
     Constructor {
         name: "null",
-        code: 4u32,
+        code: 4,
         parameters: &[],
     },
     Constructor {
         name: "ref",
-        code: 5u32,
+        code: 5,
         parameters: &[],
     },
     Constructor {
         name: "str",
-        code: 6u32,
+        code: 6,
         parameters: &[],
     },
     Constructor {
         name: "json",
-        code: 7u32,
+        code: 7,
         parameters: &[],
     },
     Constructor {
         name: "mutex",
-        code: 8u32,
+        code: 8,
         parameters: &[],
     },
     Constructor {
         name: "semaphore",
-        code: 9u32,
+        code: 9,
         parameters: &[],
     },
     Constructor {
         name: "type_info",
-        code: 10u32,
+        code: 10,
         parameters: &[],
     },
     Constructor {
         name: "namespace",
-        code: 11u32,
+        code: 11,
         parameters: &[],
     },
     Constructor {
         name: "array",
-        code: 20u32,
+        code: 20,
         parameters: &[Parameter::Type],
     },
     Constructor {
         name: "tuple",
-        code: 21u32,
+        code: 21,
         parameters: &[Parameter::Types],
     },
     Constructor {
         name: "object",
-        code: 22u32,
+        code: 22,
         parameters: &[Parameter::Class],
     },
     Constructor {
         name: "func",
-        code: 23u32,
+        code: 23,
         parameters: &[Parameter::Types, Parameter::OptionalType, Parameter::Type],
     },
     Constructor {
         name: "cell",
-        code: 24u32,
+        code: 24,
         parameters: &[Parameter::Type],
     },
     Constructor {
         name: "task",
-        code: 25u32,
+        code: 25,
         parameters: &[Parameter::Type],
     },
     Constructor {
         name: "channel",
-        code: 26u32,
+        code: 26,
         parameters: &[Parameter::Type],
     },
 ];

@@ -9,6 +9,8 @@ mod records;
 mod references;
 mod show;
 mod tests;
+mod tidy;
+mod whole;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -51,7 +53,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             #![allow(unused_imports, reason = "which of these are needed depends on the records of the set")]
             #items
         })?;
-        let text = with_blank_lines(&text);
+        let text = tidy::tidy(&text);
         builder.file(&format!("src/asm/{name}.rs"), text, &set.files);
         Ok(())
     };
@@ -81,30 +83,4 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         show::items(&plan),
     )?;
     tests::files(&plan, builder)
-}
-
-/// Puts a blank line before every item but imports, as people do: prettyplease puts none.
-fn with_blank_lines(text: &str) -> String {
-    let starts = |line: &str| {
-        let rest = line.trim_start();
-        let depth = line.len() - rest.len();
-        let words = ["///", "#[", "fn ", "pub", "impl", "const ", "static ", "struct ", "enum "];
-        (depth == 0 || depth == 4) && words.iter().any(|word| rest.starts_with(word))
-    };
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    let mut before = "";
-    for line in text.lines() {
-        let same_depth = before.len() - before.trim_start().len() == line.len() - line.trim_start().len();
-        let ended = same_depth && (before.ends_with('}') || before.ends_with(';') || before.ends_with(")]"));
-        let head = same_depth && (before.trim_start().starts_with("///") || before.trim_start().starts_with("#["));
-        if !before.is_empty() && ended && !head && (starts(line) || (before.starts_with("use ") && !line.starts_with("use "))) {
-            out.push('\n');
-        } else if before.starts_with("//!") && !line.starts_with("//!") || before == ")]" {
-            out.push('\n');
-        }
-        out.push_str(line);
-        out.push('\n');
-        before = line;
-    }
-    out
 }

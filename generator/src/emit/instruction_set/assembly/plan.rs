@@ -259,15 +259,15 @@ pub fn helper(prefix: &str, name: &str) -> Ident {
     format_ident!("{prefix}_{}", name.to_snake_case())
 }
 
-/// The largest number that an operand kind holds.
-pub fn largest(kind: &OperandKind) -> u32 {
+/// The largest number that an operand kind holds, as an expression of type `u32`.
+pub fn largest(kind: &OperandKind) -> TokenStream {
     match kind.encoding {
-        Scalar::Bool => 1,
-        Scalar::U8 => u32::from(u8::MAX),
-        Scalar::I8 => 0x7F,
-        Scalar::U16 => u32::from(u16::MAX),
-        Scalar::I16 => 0x7FFF,
-        Scalar::I32 => 0x7FFF_FFFF,
-        Scalar::U32 | Scalar::U64 | Scalar::I64 | Scalar::F32 | Scalar::F64 => u32::MAX,
+        Scalar::Bool => quote! { 1 },
+        Scalar::U8 => quote! { 0xFF },
+        Scalar::I8 => quote! { 0x7F },
+        Scalar::U16 => quote! { 0xFFFF },
+        Scalar::I16 => quote! { 0x7FFF },
+        Scalar::I32 => quote! { 0x7FFF_FFFF },
+        Scalar::U32 | Scalar::U64 | Scalar::I64 | Scalar::F32 | Scalar::F64 => quote! { u32::MAX },
     }
 }

@@ -1,6 +1,6 @@
 //! Emits `pools.rs` (lists that fill by interning, and the type table) and `tables.rs` (names that the text format knows).
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type};
@@ -134,7 +134,7 @@ fn key_of(pool: &Pool<'_>) -> TokenStream {
 fn pool_items(plan: &Plan<'_>, index: usize, pool: &Pool<'_>) -> TokenStream {
     let name = &pool.field.name;
     let list = ident(name);
-    let max = pool.max;
+    let max = Literal::u32_unsuffixed(pool.max);
     let fill = helper("fill", name);
     let fill_doc = doc(&format!(
         "Takes over `{name}` as the text states them, so that each keeps its number.\n\nSpec: field `{name}` of the root record."
@@ -151,7 +151,7 @@ fn pool_items(plan: &Plan<'_>, index: usize, pool: &Pool<'_>) -> TokenStream {
                 let token = cursor.next;
                 let read = #read_element?;
                 let index = this.module.#list.len();
-                if index >= #max as usize {
+                if index >= #max {
                     return this.fail(token, String::from(#too_many));
                 }
                 let value = &read;

@@ -187,7 +187,7 @@ fn entry_items(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
         kind.name
     ));
     let show_doc = doc(&format!("A {0} by its number.\n\nSpec: `[operand.{0}]`.", kind.name));
-    let unused = if matches!(show.to_string().contains("this"), true) {
+    let unused = if show.to_string().contains("this") {
         quote! { this }
     } else {
         quote! { _ }

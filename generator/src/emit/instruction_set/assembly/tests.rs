@@ -1,6 +1,7 @@
 //! Emits `tests/assembly.rs` of the facts crate.
 
 use super::plan::{Plan, name_field};
+use super::whole;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{Op, OperandKind, Scalar};
@@ -23,11 +24,7 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
     } else {
         (format!("{} f {{{{ {}", record.name, code.name), "}}")
     };
-    let samples: String = set
-        .ops
-        .iter()
-        .map(|op| format!("    {},\n", format!("{:?}", sample(plan, op))))
-        .collect();
+    let samples: String = set.ops.iter().map(|op| format!("    {:?},\n", sample(plan, op))).collect();
     let jump = set.ops.iter().find(|op| {
         let [operand] = op.operands.as_slice() else { return false };
         matches!(set.operand_kinds[operand.kind].meaning, OperandMeaning::Label { .. })
@@ -46,6 +43,7 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
     let text = include_str!("../templates/asm_tests.rs")
         .replace("__FACTS__", &format!("{}_facts", set.name.replace('-', "_")))
         .replace("__SAMPLES__", &samples)
+        .replace("__WHOLE__", &format!("{:?}", whole::text(plan)))
         .replace("__HEAD__", &head)
         .replace("__TAIL__", tail)
         .replace("__PLAIN__", &plain.name)
@@ -57,7 +55,7 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
 }
 
 /// An instruction with operands that need no declaration.
-fn sample(plan: &Plan<'_>, op: &Op) -> String {
+pub fn sample(plan: &Plan<'_>, op: &Op) -> String {
     let operands = op
         .operands
         .iter()

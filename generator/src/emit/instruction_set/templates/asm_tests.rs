@@ -3,9 +3,17 @@
 use __FACTS__::asm::{
     AssembleErrors, DEEPEST, MOST_ERRORS, Token, assemble, assemble_tokens, assemble_with_positions, disassemble, tokens_of,
 };
+use __FACTS__::crc32::crc32;
+use __FACTS__::module::Module;
+
+/// The length of the header of a module file, whose last four bytes are the checksum of what follows.
+const HEADER: usize = 16;
 
 /// An instruction for each op, with operands by number.
 const SAMPLES: &[&str] = &[__SAMPLES__];
+
+/// A file in which every record, every union and every type occurs.
+const WHOLE: &str = __WHOLE__;
 
 /// A file with one declaration whose code is given.
 fn file(code: &str) -> String {
@@ -35,6 +43,17 @@ fn check(marked: &str, message: &str) {
         before.rsplit('\n').next().unwrap_or_default().chars().count() + 1
     );
     assert!(error.to_string().contains(message), "{text}\n{error}\nshould say: {message}");
+}
+
+/// A generator of pseudo-random numbers below a bound, the same on every run.
+fn random_numbers() -> impl FnMut(usize) -> usize {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    move |bound| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    }
 }
 
 /// Checks that a text leads to a module whose own text leads to it again.
@@ -82,6 +101,34 @@ fn tokens_give_the_same_as_text() {
 }
 
 #[test]
+fn every_record_survives_the_way_through_text() {
+    round_trip(WHOLE);
+}
+
+#[test]
+fn every_module_that_can_be_read_survives() {
+    let module = assemble(WHOLE).unwrap_or_else(|errors| panic!("{errors}"));
+    let bytes = module.write().expect("bytes");
+    let mut random = random_numbers();
+    let mut read = 0;
+    for _ in 0..1500 {
+        let mut bytes = bytes.clone();
+        for _ in 0..=random(2) {
+            let at = HEADER + random(bytes.len() - HEADER);
+            bytes[at] = if random(2) == 0 { random(256) as u8 } else { bytes[at].wrapping_add(1) };
+        }
+        let checksum = crc32(&bytes[HEADER..]);
+        bytes[HEADER - 4..HEADER].copy_from_slice(&checksum.to_le_bytes());
+        let Ok(module) = Module::read(&bytes) else { continue };
+        read += 1;
+        let shown = disassemble(&module);
+        let again = assemble(&shown).unwrap_or_else(|errors| panic!("{shown}\n{errors}"));
+        assert_eq!(module, again, "{shown}");
+    }
+    assert!(read > 100, "only {read} of the broken modules could be read");
+}
+
+#[test]
 fn mistakes_are_reported_at_their_places() {
     check(&file("{ ^__PLAIN__x }"), "did you mean `__PLAIN__`?");
     check(&file("{ ^17 }"), "expected an instruction or a label, found the number 17");
@@ -107,11 +154,14 @@ fn all_mistakes_are_reported_together() {
 
 #[test]
 fn hostile_text_is_refused_without_a_panic() {
-    let text = file(&format!("{{ here: {} }}", SAMPLES.join("\n")));
-    let text = disassemble(&assemble(&text).unwrap_or_else(|errors| panic!("{errors}")));
-    for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-        let _ = assemble(&text[..end]);
-        let _ = assemble(&text[end..]);
+    let text = disassemble(&assemble(WHOLE).unwrap_or_else(|errors| panic!("{errors}")));
+    // Every cut of a short text, and many of a long one.
+    let short = round_trip(&file(&format!("{{ here: {} }}", SAMPLES[..SAMPLES.len().min(24)].join("\n"))));
+    for (text, step) in [(&short, 1), (&text, 1 + text.len() / 400)] {
+        for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
+            let _ = assemble(&text[..end]);
+            let _ = assemble(&text[end..]);
+        }
     }
     for (open, close) in [("{", "}"), ("[", "]"), ("(", ")")] {
         for depth in [DEEPEST - 1, DEEPEST, DEEPEST + 1, 100_000] {
@@ -120,14 +170,7 @@ fn hostile_text_is_refused_without_a_panic() {
             errors(&close.repeat(depth));
         }
     }
-    // A small generator of pseudo-random numbers, so that the test is the same on every run.
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut random = |bound: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % bound as u64) as usize
-    };
+    let mut random = random_numbers();
     const PIECES: &[&str] = &[
         "{",
         "}",
@@ -153,7 +196,7 @@ fn hostile_text_is_refused_without_a_panic() {
         "'",
         "\0",
     ];
-    for _ in 0..2000 {
+    for _ in 0..500 {
         let mut broken = text.clone();
         for _ in 0..=random(3) {
             let mut start = random(broken.len());
