@@ -274,10 +274,7 @@ impl Reader<'_> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        if integer
-            && text != "-0"
-            && let Ok(value) = text.parse::<i32>()
-        {
+        if integer && let Ok(value) = text.parse::<i32>() {
             return Ok(Any::from_i32(value));
         }
         match text.parse::<f64>() {

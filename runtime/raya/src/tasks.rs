@@ -37,7 +37,7 @@ pub enum State {
 }
 
 /// An exception under way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raised {
     /// What handlers are given.
     pub exception: Any,

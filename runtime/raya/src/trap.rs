@@ -5,6 +5,7 @@ use core::fmt;
 use raya_facts::TrapKind;
 
 use crate::any::Any;
+use crate::tasks::Raised;
 use crate::value::SlotKind;
 
 /// A failure that the language defines.
@@ -16,8 +17,8 @@ pub struct Trap {
     pub kind: TrapKind,
     /// What happened, with the values involved.
     pub message: String,
-    /// The exception to raise in place of the text, where a value is handed on: a failure that `await` delivers.
-    pub exception: Option<Any>,
+    /// The exception to raise in place of the text, where one is handed on: a failure that `await` delivers.
+    pub handed_on: Option<Box<Raised>>,
 }
 
 impl Trap {
@@ -26,17 +27,27 @@ impl Trap {
         Trap {
             kind,
             message: message.into(),
-            exception: None,
+            handed_on: None,
         }
     }
 
-    /// A trap that raises `exception` where it is caught.
-    pub fn with_exception(kind: TrapKind, message: impl Into<String>, exception: Any) -> Trap {
+    /// The trap by which an op raises an exception that was raised elsewhere.
+    pub fn handing_on(raised: Raised) -> Trap {
+        let message = "an exception that was raised elsewhere".to_owned();
         Trap {
-            kind,
-            message: message.into(),
-            exception: Some(exception),
+            kind: TrapKind::Exception,
+            message,
+            handed_on: Some(Box::new(raised)),
         }
+    }
+
+    /// The trap by which a native function raises a value.
+    pub fn throwing(exception: Any) -> Trap {
+        Trap::handing_on(Raised {
+            exception,
+            trap: None,
+            trace: Vec::new(),
+        })
     }
 }
 

@@ -12,6 +12,9 @@ use crate::tasks::{Raised, State, TaskId};
 use crate::trap::{Stop, Trap, Trip};
 use crate::value::Ref;
 
+/// Lines of a trace that went from task to task; a long chain of them must not hold ever more memory.
+const LONGEST_HANDED_ON: usize = 256;
+
 impl Machine {
     /// Raises a value that the program threw. One that is thrown again keeps the trace, and the trap, of its first throw.
     pub(crate) fn throw(&mut self, task: TaskId, exception: Any, keep_trace: bool) -> Result<(), Stop> {
@@ -32,20 +35,23 @@ impl Machine {
         if !trap.kind.is_catchable() {
             return Err(self.fatal(task, trap.into()));
         }
-        let exception = match trap.exception {
-            Some(exception) => exception,
+        let here = self.trace(task);
+        let raised = match trap.handed_on {
+            // What other code raised is reported as what it was, where it was, and then where it came out.
+            Some(handed_on) => {
+                let mut raised = *handed_on;
+                raised.trace.extend(here);
+                raised.trace.truncate(LONGEST_HANDED_ON);
+                raised
+            }
             None => match self.context.heap.allocate_string(trap.to_string()) {
-                Ok(text) => Any::from_ref(text),
+                Ok(text) => Raised {
+                    exception: Any::from_ref(text),
+                    trap: Some(trap),
+                    trace: here,
+                },
                 Err(limit) => return Err(self.fatal(task, limit.into())),
             },
-        };
-        let trace = self.trace(task);
-        // A value that other code threw is reported as that value, not as the trap by which it came here.
-        let handed_on = trap.kind == TrapKind::Exception && trap.exception.is_some();
-        let raised = Raised {
-            exception,
-            trap: (!handed_on).then_some(trap),
-            trace,
         };
         self.unwind(task, raised).map_err(|trip| self.fatal(task, trip.into()))
     }

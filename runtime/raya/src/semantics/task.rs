@@ -82,7 +82,7 @@ fn delivered(raised: &Raised) -> Trap {
         Some(trap) if trap.kind == TrapKind::Cancelled => {
             Trap::new(TrapKind::Cancelled, "the task that was awaited had been asked to stop")
         }
-        _ => Trap::with_exception(TrapKind::Exception, "a task that was awaited failed", raised.exception),
+        _ => Trap::handing_on(raised.clone()),
     }
 }
 

@@ -1,0 +1,157 @@
+//! What the host allows holds, whatever a program does.
+
+mod support;
+
+use raya_facts::TrapKind;
+use raya_runtime::Limits;
+use support::{run, run_with};
+
+#[test]
+fn endless_recursion_is_a_stack_overflow_that_nothing_catches() {
+    let run = run("function again { params [n: i32] result i32 code { load_local n const_i32 1 iadd call again, 1 return } }
+         function main { result i32 code { try caught, _ const_i32 0 call again, 1 end_try return caught: pop const_i32 -1 return } }");
+    assert_eq!(run.trap(), Some(TrapKind::StackOverflow));
+    assert!(
+        run.result
+            .is_err_and(|failure| failure.trace.len() <= 64 && failure.to_string().contains("calls more"))
+    );
+}
+
+/// Few but large frames count too.
+#[test]
+fn frames_with_many_locals_reach_the_limit_sooner() {
+    let locals: Vec<String> = (0..1000).map(|index| format!("l{index}: i32")).collect();
+    let text = format!(
+        "function again {{ result null locals [{}] code {{ call again, 0 return }} }}
+         function main {{ result null code {{ call again, 0 return }} }}",
+        locals.join(", ")
+    );
+    let limits = Limits {
+        slots: 50_000,
+        ..Limits::default()
+    };
+    let run = run_with(&text, limits);
+    assert_eq!(run.trap(), Some(TrapKind::StackOverflow));
+    assert!(run.fuel < 1000, "{}", run.fuel);
+}
+
+#[test]
+fn fuel_ends_a_loop_exactly() {
+    let text = "function main { result null code { again: nop jmp again } }";
+    for fuel in [0, 1, 2, 1001] {
+        let run = run_with(
+            text,
+            Limits {
+                fuel: Some(fuel),
+                ..Limits::default()
+            },
+        );
+        assert_eq!(run.trap(), Some(TrapKind::OutOfFuel));
+        assert_eq!(run.fuel, fuel);
+    }
+}
+
+#[test]
+fn memory_ends_at_the_limit() {
+    let limits = || Limits {
+        heap: 1 << 20,
+        ..Limits::default()
+    };
+    let loops = |locals: &str, before: &str, body: &str| {
+        format!("function main {{ result null locals [{locals}] code {{ {before} again: {body} jmp again }} }}")
+    };
+    for text in [
+        loops(
+            "s: str",
+            "const_str \"xxxxxxxx\" store_local s",
+            "load_local s load_local s sconcat store_local s",
+        ),
+        loops(
+            "a: array(f64)",
+            "const_i32 0 new_array f64 store_local a",
+            "load_local a const_f64 1.0 array_push",
+        ),
+        loops("", "", "const_i32 1000 new_array bool pop"),
+        loops("", "", "new_mutex pop"),
+        loops("", "", "const_i32 7 int_to_string pop"),
+        loops("", "", "const_i32 5 new_channel i32 pop"),
+    ] {
+        assert_eq!(run_with(&text, limits()).trap(), Some(TrapKind::HeapLimit), "{text}");
+    }
+}
+
+#[test]
+fn an_array_has_at_most_ten_million_elements() {
+    let text =
+        |length: i32| format!("function main {{ result i32 code {{ const_i32 {length} new_array bool array_len return }} }}");
+    assert_eq!(run(&text(10_000_000)).value(), "10000000");
+    assert_eq!(run(&text(10_000_001)).trap(), Some(TrapKind::HeapLimit));
+    assert_eq!(run(&text(i32::MAX)).trap(), Some(TrapKind::HeapLimit));
+    assert_eq!(run(&text(-1)).trap(), Some(TrapKind::InvalidArgument));
+}
+
+/// What an array gives back can be used again.
+#[test]
+fn an_array_that_grows_and_shrinks_stays_within_the_limit() {
+    let text = "function main { result i32 locals [a: array(i32), n: i32] code {
+            const_i32 0 new_array i32 store_local a
+        again:
+            load_local n const_i32 20000 ilt jmp_if_false done
+            load_local a load_local n array_push  load_local a array_pop pop
+            load_local n const_i32 1 iadd store_local n jmp again
+        done:
+            load_local a array_len return } }";
+    let run = run_with(
+        text,
+        Limits {
+            heap: 4096,
+            ..Limits::default()
+        },
+    );
+    assert_eq!(run.value(), "0");
+}
+
+#[test]
+fn the_number_of_tasks_is_limited_and_the_trap_can_be_caught() {
+    let text = "function idle { result null code { return_void } }
+        function main { result i32 locals [n: i32] code {
+            try caught, _
+        again:
+            spawn idle, 0 pop  load_local n const_i32 1 iadd store_local n  jmp again
+        caught:
+            pop load_local n return } }";
+    let run = run_with(
+        text,
+        Limits {
+            tasks: 8,
+            ..Limits::default()
+        },
+    );
+    assert_eq!(run.value(), "7");
+}
+
+/// JSON nested 128 deep is read, deeper is refused; neither takes the host's stack.
+#[test]
+fn json_is_nested_at_most_128_deep() {
+    let text = |depth: usize| {
+        let json = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        format!("function main {{ result str code {{ const_str {json:?} json_parse json_stringify return }} }}")
+    };
+    assert!(run(&text(128)).value().starts_with("\"[[["));
+    assert_eq!(run(&text(129)).trap(), Some(TrapKind::InvalidJson));
+    assert_eq!(run(&text(200_000)).trap(), Some(TrapKind::InvalidJson));
+}
+
+/// A failed cast names the place.
+#[test]
+fn a_failed_json_cast_names_the_path() {
+    let run = run(r#"
+        class Point { fields [x: i32, y: i32] }
+        class Shape { fields [points: array(object(Point))] }
+        function main { result null code {
+            const_str "{\"points\": [{\"x\": 1, \"y\": 2}, {\"x\": 1, \"y\": 2.5}]}" json_parse
+            json_cast object(Shape) pop return_void } }
+    "#);
+    let failure = run.result.expect_err("2.5 is no int");
+    assert!(failure.to_string().contains("$.points[1].y"), "{failure}");
+}
