@@ -20,7 +20,7 @@ fn fields_and_methods_of_four_levels_are_where_they_belong() {
         function C_c { params [this: object(C)] result i32 code { load_local this load_field C.c return } }
         function main { result str locals [d: object(D), c: object(C)] code {
             new D  store_local d
-            load_local d  const_i32 1  store_field D.0
+            load_local d  const_i32 1  store_field A.a
             load_local d  const_str "text"  store_field D.s
             load_local d  const_f64 2.5  store_field D.b
             load_local d  const_i32 3  store_field D.c
