@@ -274,7 +274,11 @@ impl Reader<'_> {
             self.digits()?;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        if integer && let Ok(value) = text.parse::<i32>() {
+        // There is no integer -0, so that it stays a float.
+        if integer
+            && text != "-0"
+            && let Ok(value) = text.parse::<i32>()
+        {
             return Ok(Any::from_i32(value));
         }
         match text.parse::<f64>() {
