@@ -276,7 +276,8 @@ impl Run<'_> {
                 foreign.push(entry.path().to_string_lossy().into_owned());
                 continue;
             };
-            if wanted.contains_key(&path) || gone.contains(&path) || path.starts_with("generated/.lathe-") {
+            let blocking = self.folders.get(&path) == Some(&Folder::Blocked);
+            if blocking || wanted.contains_key(&path) || gone.contains(&path) || path.starts_with("generated/.lathe-") {
                 continue;
             }
             let owned = entry.file_type().is_file()
