@@ -12,9 +12,9 @@ use crate::source::SourceMap;
 
 /// Laws compile.
 pub const LAWS: Rule = Rule {
-    code: "L0342",
+    code: "L0341",
     summary: "a law speaks of the op's inputs, and calls ops that only compute by their names",
-    page: include_str!("../pages/L0342.md"),
+    page: include_str!("../pages/L0341.md"),
     check: Some(laws),
 };
 

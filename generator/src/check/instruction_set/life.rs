@@ -1,41 +1,33 @@
 //! Rules of an op's life: since when it is there, what it needs, what comes after it, and what its documentation says.
 
-use crate::check::{Rule, feature, locate, text};
+use crate::check::{Rule, feature, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::Features;
 use crate::model::instruction_set::{InstructionSets, Op};
 use crate::source::{SourceMap, Span};
 
-/// Ops need features that exist.
-pub const UNKNOWN_FEATURE: Rule = Rule {
-    code: "L0338",
-    summary: "the feature of an op is one of the feature specs",
-    page: include_str!("../pages/L0338.md"),
-    check: Some(unknown_feature),
-};
-
 /// Ops need features that can be on.
 pub const UNREACHABLE: Rule = Rule {
-    code: "L0339",
+    code: "L0338",
     summary: "the feature of an op can be switched on",
-    page: include_str!("../pages/L0339.md"),
+    page: include_str!("../pages/L0338.md"),
     check: Some(unreachable),
 };
 
 /// Deprecated ops name what to use.
 pub const REPLACEMENT: Rule = Rule {
-    code: "L0340",
+    code: "L0339",
     summary: "`deprecated` names in backticks the op to use instead",
-    page: include_str!("../pages/L0340.md"),
+    page: include_str!("../pages/L0339.md"),
     check: Some(replacement),
 };
 
 /// Ops appear in a version that exists.
 pub const SINCE: Rule = Rule {
-    code: "L0341",
+    code: "L0340",
     summary: "`since` isn't later than the version of the module format",
-    page: include_str!("../pages/L0341.md"),
+    page: include_str!("../pages/L0340.md"),
     check: Some(since),
 };
 
@@ -49,31 +41,6 @@ pub const DOCS: Rule = Rule {
 
 fn value(sources: &SourceMap, op: &Op, key: &str) -> Span {
     locate::value(sources, op.span, &["op".into(), op.name.as_str().into(), key.into()])
-}
-
-fn unknown_feature(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let features = &model.part::<Features>().features;
-    for op in model.part::<InstructionSets>().sets.iter().flat_map(|set| &set.ops) {
-        let Some(name) = &op.feature else { continue };
-        if features.iter().any(|feature| feature.name == *name) {
-            continue;
-        }
-        let diagnostic = Diagnostic::error(
-            UNKNOWN_FEATURE.code,
-            format!("op `{}` needs the feature `{name}`, which there is none of", op.name),
-        )
-        .at(value(sources, op, "feature"), "")
-        .note("the op would never exist");
-        let names = features.iter().map(|feature| feature.name.as_str());
-        diagnostics.push(match text::did_you_mean(name, names) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
-                value(sources, op, "feature"),
-                format!("{meant:?}"),
-                format!("name `{meant}`"),
-            ),
-            None => diagnostic.help(format!("declare `[feature.{name}]` in a spec of the kind `feature`")),
-        });
-    }
 }
 
 fn unreachable(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
@@ -147,7 +114,8 @@ fn replacement(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics
 fn since(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
-            if op.since > set.format.version {
+            // Version 0 has a rule of its own, beside which this one would be noise.
+            if set.format.version > 0 && op.since > set.format.version {
                 let place = value(sources, op, "since");
                 let version = locate::value(sources, set.format.span, &["module".into(), "version".into()]);
                 diagnostics.push(

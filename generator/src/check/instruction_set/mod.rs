@@ -56,7 +56,6 @@ pub const RULES: &[Rule] = &[
     effects::CALL,
     effects::THROW,
     effects::SUSPEND,
-    life::UNKNOWN_FEATURE,
     life::UNREACHABLE,
     life::REPLACEMENT,
     life::SINCE,

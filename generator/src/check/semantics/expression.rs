@@ -136,7 +136,7 @@ impl Judge<'_> {
             self.set.runtime_folder()
         );
         self.report(EXPRESSION_TOTAL.code, format!("has {what}"), at, help);
-        Kind::Other
+        Kind::Unknown
     }
 
     /// The kind of an expression; what is wrong in it is reported on the way.
@@ -207,12 +207,14 @@ impl Judge<'_> {
             let found = self.names.iter().find(|(known, _, _)| known == name);
             let Some((_, rust, _)) = found else {
                 self.unknown(name, path.span());
-                return Kind::Other;
+                return Kind::Unknown;
             };
             self.used.insert(name.clone());
             return Kind::of_type(rust);
         }
-        self.qualified(&segments, path.span());
+        if !self.qualified(&segments, path.span()) {
+            return Kind::Unknown;
+        }
         // `i32::MAX` is of its type, `core::f64::consts::PI` of the type in its midst; `u32::BITS` is an integer anyway.
         let of = segments.iter().rev().skip(1).map(|segment| Kind::of_type(segment));
         of.clone().find(|kind| *kind != Kind::Other).unwrap_or(Kind::Other)
@@ -252,6 +254,7 @@ impl Judge<'_> {
         let kind = self.kind(&unary.expr);
         match unary.op {
             UnOp::Not(_) => kind,
+            UnOp::Neg(_) if kind == Kind::Unknown => kind,
             UnOp::Neg(_) if kind == Kind::Float || (is_literal && kind == Kind::Integer) => kind,
             UnOp::Neg(_) => {
                 let help = "write `a.wrapping_neg()`";
@@ -279,20 +282,25 @@ impl Judge<'_> {
             {
                 Kind::Float
             }
-            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) | BinOp::Shl(_) | BinOp::Shr(_) => {
+            _ if is_assignment(&binary.op) => self.refuse("an assignment", binary.span()),
+            _ if left == Kind::Unknown || right == Kind::Unknown => Kind::Unknown,
+            _ => {
                 let operator = quote::ToTokens::to_token_stream(&binary.op).to_string();
                 let (why, help) = match total::instead_of(&binary.op) {
+                    Some(method) if method.contains("sh") => (
+                        "panics when the distance is as large as the type",
+                        format!("write `a.{method}(b)`"),
+                    ),
                     Some(method) => ("can overflow", format!("write `a.{method}(b)`")),
                     None => (
                         "panics when the divisor is 0",
                         "write a function that gives `Result<_, Trap>`, and name it with `sem`".to_owned(),
                     ),
                 };
-                let message = format!("uses `{operator}` on what isn't known to be floats, which {why}");
+                let message = format!("uses `{operator}`, which {why}, on values that aren't known to be floats");
                 self.report(EXPRESSION_TOTAL.code, message, binary.op.span(), help);
                 left
             }
-            _ => self.refuse("an assignment", binary.span()),
         }
     }
 
@@ -312,7 +320,7 @@ impl Judge<'_> {
                     cast.ty.span(),
                     help,
                 );
-                Kind::Other
+                Kind::Unknown
             }
         }
     }
@@ -333,7 +341,8 @@ impl Judge<'_> {
             Kind::Integer => "an integer",
             Kind::Float => "a float",
             Kind::Boolean => "a boolean",
-            Kind::Other => "this value",
+            Kind::Optional => "an optional integer",
+            Kind::Other | Kind::Unknown => "this value",
         };
         self.report(
             EXPRESSION_CORE.code,
@@ -341,7 +350,7 @@ impl Judge<'_> {
             call.method.span(),
             "use a `wrapping_…` method, or write a function and name it with `sem`",
         );
-        Kind::Other
+        Kind::Unknown
     }
 
     fn call(&mut self, call: &syn::ExprCall) -> Kind {
@@ -360,10 +369,10 @@ impl Judge<'_> {
                 path.span(),
                 help,
             );
-            return Kind::Other;
+            return Kind::Unknown;
         }
         if !self.qualified(&segments, path.span()) {
-            return Kind::Other;
+            return Kind::Unknown;
         }
         let [owner, function] = segments.as_slice() else {
             return self.free_function(&segments, path.span());
@@ -389,6 +398,23 @@ impl Judge<'_> {
         let help = "use a `wrapping_…` method, or write a function and name it with `sem`";
         let message = format!("calls `{}`, which isn't known to be total", segments.join("::"));
         self.report(EXPRESSION_CORE.code, message, at, help);
-        Kind::Other
+        Kind::Unknown
     }
+}
+
+/// Whether an operator changes its left side: `+=`.
+fn is_assignment(operator: &BinOp) -> bool {
+    matches!(
+        operator,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
 }

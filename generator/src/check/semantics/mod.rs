@@ -5,6 +5,7 @@
 
 mod expression;
 mod functions;
+mod parse;
 mod runtime;
 pub mod text_span;
 pub mod total;

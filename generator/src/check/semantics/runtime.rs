@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 
+use super::parse;
 use crate::model::instruction_set::InstructionSet;
 use crate::source::{FileId, SourceMap, Span};
 
@@ -34,6 +35,7 @@ pub struct Broken {
 }
 
 /// The free functions of a set's runtime outside of tests, and the files that don't parse.
+#[derive(Default)]
 pub struct Runtime {
     /// In order of files and positions.
     pub functions: Vec<Function>,
@@ -45,12 +47,12 @@ pub struct Runtime {
 
 /// Parses the Rust files under the runtime folder of `set`.
 pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
+    parse::with_room(|| collect_here(set, sources)).unwrap_or_default()
+}
+
+fn collect_here(set: &InstructionSet, sources: &SourceMap) -> Runtime {
     let folder = format!("{}/src/", set.runtime_folder());
-    let mut runtime = Runtime {
-        functions: Vec::new(),
-        broken: Vec::new(),
-        exists: false,
-    };
+    let mut runtime = Runtime::default();
     for (id, file) in sources.iter() {
         if !file.path.starts_with(&folder) || !file.path.ends_with(".rs") {
             continue;
@@ -58,7 +60,7 @@ pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
         runtime.exists = true;
         // A byte order mark would shift every position by its own length.
         let shift = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
-        match syn::parse_file(&file.text[shift..]) {
+        match parse::file(&file.text[shift..]) {
             Ok(parsed) => {
                 let mut collector = Collector {
                     file: id,
@@ -67,9 +69,9 @@ pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
                 };
                 collector.visit_file(&parsed);
             }
-            Err(error) => runtime.broken.push(Broken {
-                span: span_of(id, shift as u32, error.span()),
-                message: error.to_string(),
+            Err((span, message)) => runtime.broken.push(Broken {
+                span: span_of(id, shift as u32, span),
+                message,
             }),
         }
     }

@@ -9,8 +9,12 @@ pub enum Kind {
     Float,
     /// A boolean.
     Boolean,
-    /// Something else, or not known.
+    /// An integer or nothing: what a checked operation gives.
+    Optional,
+    /// Something else.
     Other,
+    /// What can't be known, as something within is wrong; nothing more is said about it.
+    Unknown,
 }
 
 impl Kind {
@@ -32,8 +36,20 @@ pub fn is_primitive(name: &str) -> bool {
 
 /// The kind of the result of a total method of a primitive type; `None` for one that isn't known to be total.
 pub fn method(receiver: Kind, name: &str) -> Option<Kind> {
-    if receiver == Kind::Other {
-        return None;
+    match receiver {
+        Kind::Other => return None,
+        Kind::Unknown => return Some(Kind::Unknown),
+        Kind::Optional => {
+            return match name {
+                "unwrap_or" | "unwrap_or_default" => Some(Kind::Integer),
+                "is_some" | "is_none" => Some(Kind::Boolean),
+                _ => None,
+            };
+        }
+        _ => {}
+    }
+    if name.starts_with("checked_") {
+        return (receiver == Kind::Integer).then_some(Kind::Optional);
     }
     if name.starts_with("wrapping_")
         && !matches!(
