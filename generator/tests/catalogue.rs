@@ -20,8 +20,12 @@ fn texts(folder: &str, extension: &str) -> Vec<(String, String)> {
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file() && entry.path().extension().is_some_and(|found| found == extension))
         .map(|entry| {
-            let text = fs::read_to_string(entry.path()).expect("sources and cases are UTF-8");
-            (entry.path().display().to_string(), text)
+            // Some cases are about files that aren't UTF-8.
+            let bytes = fs::read(entry.path()).unwrap_or_default();
+            (
+                entry.path().display().to_string(),
+                String::from_utf8_lossy(&bytes).into_owned(),
+            )
         })
         .collect()
 }
@@ -65,7 +69,10 @@ fn rules_are_documented() {
     for rule in catalogue() {
         let (code, page) = (rule.code, rule.page.trim());
         assert!(page.len() > 200, "the page of {code} says too little");
-        assert!(page.contains("```"), "the page of {code} shows no example");
+        assert!(
+            page.contains("```") || is_about_the_disk(code),
+            "the page of {code} shows no example"
+        );
         assert!(
             !rule.summary.is_empty() && !rule.summary.ends_with('.'),
             "the summary of {code} is one clause"

@@ -8,11 +8,10 @@ use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::{Feature, Features};
-use crate::model::target::Targets;
 use crate::source::{SourceMap, Span};
 
 /// What the checker demands, by code.
-pub const RULES: &[Rule] = &[NAMES, DOCS, DEAD, DEFAULTS, TARGETS, IMPLIED_TARGETS];
+pub const RULES: &[Rule] = &[NAMES, DOCS, DEAD, DEFAULTS, IMPLIED_TARGETS];
 
 /// Names differ in more than underscores.
 const NAMES: Rule = Rule {
@@ -46,19 +45,11 @@ const DEFAULTS: Rule = Rule {
     check: Some(defaults),
 };
 
-/// Targets exist.
-const TARGETS: Rule = Rule {
-    code: "L0825",
-    summary: "the targets of a feature are targets of the specs",
-    page: include_str!("pages/L0825.md"),
-    check: Some(targets),
-};
-
 /// What is implied exists there.
 const IMPLIED_TARGETS: Rule = Rule {
-    code: "L0826",
+    code: "L0825",
     summary: "a feature implies only features that exist on all of its targets",
-    page: include_str!("pages/L0826.md"),
+    page: include_str!("pages/L0825.md"),
     check: Some(implied_targets),
 };
 
@@ -191,40 +182,6 @@ fn defaults(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 )
                 .help("leave one of them off by default"),
             );
-        }
-    }
-}
-
-fn targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let known = &model.part::<Targets>().targets;
-    for feature in &model.part::<Features>().features {
-        for name in &feature.targets {
-            if known.iter().any(|target| target.name == *name) {
-                continue;
-            }
-            let path = ["feature".into(), feature.name.as_str().into(), "targets".into()];
-            let place = locate::position(sources, feature.span, &path, name).unwrap_or(feature.span);
-            let mut diagnostic = Diagnostic::error(
-                TARGETS.code,
-                format!("feature `{}` names the target `{name}`, which there is none of", feature.name),
-            )
-            .at(place, "");
-            let by_alias = known.iter().find(|target| target.aliases.contains(name));
-            let meant = by_alias
-                .map(|target| target.name.as_str())
-                .or_else(|| text::did_you_mean(name, known.iter().map(|target| target.name.as_str())));
-            diagnostic = match meant {
-                Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggest(
-                    place,
-                    format!("{meant:?}"),
-                    format!("name `{meant}`"),
-                ),
-                None => {
-                    let names: Vec<&str> = known.iter().map(|target| target.name.as_str()).collect();
-                    diagnostic.help(format!("the targets are {}", text::list(&names)))
-                }
-            };
-            diagnostics.push(diagnostic);
         }
     }
 }

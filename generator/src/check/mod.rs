@@ -14,11 +14,13 @@ mod catalogue;
 
 pub use catalogue::{catalogue, find};
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::Model;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// One rule.
 #[derive(Debug, Clone, Copy)]
@@ -37,9 +39,14 @@ pub struct Rule {
 /// Holds the model against all `rules`, side by side.
 ///
 /// After errors of earlier stages the model lacks the entries that could not be read, so that an entry that only those used would
-/// look unused: then warnings are left out, and the errors that remain are true of what was read.
+/// look unused: then warnings are left out. Errors that remain are true of what was read, but for those about the very place of which
+/// an earlier stage has said what is wrong: there the model holds something in its stead.
 pub fn run<'a>(rules: impl IntoIterator<Item = &'a Rule>, model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let incomplete = diagnostics.has_errors();
+    let earlier = std::mem::take(diagnostics).sorted();
+    let is_broken = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+    let incomplete = earlier.iter().any(is_broken);
+    let places: BTreeSet<Span> = earlier.iter().filter_map(place).collect();
+    earlier.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
     let checks: Vec<_> = rules.into_iter().filter_map(|rule| rule.check).collect();
     let found: Vec<Diagnostics> = checks
         .par_iter()
@@ -50,8 +57,13 @@ pub fn run<'a>(rules: impl IntoIterator<Item = &'a Rule>, model: &Model, sources
         })
         .collect();
     for diagnostic in found.into_iter().flat_map(Diagnostics::sorted) {
-        if diagnostic.severity == Severity::Error || !incomplete {
+        let is_known = place(&diagnostic).is_some_and(|span| places.contains(&span));
+        if !incomplete || (is_broken(&diagnostic) && !is_known) {
             diagnostics.push(diagnostic);
         }
     }
+}
+
+fn place(diagnostic: &Diagnostic) -> Option<Span> {
+    diagnostic.labels.first().map(|label| label.span)
 }

@@ -75,11 +75,11 @@ pub const GOLDEN: Rule = Rule {
     check: Some(golden),
 };
 
-fn missing(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
+fn missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
-            if op.examples.is_empty() && op.waits.is_none() {
-                let help = if is_function_of_values(set, op) {
+            if op.examples.is_empty() && op.waits.is_none() && !is_stated(sources, op, &["examples".into(), 0.into()]) {
+                let help = if is_function_of_values(op) {
                     "write one for the ordinary case and one for each edge: `examples = [\"2, 3 -> 5\"]`"
                 } else {
                     "write a program that runs it: `examples = [{ body = \"… return\", gives = \"5\" }]`"
@@ -95,8 +95,15 @@ fn missing(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Whether the spec has a value that the model lacks: then it can't be read, which has been reported.
+fn is_stated(sources: &SourceMap, op: &Op, path: &[locate::Step<'_>]) -> bool {
+    let mut whole = vec!["op".into(), op.name.as_str().into()];
+    whole.extend(path);
+    locate::has(sources, op.span, &whole)
+}
+
 /// Why an op can't be shown by values alone, if so.
-fn hindrance(set: &InstructionSet, op: &Op) -> Option<(&'static str, Option<Span>)> {
+fn hindrance(op: &Op) -> Option<(&'static str, Option<Span>)> {
     if let Some(operand) = op.operands.first() {
         return Some(("it has an operand", Some(operand.span)));
     }
@@ -111,18 +118,17 @@ fn hindrance(set: &InstructionSet, op: &Op) -> Option<(&'static str, Option<Span
     if let Some(output) = many {
         return Some(("an output stands for several values", Some(output.span)));
     }
-    let _ = set;
     None
 }
 
-fn is_function_of_values(set: &InstructionSet, op: &Op) -> bool {
-    hindrance(set, op).is_none()
+fn is_function_of_values(op: &Op) -> bool {
+    hindrance(op).is_none()
 }
 
 fn form(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
-            let Some((why, place)) = hindrance(set, op) else { continue };
+            let Some((why, place)) = hindrance(op) else { continue };
             for example in &op.examples {
                 let Example::Values { span, .. } = example else { continue };
                 let mut diagnostic =
@@ -137,8 +143,8 @@ fn form(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 /// Examples by values of ops that can have them, with the literals of inputs and, if they end in values, of outputs.
-fn by_values<'a>(set: &'a InstructionSet, op: &'a Op) -> impl Iterator<Item = (&'a [String], &'a Outcome, Span)> + use<'a> {
-    let fits = is_function_of_values(set, op);
+fn by_values<'a>(op: &'a Op) -> impl Iterator<Item = (&'a [String], &'a Outcome, Span)> + use<'a> {
+    let fits = is_function_of_values(op);
     op.examples.iter().filter_map(move |example| match example {
         Example::Values { inputs, outcome, span } if fits => Some((inputs.as_slice(), outcome, *span)),
         _ => None,
@@ -148,7 +154,7 @@ fn by_values<'a>(set: &'a InstructionSet, op: &'a Op) -> impl Iterator<Item = (&
 fn arity(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
-            for (inputs, outcome, span) in by_values(set, op) {
+            for (inputs, outcome, span) in by_values(op) {
                 let mut faults = Vec::new();
                 if inputs.len() != op.inputs.len() {
                     faults.push(format!(
@@ -182,7 +188,7 @@ fn arity(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
-            for (inputs, outcome, span) in by_values(set, op) {
+            for (inputs, outcome, span) in by_values(op) {
                 let outputs: &[String] = match outcome {
                     Outcome::Values(outputs) => outputs,
                     _ => &[],
@@ -279,9 +285,12 @@ fn program(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn golden_missing(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
+fn golden_missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        for op in set.ops.iter().filter(|op| op.golden.is_none()) {
+        for op in &set.ops {
+            if op.golden.is_some() || is_stated(sources, op, &["golden".into()]) {
+                continue;
+            }
             let mut bytes: Vec<u8> = opcode_bytes(set, op);
             let example = if op.operands.is_empty() {
                 format!("golden = \"{}\"", hexadecimal(&bytes))
