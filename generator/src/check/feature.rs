@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::{Feature, Features};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 /// What the checker demands, by code.
 pub const RULES: &[Rule] = &[NAMES, DOCS, DEAD, DEFAULTS, IMPLIED_TARGETS];
@@ -194,10 +195,11 @@ fn implied_targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnos
             if implied.targets.is_empty() {
                 continue;
             }
-            let missing: Vec<&String> = feature
+            let missing: Vec<&str> = feature
                 .targets
                 .iter()
                 .filter(|target| !implied.targets.contains(target))
+                .map(String::as_str)
                 .collect();
             if missing.is_empty() && !feature.targets.is_empty() {
                 continue;
@@ -205,7 +207,7 @@ fn implied_targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnos
             let places = if feature.targets.is_empty() {
                 "other targets".to_owned()
             } else {
-                text::list(&missing)
+                suggest::list(missing.iter().copied())
             };
             let path = ["feature".into(), feature.name.as_str().into(), "implies".into()];
             let place = locate::position(sources, feature.span, &path, &implied.name).unwrap_or(feature.span);

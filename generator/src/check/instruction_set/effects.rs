@@ -2,11 +2,12 @@
 //!
 //! The names of some effects have a meaning in every set; a set that doesn't need one simply doesn't declare it.
 
-use crate::check::{Rule, locate, text};
+use crate::check::{Rule, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::{Control, Indexes, InstructionSet, InstructionSets, Op, OperandMeaning, TypeFunction};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 use super::expressions;
 
@@ -119,7 +120,10 @@ fn agree(set: &InstructionSet, sources: &SourceMap, part: &Part<'_>, diagnostics
                     format!("op `{}` works on {} without stating so", op.name, part.what),
                 )
                 .at(span, format!("names {}", part.what))
-                .at(op.span, format!("states none of {}", text::list(part.effects)))
+                .at(
+                    op.span,
+                    format!("states none of {}", suggest::list(part.effects.iter().copied())),
+                )
                 .note("engines keep such values in registers across ops that don't state the effect")
                 .help(help),
             );

@@ -1,6 +1,6 @@
 //! Rules of type functions (`ret(f)`, `field(o, f)`): what they refer to, and which parts of the module they read.
 
-use crate::check::{Rule, text};
+use crate::check::Rule;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::{
@@ -8,6 +8,7 @@ use crate::model::instruction_set::{
     TypeFunction,
 };
 use crate::source::SourceMap;
+use crate::suggest;
 
 use super::expressions::{self, Use};
 use super::{lattice, records};
@@ -241,7 +242,10 @@ fn missing(
             )
             .at(used.span, "")
             .at(set.format.span, "the format of the module")
-            .help(format!("add `[record.{name}]` with the fields {}", text::list(fields))),
+            .help(format!(
+                "add `[record.{name}]` with the fields {}",
+                suggest::list(fields.iter().copied())
+            )),
         );
         return;
     };
@@ -254,7 +258,7 @@ fn missing(
                     "`{}` in op `{}` reads {} of record `{}`, which it doesn't have",
                     used.function.name(),
                     op.name,
-                    text::list(&missing),
+                    suggest::list(missing.iter().copied()),
                     record.name
                 ),
             )

@@ -9,6 +9,7 @@ use crate::model::Model;
 use crate::model::instruction_set::op::Law;
 use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Op, TypeExpression};
 use crate::source::SourceMap;
+use crate::suggest;
 
 /// Laws compile.
 pub const LAWS: Rule = Rule {
@@ -88,7 +89,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
             let message = format!("a law of op `{}` calls `{called}`, which is no op", self.op.name);
             let mut diagnostic = Diagnostic::error(LAWS.code, message).at(at, "");
             let names = self.set.ops.iter().map(|op| op.name.as_str());
-            if let Some(meant) = text::did_you_mean(called, names) {
+            if let Some(meant) = suggest::similar(called, names) {
                 diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
             }
             self.found.push(diagnostic);
@@ -137,9 +138,9 @@ impl<'ast> Visit<'ast> for Names<'_> {
         )
         .at(self.place.of(ident.span()), "");
         let inputs: Vec<&str> = self.op.inputs.iter().map(|input| input.name.as_str()).collect();
-        diagnostic = match text::did_you_mean(&name, inputs.iter().copied()) {
+        diagnostic = match suggest::similar(&name, inputs.iter().copied()) {
             Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("the inputs are {}", text::list(&inputs))),
+            None => diagnostic.help(format!("the inputs are {}", suggest::list(inputs.iter().copied()))),
         };
         self.found.push(diagnostic);
     }

@@ -1,5 +1,7 @@
 //! Literals of examples and edges: whether a text is a value of a slot.
 
+use crate::model::names;
+
 /// Whether `text` is a literal of the slot with the Rust type `rust`; otherwise why not, in a few words.
 pub fn fits(text: &str, rust: &str) -> Result<(), String> {
     match rust {
@@ -68,7 +70,7 @@ fn float(text: &str) -> Result<(), String> {
 fn any(text: &str) -> Result<(), String> {
     // `any(5)`: a literal may say by which conversion it becomes a value of the slot.
     if let Some((conversion, rest)) = text.split_once('(')
-        && crate::check::text::is_snake_case(conversion)
+        && names::is_plain(conversion)
         && let Some(inner) = rest.strip_suffix(')')
     {
         return any(inner);

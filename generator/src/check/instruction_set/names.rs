@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 /// Names differ in more than underscores.
 pub const APART: Rule = Rule {
@@ -176,7 +177,7 @@ fn builder(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 .at(op.span, "")
                 .note(format!(
                     "the emitted `CodeBuilder` has one method per op beside its own {}",
-                    text::list(BUILDER_METHODS)
+                    suggest::list(BUILDER_METHODS.iter().copied())
                 ))
                 .help(format!("call the op something else, `{}_value` for instance", op.name)),
             );

@@ -1,10 +1,11 @@
 //! Rules of operand kinds: how a number is carried, and that the list which it is a position in exists.
 
-use crate::check::{Rule, locate, text};
+use crate::check::{Rule, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::{Indexes, InstructionSets, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 use super::records;
 
@@ -68,7 +69,7 @@ fn lists(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                         format!(
                             "operand kind `{}` is a position in {} of record `{name}`, which the module format doesn't have",
                             kind.name,
-                            text::list(&missing)
+                            suggest::list(missing.iter().copied())
                         ),
                     )
                     .at(place, "")
@@ -127,7 +128,7 @@ fn classes(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     .filter(|field| !records::has(record, field))
                     .collect();
                 if !fields.is_empty() {
-                    missing.push(format!("{} of record `class`", text::list(&fields)));
+                    missing.push(format!("{} of record `class`", suggest::list(fields.iter().copied())));
                 }
             }
         }

@@ -9,13 +9,14 @@ use syn::{BinOp, Expr, UnOp};
 use super::text_span::TextSpan;
 use super::total::{self, Kind};
 use super::{EXPRESSION_CORE, EXPRESSION_NAME, EXPRESSION_PLAIN, EXPRESSION_TOTAL, EXPRESSION_UNUSED};
-use crate::check::{locate, text};
+use crate::check::locate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::{operand_type, takes, value_type};
 use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Meaning, Op};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 /// Finds whatever is wrong with the expressions of every set.
 pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
@@ -240,10 +241,10 @@ impl Judge<'_> {
 
     fn unknown(&mut self, name: &str, at: RustSpan) {
         let known: Vec<&str> = self.names.iter().map(|(known, _, _)| known.as_str()).collect();
-        let help = match text::did_you_mean(name, known.iter().copied()) {
+        let help = match suggest::similar(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if known.is_empty() => "the op has neither inputs nor operands".to_owned(),
-            None => format!("the inputs and operands are {}", text::list(&known)),
+            None => format!("the inputs and operands are {}", suggest::list(known.iter().copied())),
         };
         let message = format!("names `{name}`, which is neither an input nor an operand");
         self.report(EXPRESSION_NAME.code, message, at, help);

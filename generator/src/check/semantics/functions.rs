@@ -4,12 +4,13 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::runtime::{self, Function, Runtime, normal};
 use super::{DUPLICATE, MISSING, PURE, SIGNATURE, SYNTAX, TRAPS, UNMARKED, UNUSED};
-use crate::check::{locate, text};
+use crate::check::locate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::signature::{Signature, signature};
 use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning, Op};
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 /// Finds whatever is wrong with the functions of every set's runtime.
 pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
@@ -143,7 +144,7 @@ fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Sig
             .help(format!("write there: `{}`", skeleton(op, name, expected)));
     }
     let marked = runtime.functions.iter().filter(|function| !function.marks.is_empty());
-    match text::did_you_mean(name, marked.map(|function| function.name.as_str())) {
+    match suggest::similar(name, marked.map(|function| function.name.as_str())) {
         Some(meant) => {
             diagnostic
                 .help(format!("did you mean `{meant}`?"))
@@ -247,7 +248,7 @@ fn check_traps(set: &InstructionSet, op: &Op, function: &Function, span: Span, d
             Some(trap) => diagnostic.help(format!("add `{:?}` to the `traps` of the op", trap.name)),
             None => {
                 let names = set.traps.iter().map(|trap| trap.name.as_str());
-                match text::did_you_mean(&variant.to_snake_case(), names) {
+                match suggest::similar(&variant.to_snake_case(), names) {
                     Some(meant) => diagnostic.help(format!("did you mean `{}`?", meant.to_upper_camel_case())),
                     None => diagnostic.help(format!("declare `[trap.{}]`", variant.to_snake_case())),
                 }
@@ -292,7 +293,7 @@ fn marked(set: &InstructionSet, function: &Function, diagnostics: &mut Diagnosti
             Some(op) => diagnostic
                 .at(op.span, "this op has another meaning")
                 .help(format!("write `sem = \"{}\"` there, or take away the mark", function.name)),
-            None => match text::did_you_mean(mark, set.ops.iter().map(|op| op.name.as_str())) {
+            None => match suggest::similar(mark, set.ops.iter().map(|op| op.name.as_str())) {
                 Some(meant) => {
                     diagnostic
                         .help(format!("did you mean `{meant}`?"))
