@@ -33,10 +33,17 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let sources = source::read(root, options, &mut diagnostics);
     let documents = syntax::parse(&sources, &mut diagnostics);
+    let incomplete = is_incomplete(&diagnostics);
     let mut model = Model::default();
+    let mut found = Diagnostics::default();
     for kind in KINDS {
         let of_kind: Vec<&syntax::Document> = documents.iter().filter(|document| document.kind == kind.name).collect();
-        (kind.load)(&of_kind, &mut model, &mut diagnostics);
+        (kind.load)(&of_kind, &mut model, &mut found);
+    }
+    for diagnostic in found.sorted() {
+        if !(incomplete && CONSEQUENCES.contains(&diagnostic.code)) {
+            diagnostics.push(diagnostic);
+        }
     }
     Loaded {
         sources,
@@ -45,8 +52,20 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
     }
 }
 
-/// Runs every rule of every kind over the model.
+/// What is reported of names and tables that are missing. They may stand in the part of a file that could not be read.
+const CONSEQUENCES: &[&str] = &["L0110", "L0203", "L0205", "L0502", "L0503"];
+
+/// Whether a part of the specs could not be read, so that what it says is missing from the model.
+fn is_incomplete(diagnostics: &Diagnostics) -> bool {
+    diagnostics.iter().any(|diagnostic| ("L0002".."L0100").contains(&diagnostic.code))
+}
+
+/// Runs every rule of every kind over the model. Not if a part of the specs could not be read: rules that judge the rest would report
+/// what isn't wrong.
 pub fn check(loaded: &mut Loaded) {
+    if is_incomplete(&loaded.diagnostics) {
+        return;
+    }
     let rules = KINDS.iter().flat_map(|kind| kind.rules);
     crate::check::run(rules, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
 }

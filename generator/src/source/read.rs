@@ -19,7 +19,7 @@ pub const MOST_FILES: usize = 20_000;
 /// A file that was found, or a place where something is wrong.
 struct Found {
     path: String,
-    content: Result<String, Diagnostic>,
+    content: Result<String, Box<Diagnostic>>,
 }
 
 /// Reads all specs under `root/spec` and all Rust files under `root/runtime`. What can't be read is reported, and stands in the map
@@ -46,25 +46,26 @@ pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> So
             Ok(text) => text,
             Err(diagnostic) => {
                 sources.unread.insert(file);
-                diagnostics.push(diagnostic.at(Span { file, start: 0, end: 0 }, ""));
+                diagnostics.push((*diagnostic).at(Span { file, start: 0, end: 0 }, ""));
                 String::new()
             }
         };
         sources.files.push(SourceFile { path: entry.path, text });
     }
     if let Err(diagnostic) = specs {
-        diagnostics.push(diagnostic);
+        diagnostics.push(*diagnostic);
     }
     sources
 }
 
 /// Reads the files under `spec/`; an error if there are none.
-fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<(), Diagnostic> {
+fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<(), Box<Diagnostic>> {
     let folder = root.join("spec");
     let missing = |message: &str| {
-        Diagnostic::error("L0001", message)
+        let diagnostic = Diagnostic::error("L0001", message)
             .note("everything that lathe emits comes from the `.toml` files in the folder `spec` at the root of the workspace")
-            .help("run lathe in the root of a workspace, or create `spec/` with a first file, such as `spec/features.toml`")
+            .help("run lathe in the root of a workspace, or create `spec/` with a first file, such as `spec/features.toml`");
+        Box::new(diagnostic)
     };
     match fs::metadata(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing("there is no folder `spec`")),
@@ -137,14 +138,14 @@ fn walk(root: &Path, folder: &str, extension: &str, found: &mut Vec<Found>) -> V
                 .help("look for a folder that got there by mistake, or for a link to a folder above");
                 found.push(Found {
                     path: relative,
-                    content: Err(problem),
+                    content: Err(Box::new(problem)),
                 });
                 break;
             }
             None => paths.push((relative, path)),
             Some(problem) => found.push(Found {
                 path: relative,
-                content: Err(problem),
+                content: Err(Box::new(problem)),
             }),
         }
     }
@@ -174,39 +175,41 @@ fn read_file((path, absolute): (String, PathBuf)) -> Found {
     Found { path, content }
 }
 
-fn read_text(path: &str, absolute: &Path) -> Result<String, Diagnostic> {
-    let unreadable = |error: io::Error| {
+fn read_text(path: &str, absolute: &Path) -> Result<String, Box<Diagnostic>> {
+    let bytes = read_bytes(absolute).map_err(|error| {
         Diagnostic::error("L0002", format!("`{path}` can't be read: {}", reason(&error)))
             .help("check that it exists and that you may read it")
-    };
-    let file = File::open(absolute).map_err(unreadable)?;
-    let length = file.metadata().map_err(unreadable)?.len();
-    let mut bytes = Vec::new();
-    if length <= LARGEST_FILE {
-        // The length may be wrong or change meanwhile, so the limit holds for reading, too.
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    }
-    if length > LARGEST_FILE || bytes.len() as u64 > LARGEST_FILE {
-        let length = length.max(bytes.len() as u64);
-        return Err(Diagnostic::error(
-            "L0005",
-            format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"),
-        )
-        .note("specs are written by hand; one of this size is something else that got its name")
-        .help("remove the file, or spread its entries over several files of the same kind and name"));
-    }
-    String::from_utf8(bytes).map_err(|error| {
+    })?;
+    let bytes = bytes.map_err(|length| {
+        Diagnostic::error("L0005", format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"))
+            .note("specs are written by hand; one of this size is something else that got its name")
+            .help("remove the file, or spread its entries over several files of the same kind and name")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
         let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
         let byte = bytes.get(valid).copied().unwrap_or_default();
-        Diagnostic::error(
-            "L0004",
-            format!("`{path}` is not UTF-8: byte 0x{byte:02X} at offset {valid}, in line {line}"),
-        )
-        .note("TOML and Rust files are UTF-8 texts")
-        .help("save the file as UTF-8")
-    })
+        let message = format!("`{path}` is not UTF-8: byte 0x{byte:02X} at offset {valid}, in line {line}");
+        Diagnostic::error("L0004", message)
+            .note("TOML and Rust files are UTF-8 texts")
+            .help("save the file as UTF-8")
+    })?;
+    Ok(text)
+}
+
+/// The content of a file; its length as the error where it is too large. Such a file is not read to its end.
+fn read_bytes(path: &Path) -> io::Result<Result<Vec<u8>, u64>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    if length > LARGEST_FILE {
+        return Ok(Err(length));
+    }
+    // The length may be wrong or change meanwhile, so the limit holds for reading, too.
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    let length = bytes.len() as u64;
+    Ok(if length > LARGEST_FILE { Err(length) } else { Ok(bytes) })
 }
 
 /// The path below the root with `/` between its parts.

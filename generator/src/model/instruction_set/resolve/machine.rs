@@ -244,13 +244,13 @@ pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) ->
 }
 
 fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostics) -> Option<OperandMeaning> {
-    const LISTS: &[(&str, fn() -> Indexes)] = &[
-        ("function.locals", || Indexes::Locals),
-        ("function.captures", || Indexes::Captures),
-        ("types", || Indexes::Types),
-        ("class.fields", || Indexes::ClassFields),
-        ("class.methods", || Indexes::ClassMethods),
-        ("tuple.elements", || Indexes::TupleElements),
+    const LISTS: &[(&str, Indexes)] = &[
+        ("function.locals", Indexes::Locals),
+        ("function.captures", Indexes::Captures),
+        ("types", Indexes::Types),
+        ("class.fields", Indexes::ClassFields),
+        ("class.methods", Indexes::ClassMethods),
+        ("tuple.elements", Indexes::TupleElements),
     ];
     let document = entry.document;
     if raw.optional && raw.relative_to.is_none() {
@@ -286,7 +286,7 @@ fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostic
                 return Some(OperandMeaning::Index(Indexes::Module { field: field.to_owned() }));
             }
             match LISTS.iter().find(|(name, _)| *name == place.text) {
-                Some((_, make)) => Some(OperandMeaning::Index(make())),
+                Some((_, indexes)) => Some(OperandMeaning::Index(indexes.clone())),
                 None => {
                     let lists = LISTS.iter().map(|(name, _)| *name).chain(["module.functions"]);
                     diagnostics.push(
