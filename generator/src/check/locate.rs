@@ -1,12 +1,10 @@
 //! Finds where a key of an entry stands in its file, for labels that are more exact than the entry.
 //!
 //! The model keeps the span of every entry and of the strings that are parsed further. A rule that speaks of another key (`code`,
-//! `traps[1]`) looks it up here. That parses the file again, which happens only once something is wrong.
-
-use serde_spanned::Spanned;
-use toml::de::{DeTable, DeValue};
+//! `traps[1]`) looks it up here.
 
 use crate::source::{SourceMap, Span};
+use crate::syntax::{Table, Value, ValueKind, tree_of};
 
 /// One step on the way to a value.
 #[derive(Debug, Clone, Copy)]
@@ -46,51 +44,37 @@ pub fn has(sources: &SourceMap, entry: Span, path: &[Step<'_>]) -> bool {
 
 /// The position of the element of the array at `path` that is the string `text`.
 pub fn position(sources: &SourceMap, entry: Span, path: &[Step<'_>], text: &str) -> Option<Span> {
-    let source = &sources.files.get(entry.file.0 as usize)?.text;
-    let (table, _) = DeTable::parse_recoverable(source);
-    let (_, value) = walk(&table, path)?;
-    let element = value
-        .get_ref()
-        .as_array()?
-        .iter()
-        .find(|element| element.get_ref().as_str() == Some(text))?;
-    Some(span_of(entry, element.span()))
+    let tree = tree_of(sources, entry.file);
+    let (_, value) = walk(&tree, path)?;
+    let ValueKind::Array(elements) = &value.kind else { return None };
+    let is_it = |element: &&Value| matches!(&element.kind, ValueKind::String(found) if found == text);
+    elements.iter().find(is_it).map(|element| element.span)
 }
 
 /// The span of the key (if the last step is one) and of the value at `path`.
 fn find(sources: &SourceMap, entry: Span, path: &[Step<'_>]) -> Option<(Option<Span>, Span)> {
-    let source = &sources.files.get(entry.file.0 as usize)?.text;
-    let (table, _) = DeTable::parse_recoverable(source);
-    let (key, value) = walk(&table, path)?;
-    Some((key.map(|key| span_of(entry, key)), span_of(entry, value.span())))
+    let tree = tree_of(sources, entry.file);
+    let (key, value) = walk(&tree, path)?;
+    Some((key, value.span))
 }
 
-fn span_of(entry: Span, range: std::ops::Range<usize>) -> Span {
-    Span {
-        file: entry.file,
-        start: range.start as u32,
-        end: range.end as u32,
-    }
-}
-
-type Found<'t, 'i> = (Option<std::ops::Range<usize>>, &'t Spanned<DeValue<'i>>);
-
-fn walk<'t, 'i>(table: &'t Spanned<DeTable<'i>>, path: &[Step<'_>]) -> Option<Found<'t, 'i>> {
+fn walk<'t>(table: &'t Table, path: &[Step<'_>]) -> Option<(Option<Span>, &'t Value)> {
     let (first, rest) = path.split_first()?;
     let Step::Key(first) = first else { return None };
-    let (key, mut value) = table.get_ref().iter().find(|(key, _)| key.get_ref() == first)?;
-    let mut key = Some(key.span());
+    let (key, mut value) = table.get(first)?;
+    let mut key = Some(key.span);
     for step in rest {
-        match step {
-            Step::Key(name) => {
-                let (found, inner) = value.get_ref().as_table()?.iter().find(|(key, _)| key.get_ref() == name)?;
-                key = Some(found.span());
+        match (step, &value.kind) {
+            (Step::Key(name), ValueKind::Table(table)) => {
+                let (found, inner) = table.get(name)?;
+                key = Some(found.span);
                 value = inner;
             }
-            Step::Index(index) => {
+            (Step::Index(index), ValueKind::Array(elements)) => {
                 key = None;
-                value = value.get_ref().as_array()?.get(*index)?;
+                value = elements.get(*index)?;
             }
+            _ => return None,
         }
     }
     Some((key, value))

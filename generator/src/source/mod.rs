@@ -6,8 +6,11 @@ mod span;
 pub use read::{LARGEST_FILE, read};
 pub use span::{FileId, Span};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use crate::syntax::Table;
 
 /// A file that was read.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct SourceMap {
     pub files: Vec<SourceFile>,
     /// Files that could not be read: they have a path but no text, and were reported.
     pub unread: BTreeSet<FileId>,
+    /// Trees of specs, parsed when they are first asked for; see [`crate::syntax::tree_of`].
+    pub(crate) trees: Mutex<BTreeMap<FileId, Arc<Table>>>,
 }
 
 impl SourceMap {

@@ -11,6 +11,7 @@ pub use rules::RULES;
 pub use tree::{Key, Table, Value, ValueKind};
 
 use std::ops::Range;
+use std::sync::{Arc, PoisonError};
 
 use toml::de::DeTable;
 
@@ -55,6 +56,16 @@ pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Document
         .filter(|(id, file)| file.path.starts_with("spec/") && file.path.ends_with(".toml") && !sources.unread.contains(id))
         .filter_map(|(id, file)| parse_file(id, file, diagnostics))
         .collect()
+}
+
+/// The tree of a file, for rules that look for a place in it. Each file is parsed once, whatever the number of mistakes to be placed.
+pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
+    let mut trees = sources.trees.lock().unwrap_or_else(PoisonError::into_inner);
+    let tree = trees.entry(file).or_insert_with(|| {
+        let text = sources.files.get(file.0 as usize).map_or("", |source| &source.text);
+        Arc::new(Table::new(file, DeTable::parse_recoverable(text).0.get_ref()))
+    });
+    Arc::clone(tree)
 }
 
 fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Option<Document> {

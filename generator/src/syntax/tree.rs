@@ -68,9 +68,10 @@ impl Table {
         Table { entries }
     }
 
-    /// The value of a key.
-    pub fn get(&self, name: &str) -> Option<&(Key, Value)> {
-        self.entries.iter().find(|(key, _)| key.name == name)
+    /// A key of this name with its value.
+    pub fn get(&self, name: &str) -> Option<(&Key, &Value)> {
+        let mut entries = self.entries.iter().map(|(key, value)| (key, value));
+        entries.find(|(key, _)| key.name == name)
     }
 }
 
