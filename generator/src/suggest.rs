@@ -1,7 +1,7 @@
 //! Finds the name that was probably meant, and lists names in sentences.
 
 /// The most names that are compared: in a larger list a likely name is nothing but chance, and comparing takes time.
-const MOST_COMPARED: usize = 2000;
+const MOST_COMPARED: usize = 300;
 
 /// The longest name that is compared.
 const LONGEST_COMPARED: usize = 64;
@@ -19,7 +19,12 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         .filter(|name| *name != wrong && name.len() <= LONGEST_COMPARED)
         .map(|name| {
             let lower = name.to_lowercase();
-            let mut distance = strsim::damerau_levenshtein(&wrong_lower, &lower);
+            // As many letters must come or go as the lengths differ.
+            let mut distance = if lower.len().abs_diff(wrong_lower.len()) > 4 * limit {
+                usize::MAX
+            } else {
+                strsim::osa_distance(&wrong_lower, &lower)
+            };
             // `local` for `locals.read` and `divide` for `divide_by_zero` are meant, though far away.
             let starts = wrong_lower.chars().count() >= 3 && (lower.starts_with(&wrong_lower) || wrong_lower.starts_with(&lower));
             if starts && lower.chars().count() >= 3 {

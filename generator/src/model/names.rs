@@ -67,7 +67,7 @@ impl<T> Names<T> {
 }
 
 /// The most names that a diagnostic looks at.
-const MOST_NAMES: usize = 2000;
+const MOST_NAMES: usize = 300;
 
 /// A text in a spec, or a part of one, and where it stands.
 #[derive(Debug, Clone, Copy)]
