@@ -123,6 +123,12 @@ impl Machine {
                 module.functions.len()
             )));
         };
+        if !function.captures.is_empty() {
+            return Err(Failure::call(format!(
+                "function `{}` captures variables, so that only a closure of it can run",
+                function.name
+            )));
+        }
         let fits =
             arguments.len() == function.params.len() || (arguments.len() > function.params.len() && function.rest.is_some());
         if !fits {

@@ -168,11 +168,12 @@ pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>
         .params
         .first()
         .and_then(|receiver| types::class_of(context, receiver.r#type));
-    if !receiver.is_some_and(|ancestor| context.layouts.is_subclass(class, ancestor)) {
+    let takes_object = receiver.is_some_and(|ancestor| context.layouts.is_subclass(class, ancestor));
+    if !takes_object || !declared.captures.is_empty() {
         let found = types::name(context, t);
         return Err(Trap::new(
             TrapKind::TypeError,
-            format!("the constructor of {found} doesn't take its objects"),
+            format!("the constructor of {found} doesn't take its objects, or is a closure"),
         ));
     }
     let params: Vec<TypeId> = declared.params.iter().skip(1).map(|param| param.r#type).collect();

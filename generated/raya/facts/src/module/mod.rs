@@ -64,7 +64,8 @@ pub struct Function {
     pub result: TypeId,
     /// Further variables; they start as the zero of their type. At most 65_535 entries.
     pub locals: Vec<Local>,
-    /// Variables that a closure of it carries. At most 65_535 entries.
+    /// Variables that a closure of it carries. A function that has some runs only as a closure: no call, class or host may name
+    /// it. At most 65_535 entries.
     pub captures: Vec<Capture>,
     /// Its instructions. At most 16_777_216 bytes.
     pub code: Vec<u8>,

@@ -52,6 +52,10 @@ pub(super) fn check_methods(
                 return Err(place(VerifyErrorKind::declaration(problem)));
             }
             let callable = env.functions("function", method.function.0).map_err(place)?;
+            if callable.captures {
+                let problem = format!("method `{}` captures variables, which only a closure has", method.name);
+                return Err(place(VerifyErrorKind::declaration(problem)));
+            }
             if !callable.params.first().is_some_and(|receiver| types.is_subtype(own, *receiver)) {
                 let problem = format!(
                     "the first parameter of method `{}` must take the object itself, of type {}",

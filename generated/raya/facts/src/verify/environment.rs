@@ -17,6 +17,8 @@ pub struct Callable {
     pub rest: Option<TypeId>,
     /// The type of what it gives.
     pub result: Option<TypeId>,
+    /// Whether it captures variables, so that only a closure of it can run.
+    pub captures: bool,
 }
 
 /// The declarations of a module.
@@ -57,6 +59,7 @@ impl<'m> Environment<'m> {
                         params: called.params.iter().map(|item| item.r#type).collect(),
                         rest: called.rest,
                         result: Some(called.result),
+                        captures: !called.captures.is_empty(),
                     }
                 })
                 .collect(),
@@ -68,6 +71,7 @@ impl<'m> Environment<'m> {
                         params: called.params.clone(),
                         rest: called.rest,
                         result: Some(called.result),
+                        captures: false,
                     }
                 })
                 .collect(),

@@ -319,6 +319,18 @@ impl<'e, 'm> Step<'e, 'm> {
 }
 
 impl Callable {
+    /// Nothing, if it can run as it is.
+    ///
+    /// # Errors
+    ///
+    /// When it captures variables, which only a closure has.
+    pub fn runs_directly(&self) -> Result<(), VerifyErrorKind> {
+        if self.captures {
+            return Err(VerifyErrorKind::Missing("the function captures variables, so that only a closure of it can run".to_string()));
+        }
+        Ok(())
+    }
+
     /// The types of `given` arguments, the first `skip` parameters left out.
     ///
     /// # Errors

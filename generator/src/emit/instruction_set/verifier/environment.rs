@@ -65,6 +65,8 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
             pub rest: Option<TypeId>,
             /// The type of what it gives.
             pub result: Option<TypeId>,
+            /// Whether it captures variables, so that only a closure of it can run.
+            pub captures: bool,
         }
 
         /// The declarations of a module.
@@ -143,16 +145,21 @@ fn callable(reading: &Reading<'_>, record: &Record) -> TokenStream {
         Some(Shape::Optional(inner)) if **inner == Shape::TypeId => quote! { called.result },
         _ => quote! { None },
     };
+    let captures = if reading.type_list(record, "captures").is_some() {
+        quote! { !called.captures.is_empty() }
+    } else {
+        quote! { false }
+    };
     let unused = if record
         .fields
         .iter()
-        .any(|field| matches!(field.name.as_str(), "params" | "rest" | "result"))
+        .any(|field| matches!(field.name.as_str(), "params" | "rest" | "result" | "captures"))
     {
         quote! {}
     } else {
         quote! { let _ = called; }
     };
-    quote! { { #unused Callable { params: #params, rest: #rest, result: #result } } }
+    quote! { { #unused Callable { params: #params, rest: #rest, result: #result, captures: #captures } } }
 }
 
 /// The types that a list of a record holds, as a vector; none if there is no such list.

@@ -4,9 +4,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::reading::{Reading, variant};
+use super::reading::{Reading, each_function, expressions, variant};
 use crate::emit::rust;
-use crate::model::instruction_set::{Indexes, Op, OperandMeaning};
+use crate::model::instruction_set::{Indexes, Op, OperandMeaning, TypeFunction};
 
 /// The file.
 pub fn file(reading: &Reading<'_>) -> TokenStream {
@@ -30,6 +30,11 @@ pub fn file(reading: &Reading<'_>) -> TokenStream {
         }
     };
     let uses_entry = body.to_string().contains("entry");
+    let callable = if body.to_string().contains("Callable") {
+        quote! { Callable, }
+    } else {
+        quote! {}
+    };
     let uses_named = body.to_string().contains("named");
     let entry = if uses_entry {
         quote! { use super::step::entry; }
@@ -49,7 +54,7 @@ pub fn file(reading: &Reading<'_>) -> TokenStream {
     quote! {
         #doc
 
-        use super::environment::{Current, Environment};
+        use super::environment::{#callable Current, Environment};
         use super::error::VerifyErrorKind;
         use super::lattice::Types;
         #entry
@@ -60,7 +65,7 @@ pub fn file(reading: &Reading<'_>) -> TokenStream {
         ///
         /// # Errors
         ///
-        /// When one selects what isn't there.
+        /// When one selects what isn't there, or a function that only a closure of it can run.
         pub fn check(
             instruction: &Instruction,
             env: &Environment<'_>,
@@ -90,6 +95,20 @@ fn named() -> TokenStream {
     }
 }
 
+/// Whether the op is about closures of its function operand, rather than running the function as it is.
+fn makes_closure(op: &Op) -> bool {
+    let mut makes = false;
+    for expression in expressions(op) {
+        each_function(expression, &mut |function, _| {
+            makes |= matches!(
+                function,
+                TypeFunction::Closure | TypeFunction::Captures | TypeFunction::CaptureOf
+            );
+        });
+    }
+    makes
+}
+
 fn arm(reading: &Reading<'_>, op: &Op) -> Option<TokenStream> {
     let mut names = Vec::new();
     let mut checks = Vec::new();
@@ -99,6 +118,10 @@ fn arm(reading: &Reading<'_>, op: &Op) -> Option<TokenStream> {
         let text = &operand.name;
         let of = &kind.name;
         let check = match &kind.meaning {
+            OperandMeaning::Index(Indexes::Module { field }) if *field == reading.functions && !makes_closure(op) => {
+                let list = rust::ident(field);
+                quote! { env.#list(#text, #name.0).and_then(Callable::runs_directly) }
+            }
             OperandMeaning::Index(Indexes::Module { field }) => {
                 let list = rust::ident(field);
                 quote! { entry(&env.module.#list, #text, #name.0, #of).map(|_| ()) }
