@@ -176,6 +176,12 @@ impl<'s> Plan<'s> {
             .any(|declared| self.code_of(declared).is_some_and(|code| code.name == field.name))
     }
 
+    /// Whether a record has such a field.
+    pub fn has_code_of_declared(&self, record: Id<Record>) -> bool {
+        let fields = &self.set.format.records[record].fields;
+        fields.iter().any(|field| self.is_code_of_declared(record, field))
+    }
+
     /// The fields of the `function`-like record that together are numbered as an op's locals, or as its captures.
     pub fn scope_fields(&self, record: Id<Record>, names: &[&str]) -> Vec<&'s Field> {
         let fields = &self.set.format.records[record].fields;

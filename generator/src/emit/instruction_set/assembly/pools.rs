@@ -354,6 +354,21 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
             }
         },
     };
+    let entry = if mentions_definitions(plan) {
+        quote! {
+            /// A definition as an entry of the type table, where plain types have none.
+            pub(super) fn definition(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<TypeDefinition> {
+                let token = cursor.next;
+                let (constructor, arguments) = this.type_parts(cursor)?;
+                if constructor.parameters.is_empty() {
+                    return this.fail(token, format!("`{}` needs no entry in the type table", constructor.name));
+                }
+                definition_of(constructor.code, arguments)
+            }
+        }
+    } else {
+        quote! {}
+    };
     quote! {
         /// The definition that a constructor makes of arguments, if these are of its kinds.
         pub(super) fn definition_of(code: u32, arguments: Vec<Argument>) -> Option<TypeDefinition> {
@@ -363,15 +378,7 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
         pub(super) fn parts_of(definition: &TypeDefinition) -> (u32, Vec<Argument>) {
             #taker
         }
-        /// A definition as an entry of the type table, where plain types have none.
-        pub(super) fn definition(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<TypeDefinition> {
-            let token = cursor.next;
-            let (constructor, arguments) = this.type_parts(cursor)?;
-            if constructor.parameters.is_empty() {
-                return this.fail(token, format!("`{}` needs no entry in the type table", constructor.name));
-            }
-            definition_of(constructor.code, arguments)
-        }
+        #entry
         /// The number of a class.
         pub(super) fn class_entry(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<u32> {
             #class_entry
@@ -384,4 +391,21 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
         }
         #table
     }
+}
+
+/// Whether a definition of a type is read anywhere: in the type table, or in a field of its own.
+fn mentions_definitions(plan: &Plan<'_>) -> bool {
+    fn mentions(shape: &Shape) -> bool {
+        match shape {
+            Shape::TypeDefinition => true,
+            Shape::Optional(inner) | Shape::List { element: inner, .. } => mentions(inner),
+            _ => false,
+        }
+    }
+    let format = &plan.set.format;
+    let in_records = plan.records.iter().flat_map(|record| &format.records[*record].fields);
+    let in_unions = plan.unions.iter().flat_map(|union| &format.unions[*union].variants);
+    plan.fields.iter().any(|field| mentions(&field.shape))
+        || in_records.map(|field| &field.shape).any(mentions)
+        || in_unions.map(|variant| &variant.shape).any(mentions)
 }

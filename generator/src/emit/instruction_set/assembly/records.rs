@@ -56,13 +56,17 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
         let body = helper("body", &plan.set.format.records[declared.record].name);
         let record = record_type(plan.set, declared.record);
         let max = name_field(&plan.set.format.records[declared.record]).map_or(u32::MAX, |(_, max)| max);
+        let otherwise = match plan.set.format.records[declared.record].fields.len() {
+            1 => quote! { unwrap_or(#record { name }) },
+            _ => quote! { unwrap_or_else(|| #record { name, ..Default::default() }) },
+        };
         quote! {
             #index => {
                 self.check_name(&name, #max, token);
                 let value = #body(self, cursor, name.clone());
                 let good = value.is_some();
                 // A declaration that is wrong keeps its number, so that the others keep theirs.
-                self.module.#list.push(value.unwrap_or_else(|| #record { name, ..Default::default() }));
+                self.module.#list.push(value.#otherwise);
                 good.then_some(())
             }
         }
@@ -194,6 +198,17 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
             }
         }
         None => quote! { #body(this, cursor) },
+    };
+    let call = if plan.has_code_of_declared(id) {
+        // It is no entry of the declared list, whose code could have labels and locals.
+        quote! {
+            let outer = this.current.take();
+            let item = (|| { #call })();
+            this.current = outer;
+            item
+        }
+    } else {
+        call
     };
     quote! {
         #body_item

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::plan::{Plan, Target, helper, kind_type, kind_variant, largest, record_type};
 use super::pools::used_in_ops;
+use super::show::name_unless_unused;
 use crate::arena::Id;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
@@ -14,8 +15,13 @@ use crate::model::instruction_set::{OperandKind, Scalar, Shape};
 pub fn items(plan: &Plan<'_>) -> TokenStream {
     let entries = plan.kinds.iter().map(|kind| entry_items(plan, *kind));
     let used = used_in_ops(plan);
-    let reads = used.iter().map(|kind| operand_read(plan, *kind));
-    let shows = used.iter().map(|kind| operand_show(plan, *kind));
+    let reads: TokenStream = used.iter().map(|kind| operand_read(plan, *kind)).collect();
+    let shows: TokenStream = used.iter().map(|kind| operand_show(plan, *kind)).collect();
+    let cursor = name_unless_unused("cursor", &reads);
+    let read_scope = name_unless_unused("scope", &reads);
+    let show_scope = name_unless_unused("scope", &shows);
+    let starts = name_unless_unused("starts", &shows);
+    let raw = name_unless_unused("raw", &shows);
     let layouts = layout_items(plan, &used);
     let scopes = scope_items(plan);
     quote! {
@@ -32,18 +38,18 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         use super::token::TokenKind;
         impl Assembler<'_> {
             /// Reads an operand.
-            pub(super) fn operand(&mut self, kind: OperandKind, cursor: &mut Cursor, scope: &Scope) -> Option<Written> {
+            pub(super) fn operand(&mut self, kind: OperandKind, #cursor: &mut Cursor, #read_scope: &Scope) -> Option<Written> {
                 let this = self;
                 match kind {
-                    #( #reads )*
+                    #reads
                 }
             }
         }
         impl Printer<'_> {
             /// Writes an operand. `starts` are the offsets where a label can stand.
-            pub(super) fn show_operand(&self, kind: OperandKind, raw: u64, scope: &Scope, starts: &BTreeSet<u64>) -> Shown {
+            pub(super) fn show_operand(&self, kind: OperandKind, #raw: u64, #show_scope: &Scope, #starts: &BTreeSet<u64>) -> Shown {
                 match kind {
-                    #( #shows )*
+                    #shows
                 }
             }
         }
@@ -60,7 +66,11 @@ fn operand_read(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
         OperandMeaning::Number => {
             let method = format_ident!("{}", kind.encoding.name());
             let raw = raw_of(kind.encoding);
-            quote! { this.#method(cursor).map(|value| Written::Number(#raw)) }
+            if kind.encoding == Scalar::U64 {
+                quote! { this.#method(cursor).map(Written::Number) }
+            } else {
+                quote! { this.#method(cursor).map(|value| Written::Number(#raw)) }
+            }
         }
         OperandMeaning::Label { optional } => quote! { this.label(cursor, #optional) },
         OperandMeaning::Index(indexes) => {
@@ -319,6 +329,14 @@ fn scope_items(plan: &Plan<'_>) -> TokenStream {
             quote! { value.#field.iter().for_each(|item| scope.captures.push(&item.name)); }
         });
         let scope_doc = doc(&format!("The names that hold within a `{record}`."));
+        if locals.len() + captures.len() == 0 {
+            return quote! {
+                #scope_doc
+                pub(super) fn #scope(_: &#of_type) -> Scope {
+                    Scope::default()
+                }
+            };
+        }
         quote! {
             #scope_doc
             pub(super) fn #scope(value: &#of_type) -> Scope {
@@ -358,7 +376,7 @@ fn layout_items(plan: &Plan<'_>, used: &[Id<OperandKind>]) -> TokenStream {
         return quote! {
             /// Nothing is looked up in classes.
             #[derive(Default)]
-            pub(super) struct Layouts;
+            pub(super) struct Layouts {}
         };
     }
     let class = set.operand_kinds.iter().find(|kind| kind.name == "class").map(kind_type);

@@ -48,7 +48,8 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     let bodies = plan.declared.iter().enumerate().map(|(index, declared)| {
         let list = ident(&declared.field.name);
         let body = helper("show_body", &set.format.records[declared.record].name);
-        quote! { #index => self.module.#list.get(index).map(|entry| #body(self, entry)).unwrap_or_default(), }
+        let listed = is_told_apart(plan, declared.record).then(|| quote! { , true });
+        quote! { #index => self.module.#list.get(index).map(|entry| #body(self, entry #listed)).unwrap_or_default(), }
     });
     let records = plan.records.iter().map(|record| record_items(plan, *record));
     let unions = plan.unions.iter().map(|union| union_item(plan, *union));
@@ -138,13 +139,15 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     };
     let this = name_unless_unused("this", &text);
     let record_parameter = name_unless_unused("record", &text);
+    let listed = is_told_apart(plan, id).then(|| quote! { , listed: bool });
     let item = if is_inner(plan, id) {
         let item = helper("show_record", &record.name);
         let item_doc = doc(&format!("A `{}` in a list or field.", record.name));
+        let not_listed = is_told_apart(plan, id).then(|| quote! { , false });
         let head = if named.is_some() {
-            quote! { show::show_name(&record.name) + &#body(this, record) }
+            quote! { show::show_name(&record.name) + &#body(this, record #not_listed) }
         } else {
-            quote! { #body(this, record) }
+            quote! { #body(this, record #not_listed) }
         };
         quote! {
             #item_doc
@@ -157,15 +160,20 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     };
     quote! {
         #body_doc
-        fn #body(#this: &Printer<'_>, #record_parameter: &#of_type) -> String {
+        fn #body(#this: &Printer<'_>, #record_parameter: &#of_type #listed) -> String {
             #text
         }
         #item
     }
 }
 
+/// Whether a record has code that is written as instructions where the record is declared, and as bytes where it is an item.
+fn is_told_apart(plan: &Plan<'_>, record: Id<Record>) -> bool {
+    plan.has_code_of_declared(record) && is_inner(plan, record)
+}
+
 /// `_` where the text of a function doesn't use a parameter.
-fn name_unless_unused(name: &str, text: &TokenStream) -> TokenStream {
+pub fn name_unless_unused(name: &str, text: &TokenStream) -> TokenStream {
     fn uses(text: TokenStream, name: &str) -> bool {
         text.into_iter().any(|tree| match tree {
             proc_macro2::TokenTree::Ident(ident) => ident == name,
@@ -184,7 +192,11 @@ fn name_unless_unused(name: &str, text: &TokenStream) -> TokenStream {
 fn show_field(plan: &Plan<'_>, record: Id<Record>, field: &Field) -> TokenStream {
     if plan.is_code_of_declared(record, field) {
         let scope = helper("scope", &plan.set.format.records[record].name);
-        return quote! { this.show_code(value, &references::#scope(record)) };
+        let code = quote! { this.show_code(value, &references::#scope(record)) };
+        if is_told_apart(plan, record) {
+            return quote! { if listed { #code } else { show::show_bytes(value) } };
+        }
+        return code;
     }
     show(plan, &field.shape)
 }

@@ -77,16 +77,17 @@ impl Writer<'_, '_> {
             Shape::Scalar(Scalar::F32 | Scalar::F64) => "-0.0".to_owned(),
             Shape::Scalar(Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64) => "-128".to_owned(),
             Shape::Scalar(_) => "255".to_owned(),
+            Shape::String { max } if *max < 32 => "\"\"".to_owned(),
             Shape::String { .. } => "\"Grüße,\\t\\\"\\u{1F600}\\\"\"".to_owned(),
             Shape::Code { .. } => "bytes(\"00 ff\")".to_owned(),
             Shape::TypeId | Shape::TypeDefinition => self.next_type(),
             Shape::Reference(kind) => self.entry(&self.plan.set.operand_kinds[*kind]),
             Shape::Optional(inner) => self.value(inner, depth),
-            Shape::List { .. } if depth > DEEPEST => "[]".to_owned(),
-            Shape::List { element, .. } => match &**element {
+            Shape::List { max, .. } if depth > DEEPEST || *max < 2 => "[]".to_owned(),
+            Shape::List { element, max } => match &**element {
                 Shape::Union(union) => {
                     let variants = &self.plan.set.format.unions[*union].variants;
-                    let items = variants.iter().map(|variant| {
+                    let items = variants.iter().take(*max as usize).map(|variant| {
                         let value = self.value(&variant.shape, depth + 1);
                         format!("{}({value})", variant.name)
                     });
