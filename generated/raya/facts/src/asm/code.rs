@@ -20,6 +20,7 @@ pub(super) const NO_LABEL: u64 = u64::MAX;
 
 /// Names that hold within one function only.
 #[derive(Debug, Default)]
+#[allow(dead_code, reason = "a set needs not have names that hold within one function only")]
 pub(super) struct Scope {
     pub(super) locals: Names,
     pub(super) captures: Names,
@@ -71,15 +72,17 @@ impl<'t> Assembler<'t> {
         if matches!(self.peek(*cursor), Some(TokenKind::Word(word)) if word == "bytes") {
             return self.bytes(cursor, max);
         }
+        let Some((list, index)) = self.current else {
+            // Only what is declared has names for its instructions.
+            return self.bytes(cursor, max);
+        };
         let inside = self.group(cursor, '{', "instructions")?;
-        if let Some((list, index)) = self.current {
-            self.bodies.push(Body {
-                list,
-                index,
-                cursor: inside,
-                max,
-            });
-        }
+        self.bodies.push(Body {
+            list,
+            index,
+            cursor: inside,
+            max,
+        });
         Some(Vec::new())
     }
 
