@@ -73,6 +73,7 @@ pub const RULES: &[Rule] = &[
     semantics::EXPRESSION_NAME,
     semantics::EXPRESSION_UNUSED,
     semantics::EXPRESSION_PLAIN,
+    semantics::EXPRESSION_RESULT,
     format::EMPTY_ITEM,
     format::VARIANTS,
     format::FLAGS,

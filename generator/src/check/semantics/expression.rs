@@ -8,7 +8,7 @@ use syn::{BinOp, Expr, UnOp};
 
 use super::text_span::TextSpan;
 use super::total::{self, Kind};
-use super::{EXPRESSION_CORE, EXPRESSION_NAME, EXPRESSION_PLAIN, EXPRESSION_TOTAL, EXPRESSION_UNUSED};
+use super::{EXPRESSION_CORE, EXPRESSION_NAME, EXPRESSION_PLAIN, EXPRESSION_RESULT, EXPRESSION_TOTAL, EXPRESSION_UNUSED};
 use crate::check::locate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -81,7 +81,8 @@ fn expression(set: &InstructionSet, op: &Op, source: &str, span: Span, sources: 
         used: BTreeSet::new(),
         found: Vec::new(),
     };
-    judge.kind(&parsed);
+    let kind = judge.kind(&parsed);
+    judge.result(&parsed, kind);
     // An op that gives nothing has nothing to use its inputs for.
     let gives = !op.outputs.is_empty() || op.control != Control::Next;
     let Judge { names, used, found, .. } = judge;
@@ -128,6 +129,36 @@ impl Judge<'_> {
         let message = format!("the `expr` of op `{}` {message}", self.op.name);
         let diagnostic = Diagnostic::error(code, message).at(self.place.of(at), "").help(help);
         self.found.push(diagnostic);
+    }
+
+    /// Holds the whole expression against the outputs, as far as its kind is known.
+    fn result(&mut self, parsed: &Expr, kind: Kind) {
+        let expected = match self.op.control {
+            Control::Branch => vec!["bool".to_owned()],
+            Control::Next => {
+                let outputs = self.op.outputs.iter();
+                outputs.map(|output| value_type(self.set, &output.expression)).collect()
+            }
+            _ => return,
+        };
+        let found = match parsed {
+            Expr::Tuple(tuple) => tuple.elems.len(),
+            _ => 1,
+        };
+        let (what, is_wrong) = match expected.as_slice() {
+            _ if kind == Kind::Unknown => return,
+            [] => ("nothing, written `()`".to_owned(), found != 0),
+            [one] => {
+                let differs = kind != Kind::Other && kind != Kind::of_type(one);
+                (format!("of type `{one}`"), differs || found != 1)
+            }
+            several => (format!("a tuple of {}", several.len()), found != several.len()),
+        };
+        if is_wrong {
+            let message = format!("gives something else than the op: it should be {what}");
+            let help = "mend the expression, or `out`";
+            self.report(EXPRESSION_RESULT.code, message, parsed.span(), help);
+        }
     }
 
     /// Refuses what is never total or never an expression of values.
@@ -355,9 +386,8 @@ impl Judge<'_> {
     }
 
     fn call(&mut self, call: &syn::ExprCall) -> Kind {
-        for argument in &call.args {
-            self.kind(argument);
-        }
+        let kinds: Vec<Kind> = call.args.iter().map(|argument| self.kind(argument)).collect();
+        let first = kinds.first().copied().unwrap_or(Kind::Other);
         let Expr::Path(path) = &*call.func else {
             return self.refuse("a call of something without a name", call.span());
         };
@@ -376,7 +406,7 @@ impl Judge<'_> {
             return Kind::Unknown;
         }
         let [owner, function] = segments.as_slice() else {
-            return self.free_function(&segments, path.span());
+            return self.free_function(&segments, path.span(), first);
         };
         if !total::is_primitive(owner) {
             // A conversion into a value type of the runtime, `Any::from_i32(a)`: the runtime answers for it.
@@ -386,15 +416,15 @@ impl Judge<'_> {
             "from" | "from_bits" | "from_ne_bytes" | "from_le_bytes" | "from_be_bytes" => Kind::of_type(owner),
             method => match total::method(Kind::of_type(owner), method) {
                 Some(kind) => kind,
-                None => self.free_function(&segments, path.span()),
+                None => self.free_function(&segments, path.span(), first),
             },
         }
     }
 
-    fn free_function(&mut self, segments: &[String], at: RustSpan) -> Kind {
+    fn free_function(&mut self, segments: &[String], at: RustSpan, first: Kind) -> Kind {
         let last = segments.last().map_or("", String::as_str);
         if segments.starts_with(&["core".to_owned(), "cmp".to_owned()]) && matches!(last, "min" | "max") {
-            return Kind::Other;
+            return first;
         }
         let help = "use a `wrapping_…` method, or write a function and name it with `sem`";
         let message = format!("calls `{}`, which isn't known to be total", segments.join("::"));

@@ -115,3 +115,11 @@ pub const EXPRESSION_PLAIN: Rule = Rule {
     page: include_str!("../pages/L0433.md"),
     check: None,
 };
+
+/// Expressions give what the op gives.
+pub const EXPRESSION_RESULT: Rule = Rule {
+    code: "L0434",
+    summary: "an `expr` gives the outputs of the op: a value of its type, a tuple for several, `()` for none",
+    page: include_str!("../pages/L0434.md"),
+    check: None,
+};
