@@ -60,6 +60,9 @@ struct RawFeature {
     targets: Vec<Spanned<String>>,
 }
 
+/// The most features that there can be.
+const MOST_FEATURES: usize = 200;
+
 /// The most members of a circle that are labelled.
 const MOST_SHOWN: usize = 8;
 
@@ -77,6 +80,14 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     for document in documents {
         document.expect_keys(&["kind", "name", "feature"], diagnostics);
         entries.extend(document.entries("feature", diagnostics));
+    }
+    if let Some(surplus) = entries.get(MOST_FEATURES) {
+        diagnostics.push(
+            Diagnostic::error("L0109", format!("there are {} features", entries.len()))
+                .at(surplus.span(), format!("this is one more than the {MOST_FEATURES} that there can be"))
+                .note("rules hold features against each other, and no one can test the combinations of that many"),
+        );
+        entries.truncate(MOST_FEATURES);
     }
     let mut known: Names<Feature> = Names::new("feature");
     let mut raws: Vec<(Entry<'_>, RawFeature)> = Vec::new();
