@@ -10,7 +10,7 @@ use crate::value::{Ref, SlotKind, Value};
 
 /// A value that carries its kind: null, a boolean, an integer, a float, or a reference that isn't null.
 ///
-/// Two of them are equal when their bits are; the language's `==` is [`compare::eq`](crate::semantics::compare).
+/// Two of them are equal when their bits are; the language's `==` is [`eq`](crate::semantics::logic::eq).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Any(u64);
 

@@ -1,7 +1,7 @@
 //! The function that executes one op: pops its inputs, evaluates its meaning, pushes its outputs, and says where execution goes.
 
 use anyhow::{Context, bail};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use std::collections::BTreeSet;
 
@@ -59,12 +59,17 @@ fn write(set: &InstructionSet, op: &Op) -> anyhow::Result<Arm> {
     }
     let mut bound = Vec::new();
     for operand in &op.operands {
-        let name = rust::ident(&operand.name);
+        let name = local(&operand.name);
         if used.contains(&name.to_string()) {
             let rust_type = parse_type(&operand_type(&set.operand_kinds[operand.kind]))?;
             parameters.push(quote! { #name: #rust_type });
             arguments.push(quote! { #name });
-            bound.push(name);
+            let field = rust::ident(&operand.name);
+            bound.push(if field == name {
+                quote! { #name }
+            } else {
+                quote! { #field: #name }
+            });
         }
     }
     let variant = format_ident!("{}", rust::variant(&op.name));
@@ -90,23 +95,13 @@ fn write(set: &InstructionSet, op: &Op) -> anyhow::Result<Arm> {
 
 fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
     let value = match &op.meaning {
-        Meaning::Waits => return waits(set, op),
+        Meaning::Waits => return Ok(waits(set, op)),
         Meaning::Function { name, .. } => call(set, op, name),
         Meaning::Expression { text, .. } => {
             let expression: syn::Expr = syn::parse_str(text).with_context(|| format!("expression `{text}`"))?;
-            quote! { #expression }
+            rename(quote! { #expression })
         }
     };
-    for name in op
-        .inputs
-        .iter()
-        .map(|input| &input.name)
-        .chain(op.operands.iter().map(|operand| &operand.name))
-    {
-        if ["context", "frame"].contains(&name.as_str()) {
-            bail!("`{name}` can't be the name of an input or operand: the machine's own part is called that");
-        }
-    }
     let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
     let can_fail = !op.traps.is_empty() && op.control != Control::Halt && matches!(op.meaning, Meaning::Function { .. });
     let value = if can_fail {
@@ -121,7 +116,7 @@ fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
     let mut keeps = TokenStream::new();
     let mut gives_back = TokenStream::new();
     for input in op.inputs.iter().rev() {
-        let name = rust::ident(&input.name);
+        let name = local(&input.name);
         let is_used = used.contains(&name.to_string()) || suspends;
         let place = if is_used {
             name.clone()
@@ -137,7 +132,7 @@ fn body(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
         }
     }
     for input in op.inputs.iter().filter(|_| suspends) {
-        let name = rust::ident(&input.name);
+        let name = local(&input.name);
         let kept = format_ident!("{}_again", input.name);
         if input.expression.is_many() {
             keeps.extend(quote! { let #kept = #name.clone(); });
@@ -251,11 +246,11 @@ fn call(set: &InstructionSet, op: &Op, function: &str) -> TokenStream {
         arguments.push(quote! { frame });
     }
     arguments.extend(op.inputs.iter().map(|input| &input.name).map(|name| {
-        let name = rust::ident(name);
+        let name = local(name);
         quote! { #name }
     }));
     arguments.extend(op.operands.iter().map(|operand| {
-        let name = rust::ident(&operand.name);
+        let name = local(&operand.name);
         quote! { #name }
     }));
     let module = format_ident!("{}", rust::module(&set.groups[op.group].name));
@@ -295,7 +290,7 @@ fn label(set: &InstructionSet, op: &Op) -> anyhow::Result<Ident> {
         .iter()
         .find(|operand| set.operand_kinds[operand.kind].meaning == OperandMeaning::Label { optional: false });
     match label {
-        Some(operand) => Ok(rust::ident(&operand.name)),
+        Some(operand) => Ok(local(&operand.name)),
         None => bail!("it jumps and has no label operand that is always present"),
     }
 }
@@ -313,7 +308,7 @@ fn count(set: &InstructionSet, op: &Op, expression: &TypeExpression) -> anyhow::
     });
     for operand in operands.clone() {
         if set.operand_kinds[operand.kind].meaning == OperandMeaning::Number {
-            let name = rust::ident(&operand.name);
+            let name = local(&operand.name);
             return Ok(quote! { #name as usize });
         }
     }
@@ -331,7 +326,7 @@ fn count(set: &InstructionSet, op: &Op, expression: &TypeExpression) -> anyhow::
     };
     for operand in operands {
         if let OperandMeaning::Index(Indexes::Module { field }) = &set.operand_kinds[operand.kind].meaning {
-            let (name, field) = (rust::ident(&operand.name), rust::ident(field));
+            let (name, field) = (local(&operand.name), rust::ident(field));
             let all = quote! { context.module.#field.get(#name.index()).map_or(0, |item| item.#list.len()) };
             return Ok(match function {
                 Some(TypeFunction::Arguments) => quote! { (#all).saturating_sub(1) },
@@ -342,12 +337,8 @@ fn count(set: &InstructionSet, op: &Op, expression: &TypeExpression) -> anyhow::
     bail!("an input that stands for several values needs an operand that counts them")
 }
 
-/// The end of an op whose behaviour isn't built.
-fn waits(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
-    if !set.traps.iter().any(|trap| trap.name == WAITS) {
-        bail!("its behaviour waits, and the set has no trap `{WAITS}` to say so");
-    }
-    let kind = format_ident!("{}", rust::variant(WAITS));
+/// The end of an op whose behaviour isn't built: the set's trap for that or, in a set that has none, a trip.
+fn waits(set: &InstructionSet, op: &Op) -> TokenStream {
     let reason = op
         .waits
         .as_deref()
@@ -356,7 +347,40 @@ fn waits(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
         .collect::<Vec<_>>()
         .join(" ");
     let message = format!("`{}` waits for: {reason}", op.name);
-    Ok(quote! { Err(Trap::new(TrapKind::#kind, #message).into()) })
+    if set.traps.iter().any(|trap| trap.name == WAITS) {
+        let kind = format_ident!("{}", rust::variant(WAITS));
+        quote! { Err(Trap::new(TrapKind::#kind, #message).into()) }
+    } else {
+        quote! { Err(Trip::BadCode { at: frame.at, reason: #message.into() }.into()) }
+    }
+}
+
+/// The names of the machine's own parts.
+const OWN: [&str; 2] = ["context", "frame"];
+
+/// The name of an input or operand in the function. What the machine's own parts are called gets an underscore.
+fn local(name: &str) -> Ident {
+    if OWN.contains(&name) {
+        format_ident!("{name}_")
+    } else {
+        rust::ident(name)
+    }
+}
+
+/// Renames in an expression what [`local`] renames.
+fn rename(tokens: TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Ident(ident) if OWN.iter().any(|own| ident == own) => TokenTree::Ident(local(&ident.to_string())),
+            TokenTree::Group(group) => {
+                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
+                renamed.set_span(group.span());
+                TokenTree::Group(renamed)
+            }
+            other => other,
+        })
+        .collect()
 }
 
 fn parse_type(text: &str) -> anyhow::Result<syn::Type> {
@@ -370,13 +394,53 @@ pub fn identifiers(tokens: &TokenStream) -> BTreeSet<String> {
     while let Some(tokens) = waiting.pop() {
         for token in tokens {
             match token {
-                proc_macro2::TokenTree::Ident(ident) => {
+                TokenTree::Ident(ident) => {
                     found.insert(ident.to_string());
                 }
-                proc_macro2::TokenTree::Group(group) => waiting.push(group.stream()),
-                proc_macro2::TokenTree::Punct(_) | proc_macro2::TokenTree::Literal(_) => {}
+                TokenTree::Group(group) => waiting.push(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::instruction_set::InstructionSets;
+    use crate::pipeline;
+
+    /// Whatever the repository's own specs say can be executed.
+    #[test]
+    fn every_op_has_a_function_that_is_called_with_what_it_takes() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let loaded = pipeline::load(&root, &pipeline::Options::default());
+        let sets = &loaded.model.part::<InstructionSets>().sets;
+        assert!(sets.iter().any(|set| !set.ops.is_empty()));
+        for set in sets {
+            for op in &set.ops {
+                let arm = arm(set, op).unwrap_or_else(|error| panic!("{error:#}"));
+                let function: syn::ItemFn = syn::parse2(arm.function).expect("it is a function");
+                assert_eq!(function.sig.inputs.len(), arm.arguments.len(), "{}", op.name);
+                assert_eq!(function.sig.ident, arm.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_machine_is_called_gets_an_underscore() {
+        let renamed = rename(quote! { frame.wrapping_add(other(context)) });
+        assert_eq!(
+            renamed.to_string(),
+            quote! { frame_.wrapping_add(other(context_)) }.to_string()
+        );
+        assert_eq!(local("try").to_string(), "r#try");
+    }
+
+    #[test]
+    fn identifiers_are_found_in_groups() {
+        let found = identifiers(&quote! { a + f(b, [c]) });
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a", "b", "c", "f"]);
+    }
 }

@@ -50,6 +50,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         ("src/main.rs", include_str!("text/main.rs.hbs")),
         ("src/command.rs", include_str!("text/command.rs.hbs")),
         ("src/source.rs", include_str!("text/source.rs.hbs")),
+        ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
     ] {
         builder.file(path, template::render(path, text, &data)?, &set.files);
     }
