@@ -46,7 +46,9 @@ pub fn has(sources: &SourceMap, entry: Span, path: &[Step<'_>]) -> bool {
 pub fn position(sources: &SourceMap, entry: Span, path: &[Step<'_>], text: &str) -> Option<Span> {
     let tree = tree_of(sources, entry.file);
     let (_, value) = walk(&tree, path)?;
-    let ValueKind::Array(elements) = &value.kind else { return None };
+    let ValueKind::Array(elements) = &value.kind else {
+        return None;
+    };
     let is_it = |element: &&Value| matches!(&element.kind, ValueKind::String(found) if found == text);
     elements.iter().find(is_it).map(|element| element.span)
 }

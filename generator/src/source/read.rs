@@ -181,9 +181,12 @@ fn read_text(path: &str, absolute: &Path) -> Result<String, Box<Diagnostic>> {
             .help("check that it exists and that you may read it")
     })?;
     let bytes = bytes.map_err(|length| {
-        Diagnostic::error("L0005", format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"))
-            .note("specs are written by hand; one of this size is something else that got its name")
-            .help("remove the file, or spread its entries over several files of the same kind and name")
+        Diagnostic::error(
+            "L0005",
+            format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"),
+        )
+        .note("specs are written by hand; one of this size is something else that got its name")
+        .help("remove the file, or spread its entries over several files of the same kind and name")
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
