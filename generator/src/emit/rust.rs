@@ -183,6 +183,21 @@ fn reflow(width: usize, text: &str) -> Vec<String> {
     lines
 }
 
+/// A `use` line for names of one module, sorted, or nothing: `use crate::ids::{ClassId, FunctionId};`.
+pub fn use_names(path: &str, names: &[String]) -> String {
+    let mut names = names.to_vec();
+    names.sort();
+    names.dedup();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("use {path}::{one};\n"),
+        many => {
+            let line = format!("use {path}::{{{}}};\n", many.join(", "));
+            if line.len() <= 131 { line } else { format!("use {path}::{{\n{}}};\n", wrapped(4, names)) }
+        }
+    }
+}
+
 /// Items separated by commas, broken into lines of at most 130 columns that stand `indent` columns to the right.
 pub fn wrapped(indent: usize, items: impl IntoIterator<Item = String>) -> String {
     let mut out = String::new();

@@ -36,16 +36,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             "CodeBuilder"
         };
         writeln!(methods, "\nuse super::{own};")?;
-        if !ids.is_empty() {
-            let mut ids = ids;
-            ids.sort();
-            let list = if let [one] = ids.as_slice() {
-                one.clone()
-            } else {
-                format!("{{{}}}", ids.join(", "))
-            };
-            writeln!(methods, "use crate::ids::{list};")?;
-        }
+        methods.push_str(&rust::use_names("crate::ids", &ids));
         if body.contains(".raw()") {
             methods.push_str("use crate::instruction::Operand;\n");
         }
@@ -65,7 +56,7 @@ fn enumeration(set: &InstructionSet) -> anyhow::Result<String> {
         "Instructions with their operands.\n\n[`Instruction`] is what the decoder gives and the encoder takes. Labels are absolute offsets \
          here. Two instructions are equal if their operands are equal bit by bit, so that a NaN equals itself.",
     );
-    let mut used: Vec<String> = set
+    let used: Vec<String> = set
         .ops
         .iter()
         .flat_map(|op| &op.operands)
@@ -76,15 +67,9 @@ fn enumeration(set: &InstructionSet) -> anyhow::Result<String> {
             OperandMeaning::Index(_) => Some(operand_type(kind)),
         })
         .collect();
-    used.sort();
-    used.dedup();
     text.push_str("\nmod operands;\n\npub(crate) use operands::Operand;\npub use operands::{MAX_OPERANDS, Operands};\n\n");
     text.push_str("use core::fmt;\nuse core::hash::{Hash, Hasher};\n\n");
-    if !used.is_empty() {
-        text.push_str("use crate::ids::{\n");
-        text.push_str(&rust::wrapped(4, used));
-        text.push_str("};\n");
-    }
+    text.push_str(&rust::use_names("crate::ids", &used));
     text.push_str("\n/// An instruction.\n#[derive(Debug, Clone, Copy)]\npub enum Instruction {\n");
     for op in &set.ops {
         let name = rust::variant(&op.name);
@@ -122,13 +107,8 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
         .chain(std::iter::once("TypeId".to_owned()))
         .chain(names::id_kinds(set).into_iter().map(|kind| operand_type(kind)))
         .collect();
-    let mut sorted = ids.clone();
-    sorted.sort();
-    writeln!(
-        text,
-        "\nuse core::ops::Deref;\n\nuse super::Instruction;\nuse crate::ids::{{\n{}}};",
-        rust::wrapped(4, sorted)
-    )?;
+    text.push_str("\nuse core::ops::Deref;\n\nuse super::Instruction;\n");
+    text.push_str(&rust::use_names("crate::ids", &ids));
     text.push_str("use crate::opcode::Opcode;\n");
     text.push_str(&include_str!("text/operands.rs").replace("MAX_COUNT", &most.to_string()));
     writeln!(text, "\nids! {{\n{}}}", rust::wrapped(4, ids))?;

@@ -188,18 +188,7 @@ pub fn mentions(text: &str, word: &str) -> bool {
 
 /// A `use` line for ids, or nothing.
 pub fn use_ids(ids: &[String]) -> String {
-    match ids {
-        [] => String::new(),
-        [one] => format!("use crate::ids::{one};\n"),
-        many => {
-            let line = format!("use crate::ids::{{{}}};\n", many.join(", "));
-            if line.len() <= 131 {
-                line
-            } else {
-                format!("use crate::ids::{{\n{}}};\n", rust::wrapped(4, many.iter().cloned()))
-            }
-        }
-    }
+    rust::use_names("crate::ids", ids)
 }
 
 /// What limits a shape, in words.

@@ -31,7 +31,9 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         "The Rust signatures that the semantics functions must have.\n\nThe attribute `#[op]` holds each function against its row. Types \
          are Rust source: context and frame as the effects of the op demand, then inputs from bottom to top, then operands.",
     );
-    text.push_str("\nuse crate::places::{self, Place};\n\n");
+    let named = set.ops.iter().any(|op| matches!(op.meaning, Meaning::Function { .. }));
+    let places = if named { "{self, Place}" } else { "Place" };
+    writeln!(text, "\nuse crate::places::{places};\n")?;
     text.push_str(include_str!("text/signature.rs"));
     text.push_str("\n/// One row for each instruction that names a function, in order of the codes.\npub static SIGNATURES: &[Signature] = &[\n");
     for op in &set.ops {
