@@ -3,7 +3,11 @@
 //!
 //! Methods return the builder again, so that calls can be chained. Mistakes don't interrupt a chain: the first one is kept and given by
 //! [`CodeBuilder::finish`].
-#![allow(clippy::should_implement_trait, reason = "methods are named by the instructions that they append")]
+#![allow(
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    reason = "names and parameters of the methods are those of the instructions that they append"
+)]
 
 use alloc::vec::Vec;
 use core::fmt;
