@@ -318,7 +318,8 @@ pub struct RawField {
     /// `params`.
     pub name: Spanned<String>,
     /// A scalar, `string`, `code`, `type`, `type_definition`, an operand kind (`function`), a record, a union, any of `type` and
-    /// operand kinds with `?`, or `list<…>` of one of these.
+    /// operand kinds with `?`, or `list<…>` of one of these. A name that is both a record and an operand kind means the record in a
+    /// list, and the operand kind, which refers to such a record, elsewhere.
     pub shape: Spanned<String>,
     /// The largest count of a list, or length in bytes of a string or code; required for those.
     pub max: Option<Spanned<i64>>,

@@ -10,7 +10,7 @@ pub enum TypeExpression {
     Named {
         /// `array`.
         constructor: Id<Type>,
-        /// As many as the constructor has parameters.
+        /// As many as the constructor has parameters; none where a bare name (`func`) stands for every type that it makes.
         arguments: Vec<TypeArgument>,
     },
     /// `T`: any one type, the same wherever the letter stands in the op.
