@@ -1,6 +1,7 @@
 //! Runs the stages in order: [`load`] reads, parses and resolves; [`check`] judges; [`emit`] makes the virtual tree.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -80,18 +81,31 @@ pub fn check(loaded: &mut Loaded) {
 ///
 /// On a fault of an emitter, named by its name.
 pub fn emit(loaded: &Loaded) -> anyhow::Result<Tree> {
+    emit_timed(loaded).map(|(tree, _)| tree)
+}
+
+/// [`emit`], and how long each emitter took.
+///
+/// # Errors
+///
+/// As [`emit`].
+pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<(Tree, Vec<(&'static str, Duration)>)> {
     let emitters: Vec<&Emitter> = KINDS.iter().flat_map(|kind| kind.emitters).collect();
-    let trees: Vec<anyhow::Result<Tree>> = emitters
+    let trees: Vec<anyhow::Result<(Tree, Duration)>> = emitters
         .par_iter()
         .map(|emitter| {
+            let started = Instant::now();
             let mut tree = Tree::default();
             (emitter.emit)(&loaded.model, &mut tree).map_err(|error| error.context(format!("emitter `{}`", emitter.name)))?;
-            Ok(tree)
+            Ok((tree, started.elapsed()))
         })
         .collect();
     let mut sum = Tree::default();
-    for tree in trees {
-        sum.merge(tree?)?;
+    let mut times = Vec::new();
+    for (emitter, result) in emitters.iter().zip(trees) {
+        let (tree, time) = result?;
+        sum.merge(tree)?;
+        times.push((emitter.name, time));
     }
-    Ok(sum)
+    Ok((sum, times))
 }

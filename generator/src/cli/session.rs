@@ -117,8 +117,13 @@ impl Session {
         let mut tree = None;
         if emit && !errors {
             let _progress = Progress::start("Emitting", shown);
-            match self.clock.time("emit", || pipeline::emit(&loaded)) {
-                Ok(emitted) => tree = Some(emitted),
+            match self.clock.time("emit", || pipeline::emit_timed(&loaded)) {
+                Ok((emitted, times)) => {
+                    tree = Some(emitted);
+                    if self.timings {
+                        self.clock.emitters = times;
+                    }
+                }
                 Err(error) => {
                     self.fault(&error);
                     errors = true;

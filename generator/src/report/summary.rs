@@ -12,6 +12,8 @@ use crate::registry::KINDS;
 #[derive(Debug, Default)]
 pub struct Clock {
     stages: Vec<(String, Duration)>,
+    /// What each emitter took, for `--timings`. They run side by side, so that their sum is more than the stage.
+    pub emitters: Vec<(&'static str, Duration)>,
 }
 
 impl Clock {
@@ -100,11 +102,16 @@ pub fn table(numbers: &Numbers, clock: &Clock, built: &[Row]) -> String {
         blocks.push(("built", built.to_vec()));
     }
     let total = ("total".to_owned(), clock.total());
+    let row = |name: &str, time: Duration| (name.to_owned(), thousands(time.as_millis() as usize), "ms".to_owned());
+    if !clock.emitters.is_empty() {
+        let times = clock.emitters.iter().map(|(emitter, time)| row(emitter, *time)).collect();
+        blocks.push(("emitters", times));
+    }
     let times = clock
         .stages()
         .iter()
         .chain([&total])
-        .map(|(stage, time)| (stage.clone(), thousands(time.as_millis() as usize), "ms".to_owned()))
+        .map(|(stage, time)| row(stage, *time))
         .collect();
     blocks.push(("stages", times));
     render(&blocks)
