@@ -26,7 +26,7 @@ mod transfer;
 use proc_macro2::TokenStream;
 use serde::Serialize;
 
-use self::reading::Reading;
+pub use self::reading::Reading;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::InstructionSet;

@@ -1,0 +1,321 @@
+//! Emits `tests/edges/`: every combination of edge values, through bytecode and by a direct call, and laws.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use super::{laws, literals};
+use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::rust;
+use crate::model::instruction_set::signature::value_type;
+use crate::model::instruction_set::{Control, InstructionSet, Op, Slot, Type, TypeExpression};
+
+/// How many pseudo-random values join the edges of a slot.
+const RANDOM: usize = 12;
+
+/// Adds the files.
+pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let mut modules = Vec::new();
+    for (id, group) in set.groups.iter_with_ids() {
+        let ops: Vec<&Op> = set.ops.iter().filter(|op| op.group == id).collect();
+        let mut tests = String::new();
+        for op in &ops {
+            if laws::is_plain(set, op) {
+                tests.push_str(&plain_test(set, op)?);
+            } else if let Some(test) = literal_test(set, op)? {
+                tests.push_str(&test);
+            }
+        }
+        if tests.is_empty() {
+            continue;
+        }
+        let module = rust::module(&group.name);
+        let mut text = rust::module_doc_lines(&format!("{}.\n\nSpec: `[group.{}]`.", group.title.trim(), group.name));
+        text.push('\n');
+        text.push_str(&imports(set, &tests));
+        text.push_str(&tests);
+        let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
+        sources.extend(set.files.iter().filter(|file| file.ends_with("machine.toml")).cloned());
+        builder.file(&format!("tests/edges/{module}.rs"), text, &sources);
+        modules.push(module);
+    }
+    builder.file("tests/edges/ops.rs", laws::functions(set)?, &set.files);
+    builder.file("tests/edges/values.rs", values(set)?, &set.files);
+    let mut text = rust::module_doc_lines(
+        "Ops on all combinations of edge values and some pseudo-random ones: through bytecode in the oracle, and by a direct call of what \
+         the op means. Laws hold for all of them.",
+    );
+    text.push_str(
+        "\n// Laws are written as in the spec.\n#![allow(\n    dead_code,\n    clippy::eq_op,\n    clippy::bool_comparison,\n    \
+         clippy::nonminimal_bool,\n    clippy::manual_div_ceil,\n    clippy::overly_complex_bool_expr,\n    reason = \"laws and \
+         expressions are copied from the spec, and not every slot is used\"\n)]\n\n",
+    );
+    modules.push("ops".to_owned());
+    modules.push("values".to_owned());
+    modules.sort();
+    for module in &modules {
+        writeln!(text, "mod {module};")?;
+    }
+    builder.file("tests/edges/main.rs", text, &set.files);
+    Ok(())
+}
+
+fn imports(set: &InstructionSet, tests: &str) -> String {
+    let words: BTreeSet<&str> = tests.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let library = format!("{}_conformance", set.name.replace('-', "_"));
+    let runtime = format!("{}_runtime", set.name.replace('-', "_"));
+    let mut text = String::new();
+    let run: Vec<&str> = ["Program"].into_iter().filter(|name| words.contains(name)).collect();
+    if !run.is_empty() {
+        text.push_str(&format!("use {library}::run::Program;\n"));
+    }
+    if words.contains("edges") {
+        text.push_str(&format!("use {library}::edges;\n"));
+    }
+    if words.contains("Slot") {
+        text.push_str(&format!("use {runtime}::Slot;\n"));
+    }
+    let mut ops: Vec<String> = set
+        .ops
+        .iter()
+        .filter(|op| laws::is_plain(set, op))
+        .map(|op| rust::ident(&op.name).to_string())
+        .filter(|name| tests.contains(&format!("{name}(")) && calls(tests, name))
+        .collect();
+    ops.sort();
+    if !ops.is_empty() {
+        text.push_str(&format!("\nuse crate::ops::{{self, {}}};\n", ops.join(", ")));
+    } else if words.contains("ops") {
+        text.push_str("\nuse crate::ops;\n");
+    }
+    if words.contains("values") {
+        text.push_str("use crate::values;\n");
+    }
+    text
+}
+
+/// Whether a text calls a function by its bare name.
+fn calls(text: &str, name: &str) -> bool {
+    let call = format!("{name}(");
+    text.match_indices(&call).any(|(at, _)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let bare = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        bare && !text.get(..at).is_some_and(|before| before.ends_with("fn "))
+    })
+}
+
+fn type_name<'a>(set: &'a InstructionSet, expression: &TypeExpression) -> Option<&'a Type> {
+    match expression {
+        TypeExpression::Named { constructor, arguments } if arguments.is_empty() => Some(&set.types[*constructor]),
+        _ => None,
+    }
+}
+
+/// The test of an op on plain numbers.
+fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
+    let (Some(load), Some(back)) = (literals::load_op(set), literals::return_op(set)) else { return Ok(String::new()) };
+    let names: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
+    let mut params = Vec::new();
+    let mut loads = String::new();
+    for input in &op.inputs {
+        let of = type_name(set, &input.expression).map_or("?", |of| of.name.as_str());
+        params.push(format!("{}: {of}", input.name));
+        write!(loads, "{} {} ", load.name, input.name)?;
+    }
+    let result = type_name(set, &op.outputs[0].expression).map_or("?", |of| of.name.as_str());
+    let program = format!("function main {{ params [{}] result {result} code {{ {loads}{} {} }} }}", params.join(", "), op.name, back.name);
+    let rust_result = value_type(set, &op.outputs[0].expression);
+    let test_name = format!("{}_on_edges", op.name);
+
+    let mut body = String::new();
+    let direct = format!("ops::{}({})", rust::ident(&op.name), names.join(", "));
+    let expected = if laws::can_fail(op) {
+        format!("{direct}.map_err(|trap| trap.kind.name().to_owned())")
+    } else {
+        format!("Ok::<_, String>({direct})")
+    };
+    let arguments: Vec<String> = names.iter().map(|name| format!("{name}.into_value()")).collect();
+    let context: Vec<String> = names.iter().map(|name| format!("{name} = {{{name}:?}}")).collect();
+    let context = context.join(", ");
+    writeln!(body, "let expected = {expected};")?;
+    writeln!(body, "let found = program.call::<{rust_result}>(&[{}]);", arguments.join(", "))?;
+    let same = |left: &str, right: &str| {
+        if rust_result.starts_with('f') {
+            format!("values::same(&{left}, &{right})")
+        } else {
+            format!("{left} == {right}")
+        }
+    };
+    writeln!(body, "assert!({}, \"{}: {context}: expected {{expected:?}}, found {{found:?}}\");", same("found", "expected"), op.name)?;
+    if let ([a, b], true) = (names.as_slice(), op.commutes) {
+        writeln!(body, "let turned = program.call::<{rust_result}>(&[{b}.into_value(), {a}.into_value()]);")?;
+        writeln!(body, "assert!({}, \"{} does not commute: {context}\");", same("found", "turned"), op.name)?;
+    }
+    for law in &op.laws {
+        if law_can_be_stated(set, op, &law.text) {
+            writeln!(body, "assert!({}, {}, {});", law.text, rust::literal(&format!("law `{}`: {{:?}}", law.text.replace('{', "{{").replace('}', "}}"))), tuple(&names))?;
+        }
+    }
+    let mut loops = body;
+    for (input, name) in op.inputs.iter().zip(&names).rev() {
+        let slot = slot_of(set, &input.expression)?;
+        loops = format!("for {name} in values::{}() {{\n{loops}}}\n", function_name(slot));
+    }
+    let text = format!(
+        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {test_name}() {{\nlet mut program = Program::new({});\n{loops}}}\n",
+        op.name,
+        op.file,
+        rust::literal(&program)
+    );
+    Ok(indent(&text))
+}
+
+fn tuple(names: &[String]) -> String {
+    match names {
+        [one] => one.clone(),
+        many => format!("({})", many.join(", ")),
+    }
+}
+
+/// A law can be stated in Rust if every op that it calls is a function that can't fail.
+fn law_can_be_stated(set: &InstructionSet, op: &Op, law: &str) -> bool {
+    let inputs: BTreeSet<&str> = op.inputs.iter().map(|input| input.name.as_str()).collect();
+    !set.ops.iter().filter(|other| !inputs.contains(other.name.as_str()) && calls(law, &other.name)).any(|other| {
+        !laws::is_plain(set, other) || laws::can_fail(other)
+    })
+}
+
+/// Indents by braces: the emitted tests have no braces within strings but those of assembly, which are balanced on one line.
+fn indent(text: &str) -> String {
+    let mut depth = 0usize;
+    let mut out = String::new();
+    for line in text.lines() {
+        let closes = line.starts_with('}') || line.starts_with(')') || line.starts_with(']');
+        let shown = if closes { depth.saturating_sub(1) } else { depth };
+        if line.is_empty() {
+            out.push('\n');
+        } else {
+            out.push_str(&"    ".repeat(shown));
+            out.push_str(line);
+            out.push('\n');
+        }
+        if !line.starts_with("///") {
+            let opened = line.chars().filter(|c| matches!(c, '{' | '[' | '(')).count();
+            let closed = line.chars().filter(|c| matches!(c, '}' | ']' | ')')).count();
+            depth = (depth + opened).saturating_sub(closed);
+        }
+    }
+    out
+}
+
+fn slot_of<'a>(set: &'a InstructionSet, expression: &TypeExpression) -> anyhow::Result<&'a Slot> {
+    match expression {
+        TypeExpression::Named { constructor, .. } => Ok(&set.slots[set.types[*constructor].slot]),
+        _ => anyhow::bail!("an input of a plain op has no slot"),
+    }
+}
+
+fn function_name(slot: &Slot) -> String {
+    rust::name(&slot.name)
+}
+
+/// The test of an op whose inputs can be written as literals, though not as Rust numbers.
+fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>> {
+    let fits = op.control == Control::Next && op.operands.is_empty() && !op.inputs.is_empty() && op.outputs.len() == 1;
+    let Some(back) = literals::return_op(set).filter(|_| fits) else { return Ok(None) };
+    let Some(result) = type_name(set, &op.outputs[0].expression).filter(|of| of.parameters.is_empty() && !of.is_abstract) else {
+        return Ok(None);
+    };
+    let mut lists = Vec::new();
+    for input in &op.inputs {
+        let Some(of) = type_name(set, &input.expression) else { return Ok(None) };
+        let slot = &set.slots[of.slot];
+        let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
+        if slot.edges.is_empty() || first.as_ref() != Some(&of.name) {
+            return Ok(None);
+        }
+        lists.push(format!("values::{}_CODE", rust::constant(&slot.name)));
+    }
+    if lists.is_empty() || lists.len() > 2 {
+        return Ok(None);
+    }
+    let mut lines = String::new();
+    writeln!(lines, "let lists: &[&[&str]] = &[{}];", lists.join(", "))?;
+    writeln!(
+        lines,
+        "edges::check({}, lists, {}, {}, {});",
+        rust::literal(&op.name),
+        rust::literal(&result.name),
+        rust::literal(&back.name),
+        op.commutes
+    )?;
+    let text = format!("\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {}_on_edges() {{\n{lines}}}\n", op.name, op.file, op.name);
+    Ok(Some(indent(&text)))
+}
+
+/// The edge values of every slot: as Rust values where it is a number, as code that pushes them otherwise.
+fn values(set: &InstructionSet) -> anyhow::Result<String> {
+    let library = format!("{}_conformance", set.name.replace('-', "_"));
+    let mut text = rust::module_doc_lines("Edge values of the slots, and some pseudo-random ones.");
+    let mut functions = String::new();
+    let mut random: BTreeMap<&str, bool> = BTreeMap::new();
+    for slot in &set.slots {
+        if slot.edges.is_empty() {
+            continue;
+        }
+        let number = |method: &str, cast: &str| format!("(0..{RANDOM}).map(|_| random.{method}(){cast})");
+        let further = match slot.rust.as_str() {
+            "i32" => Some(number("integer", "")),
+            "i8" | "i16" | "i64" | "u8" | "u16" | "u32" | "u64" => Some(number("next", &format!(" as {}", slot.rust))),
+            "f64" => Some(number("float", "")),
+            "f32" => Some(number("float", " as f32")),
+            "bool" => Some(String::new()),
+            _ => None,
+        };
+        if let Some(further) = further {
+            let edges: Vec<String> = slot.edges.iter().map(|edge| rust_value(&slot.rust, edge)).collect();
+            let (rust_type, count) = (&slot.rust, edges.len());
+            writeln!(functions, "\n/// Spec: `[slot.{}]`.\npub fn {}() -> Vec<{rust_type}> {{", slot.name, function_name(slot))?;
+            writeln!(functions, "    let edges: [{rust_type}; {count}] = [\n{}    ];", rust::wrapped(8, edges))?;
+            if further.is_empty() {
+                functions.push_str("    edges.to_vec()\n}\n");
+            } else {
+                random.insert("Random", true);
+                writeln!(functions, "    let mut random = Random::new({count});\n    edges.into_iter().chain({further}).collect()\n}}")?;
+            }
+        } else {
+            let codes: Option<Vec<String>> = slot.edges.iter().map(|edge| literals::push(set, edge, false)).collect();
+            if let Some(codes) = codes {
+                let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
+                writeln!(
+                    functions,
+                    "\n/// Code that pushes each edge. Spec: `[slot.{}]`.\npub const {}_CODE: &[&str] = &[\n{}];",
+                    slot.name,
+                    rust::constant(&slot.name),
+                    rust::wrapped(4, items)
+                )?;
+            }
+        }
+    }
+    if random.contains_key("Random") {
+        writeln!(text, "\nuse {library}::random::Random;")?;
+    }
+    text.push_str(&functions);
+    if set.slots.iter().any(|slot| slot.rust == "f64") {
+        text.push_str(
+            "\n/// Whether two results are the same: floats by their bits, but for NaN, of which there is one.\n\
+             pub fn same(left: &Result<f64, String>, right: &Result<f64, String>) -> bool {\n    match (left, right) {\n        \
+             (Ok(left), Ok(right)) => left.to_bits() == right.to_bits() || (left.is_nan() && right.is_nan()),\n        \
+             (left, right) => left == right,\n    }\n}\n",
+        );
+    }
+    Ok(text)
+}
+
+fn rust_value(rust_type: &str, literal: &str) -> String {
+    let (sign, bare) = literal.strip_prefix('-').map_or(("", literal), |bare| ("-", bare));
+    match bare {
+        "inf" => format!("{sign}{rust_type}::INFINITY"),
+        "nan" => format!("{rust_type}::NAN"),
+        _ => literal.to_owned(),
+    }
+}

@@ -1,0 +1,72 @@
+//! Emits `tests/edges/ops.rs`: the ops on plain numbers as Rust functions, by which laws are stated.
+
+use std::fmt::Write;
+
+use crate::emit::rust;
+use crate::model::instruction_set::effect::Access;
+use crate::model::instruction_set::signature::{takes, value_type};
+use crate::model::instruction_set::{Control, InstructionSet, Meaning, Op, TypeExpression};
+
+/// Rust types of slots whose values need nothing else: neither heap nor module.
+const PLAIN: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "bool"];
+
+/// Whether an op takes plain numbers, gives one, and needs nothing else.
+pub fn is_plain(set: &InstructionSet, op: &Op) -> bool {
+    let takes = takes(set, op);
+    let plain = |expression: &TypeExpression| {
+        matches!(expression, TypeExpression::Named { .. }) && PLAIN.contains(&value_type(set, expression).as_str())
+    };
+    !matches!(op.meaning, Meaning::Waits)
+        && op.control == Control::Next
+        && op.operands.is_empty()
+        && takes.context == Access::None
+        && takes.frame == Access::None
+        && !op.inputs.is_empty()
+        && op.inputs.iter().all(|input| plain(&input.expression))
+        && op.outputs.len() == 1
+        && plain(&op.outputs[0].expression)
+}
+
+/// Whether the meaning of an op is a function that can fail.
+pub fn can_fail(op: &Op) -> bool {
+    matches!(op.meaning, Meaning::Function { .. }) && !op.traps.is_empty()
+}
+
+/// The functions.
+pub fn functions(set: &InstructionSet) -> anyhow::Result<String> {
+    let runtime = format!("{}_runtime", set.name.replace('-', "_"));
+    let mut text = rust::module_doc_lines(
+        "Ops on plain numbers as functions: an expression as it stands in the spec, or the function in the runtime that the spec names.",
+    );
+    let plain: Vec<&Op> = set.ops.iter().filter(|op| is_plain(set, op)).collect();
+    if plain.iter().any(|op| can_fail(op)) {
+        write!(text, "\nuse {runtime}::Trap;\n")?;
+    }
+    for op in plain {
+        let parameters: Vec<String> = op
+            .inputs
+            .iter()
+            .map(|input| format!("{}: {}", rust::ident(&input.name), value_type(set, &input.expression)))
+            .collect();
+        let result = value_type(set, &op.outputs[0].expression);
+        let result = if can_fail(op) { format!("Result<{result}, Trap>") } else { result };
+        let body = match &op.meaning {
+            Meaning::Expression { text, .. } => text.clone(),
+            Meaning::Function { name, .. } => {
+                let arguments: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
+                let module = rust::module(&set.groups[op.group].name);
+                format!("{runtime}::semantics::{module}::{}({})", rust::ident(name), arguments.join(", "))
+            }
+            Meaning::Waits => continue,
+        };
+        write!(
+            text,
+            "\n/// Spec: `[op.{}]` in `{}`.\npub fn {}({}) -> {result} {{\n    {body}\n}}\n",
+            op.name,
+            op.file,
+            rust::ident(&op.name),
+            parameters.join(", ")
+        )?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,130 @@
+//! Emits the conformance tests of an instruction set: `generated/<name>/conformance`.
+//!
+//! The crate's library holds what the tests need: it runs programs in the oracle, writes random programs from the table of ops, and
+//! makes failing ones smaller. Its tests are:
+//!
+//! - `examples`: the hand-written examples of every op, one test for each op;
+//! - `edges`: every combination of edge values through bytecode and by a direct call of the op's meaning, and the laws of the op;
+//! - `programs`: random programs are accepted and run without an internal contradiction; mutated ones are refused, or the same; text and
+//!   file round trips.
+
+mod access;
+mod edges;
+mod examples;
+mod laws;
+mod literals;
+
+use serde_json::json;
+
+use crate::emit::crate_builder::{CrateBuilder, Dependency};
+use crate::emit::{Emitter, Tree, rust, template};
+use crate::model::Model;
+use crate::model::instruction_set::{InstructionSet, InstructionSets, Record, Shape};
+
+/// The conformance crates.
+pub const EMITTER: Emitter = Emitter {
+    name: "instruction set conformance",
+    emit,
+};
+
+fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    for set in &model.part::<InstructionSets>().sets {
+        emit_set(set, tree)?;
+    }
+    Ok(())
+}
+
+fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
+    let name = &set.name;
+    let mut builder = CrateBuilder::new(
+        format!("{}/conformance", set.folder()),
+        format!("{name}-conformance"),
+        format!("Tests that hold every engine of {name} against its specification"),
+    );
+    for part in ["facts", "oracle"] {
+        builder.depend(&format!("{name}-{part}"), Dependency::Path(format!("{}/{part}", set.folder())));
+    }
+    builder.depend(&format!("{name}-runtime"), Dependency::Path(set.runtime_folder()));
+    let words = words(set);
+    for (path, text) in [
+        ("src/lib.rs", include_str!("text/lib.rs.hbs")),
+        ("src/random.rs", include_str!("text/random.rs")),
+        ("src/literal.rs", include_str!("text/literal.rs")),
+        ("src/run.rs", include_str!("text/run.rs.hbs")),
+        ("src/program.rs", include_str!("text/program.rs.hbs")),
+        ("src/edges.rs", include_str!("text/edges.rs.hbs")),
+        ("src/declarations.rs", include_str!("text/declarations.rs.hbs")),
+        ("src/plan.rs", include_str!("text/plan.rs.hbs")),
+        ("src/generate.rs", include_str!("text/generate.rs.hbs")),
+        ("src/mutate.rs", include_str!("text/mutate.rs.hbs")),
+        ("src/shrink.rs", include_str!("text/shrink.rs.hbs")),
+        ("tests/programs.rs", include_str!("text/programs.rs.hbs")),
+    ] {
+        builder.file(path, template::render(path, text, &words)?, &set.files);
+    }
+    access::file(set, &mut builder)?;
+    examples::files(set, &mut builder)?;
+    edges::files(set, &mut builder)?;
+    builder.finish(tree)
+}
+
+/// The words of the set that stand in texts.
+fn words(set: &InstructionSet) -> serde_json::Value {
+    let reading = super::verifier::Reading::of(set).ok();
+    let name = set.name.replace('-', "_");
+    let root = &set.format.records[set.format.root];
+    let class = reading.as_ref().and_then(|reading| reading.class.as_ref());
+    let record = reading.as_ref().map(|reading| reading.function_record);
+    let has = |field: &str| record.is_some_and(|record| record.fields.iter().any(|candidate| candidate.name == field));
+    let tuple = set.types.iter().find(|entry| {
+        matches!(entry.parameters.as_slice(), [parameter] if parameter.kind == crate::model::instruction_set::ParameterKind::Types)
+    });
+    // Lists of the module by the keyword of their declarations: variables have a name and a type, natives a result and no code.
+    let declared = |fits: &dyn Fn(&Record) -> bool| -> Vec<String> {
+        let lists = root.fields.iter().filter_map(|field| match &field.shape {
+            Shape::List { element, .. } => match **element {
+                Shape::Record(record) => Some(&set.format.records[record]),
+                _ => None,
+            },
+            _ => None,
+        });
+        lists.filter(|record| fits(record)).map(|record| record.name.clone()).collect()
+    };
+    let names = |record: &Record| record.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+    let result = literals::type_of(set, "0");
+    let placeholder = set.ops.iter().find(|op| op.operands.is_empty()).map(|op| op.name.clone());
+    let sample = literals::push(set, "7", false).zip(literals::return_op(set)).zip(result.clone()).map(|((push, back), result)| {
+        format!("function main {{ result {result} code {{ {push} {} }} }}", back.name)
+    });
+    json!({
+        "set": set.name,
+        "facts": format!("{name}_facts"),
+        "runtime": format!("{name}_runtime"),
+        "oracle": format!("{name}_oracle"),
+        "conformance": format!("{name}_conformance"),
+        "module": rust::variant(&root.name),
+        "functions": reading.as_ref().map(|reading| rust::name(&reading.functions)),
+        "function_keyword": record.map(|record| record.name.clone()),
+        "code": reading.as_ref().map(|reading| rust::name(&reading.code)),
+        "types_field": reading.as_ref().map(|reading| reading.types_field.clone()),
+        "has_rest": has("rest"),
+        "has_captures": has("captures"),
+        "classes": class.map(|class| rust::name(&class.field)),
+        "class_id": class.map(|class| class.id.to_string()),
+        "class_keyword": class.and_then(|class| reading.as_ref()?.record_of(&class.field)).map(|record| record.name.clone()),
+        "object": class.and_then(|_| set.types.iter().find(|entry| entry.parameters.iter().any(|parameter| {
+            parameter.kind == crate::model::instruction_set::ParameterKind::Class
+        }))).map(|entry| entry.name.clone()),
+        "tuple": tuple.map(|entry| rust::variant(&entry.name)),
+        "tuple_field": tuple.map(|entry| rust::name(&entry.parameters[0].name)),
+        "variables": declared(&|record| names(record) == ["name", "type"]),
+        "natives": declared(&|record| names(record) == ["name", "params", "rest", "result"]),
+        "main_result": result,
+        "placeholder": placeholder,
+        "sample": rust::literal(&sample.unwrap_or_default()),
+        "sample_value": "\"7\"",
+        "sample_wrong": "\"8\"",
+        "open": "{{",
+        "close": "}}",
+    })
+}
