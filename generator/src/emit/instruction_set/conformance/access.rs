@@ -13,17 +13,27 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
     let facts = format!("{}_facts", set.name.replace('-', "_"));
     let root = &set.format.records[set.format.root];
     let module = rust::variant(&root.name);
-    let mut text = rust::module_doc_lines("Lists of a module by the names that the table of ops uses for them, and types by their constructors.");
+    let mut text = rust::module_doc_lines(
+        "Lists of a module by the names that the table of ops uses for them, and types by their constructors.",
+    );
     let class = reading.class.as_ref();
     write!(text, "\nuse {facts}::types::{{Kind, TypeDefinition, TypeId}};\n")?;
     if let Some(class) = class {
         writeln!(text, "use {facts}::{};", class.id)?;
     }
-    writeln!(text, "use {facts}::{module};\nuse {facts}::verify::environment::{{Callable, Environment}};")?;
+    writeln!(
+        text,
+        "use {facts}::{module};\nuse {facts}::verify::environment::{{Callable, Environment}};"
+    )?;
 
     let mut counts = String::new();
     for field in root.fields.iter().filter(|field| matches!(field.shape, Shape::List { .. })) {
-        writeln!(counts, "        {} => module.{}.len(),", rust::literal(&field.name), rust::name(&field.name))?;
+        writeln!(
+            counts,
+            "        {} => module.{}.len(),",
+            rust::literal(&field.name),
+            rust::name(&field.name)
+        )?;
     }
     write!(
         text,
@@ -33,7 +43,12 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
 
     let mut callables = String::new();
     for (list, _) in reading.callables() {
-        writeln!(callables, "        {} => env.{}(\"\", number).ok(),", rust::literal(&list), rust::name(&list))?;
+        writeln!(
+            callables,
+            "        {} => env.{}(\"\", number).ok(),",
+            rust::literal(&list),
+            rust::name(&list)
+        )?;
     }
     write!(
         text,
@@ -43,9 +58,12 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
 
     let mut declared = String::new();
     for field in &root.fields {
-        let has_type = reading
-            .record_of(&field.name)
-            .is_some_and(|record| record.fields.iter().any(|field| field.name == "type" && field.shape == Shape::TypeId));
+        let has_type = reading.record_of(&field.name).is_some_and(|record| {
+            record
+                .fields
+                .iter()
+                .any(|field| field.name == "type" && field.shape == Shape::TypeId)
+        });
         if has_type {
             writeln!(
                 declared,
@@ -95,7 +113,11 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
             let name = rust::name(&parameter.name);
             match parameter.kind {
                 ParameterKind::Type => {
-                    fields.push(format!("{name}: *types.get({position})?"));
+                    fields.push(if position == 0 {
+                        format!("{name}: *types.first()?")
+                    } else {
+                        format!("{name}: *types.get({position})?")
+                    });
                     position += 1;
                 }
                 ParameterKind::Class => {
@@ -106,7 +128,11 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
             }
         }
         if fields.len() == entry.parameters.len() {
-            writeln!(makes, "        Kind::{variant} => TypeDefinition::{variant} {{ {} }},", fields.join(", "))?;
+            writeln!(
+                makes,
+                "        Kind::{variant} => TypeDefinition::{variant} {{ {} }},",
+                fields.join(", ")
+            )?;
         }
         let kinds: Vec<&str> = entry
             .parameters
@@ -139,19 +165,22 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
 
 /// The function that makes the type of closures.
 fn closure(set: &InstructionSet) -> anyhow::Result<String> {
-    let has = |name: &str, kind: ParameterKind| {
-        move |parameter: &&crate::model::instruction_set::TypeParameter| parameter.name == name && parameter.kind == kind
+    let has = |entry: &crate::model::instruction_set::Type, name: &str, kind: ParameterKind| {
+        entry
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name == name && parameter.kind == kind)
     };
-    let entry = set.types.iter().find(|entry| {
-        entry.parameters.iter().any(|parameter| has("params", ParameterKind::Types)(&parameter))
-            && entry.parameters.iter().any(|parameter| has("result", ParameterKind::Type)(&parameter))
-    });
+    let entry = set
+        .types
+        .iter()
+        .find(|entry| has(entry, "params", ParameterKind::Types) && has(entry, "result", ParameterKind::Type));
     let head = "\n/// The type of closures of a function.\npub fn closure(of: &Callable) -> Option<TypeDefinition> {\n";
     let callee = "\n/// What a closure of a type takes and gives.\npub fn callee(of: &TypeDefinition) -> Option<Callable> {\n";
     Ok(match entry {
         Some(entry) => {
             let variant = rust::variant(&entry.name);
-            let has_rest = entry.parameters.iter().any(|parameter| has("rest", ParameterKind::OptionalType)(&parameter));
+            let has_rest = has(entry, "rest", ParameterKind::OptionalType);
             let rest = if has_rest { ", rest: of.rest" } else { "" };
             let (rest_pattern, rest_value) = if has_rest { (", rest", "*rest") } else { ("", "None") };
             format!(

@@ -71,7 +71,7 @@ fn imports(set: &InstructionSet, tests: &str) -> String {
     if words.contains("edges") {
         text.push_str(&format!("use {library}::edges;\n"));
     }
-    if words.contains("Slot") {
+    if words.contains("into_value") {
         text.push_str(&format!("use {runtime}::Slot;\n"));
     }
     let mut ops: Vec<String> = set
@@ -84,7 +84,7 @@ fn imports(set: &InstructionSet, tests: &str) -> String {
     ops.sort();
     if !ops.is_empty() {
         text.push_str(&format!("\nuse crate::ops::{{self, {}}};\n", ops.join(", ")));
-    } else if words.contains("ops") {
+    } else if tests.contains("ops::") {
         text.push_str("\nuse crate::ops;\n");
     }
     if words.contains("values") {
@@ -112,7 +112,9 @@ fn type_name<'a>(set: &'a InstructionSet, expression: &TypeExpression) -> Option
 
 /// The test of an op on plain numbers.
 fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
-    let (Some(load), Some(back)) = (literals::load_op(set), literals::return_op(set)) else { return Ok(String::new()) };
+    let (Some(load), Some(back)) = (literals::load_op(set), literals::return_op(set)) else {
+        return Ok(String::new());
+    };
     let names: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
     let mut params = Vec::new();
     let mut loads = String::new();
@@ -122,7 +124,12 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
         write!(loads, "{} {} ", load.name, input.name)?;
     }
     let result = type_name(set, &op.outputs[0].expression).map_or("?", |of| of.name.as_str());
-    let program = format!("function main {{ params [{}] result {result} code {{ {loads}{} {} }} }}", params.join(", "), op.name, back.name);
+    let program = format!(
+        "function main {{ params [{}] result {result} code {{ {loads}{} {} }} }}",
+        params.join(", "),
+        op.name,
+        back.name
+    );
     let rust_result = value_type(set, &op.outputs[0].expression);
     let test_name = format!("{}_on_edges", op.name);
 
@@ -137,7 +144,11 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     let context: Vec<String> = names.iter().map(|name| format!("{name} = {{{name}:?}}")).collect();
     let context = context.join(", ");
     writeln!(body, "let expected = {expected};")?;
-    writeln!(body, "let found = program.call::<{rust_result}>(&[{}]);", arguments.join(", "))?;
+    writeln!(
+        body,
+        "let found = program.call::<{rust_result}>(&[{}]);",
+        arguments.join(", ")
+    )?;
     let same = |left: &str, right: &str| {
         if rust_result.starts_with('f') {
             format!("values::same(&{left}, &{right})")
@@ -145,14 +156,33 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
             format!("{left} == {right}")
         }
     };
-    writeln!(body, "assert!({}, \"{}: {context}: expected {{expected:?}}, found {{found:?}}\");", same("found", "expected"), op.name)?;
+    writeln!(
+        body,
+        "assert!({}, \"{}: {context}: expected {{expected:?}}, found {{found:?}}\");",
+        same("found", "expected"),
+        op.name
+    )?;
     if let ([a, b], true) = (names.as_slice(), op.commutes) {
-        writeln!(body, "let turned = program.call::<{rust_result}>(&[{b}.into_value(), {a}.into_value()]);")?;
-        writeln!(body, "assert!({}, \"{} does not commute: {context}\");", same("found", "turned"), op.name)?;
+        writeln!(
+            body,
+            "let turned = program.call::<{rust_result}>(&[{b}.into_value(), {a}.into_value()]);"
+        )?;
+        writeln!(
+            body,
+            "assert!({}, \"{} does not commute: {context}\");",
+            same("found", "turned"),
+            op.name
+        )?;
     }
     for law in &op.laws {
         if law_can_be_stated(set, op, &law.text) {
-            writeln!(body, "assert!({}, {}, {});", law.text, rust::literal(&format!("law `{}`: {{:?}}", law.text.replace('{', "{{").replace('}', "}}"))), tuple(&names))?;
+            writeln!(
+                body,
+                "assert!({}, {}, {});",
+                law.text,
+                rust::literal(&format!("law `{}`: {{:?}}", law.text.replace('{', "{{").replace('}', "}}"))),
+                tuple(&names)
+            )?;
         }
     }
     let mut loops = body;
@@ -179,9 +209,10 @@ fn tuple(names: &[String]) -> String {
 /// A law can be stated in Rust if every op that it calls is a function that can't fail.
 fn law_can_be_stated(set: &InstructionSet, op: &Op, law: &str) -> bool {
     let inputs: BTreeSet<&str> = op.inputs.iter().map(|input| input.name.as_str()).collect();
-    !set.ops.iter().filter(|other| !inputs.contains(other.name.as_str()) && calls(law, &other.name)).any(|other| {
-        !laws::is_plain(set, other) || laws::can_fail(other)
-    })
+    !set.ops
+        .iter()
+        .filter(|other| !inputs.contains(other.name.as_str()) && calls(law, &other.name))
+        .any(|other| !laws::is_plain(set, other) || laws::can_fail(other))
 }
 
 /// Indents by braces: the emitted tests have no braces within strings but those of assembly, which are balanced on one line.
@@ -221,13 +252,17 @@ fn function_name(slot: &Slot) -> String {
 /// The test of an op whose inputs can be written as literals, though not as Rust numbers.
 fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>> {
     let fits = op.control == Control::Next && op.operands.is_empty() && !op.inputs.is_empty() && op.outputs.len() == 1;
-    let Some(back) = literals::return_op(set).filter(|_| fits) else { return Ok(None) };
+    let Some(back) = literals::return_op(set).filter(|_| fits) else {
+        return Ok(None);
+    };
     let Some(result) = type_name(set, &op.outputs[0].expression).filter(|of| of.parameters.is_empty() && !of.is_abstract) else {
         return Ok(None);
     };
     let mut lists = Vec::new();
     for input in &op.inputs {
-        let Some(of) = type_name(set, &input.expression) else { return Ok(None) };
+        let Some(of) = type_name(set, &input.expression) else {
+            return Ok(None);
+        };
         let slot = &set.slots[of.slot];
         let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
         if slot.edges.is_empty() || first.as_ref() != Some(&of.name) {
@@ -248,7 +283,10 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         rust::literal(&back.name),
         op.commutes
     )?;
-    let text = format!("\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {}_on_edges() {{\n{lines}}}\n", op.name, op.file, op.name);
+    let text = format!(
+        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {}_on_edges() {{\n{lines}}}\n",
+        op.name, op.file, op.name
+    );
     Ok(Some(indent(&text)))
 }
 
@@ -265,7 +303,7 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
         let number = |method: &str, cast: &str| format!("(0..{RANDOM}).map(|_| random.{method}(){cast})");
         let further = match slot.rust.as_str() {
             "i32" => Some(number("integer", "")),
-            "i8" | "i16" | "i64" | "u8" | "u16" | "u32" | "u64" => Some(number("next", &format!(" as {}", slot.rust))),
+            "i8" | "i16" | "i64" | "u8" | "u16" | "u32" | "u64" => Some(number("bits", &format!(" as {}", slot.rust))),
             "f64" => Some(number("float", "")),
             "f32" => Some(number("float", " as f32")),
             "bool" => Some(String::new()),
@@ -274,26 +312,37 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
         if let Some(further) = further {
             let edges: Vec<String> = slot.edges.iter().map(|edge| rust_value(&slot.rust, edge)).collect();
             let (rust_type, count) = (&slot.rust, edges.len());
-            writeln!(functions, "\n/// Spec: `[slot.{}]`.\npub fn {}() -> Vec<{rust_type}> {{", slot.name, function_name(slot))?;
-            writeln!(functions, "    let edges: [{rust_type}; {count}] = [\n{}    ];", rust::wrapped(8, edges))?;
+            writeln!(
+                functions,
+                "\n/// Spec: `[slot.{}]`.\npub fn {}() -> Vec<{rust_type}> {{",
+                slot.name,
+                function_name(slot)
+            )?;
+            writeln!(
+                functions,
+                "    let edges: [{rust_type}; {count}] = [\n{}    ];",
+                rust::wrapped(8, edges)
+            )?;
             if further.is_empty() {
                 functions.push_str("    edges.to_vec()\n}\n");
             } else {
                 random.insert("Random", true);
-                writeln!(functions, "    let mut random = Random::new({count});\n    edges.into_iter().chain({further}).collect()\n}}")?;
-            }
-        } else {
-            let codes: Option<Vec<String>> = slot.edges.iter().map(|edge| literals::push(set, edge, false)).collect();
-            if let Some(codes) = codes {
-                let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
                 writeln!(
                     functions,
-                    "\n/// Code that pushes each edge. Spec: `[slot.{}]`.\npub const {}_CODE: &[&str] = &[\n{}];",
-                    slot.name,
-                    rust::constant(&slot.name),
-                    rust::wrapped(4, items)
+                    "    let mut random = Random::new({count});\n    edges.into_iter().chain({further}).collect()\n}}"
                 )?;
             }
+        }
+        let codes: Option<Vec<String>> = slot.edges.iter().map(|edge| literals::push(set, edge, false)).collect();
+        if let Some(codes) = codes {
+            let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
+            writeln!(
+                functions,
+                "\n/// Code that pushes each edge. Spec: `[slot.{}]`.\npub const {}_CODE: &[&str] = &[\n{}];",
+                slot.name,
+                rust::constant(&slot.name),
+                rust::wrapped(4, items)
+            )?;
         }
     }
     if random.contains_key("Random") {

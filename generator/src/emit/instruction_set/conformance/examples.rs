@@ -12,7 +12,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     let library = format!("{}_conformance", set.name.replace('-', "_"));
     let mut modules = Vec::new();
     for (id, group) in set.groups.iter_with_ids() {
-        let ops: Vec<&Op> = set.ops.iter().filter(|op| op.group == id && !op.examples.is_empty()).collect();
+        let ops: Vec<&Op> = set
+            .ops
+            .iter()
+            .filter(|op| op.group == id && !op.examples.is_empty())
+            .collect();
         let mut functions = String::new();
         for op in &ops {
             functions.push_str(&test(set, op)?);
@@ -24,7 +28,12 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         let mut text = rust::module_doc_lines(&format!("{}.\n\nSpec: `[group.{}]`.", group.title.trim(), group.name));
         write!(text, "\nuse {library}::run::{{Example, Expected, check}};\n{functions}")?;
         let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
-        sources.extend(set.files.iter().filter(|file| file.ends_with("fixtures.toml") || file.ends_with("machine.toml")).cloned());
+        sources.extend(
+            set.files
+                .iter()
+                .filter(|file| file.ends_with("fixtures.toml") || file.ends_with("machine.toml"))
+                .cloned(),
+        );
         builder.file(&format!("tests/examples/{module}.rs"), text, &sources);
         modules.push(module);
     }
@@ -57,7 +66,10 @@ fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
         return Ok(String::new());
     }
     let name = rust::ident(&op.name);
-    Ok(format!("\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {name}() {{\n{checks}}}\n", op.name, op.file))
+    Ok(format!(
+        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {name}() {{\n{checks}}}\n",
+        op.name, op.file
+    ))
 }
 
 /// A program as a raw string, so that it can be read.
@@ -75,10 +87,21 @@ type Program = (String, String, String, Option<String>);
 /// What an example says, as programs: the words of the spec, assembly, the expected end, what is printed.
 fn programs(set: &InstructionSet, op: &Op, example: &Example) -> anyhow::Result<Vec<Program>> {
     match example {
-        Example::Program { given, text, outcome, prints, .. } => {
+        Example::Program {
+            given,
+            text,
+            outcome,
+            prints,
+            ..
+        } => {
             let given = given.map_or("", |fixture| set.fixtures[fixture].text.as_str());
             let text = format!("{}\n{}", given.trim(), text.trim());
-            Ok(vec![(text.trim().to_owned(), text.clone(), expected(outcome, 0), prints.clone())])
+            Ok(vec![(
+                text.trim().to_owned(),
+                text.clone(),
+                expected(outcome, 0),
+                prints.clone(),
+            )])
         }
         Example::Values { inputs, outcome, .. } => {
             let spec = spec(inputs, outcome);
@@ -104,8 +127,11 @@ fn programs(set: &InstructionSet, op: &Op, example: &Example) -> anyhow::Result<
 
 /// A program that pushes inputs, executes the op, and returns the output at a position.
 fn value_program(set: &InstructionSet, op: &Op, inputs: &[String], outcome: &Outcome, position: usize) -> Option<String> {
-    let pushes: Option<Vec<String>> =
-        inputs.iter().zip(&op.inputs).map(|(literal, input)| literals::push(set, literal, is_float(set, &input.expression))).collect();
+    let pushes: Option<Vec<String>> = inputs
+        .iter()
+        .zip(&op.inputs)
+        .map(|(literal, input)| literals::push(set, literal, is_float(set, &input.expression)))
+        .collect();
     let mut code = pushes?;
     code.push(op.name.clone());
     let outputs = op.outputs.len();
@@ -113,7 +139,9 @@ fn value_program(set: &InstructionSet, op: &Op, inputs: &[String], outcome: &Out
         code.push(literals::drop_op(set)?.name.clone());
     }
     let result = match op.outputs.get(position).map(|output| &output.expression) {
-        Some(TypeExpression::Named { constructor, arguments }) if arguments.is_empty() => Some(set.types[*constructor].name.clone()),
+        Some(TypeExpression::Named { constructor, arguments }) if arguments.is_empty() => {
+            Some(set.types[*constructor].name.clone())
+        }
         Some(_) => match outcome {
             Outcome::Values(values) => literals::type_of(set, values.get(position)?),
             _ => inputs.first().and_then(|input| literals::type_of(set, input)),

@@ -49,13 +49,21 @@ pub fn functions(set: &InstructionSet) -> anyhow::Result<String> {
             .map(|input| format!("{}: {}", rust::ident(&input.name), value_type(set, &input.expression)))
             .collect();
         let result = value_type(set, &op.outputs[0].expression);
-        let result = if can_fail(op) { format!("Result<{result}, Trap>") } else { result };
+        let result = if can_fail(op) {
+            format!("Result<{result}, Trap>")
+        } else {
+            result
+        };
         let body = match &op.meaning {
             Meaning::Expression { text, .. } => text.clone(),
             Meaning::Function { name, .. } => {
                 let arguments: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
                 let module = rust::module(&set.groups[op.group].name);
-                format!("{runtime}::semantics::{module}::{}({})", rust::ident(name), arguments.join(", "))
+                format!(
+                    "{runtime}::semantics::{module}::{}({})",
+                    rust::ident(name),
+                    arguments.join(", ")
+                )
             }
             Meaning::Waits => continue,
         };

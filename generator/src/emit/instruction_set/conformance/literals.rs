@@ -44,7 +44,11 @@ pub fn type_of(set: &InstructionSet, literal: &str) -> Option<String> {
         LiteralKind::Float => number_op(set, is_float).and_then(wanted),
         LiteralKind::Truth => truth_op(set, literal).and_then(wanted),
         LiteralKind::Text => text_op(set).and_then(wanted),
-        LiteralKind::Null => set.types.iter().find(|entry| entry.bottom_of.is_some()).map(|entry| entry.name.clone()),
+        LiteralKind::Null => set
+            .types
+            .iter()
+            .find(|entry| entry.bottom_of.is_some())
+            .map(|entry| entry.name.clone()),
         LiteralKind::Boxed => box_op(set).and_then(wanted),
     }
 }
@@ -84,7 +88,9 @@ pub fn load_op(set: &InstructionSet) -> Option<&Op> {
 
 /// The op that returns the value on top.
 pub fn return_op(set: &InstructionSet) -> Option<&Op> {
-    set.ops.iter().find(|op| op.control == Control::Return && op.inputs.len() == 1 && op.operands.is_empty())
+    set.ops
+        .iter()
+        .find(|op| op.control == Control::Return && op.inputs.len() == 1 && op.operands.is_empty())
 }
 
 /// The text of an expression, for ops that have one.
@@ -118,9 +124,9 @@ fn output_name(set: &InstructionSet, op: &Op) -> Option<String> {
 
 /// Ops that push one value of a plain type and take nothing from the stack.
 fn constants(set: &InstructionSet) -> impl Iterator<Item = &Op> {
-    set.ops.iter().filter(|op| {
-        op.inputs.is_empty() && op.traps.is_empty() && op.control == Control::Next && output_name(set, op).is_some()
-    })
+    set.ops
+        .iter()
+        .filter(|op| op.inputs.is_empty() && op.traps.is_empty() && op.control == Control::Next && output_name(set, op).is_some())
 }
 
 fn number_op(set: &InstructionSet, fits: fn(Scalar) -> bool) -> Option<&Op> {

@@ -42,7 +42,10 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         format!("Tests that hold every engine of {name} against its specification"),
     );
     for part in ["facts", "oracle"] {
-        builder.depend(&format!("{name}-{part}"), Dependency::Path(format!("{}/{part}", set.folder())));
+        builder.depend(
+            &format!("{name}-{part}"),
+            Dependency::Path(format!("{}/{part}", set.folder())),
+        );
     }
     builder.depend(&format!("{name}-runtime"), Dependency::Path(set.runtime_folder()));
     let words = words(set);
@@ -88,14 +91,18 @@ fn words(set: &InstructionSet) -> serde_json::Value {
             },
             _ => None,
         });
-        lists.filter(|record| fits(record)).map(|record| record.name.clone()).collect()
+        lists
+            .filter(|record| fits(record))
+            .map(|record| record.name.clone())
+            .collect()
     };
     let names = |record: &Record| record.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
     let result = literals::type_of(set, "0");
     let placeholder = set.ops.iter().find(|op| op.operands.is_empty()).map(|op| op.name.clone());
-    let sample = literals::push(set, "7", false).zip(literals::return_op(set)).zip(result.clone()).map(|((push, back), result)| {
-        format!("function main {{ result {result} code {{ {push} {} }} }}", back.name)
-    });
+    let sample = literals::push(set, "7", false)
+        .zip(literals::return_op(set))
+        .zip(result.clone())
+        .map(|((push, back), result)| format!("function main {{ result {result} code {{ {push} {} }} }}", back.name));
     json!({
         "set": set.name,
         "facts": format!("{name}_facts"),

@@ -17,7 +17,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state ^= self.state >> 12;
         self.state ^= self.state << 25;
         self.state ^= self.state >> 27;
@@ -26,7 +26,7 @@ impl Random {
 
     /// A number below `limit`; 0 if that is 0.
     pub fn below(&mut self, limit: usize) -> usize {
-        if limit == 0 { 0 } else { (self.next() % limit as u64) as usize }
+        if limit == 0 { 0 } else { (self.bits() % limit as u64) as usize }
     }
 
     /// True once in `many` times.
@@ -45,7 +45,7 @@ impl Random {
             0 => self.below(8) as i32 - 2,
             1 => [i32::MAX, i32::MIN, -1, 31, 32, 65_536][self.below(6)],
             2 => self.below(1000) as i32,
-            _ => self.next() as i32,
+            _ => self.bits() as i32,
         }
     }
 
@@ -55,7 +55,7 @@ impl Random {
             0 => f64::from(self.integer()),
             1 => [0.0, -0.0, 1.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 5e-324, f64::MAX][self.below(8)],
             2 => f64::from(self.integer()) / 8.0,
-            _ => f64::from_bits(self.next()),
+            _ => f64::from_bits(self.bits()),
         }
     }
 }
