@@ -110,7 +110,10 @@ impl<'p, 'm> Planner<'p, 'm> {
                     }
                 }
             }
-            TypePattern::Function { name: "type" | "tuple_type", references: [ReferenceInfo::Operand(index), ..] } => {
+            // The code of the module can name only what the module declares, and not what the planner made.
+            TypePattern::Function { name: "type" | "tuple_type", references: [ReferenceInfo::Operand(index), ..] }
+                if self.universe.contains(&wanted) =>
+            {
                 self.operands[usize::from(*index)] = Some(u64::from(wanted.0));
             }
             TypePattern::Function { name: "local", references: [ReferenceInfo::Operand(index), ..] } => {
@@ -161,7 +164,7 @@ impl<'p, 'm> Planner<'p, 'm> {
     fn offers(&self, of: TypeId, function: &str) -> bool {
         let Some(definition) = self.types.definition(of) else { return false };
         match function {
-            "params" | "ret" => access::callee(definition).is_some(),
+            "params" | "ret" | "callee" => access::callee(definition).is_some(),
             "field" => !self.fields(definition).unwrap_or_default().is_empty(),
             "fields" => self.fields(definition).is_some(),
             "method_params" | "method_ret" => self.methods(definition) > 0,
@@ -264,6 +267,7 @@ impl<'p, 'm> Planner<'p, 'm> {
                 let callable = self.callable(info, first?)?;
                 one(callable.result)
             }
+            "callee" => one(self.of_input(first?)),
             "receiver" => {
                 let callable = self.callable(info, first?)?;
                 one(callable.params.first().copied())

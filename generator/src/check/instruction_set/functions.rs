@@ -53,7 +53,7 @@ impl Expected {
     /// What a function reads, if it reads something.
     fn of(function: TypeFunction) -> Option<Expected> {
         Some(match function {
-            TypeFunction::Params | TypeFunction::Ret => Expected::CallableOrInput,
+            TypeFunction::Params | TypeFunction::Ret | TypeFunction::Callee => Expected::CallableOrInput,
             TypeFunction::Receiver
             | TypeFunction::Arguments
             | TypeFunction::Captures

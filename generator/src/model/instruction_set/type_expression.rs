@@ -83,6 +83,8 @@ pub enum TypeFunction {
     CaptureOf,
     /// `closure(f)`: the `func` type of a function operand.
     Closure,
+    /// `callee(o)`: the type of input `o` itself, which must be a `func` type.
+    Callee,
     /// `field(o, f)`: the declared type of a field of the class of input `o`.
     Field,
     /// `fields(o, n)`: all fields of the class of input `o`, `n` being their number.
@@ -121,6 +123,7 @@ impl TypeFunction {
         ("captures", TypeFunction::Captures),
         ("capture_of", TypeFunction::CaptureOf),
         ("closure", TypeFunction::Closure),
+        ("callee", TypeFunction::Callee),
         ("field", TypeFunction::Field),
         ("fields", TypeFunction::Fields),
         ("global", TypeFunction::Global),

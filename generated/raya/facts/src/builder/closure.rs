@@ -71,7 +71,7 @@ impl CodeBuilder {
     /// filled, and leaves the closure. The declared types of both must be the same; otherwise, and if every capture is filled, it
     /// traps. Null traps.
     ///
-    /// Stack: `closure: F → F`. Traps: `null_reference`, `type_error`, `invalid_argument`.
+    /// Stack: `closure: F → callee(closure)`. Traps: `null_reference`, `type_error`, `invalid_argument`.
     ///
     /// - `slot`: A variable of the current function: parameters first, then locals.
     ///

@@ -1474,7 +1474,7 @@ pub enum Instruction {
     /// filled, and leaves the closure. The declared types of both must be the same; otherwise, and if every capture is filled, it
     /// traps. Null traps.
     ///
-    /// Stack: `closure: F → F`. Traps: `null_reference`, `type_error`, `invalid_argument`.
+    /// Stack: `closure: F → callee(closure)`. Traps: `null_reference`, `type_error`, `invalid_argument`.
     ///
     /// Spec: `[op.close_var]` in `spec/raya/ops/closure.toml`.
     #[doc(alias = "CLOSE_VAR")]

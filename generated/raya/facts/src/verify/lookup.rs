@@ -53,6 +53,20 @@ impl Step<'_, '_> {
         argument_types(params, rest, what, given)
     }
 
+    /// The type of the closure in an input.
+    ///
+    /// # Errors
+    ///
+    /// When it is no closure.
+    pub fn callee(
+        &self,
+        input: &'static str,
+        position: usize,
+    ) -> Result<TypeId, VerifyErrorKind> {
+        self.signature(input, position)?;
+        self.read(input, position)
+    }
+
     /// The type of what the closure in an input gives.
     ///
     /// # Errors

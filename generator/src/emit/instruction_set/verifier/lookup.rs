@@ -66,7 +66,10 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
 fn methods(reading: &Reading<'_>) -> anyhow::Result<Vec<TokenStream>> {
     let mut methods = Vec::new();
     let uses = |function| reading.uses(function);
-    if by_input(reading, TypeFunction::Params) || by_input(reading, TypeFunction::Ret) {
+    if [TypeFunction::Params, TypeFunction::Ret, TypeFunction::Callee]
+        .into_iter()
+        .any(|function| by_input(reading, function))
+    {
         methods.push(signature(reading)?);
     }
     if by_input(reading, TypeFunction::Params) {
@@ -85,6 +88,19 @@ fn methods(reading: &Reading<'_>) -> anyhow::Result<Vec<TokenStream>> {
             ) -> Result<Vec<TypeId>, VerifyErrorKind> {
                 let (params, rest, _) = self.signature(input, position)?;
                 argument_types(params, rest, what, given)
+            }
+        });
+    }
+    if by_input(reading, TypeFunction::Callee) {
+        methods.push(quote! {
+            /// The type of the closure in an input.
+            ///
+            /// # Errors
+            ///
+            /// When it is no closure.
+            pub fn callee(&self, input: &'static str, position: usize) -> Result<TypeId, VerifyErrorKind> {
+                self.signature(input, position)?;
+                self.read(input, position)
             }
         });
     }

@@ -676,6 +676,10 @@ impl<'a> Transfer<'a> {
                 let (name, position) = self.input(first, positions)?;
                 quote! { step.callee_result(#name, #position)? }
             }
+            TypeFunction::Callee => {
+                let (name, position) = self.input(first, positions)?;
+                quote! { step.callee(#name, #position)? }
+            }
             TypeFunction::Ret => {
                 let callable = self.callable(references)?;
                 quote! { #callable.result()? }

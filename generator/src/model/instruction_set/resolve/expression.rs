@@ -194,6 +194,7 @@ fn wants(function: TypeFunction) -> (&'static [Wants], usize) {
         TypeFunction::Local => (&[LOCAL], 1),
         TypeFunction::Params => (&[Callee, Count], 1),
         TypeFunction::Ret => (&[Callee], 1),
+        TypeFunction::Callee => (&[Value], 1),
         TypeFunction::Receiver | TypeFunction::Closure => (&[Declared], 1),
         TypeFunction::Arguments => (&[Declared, Count], 1),
         TypeFunction::MethodParams => (&[Value, METHOD, Count], 2),

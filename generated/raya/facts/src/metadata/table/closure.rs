@@ -130,7 +130,13 @@ pub(super) static CLOSE_VAR: OpcodeInfo = OpcodeInfo {
     since: 1,
     operands: &[OperandInfo { name: "slot", kind: OperandKind::Local }],
     inputs: &[ValueInfo { name: "closure", text: "F", pattern: TypePattern::Variable('F') }],
-    outputs: &[ValueInfo { name: "", text: "F", pattern: TypePattern::Variable('F') }],
+    outputs: &[
+        ValueInfo {
+            name: "",
+            text: "callee(closure)",
+            pattern: TypePattern::Function { name: "callee", references: &[ReferenceInfo::Input(0)] },
+        },
+    ],
     effects: Effects::LOCALS_READ.union(Effects::HEAP_WRITE).union(Effects::MODULE_READ),
     traps: &[TrapKind::NullReference, TrapKind::TypeError, TrapKind::InvalidArgument],
     cost: 3,

@@ -90,14 +90,14 @@ pub(super) fn make_closure(
     Ok(())
 }
 
-/// `closure: F` → `F`.
+/// `closure: F` → `callee(closure)`.
 ///
 /// Spec: `[op.close_var]` in `spec/raya/ops/closure.toml`.
 pub(super) fn close_var(step: &mut Step<'_, '_>) -> Result<(), VerifyErrorKind> {
     let mut variables = Variables::new(&["F"]);
     step.take(1)?;
     step.bind("closure", 0, 0, &mut variables)?;
-    let output = variables.get(0)?;
+    let output = step.callee("closure", 0)?;
     step.push(output)?;
     Ok(())
 }
