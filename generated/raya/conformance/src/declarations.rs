@@ -9,10 +9,10 @@ use crate::access::{CONSTRUCTORS, Parameter};
 use crate::random::Random;
 
 /// How many functions a module has beside `main` and methods.
-const FUNCTIONS: usize = 4;
+const FUNCTIONS: usize = 3;
 
 /// How many classes a module has. Each but the first extends an earlier one or none.
-const CLASSES: usize = 4;
+const CLASSES: usize = 3;
 
 /// Declarations, every function with an instruction that has yet to be replaced by code.
 pub fn declarations(random: &mut Random) -> String {

@@ -19,7 +19,7 @@ use crate::program::{Line, bytes};
 use crate::random::Random;
 
 /// About how many instructions a function has at most.
-const LONGEST: usize = 160;
+const LONGEST: usize = 90;
 
 /// The random module of a seed.
 ///
@@ -138,8 +138,18 @@ impl Writer<'_, '_> {
     }
 
     fn function(&mut self) -> Option<()> {
-        for _ in 0..2 + self.planner.random.below(6) {
-            self.statement(3)?;
+        // Variables start as null or zero; some get values first, so that not every use of a reference ends in a trap.
+        for _ in 0..4 {
+            self.assign(1)?;
+        }
+        let words = vocabulary();
+        let guards = words.install.is_some() && words.remove.is_some() && words.jump.is_some();
+        for _ in 0..2 + self.planner.random.below(5) {
+            if guards && !self.is_full() && !self.planner.random.one_in(3) {
+                self.guard(2)?;
+            } else {
+                self.statement(3)?;
+            }
         }
         self.give_back()
     }
@@ -395,7 +405,7 @@ impl Writer<'_, '_> {
     fn give_back(&mut self) -> Option<()> {
         let info = vocabulary().back?;
         let plan = self.planner.plan(info, None)?;
-        self.inputs(&plan, 2)?;
+        self.inputs(&plan, 1)?;
         self.emit(info, plan.operands);
         Some(())
     }

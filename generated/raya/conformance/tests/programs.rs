@@ -15,10 +15,10 @@ use raya_facts::verify::verify;
 use raya_facts::{Instructions, Module, Opcode, assemble, disassemble};
 
 /// How many programs are written.
-const PROGRAMS: u64 = 200;
+const PROGRAMS: u64 = 100;
 
 /// How often each is damaged.
-const MUTATIONS: u64 = 12;
+const MUTATIONS: u64 = 8;
 
 /// Fuel of one program: enough for a few rounds of every loop.
 const FUEL: u64 = 4_000;
