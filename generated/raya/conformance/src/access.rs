@@ -92,7 +92,7 @@ pub fn closure(of: &Callable) -> Option<TypeDefinition> {
 pub fn callee(of: &TypeDefinition) -> Option<Callable> {
     match of {
         TypeDefinition::Func { params, rest, result } => {
-            Some(Callable { params: params.clone(), rest: *rest, result: Some(*result) })
+            Some(Callable { params: params.clone(), rest: *rest, result: Some(*result), captures: false })
         }
         _ => None,
     }

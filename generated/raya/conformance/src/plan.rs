@@ -380,7 +380,9 @@ impl<'p, 'm> Planner<'p, 'm> {
                     return None;
                 };
                 let number = u32::try_from(self.number(info, reference)?).ok()?;
-                access::callable(self.env, list, number).cloned()
+                let callable = access::callable(self.env, list, number)?;
+                // A function that captures variables runs only as a closure.
+                (!callable.captures || is_about_closures(info)).then(|| callable.clone())
             }
             ReferenceInfo::Constant(_) => None,
         }
@@ -529,6 +531,14 @@ fn functions_of(info: &'static OpcodeInfo, input: usize) -> Vec<&'static str> {
         collect(&value.pattern, input, &mut names);
     }
     names
+}
+
+/// Whether an op makes or changes closures of a function operand, instead of running the function.
+fn is_about_closures(info: &'static OpcodeInfo) -> bool {
+    let about = |pattern: &TypePattern| {
+        matches!(pattern, TypePattern::Function { name: "closure" | "captures" | "capture_of", .. })
+    };
+    info.inputs.iter().chain(info.outputs).any(|value| about(&value.pattern))
 }
 
 fn is_referred_to(info: &'static OpcodeInfo, input: usize) -> bool {

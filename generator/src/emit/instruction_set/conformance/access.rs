@@ -186,7 +186,7 @@ fn closure(set: &InstructionSet) -> anyhow::Result<String> {
             format!(
                 "{head}    Some(TypeDefinition::{variant} {{ params: of.params.clone(){rest}, result: of.result? }})\n}}\n{callee}    match of \
                  {{\n        TypeDefinition::{variant} {{ params{rest_pattern}, result }} => {{\n            Some(Callable {{ params: \
-                 params.clone(), rest: {rest_value}, result: Some(*result) }})\n        }}\n        _ => None,\n    }}\n}}\n"
+                 params.clone(), rest: {rest_value}, result: Some(*result), captures: false }})\n        }}\n        _ => None,\n    }}\n}}\n"
             )
         }
         None => format!("{head}    let _ = of;\n    None\n}}\n{callee}    let _ = of;\n    None\n}}\n"),
