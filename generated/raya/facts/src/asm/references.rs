@@ -7,7 +7,8 @@
     reason = "which of these are needed depends on the records of the set"
 )]
 
-use alloc::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use crate::metadata::OperandKind;
@@ -512,6 +513,10 @@ pub(super) fn show_entry_element(_: &Printer<'_>, index: u32) -> Shown {
 #[derive(Default)]
 pub(super) struct Layouts {
     made: Option<Result<crate::layout::ClassLayouts, String>>,
+    /// The fields of each class that was asked for, by name.
+    fields: BTreeMap<u32, BTreeMap<String, u32>>,
+    /// The methods of each class that was asked for, by name.
+    methods: BTreeMap<u32, BTreeMap<String, u32>>,
 }
 
 impl Layouts {
@@ -535,21 +540,35 @@ fn class_field(
     name: &str,
     token: usize,
 ) -> Option<u32> {
-    let layout = match this.layouts.of(&this.module) {
-        Ok(layouts) => layouts.get(crate::ids::ClassId(class)),
-        Err(message) => {
-            let message = message.clone();
-            return this.fail(token, message);
-        }
-    };
-    let layout = layout?;
-    if let Some(found) = layout.field(&this.module, name) {
-        return u32::try_from(found).ok();
+    if !this.layouts.fields.contains_key(&class) {
+        let names = match this.layouts.of(&this.module) {
+            Ok(layouts) => {
+                let members = layouts
+                    .get(crate::ids::ClassId(class))
+                    .map(|layout| layout.fields.as_slice())
+                    .unwrap_or_default();
+                members
+                    .iter()
+                    .zip(0..)
+                    .map(|(member, index)| (member.name(&this.module).to_owned(), index))
+                    .collect()
+            }
+            Err(message) => {
+                let message = message.clone();
+                return this.fail(token, message);
+            }
+        };
+        this.layouts.fields.insert(class, names);
     }
-    let help = super::suggest::did_you_mean(
-        name,
-        layout.fields.iter().map(|member| member.name(&this.module)),
-    );
+    let names = this.layouts.fields.get(&class)?;
+    if let Some(index) = names.get(name) {
+        return Some(*index);
+    }
+    let help = if this.reports.is_full() {
+        None
+    } else {
+        super::suggest::did_you_mean(name, names.keys().map(String::as_str))
+    };
     this.fail_with(
         token,
         format!("the class has no field `{name}`, neither of its own nor inherited"),
@@ -564,21 +583,35 @@ fn class_method(
     name: &str,
     token: usize,
 ) -> Option<u32> {
-    let layout = match this.layouts.of(&this.module) {
-        Ok(layouts) => layouts.get(crate::ids::ClassId(class)),
-        Err(message) => {
-            let message = message.clone();
-            return this.fail(token, message);
-        }
-    };
-    let layout = layout?;
-    if let Some(found) = layout.method(&this.module, name) {
-        return u32::try_from(found).ok();
+    if !this.layouts.methods.contains_key(&class) {
+        let names = match this.layouts.of(&this.module) {
+            Ok(layouts) => {
+                let members = layouts
+                    .get(crate::ids::ClassId(class))
+                    .map(|layout| layout.methods.as_slice())
+                    .unwrap_or_default();
+                members
+                    .iter()
+                    .zip(0..)
+                    .map(|(member, index)| (member.name(&this.module).to_owned(), index))
+                    .collect()
+            }
+            Err(message) => {
+                let message = message.clone();
+                return this.fail(token, message);
+            }
+        };
+        this.layouts.methods.insert(class, names);
     }
-    let help = super::suggest::did_you_mean(
-        name,
-        layout.methods.iter().map(|member| member.name(&this.module)),
-    );
+    let names = this.layouts.methods.get(&class)?;
+    if let Some(index) = names.get(name) {
+        return Some(*index);
+    }
+    let help = if this.reports.is_full() {
+        None
+    } else {
+        super::suggest::did_you_mean(name, names.keys().map(String::as_str))
+    };
     this.fail_with(
         token,
         format!("the class has no method `{name}`, neither of its own nor inherited"),

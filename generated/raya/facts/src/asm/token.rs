@@ -373,13 +373,16 @@ impl<'t> Lexer<'t, '_> {
                 char::from(value)
             }
             Some('u') => {
-                let inside = self.rest().strip_prefix('{').and_then(|rest| rest.split_once('}'));
+                // A number and its blanks fit in so many bytes: what is longer isn't searched for its end.
+                let inside = self.rest().strip_prefix('{').and_then(|rest| {
+                    let length = rest.bytes().take(16).position(|byte| byte == b'}')?;
+                    rest.get(..length)
+                });
                 let value = inside
-                    .map(|(digits, _)| digits)
                     .filter(|digits| digits.len() <= 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'_'))
                     .and_then(|digits| u32::from_str_radix(&digits.replace('_', ""), 16).ok())
                     .and_then(char::from_u32);
-                let (Some(value), Some((digits, _))) = (value, inside) else {
+                let (Some(value), Some(digits)) = (value, inside) else {
                     self.error(at, "`\\u` wants the number of a character: `\\u{1F600}`".to_owned(), "");
                     return None;
                 };

@@ -25,7 +25,8 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     let layouts = layout_items(plan, &used);
     let scopes = scope_items(plan);
     quote! {
-        use alloc::collections::BTreeSet;
+        use alloc::borrow::ToOwned;
+        use alloc::collections::{BTreeMap, BTreeSet};
         use alloc::format;
         use alloc::string::{String, ToString};
         use crate::metadata::OperandKind;
@@ -380,38 +381,62 @@ fn layout_items(plan: &Plan<'_>, used: &[Id<OperandKind>]) -> TokenStream {
         };
     }
     let class = set.operand_kinds.iter().find(|kind| kind.name == "class").map(kind_type);
-    let member = |lookup: &str, method: &str, list: &str| {
+    let member = |lookup: &str, list: &str, what: &str| {
         let lookup = format_ident!("{lookup}");
-        let find = format_ident!("{method}");
         let list = format_ident!("{list}");
-        let lookup_doc = doc(&format!("The position of a {method} in its class, inherited ones first."));
-        let message = format!("the class has no {method} `{{name}}`, neither of its own nor inherited");
+        let lookup_doc = doc(&format!("The position of a {what} in its class, inherited ones first."));
+        let message = format!("the class has no {what} `{{name}}`, neither of its own nor inherited");
         quote! {
             #lookup_doc
             fn #lookup(this: &mut Assembler<'_>, class: u32, name: &str, token: usize) -> Option<u32> {
-                let layout = match this.layouts.of(&this.module) {
-                    Ok(layouts) => layouts.get(#class(class)),
-                    Err(message) => {
-                        let message = message.clone();
-                        return this.fail(token, message);
-                    }
-                };
-                let layout = layout?;
-                if let Some(found) = layout.#find(&this.module, name) {
-                    return u32::try_from(found).ok();
+                if !this.layouts.#list.contains_key(&class) {
+                    let names = match this.layouts.of(&this.module) {
+                        Ok(layouts) => {
+                            let members = layouts.get(#class(class)).map(|layout| layout.#list.as_slice()).unwrap_or_default();
+                            // A class may hide what it inherits: the last one of a name is its own.
+                            members.iter().zip(0..).map(|(member, index)| (member.name(&this.module).to_owned(), index)).collect()
+                        }
+                        Err(message) => {
+                            let message = message.clone();
+                            return this.fail(token, message);
+                        }
+                    };
+                    this.layouts.#list.insert(class, names);
                 }
-                let help = super::suggest::did_you_mean(name, layout.#list.iter().map(|member| member.name(&this.module)));
+                let names = this.layouts.#list.get(&class)?;
+                if let Some(index) = names.get(name) {
+                    return Some(*index);
+                }
+                let help = if this.reports.is_full() {
+                    None
+                } else {
+                    super::suggest::did_you_mean(name, names.keys().map(String::as_str))
+                };
                 this.fail_with(token, format!(#message), help)
             }
         }
     };
-    let field_item = fields.then(|| member("class_field", "field", "fields"));
-    let method_item = methods.then(|| member("class_method", "method", "methods"));
+    let field_names = fields.then(|| {
+        quote! {
+            /// The fields of each class that was asked for, by name.
+            fields: BTreeMap<u32, BTreeMap<String, u32>>,
+        }
+    });
+    let method_names = methods.then(|| {
+        quote! {
+            /// The methods of each class that was asked for, by name.
+            methods: BTreeMap<u32, BTreeMap<String, u32>>,
+        }
+    });
+    let field_item = fields.then(|| member("class_field", "fields", "field"));
+    let method_item = methods.then(|| member("class_method", "methods", "method"));
     quote! {
         /// The layouts of all classes, made when they are first needed.
         #[derive(Default)]
         pub(super) struct Layouts {
             made: Option<Result<crate::layout::ClassLayouts, String>>,
+            #field_names
+            #method_names
         }
         impl Layouts {
             /// The layouts, or why there are none.
