@@ -36,6 +36,16 @@ pub enum Expected {
     Throws(&'static str),
 }
 
+impl Expected {
+    fn ending(self) -> Ending {
+        match self {
+            Expected::Value(literal) => Ending::Value(Literal::of(literal)),
+            Expected::Trap(name) => Ending::Trap(name.to_owned()),
+            Expected::Throws(literal) => Ending::Throws(Literal::of(literal)),
+        }
+    }
+}
+
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -63,6 +73,20 @@ pub fn check(example: &Example) {
     }
 }
 
+/// Runs an example whose inputs are given as arguments of `main`.
+///
+/// # Panics
+///
+/// When it ends otherwise than it says.
+#[track_caller]
+pub fn check_call<T: Slot + std::fmt::Debug>(spec: &str, text: &str, arguments: &[Value], expected: Expected) {
+    let found = match Program::new(text).call::<T>(arguments) {
+        Ok(value) => Ending::Value(Literal::of(&format!("{value:?}"))),
+        Err(trap) => Ending::Trap(trap),
+    };
+    assert_eq!(found, expected.ending(), "example `{spec}`\nprogram:\n{text}");
+}
+
 /// Runs an example and says in which way it ended otherwise than expected.
 ///
 /// # Errors
@@ -71,11 +95,7 @@ pub fn check(example: &Example) {
 pub fn judge(example: &Example) -> Result<(), String> {
     let module = assemble(example.text).map_err(|errors| format!("it can't be assembled: {errors}"))?;
     let (ending, printed) = run(Arc::new(module), FUEL);
-    let expected = match example.expected {
-        Expected::Value(literal) => Ending::Value(Literal::of(literal)),
-        Expected::Trap(name) => Ending::Trap(name.to_owned()),
-        Expected::Throws(literal) => Ending::Throws(Literal::of(literal)),
-    };
+    let expected = example.expected.ending();
     if ending != expected {
         return Err(format!("expected: {expected:?}\nfound:    {ending:?}"));
     }

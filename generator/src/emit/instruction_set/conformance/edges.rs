@@ -110,26 +110,29 @@ fn type_name<'a>(set: &'a InstructionSet, expression: &TypeExpression) -> Option
     }
 }
 
-/// The test of an op on plain numbers.
-fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
-    let (Some(load), Some(back)) = (literals::load_op(set), literals::return_op(set)) else {
-        return Ok(String::new());
-    };
-    let names: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
+/// A program that executes an op on plain numbers with the parameters of `main`; `None` if the set can't load or return them.
+pub fn program(set: &InstructionSet, op: &Op) -> Option<String> {
+    let (load, back) = (literals::load_op(set)?, literals::return_op(set)?);
     let mut params = Vec::new();
     let mut loads = String::new();
     for input in &op.inputs {
-        let of = type_name(set, &input.expression).map_or("?", |of| of.name.as_str());
-        params.push(format!("{}: {of}", input.name));
-        write!(loads, "{} {} ", load.name, input.name)?;
+        params.push(format!("{}: {}", input.name, type_name(set, &input.expression)?.name));
+        loads.push_str(&format!("{} {} ", load.name, input.name));
     }
-    let result = type_name(set, &op.outputs[0].expression).map_or("?", |of| of.name.as_str());
-    let program = format!(
-        "function main {{ params [{}] result {result} code {{ {loads}{} {} }} }}",
-        params.join(", "),
-        op.name,
-        back.name
-    );
+    let result = &type_name(set, &op.outputs.first()?.expression)?.name;
+    let params = params.join(", ");
+    Some(format!(
+        "function main {{ params [{params}] result {result} code {{ {loads}{} {} }} }}",
+        op.name, back.name
+    ))
+}
+
+/// The test of an op on plain numbers.
+fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
+    let Some(program) = program(set, op) else {
+        return Ok(String::new());
+    };
+    let names: Vec<String> = op.inputs.iter().map(|input| rust::ident(&input.name).to_string()).collect();
     let rust_result = value_type(set, &op.outputs[0].expression);
     let test_name = format!("{}_on_edges", op.name);
 
@@ -310,7 +313,11 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
             _ => None,
         };
         if let Some(further) = further {
-            let edges: Vec<String> = slot.edges.iter().map(|edge| rust_value(&slot.rust, edge)).collect();
+            let edges: Vec<String> = slot
+                .edges
+                .iter()
+                .map(|edge| rust_value(&slot.rust, edge).replace(&format!("_{}", slot.rust), ""))
+                .collect();
             let (rust_type, count) = (&slot.rust, edges.len());
             writeln!(
                 functions,
@@ -360,11 +367,13 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
     Ok(text)
 }
 
-fn rust_value(rust_type: &str, literal: &str) -> String {
+/// A literal of examples as a Rust value.
+pub fn rust_value(rust_type: &str, literal: &str) -> String {
     let (sign, bare) = literal.strip_prefix('-').map_or(("", literal), |bare| ("-", bare));
     match bare {
         "inf" => format!("{sign}{rust_type}::INFINITY"),
         "nan" => format!("{rust_type}::NAN"),
-        _ => literal.to_owned(),
+        _ if rust_type == "bool" => literal.to_owned(),
+        _ => format!("{literal}_{rust_type}"),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::literals;
+use super::{edges, laws, literals};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::rust;
+use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeExpression};
 
 /// Adds the files.
@@ -26,7 +27,19 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         }
         let module = rust::module(&group.name);
         let mut text = rust::module_doc_lines(&format!("{}.\n\nSpec: `[group.{}]`.", group.title.trim(), group.name));
-        write!(text, "\nuse {library}::run::{{Example, Expected, check}};\n{functions}")?;
+        let mut names = vec!["Expected"];
+        if functions.contains(" check(") {
+            names.splice(0..0, ["Example"]);
+            names.push("check");
+        }
+        if functions.contains(" check_call::<") {
+            names.push("check_call");
+        }
+        write!(text, "\nuse {library}::run::{{{}}};\n", names.join(", "))?;
+        if functions.contains(" check_call::<") {
+            writeln!(text, "use {}_runtime::Slot;", set.name.replace('-', "_"))?;
+        }
+        text.push_str(&functions);
         let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
         sources.extend(
             set.files
@@ -52,6 +65,10 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
 fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     let mut checks = String::new();
     for example in &op.examples {
+        if let Some(call) = call(set, op, example) {
+            checks.push_str(&call);
+            continue;
+        }
         for (spec, text, expected, prints) in programs(set, op, example)? {
             let prints = prints.map_or_else(|| "None".to_owned(), |prints| format!("Some({})", rust::literal(&prints)));
             write!(
@@ -69,6 +86,35 @@ fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     Ok(format!(
         "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {name}() {{\n{checks}}}\n",
         op.name, op.file
+    ))
+}
+
+/// The check of a value example whose inputs no op can push: they are given as arguments, if they are plain numbers.
+fn call(set: &InstructionSet, op: &Op, example: &Example) -> Option<String> {
+    let Example::Values { inputs, outcome, .. } = example else {
+        return None;
+    };
+    let can_push = |(literal, input): (&String, &crate::model::instruction_set::Input)| {
+        literals::push(set, literal, is_float(set, &input.expression)).is_some()
+    };
+    if inputs.iter().zip(&op.inputs).all(can_push) || !laws::is_plain(set, op) {
+        return None;
+    }
+    let arguments: Vec<String> = inputs
+        .iter()
+        .zip(&op.inputs)
+        .map(|(literal, input)| {
+            let of = value_type(set, &input.expression);
+            format!("{}.into_value()", edges::rust_value(&of, literal))
+        })
+        .collect();
+    Some(format!(
+        "    check_call::<{}>(\n        {},\n        {},\n        &[{}],\n        {},\n    );\n",
+        value_type(set, &op.outputs[0].expression),
+        rust::literal(&spec(inputs, outcome)),
+        rust::literal(&edges::program(set, op)?),
+        arguments.join(", "),
+        expected(outcome, 0)
     ))
 }
 

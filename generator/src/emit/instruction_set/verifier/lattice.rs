@@ -23,6 +23,7 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<String> {
         module: variant(&set.format.records[set.format.root].name).to_string(),
         exception: exception.to_string(),
         classes: reading.class.is_some(),
+        others: made().count() > 1 || made().any(|entry| entry.parameters.len() > 1),
         class_constructors: made().filter_map(ClassConstructor::of).collect(),
     };
     template::render("verify/lattice.rs", TEMPLATE, &data)
@@ -38,6 +39,8 @@ struct Lattice {
     module: String,
     exception: String,
     classes: bool,
+    /// Whether there is any other constructor, or a condition on those with a class.
+    others: bool,
     class_constructors: Vec<ClassConstructor>,
 }
 
