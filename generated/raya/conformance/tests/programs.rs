@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use raya_conformance::random::Random;
-use raya_conformance::run::{Ending, run};
+use raya_conformance::run::{Ending, run, run_unverified};
 use raya_conformance::shrink::shrink;
 use raya_conformance::{generate, mutate};
 use raya_facts::verify::verify;
@@ -110,6 +110,23 @@ fn damaged_code_is_refused_or_runs_without_contradiction() {
     }
     // If all were refused, nothing was tested but the refusing.
     assert!(accepted > PROGRAMS / 10, "only {accepted} were accepted");
+}
+
+#[test]
+fn without_the_verifier_damaged_code_would_contradict_itself() {
+    // So the tests above can fail: what the verifier refuses is often what trips. Nothing panics either way.
+    let mut trips = 0;
+    for seed in 0..PROGRAMS / 4 {
+        let whole = module(seed);
+        let random = &mut Random::new(seed);
+        for _ in 0..MUTATIONS {
+            let damaged = mutate::code(random, &whole);
+            if verify(&damaged).is_err() && matches!(run_unverified(Arc::new(damaged), FUEL), Ending::Trip(_)) {
+                trips += 1;
+            }
+        }
+    }
+    assert!(trips > 0, "the oracle never noticed wrong code");
 }
 
 #[test]
