@@ -167,7 +167,8 @@ fn force_reaches_only_paths_that_are_emitted() {
 
 #[test]
 fn damage_is_put_right_without_force() {
-    let damages: &[(&str, fn(&Bench))] = &[
+    type Damage = (&'static str, fn(&Bench));
+    let damages: &[Damage] = &[
         ("everything is gone", |bench| {
             fs::remove_dir_all(bench.root().join("generated")).expect("outputs");
         }),

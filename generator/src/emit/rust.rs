@@ -193,7 +193,11 @@ pub fn use_names(path: &str, names: &[String]) -> String {
         [one] => format!("use {path}::{one};\n"),
         many => {
             let line = format!("use {path}::{{{}}};\n", many.join(", "));
-            if line.len() <= 131 { line } else { format!("use {path}::{{\n{}}};\n", wrapped(4, names)) }
+            if line.len() <= 131 {
+                line
+            } else {
+                format!("use {path}::{{\n{}}};\n", wrapped(4, names))
+            }
         }
     }
 }

@@ -84,7 +84,10 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     if let Some(surplus) = entries.get(MOST_FEATURES) {
         diagnostics.push(
             Diagnostic::error("L0109", format!("there are {} features", entries.len()))
-                .at(surplus.span(), format!("this is one more than the {MOST_FEATURES} that there can be"))
+                .at(
+                    surplus.span(),
+                    format!("this is one more than the {MOST_FEATURES} that there can be"),
+                )
                 .note("rules hold features against each other, and no one can test the combinations of that many"),
         );
         entries.truncate(MOST_FEATURES);
