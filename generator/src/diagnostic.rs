@@ -31,10 +31,21 @@ pub struct Suggestion {
     pub text: String,
 }
 
+/// What `lathe explain` shows of a code.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// `L0203`.
+    pub code: &'static str,
+    /// What is demanded, in one line.
+    pub summary: &'static str,
+    /// Why, an example that breaks it, and the mended example, in Markdown.
+    pub page: &'static str,
+}
+
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The code of its page, `L0203`; see [`crate::check::catalogue`].
+    /// The code of its page, `L0203`; see [`Page`].
     pub code: &'static str,
     /// How grave it is.
     pub severity: Severity,
@@ -48,6 +59,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// How to mend it, as a replacement.
     pub suggestions: Vec<Suggestion>,
+    /// Whether it may be a consequence of something that could not be read; see [`Diagnostic::unless_incomplete`].
+    pub unless_incomplete: bool,
 }
 
 impl Diagnostic {
@@ -61,6 +74,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             suggestions: Vec::new(),
+            unless_incomplete: false,
         }
     }
 
@@ -75,6 +89,13 @@ impl Diagnostic {
     /// Adds a place; the first one added is the primary one.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Marks that something was not found. It may stand in a part of the specs that could not be read; where there is such a part, this
+    /// is not reported.
+    pub fn unless_incomplete(mut self) -> Self {
+        self.unless_incomplete = true;
         self
     }
 

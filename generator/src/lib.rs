@@ -2,9 +2,11 @@
 //!
 //! The modules in the order of a run: [`source`] finds and reads files, [`syntax`] parses them, [`model`] resolves them, [`check`]
 //! judges them, [`emit`] turns them into a virtual tree, [`write`] puts the tree on disk, [`report`] says what happened,
-//! [`build`] compiles and runs what was emitted. [`registry`] lists the spec kinds; [`pipeline`] runs the stages.
+//! [`build`] compiles and runs what was emitted. [`registry`] lists the spec kinds; [`pipeline`] runs the stages; [`catalogue`] has
+//! a page on everything that they report.
 
 pub mod arena;
+pub mod catalogue;
 pub mod diagnostic;
 pub mod registry;
 pub mod suggest;

@@ -9,15 +9,9 @@ use crate::diagnostic::Diagnostics;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
 use crate::registry::KINDS;
+pub use crate::source::Options;
 use crate::source::SourceMap;
 use crate::{source, syntax};
-
-/// How a run is done. Nothing here changes what comes out.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Reads the files in an order shuffled by this seed, to show that the order doesn't matter.
-    pub shuffle: Option<u64>,
-}
 
 /// The specs after reading, parsing and resolving, with everything that was wrong in them.
 pub struct Loaded {
@@ -42,7 +36,7 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
         (kind.load)(&of_kind, &mut model, &mut found);
     }
     for diagnostic in found.sorted() {
-        if !(incomplete && CONSEQUENCES.contains(&diagnostic.code)) {
+        if !(incomplete && diagnostic.unless_incomplete) {
             diagnostics.push(diagnostic);
         }
     }
@@ -52,9 +46,6 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
         diagnostics,
     }
 }
-
-/// What is reported of names and tables that are missing. They may stand in the part of a file that could not be read.
-const CONSEQUENCES: &[&str] = &["L0110", "L0203", "L0205", "L0502", "L0503"];
 
 /// Whether a part of the specs could not be read, so that what it says is missing from the model.
 fn is_incomplete(diagnostics: &Diagnostics) -> bool {

@@ -1,7 +1,7 @@
 //! The table of spec kinds. A new kind is one row here, one file in `model/`, one in `check/` and one in `emit/`.
 
 use crate::check::Rule;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Page};
 use crate::emit::Emitter;
 use crate::model::Model;
 use crate::syntax::Document;
@@ -15,6 +15,8 @@ pub struct SpecKind {
     /// Resolves its files into its part of the model. Rows are loaded in the order of the table, so that it may refer to parts above.
     /// Called once in each run, with no documents when there is no such file; it must insert its part in any case.
     pub load: fn(&[&Document], &mut Model, &mut Diagnostics),
+    /// What loading it reports beside what [`crate::model::PAGES`] says of every kind.
+    pub pages: &'static [Page],
     /// What the checker demands of it.
     pub rules: &'static [Rule],
     /// What comes out of it.
@@ -29,6 +31,7 @@ pub static KINDS: &[SpecKind] = &[
         name: "target",
         summary: "the facts of a CPU target",
         load: crate::model::target::load,
+        pages: &[],
         rules: crate::check::target::RULES,
         emitters: crate::emit::target::EMITTERS,
         count: crate::model::target::count,
@@ -37,6 +40,7 @@ pub static KINDS: &[SpecKind] = &[
         name: "feature",
         summary: "feature flags, what they imply and what they exclude",
         load: crate::model::feature::load,
+        pages: crate::model::feature::PAGES,
         rules: crate::check::feature::RULES,
         emitters: crate::emit::feature::EMITTERS,
         count: crate::model::feature::count,
@@ -45,6 +49,7 @@ pub static KINDS: &[SpecKind] = &[
         name: "instruction-set",
         summary: "the types, ops and module format of a virtual machine",
         load: crate::model::instruction_set::load,
+        pages: crate::model::instruction_set::PAGES,
         rules: crate::check::instruction_set::RULES,
         emitters: crate::emit::instruction_set::EMITTERS,
         count: crate::model::instruction_set::count,

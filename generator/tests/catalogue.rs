@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use lathe::check::catalogue;
+use lathe::catalogue::catalogue;
 
 /// Codes that a case can't trigger, as they are about the disk and not about files that a repository can hold; their stages test
 /// them. The stage that writes has its cases beside it.

@@ -60,13 +60,28 @@ fn a_doc_line_changes_every_place_that_shows_it() {
     let (after, diagnostics) = emit_after(INTEGER, doc, "Sums two integers, modulo 2 to the 32.");
     assert_eq!(diagnostics, []);
     let changed = changed(&before, &after);
-    for part in ["facts/src/opcode", "facts/src/builder", "facts/src/metadata", "oracle/src/step/integer.rs", "manual/ops/integer.md"] {
-        assert!(changed.iter().any(|path| path.contains(part)), "{part} is not among {changed:#?}");
+    for part in [
+        "facts/src/opcode",
+        "facts/src/builder",
+        "facts/src/metadata",
+        "oracle/src/step/integer.rs",
+        "manual/ops/integer.md",
+    ] {
+        assert!(
+            changed.iter().any(|path| path.contains(part)),
+            "{part} is not among {changed:#?}"
+        );
     }
     for path in &changed {
-        assert!(after.files()[path].text.contains("Sums two integers"), "{path} changed for no reason");
+        assert!(
+            after.files()[path].text.contains("Sums two integers"),
+            "{path} changed for no reason"
+        );
     }
-    assert!(after.files().values().all(|file| !file.text.contains(doc)), "the old line still stands somewhere");
+    assert!(
+        after.files().values().all(|file| !file.text.contains(doc)),
+        "the old line still stands somewhere"
+    );
 }
 
 #[test]
@@ -74,18 +89,27 @@ fn a_number_changes_the_tables_and_is_held_against_the_golden_bytes() {
     let (before, _) = emit_after(INTEGER, "code = 0x20\n", "code = 0x20\n");
     let (after, diagnostics) = emit_after(INTEGER, "code = 0x20\n", "code = 0x2E\n");
     assert!(
-        diagnostics.iter().any(|diagnostic| diagnostic.message.contains("`iadd`") && diagnostic.message.contains("golden")),
+        diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.message.contains("`iadd`") && diagnostic.message.contains("golden")),
         "{diagnostics:#?}"
     );
     let changed = changed(&before, &after);
     for part in ["facts/src/opcode", "manual/README.md", "manual/ops/integer.md"] {
-        assert!(changed.iter().any(|path| path.contains(part)), "{part} is not among {changed:#?}");
+        assert!(
+            changed.iter().any(|path| path.contains(part)),
+            "{part} is not among {changed:#?}"
+        );
     }
 }
 
 #[test]
 fn an_effect_that_the_function_does_not_follow_is_refused_at_both_places() {
-    let (_, diagnostics) = emit_after("spec/raya/ops/string.toml", "effects = [\"heap.read\"]", "effects = [\"heap.write\"]");
+    let (_, diagnostics) = emit_after(
+        "spec/raya/ops/string.toml",
+        "effects = [\"heap.read\"]",
+        "effects = [\"heap.write\"]",
+    );
     let mismatch = diagnostics
         .iter()
         .find(|diagnostic| diagnostic.labels.len() >= 2 && diagnostic.code.starts_with("L04"))

@@ -10,10 +10,6 @@ pub mod semantics;
 pub mod target;
 pub mod text;
 
-mod catalogue;
-
-pub use catalogue::{catalogue, find};
-
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -31,8 +27,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// Its page for `lathe explain`, in Markdown: why the rule stands, an example that breaks it, the mended example.
     pub page: &'static str,
-    /// Finds what breaks the rule. `None` for what an earlier stage reports (reading, syntax, names), and for a rule that is
-    /// found in the same pass as another one.
+    /// Finds what breaks the rule. `None` for a rule that is found in the same pass as another one.
     pub check: Option<fn(&Model, &SourceMap, &mut Diagnostics)>,
 }
 

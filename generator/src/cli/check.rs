@@ -11,7 +11,7 @@ pub fn run(common: &Common) -> Exit {
         Err(exit) => return exit,
     };
     // Emitting finds the faults that only the last stage can see, and writes nothing either.
-    let prepared = session.prepare(true);
+    let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     if prepared.tree.is_none() {
         return session.close("failure", &numbers, Exit::Failure);

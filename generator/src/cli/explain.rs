@@ -1,7 +1,7 @@
 //! `lathe explain CODE`: the page of a rule.
 
 use super::Exit;
-use crate::check::catalogue;
+use crate::catalogue::catalogue;
 use crate::report::console;
 use crate::suggest;
 

@@ -15,7 +15,7 @@ pub fn run(common: &Common, check: bool, force: bool) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let prepared = session.prepare(true);
+    let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     let (result, exit) = match prepared.tree {
         None => ("failure", Exit::Failure),

@@ -19,7 +19,7 @@ pub fn run(common: &Common) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let prepared = session.prepare(true);
+    let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     let Some(tree) = &prepared.tree else {
         return Exit::Failure;

@@ -102,8 +102,8 @@ impl Session {
         self.close("failure", &Numbers::default(), Exit::Failure)
     }
 
-    /// Reads, checks and emits. Diagnostics are reported here; with errors there is no tree.
-    pub fn prepare(&mut self, emit: bool) -> Prepared {
+    /// Reads, checks and emits. Diagnostics are reported here; with errors, or after a fault of an emitter, there is no tree.
+    pub fn prepare(&mut self) -> Prepared {
         let shown = !self.json;
         let mut loaded = {
             let _progress = Progress::start("Reading", shown);
@@ -113,9 +113,9 @@ impl Session {
             let _progress = Progress::start("Checking", shown);
             self.clock.time("check", || pipeline::check(&mut loaded));
         }
-        let mut errors = self.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources);
+        let errors = self.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources);
         let mut tree = None;
-        if emit && !errors {
+        if !errors {
             let _progress = Progress::start("Emitting", shown);
             match self.clock.time("emit", || pipeline::emit_timed(&loaded)) {
                 Ok((emitted, times)) => {
@@ -124,13 +124,9 @@ impl Session {
                         self.clock.emitters = times;
                     }
                 }
-                Err(error) => {
-                    self.fault(&error);
-                    errors = true;
-                }
+                Err(error) => self.fault(&error),
             }
         }
-        debug_assert!(!errors || tree.is_none());
         Prepared {
             sources: loaded.sources,
             model: loaded.model,

@@ -18,7 +18,7 @@ pub fn run(common: &Common) -> Exit {
     session.json = false;
     let prepared = {
         console::status(Tone::Good, "Checking", "the specs, and generated/ for drift");
-        session.prepare(true)
+        session.prepare()
     };
     let Some(tree) = &prepared.tree else {
         return Exit::Failure;

@@ -7,8 +7,7 @@ use super::circle;
 use super::names::{self, Names, Place};
 use super::target::Targets;
 use crate::arena::{Arena, Id};
-use crate::check::Rule;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Page};
 use crate::model::Model;
 use crate::source::Span;
 use crate::syntax::{Document, Entry};
@@ -67,11 +66,10 @@ const MOST_FEATURES: usize = 200;
 const MOST_SHOWN: usize = 8;
 
 /// What resolving features reports.
-pub const RULES: &[Rule] = &[Rule {
+pub const PAGES: &[Page] = &[Page {
     code: "L0801",
     summary: "a feature must not imply itself by way of others",
     page: include_str!("pages/L0801.md"),
-    check: None,
 }];
 
 /// Loads the features of the specs.
@@ -123,7 +121,11 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
         for text in &raw.targets {
             if !targets.contains(text.get_ref()) {
                 let place = Place::value(entry.document, text);
-                diagnostics.push(place.unknown("L0110", "target", targets.iter().map(String::as_str)));
+                diagnostics.push(
+                    place
+                        .unknown("L0110", "target", targets.iter().map(String::as_str))
+                        .unless_incomplete(),
+                );
             }
         }
         features.push(Feature {

@@ -5,11 +5,15 @@
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
+mod page_table;
+
 pub mod circle;
 pub mod feature;
 pub mod instruction_set;
 pub mod names;
 pub mod target;
+
+pub use page_table::PAGES;
 
 /// What all specs of a run say, one part per spec kind.
 #[derive(Default)]

@@ -60,7 +60,7 @@ impl<T> Names<T> {
     pub fn resolve(&self, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Option<Id<T>> {
         let found = self.get(place.text);
         if found.is_none() && !self.is_broken(place.text) {
-            diagnostics.push(place.unknown("L0110", self.what, self.all()));
+            diagnostics.push(place.unknown("L0110", self.what, self.all()).unless_incomplete());
         }
         found
     }

@@ -6,11 +6,17 @@ mod span;
 pub use read::{LARGEST_FILE, read};
 pub use span::{FileId, Span};
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::syntax::Table;
+/// How files are read. Nothing here changes what comes out.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Reads the files in an order shuffled by this seed, to show that the order doesn't matter.
+    pub shuffle: Option<u64>,
+}
 
 /// A file that was read.
 #[derive(Debug, Clone)]
@@ -30,8 +36,8 @@ pub struct SourceMap {
     pub files: Vec<SourceFile>,
     /// Files that could not be read: they have a path but no text, and were reported.
     pub unread: BTreeSet<FileId>,
-    /// Trees of specs, parsed when they are first asked for; see [`crate::syntax::tree_of`].
-    pub(crate) trees: Mutex<BTreeMap<FileId, Arc<Table>>>,
+    /// What later stages made of a file, kept for those who ask again.
+    kept: Mutex<BTreeMap<FileId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl SourceMap {
@@ -43,6 +49,13 @@ impl SourceMap {
     /// The ids and files in order.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         (0..).map(FileId).zip(&self.files)
+    }
+
+    /// What `make` gives for a file. It runs once for each file, whatever the number of those who ask; all of them ask for one type.
+    pub fn keep<T: Any + Send + Sync>(&self, id: FileId, make: impl Fn() -> T) -> Arc<T> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = Arc::clone(kept.entry(id).or_insert_with(|| Arc::new(make())));
+        value.downcast().unwrap_or_else(|_| Arc::new(make()))
     }
 
     /// The text of a span.

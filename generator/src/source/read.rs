@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileId, SourceFile, SourceMap, Span};
+use super::{FileId, Options, SourceFile, SourceMap, Span};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::pipeline::Options;
 
 /// The largest file that is read. Specs are written by hand; a larger file is a mistake, and reading it would only use up memory.
 pub const LARGEST_FILE: u64 = 4 * 1024 * 1024;

@@ -3,15 +3,15 @@
 //! [`tree`] is the tree; [`entry`] deserializes one entry of it, reporting everything that is wrong with it and not just the first.
 
 pub mod entry;
-mod rules;
+mod page_table;
 pub mod tree;
 
 pub use entry::Entry;
-pub use rules::RULES;
+pub use page_table::PAGES;
 pub use tree::{Key, Table, Value, ValueKind};
 
 use std::ops::Range;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -60,12 +60,10 @@ pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Document
 
 /// The tree of a file, for rules that look for a place in it. Each file is parsed once, whatever the number of mistakes to be placed.
 pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
-    let mut trees = sources.trees.lock().unwrap_or_else(PoisonError::into_inner);
-    let tree = trees.entry(file).or_insert_with(|| {
+    sources.keep(file, || {
         let text = sources.files.get(file.0 as usize).map_or("", |source| &source.text);
-        Arc::new(Table::new(file, DeTable::parse_recoverable(text).0.get_ref()))
-    });
-    Arc::clone(tree)
+        Table::new(file, DeTable::parse_recoverable(text).0.get_ref())
+    })
 }
 
 fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Option<Document> {

@@ -11,13 +11,13 @@ mod disk;
 mod journal;
 mod lock;
 mod manifest;
-mod rules;
+mod page_table;
 
 pub use commit::{Aborted, Failure, Recovery, Step, apply, apply_observed, recover, recover_observed};
 pub use compare::{Comparison, Output, Status, compare};
 pub use lock::{Lock, lock_for_reading, lock_for_writing};
 pub use manifest::{MANIFEST_PATH, Manifest};
-pub use rules::RULES;
+pub use page_table::PAGES;
 
 /// The folder that lathe owns. Outputs live here and nowhere else.
 pub const FOLDER: &str = "generated";

@@ -18,7 +18,7 @@ pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Scalar, Shape, Union, Variant};
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
-pub use resolve::load;
+pub use resolve::{PAGES, load};
 pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
 pub use types::{ParameterKind, Slot, Type, TypeParameter};
 

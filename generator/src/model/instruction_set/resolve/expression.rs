@@ -270,7 +270,7 @@ impl<'a> Resolver<'a> {
                 if !self.scope.types.names.is_broken(name.text) {
                     let functions = TypeFunction::ALL.iter().map(|(name, _)| *name);
                     let names = self.scope.types.names.all().chain(functions).chain(["repeat", "optional"]);
-                    diagnostics.push(name.unknown("L0203", "type", names));
+                    diagnostics.push(name.unknown("L0203", "type", names).unless_incomplete());
                 }
                 None
             }
@@ -465,6 +465,7 @@ impl<'a> Resolver<'a> {
             diagnostics.push(
                 place
                     .unknown("L0203", "operand or input", names.iter().copied())
+                    .unless_incomplete()
                     .note(format!("of this op: {}", list(names.iter().copied()))),
             );
         }

@@ -91,6 +91,7 @@ pub(super) fn format(
                         "L0503",
                         format!("the instruction set `{}` has no record `module`", files.name),
                     )
+                    .unless_incomplete()
                     .at(head.span, "this format has no body")
                     .note("the fields of the record `module` are what a module file holds after its header")
                     .help("add `[record.module]` with its `fields`"),
@@ -363,6 +364,7 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
         diagnostics.push(
             place
                 .unknown("L0502", "shape", known.iter().map(String::as_str))
+                .unless_incomplete()
                 .note("only a type or a reference can be absent"),
         );
         return None;
@@ -388,6 +390,7 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
         diagnostics.push(
             place
                 .unknown("L0502", "shape", known)
+                .unless_incomplete()
                 .note("a list is written `list<…>`, and a type or reference that may be absent with `?`"),
         );
     }

@@ -1,37 +1,32 @@
 //! The pages of what can go wrong when outputs are written.
 
-use crate::check::Rule;
+use crate::diagnostic::Page;
 
 /// What the write stage reports.
-pub static RULES: &[Rule] = &[
-    rule("L0901", "an output replaces only files that carry lathe's marker", UNOWNED),
-    rule(
+pub const PAGES: &[Page] = &[
+    page("L0901", "an output replaces only files that carry lathe's marker", UNOWNED),
+    page(
         "L0902",
         "no link, pipe or device stands at the path of an output or of a folder above it",
         LINK,
     ),
-    rule(
+    page(
         "L0903",
         "no folder stands where an output belongs, and no file where a folder of outputs belongs",
         FOLDER,
     ),
-    rule("L0904", "outputs can be read and written", DISK),
-    rule("L0905", "`generated/` holds nothing but what lathe wrote", FOREIGN),
-    rule("L0906", "an interrupted run left a journal that can be read", JOURNAL),
-    rule(
+    page("L0904", "outputs can be read and written", DISK),
+    page("L0905", "`generated/` holds nothing but what lathe wrote", FOREIGN),
+    page("L0906", "an interrupted run left a journal that can be read", JOURNAL),
+    page(
         "L0907",
         "no other program holds the lock file of `generated/` in a way that lathe can't share",
         LOCK,
     ),
 ];
 
-const fn rule(code: &'static str, summary: &'static str, page: &'static str) -> Rule {
-    Rule {
-        code,
-        summary,
-        page,
-        check: None,
-    }
+const fn page(code: &'static str, summary: &'static str, page: &'static str) -> Page {
+    Page { code, summary, page }
 }
 
 const UNOWNED: &str = "\
