@@ -48,7 +48,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             .collect();
         writeln!(
             text,
-            "    Signature {{\n        op: {},\n        function: {},\n        parameters: &[{}],\n        result: {},\n        place: places::{},\n    }},",
+            "    row({}, {}, &[{}], {}, places::{}),",
             rust::literal(&op.name),
             rust::literal(name),
             parameters.join(", "),
@@ -57,6 +57,9 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         )?;
     }
     text.push_str("];\n");
+    if named {
+        text.push_str(include_str!("text/signature_row.rs"));
+    }
     builder.file("src/signature.rs", text, &set.files);
     Ok(())
 }
