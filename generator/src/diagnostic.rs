@@ -1,6 +1,6 @@
 //! What a run has to say about a spec: a code, a sentence, labels at every place involved, and how to mend it.
 
-use crate::source::Span;
+use crate::span::Span;
 
 /// How grave a diagnostic is. Only errors keep a run from writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

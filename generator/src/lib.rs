@@ -9,6 +9,7 @@ pub mod arena;
 pub mod catalogue;
 pub mod diagnostic;
 pub mod registry;
+pub mod span;
 pub mod suggest;
 
 pub mod build;

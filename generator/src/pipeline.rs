@@ -27,7 +27,8 @@ pub struct Loaded {
 pub fn load(root: &Path, options: &Options) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let sources = source::read(root, options, &mut diagnostics);
-    let documents = syntax::parse(&sources, &mut diagnostics);
+    let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    let documents = syntax::parse(&sources, &kinds, &mut diagnostics);
     let incomplete = is_incomplete(&diagnostics);
     let mut model = Model::default();
     let mut found = Diagnostics::default();

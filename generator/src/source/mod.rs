@@ -1,10 +1,9 @@
 //! Stage 1: finds and reads files, keeps text and spans. Nothing else does I/O on the way in.
 
 mod read;
-mod span;
 
+pub use crate::span::{FileId, Span};
 pub use read::{LARGEST_FILE, read};
-pub use span::{FileId, Span};
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};

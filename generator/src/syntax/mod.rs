@@ -16,7 +16,6 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::registry::KINDS;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::suggest::{list, similar};
 
@@ -49,12 +48,12 @@ pub struct Document {
     line_starts: Vec<u32>,
 }
 
-/// Parses every spec of a run, in the order of their paths.
-pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<Document> {
+/// Parses every spec of a run, in the order of their paths. `kinds` are the names of the kinds of spec that there are.
+pub fn parse(sources: &SourceMap, kinds: &[&str], diagnostics: &mut Diagnostics) -> Vec<Document> {
     sources
         .iter()
         .filter(|(id, file)| file.path.starts_with("spec/") && file.path.ends_with(".toml") && !sources.unread.contains(id))
-        .filter_map(|(id, file)| parse_file(id, file, diagnostics))
+        .filter_map(|(id, file)| parse_file(id, file, kinds, diagnostics))
         .collect()
 }
 
@@ -66,7 +65,7 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
-fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Option<Document> {
+fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &mut Diagnostics) -> Option<Document> {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let table = Table::new(file, tree.get_ref());
     let errors = without_consequences(&source.text, errors);
@@ -89,7 +88,7 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
                 diagnostics.push(
                     Diagnostic::error("L0106", format!("`kind` must be a text, but is {}", value.describe()))
                         .at(value.span, "expected a text")
-                        .help(format!("write one of {}", list(KINDS.iter().map(|kind| kind.name)))),
+                        .help(format!("write one of {}", list(kinds.iter().copied()))),
                 );
                 return None;
             }
@@ -100,17 +99,17 @@ fn parse_file(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) 
             diagnostics.push(
                 Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))
                     .at(tree::span(file, 0..0), "expected `kind = \"…\"` here")
-                    .note(format!("the kinds are {}", list(KINDS.iter().map(|kind| kind.name))))
+                    .note(format!("the kinds are {}", list(kinds.iter().copied())))
                     .help("begin the file with its kind: `kind = \"instruction-set\"`, say"),
             );
             return None;
         }
     };
-    if crate::registry::kind(&kind).is_none() {
+    if !kinds.contains(&kind.as_str()) {
         let mut diagnostic = Diagnostic::error("L0102", format!("unknown kind `{kind}`"))
             .at(kind_span, "no such kind of spec")
-            .note(format!("the kinds are {}", list(KINDS.iter().map(|kind| kind.name))));
-        if let Some(close) = similar(&kind, KINDS.iter().map(|kind| kind.name)) {
+            .note(format!("the kinds are {}", list(kinds.iter().copied())));
+        if let Some(close) = similar(&kind, kinds.iter().copied()) {
             diagnostic = diagnostic.suggest(kind_span, format!("\"{close}\""), "a kind with a similar name exists");
         }
         diagnostics.push(diagnostic);

@@ -27,7 +27,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         let body: Vec<String> = ops.iter().map(|op| method(set, op)).collect();
         let body = body.join("\n");
         let ids: Vec<String> = std::iter::once("TypeId".to_owned())
-            .chain(names::id_kinds(set).into_iter().map(|kind| operand_type(kind)))
+            .chain(names::id_kinds(set).into_iter().map(operand_type))
             .filter(|id| body.contains(&format!(": {id}")))
             .collect();
         let own = if body.contains("BuildLabel") {
@@ -105,7 +105,7 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
     let mut text = rust::module_doc_lines("Operands as raw numbers, for code that treats all instructions alike.");
     let ids: Vec<String> = std::iter::once("Label".to_owned())
         .chain(std::iter::once("TypeId".to_owned()))
-        .chain(names::id_kinds(set).into_iter().map(|kind| operand_type(kind)))
+        .chain(names::id_kinds(set).into_iter().map(operand_type))
         .collect();
     text.push_str("\nuse core::ops::Deref;\n\nuse super::Instruction;\n");
     text.push_str(&rust::use_names("crate::ids", &ids));

@@ -87,16 +87,12 @@ impl Reached {
             Shape::List { element, .. } => self.shape(set, element, waiting),
             Shape::Optional(inner) => self.shape(set, inner, waiting),
             Shape::TypeDefinition => self.definitions = true,
-            Shape::Record(record) => {
-                if self.records.insert(*record) {
-                    waiting.push(&set.format.records[*record]);
-                }
+            Shape::Record(record) if self.records.insert(*record) => {
+                waiting.push(&set.format.records[*record]);
             }
-            Shape::Union(union) => {
-                if self.unions.insert(*union) {
-                    for variant in &set.format.unions[*union].variants {
-                        self.shape(set, &variant.shape, waiting);
-                    }
+            Shape::Union(union) if self.unions.insert(*union) => {
+                for variant in &set.format.unions[*union].variants {
+                    self.shape(set, &variant.shape, waiting);
                 }
             }
             _ => {}

@@ -186,10 +186,10 @@ fn definitions(set: &InstructionSet) -> anyhow::Result<String> {
     let mut text = rust::module_doc_lines("Entries of the type table.");
     text.push('\n');
     text.push_str("use alloc::vec::Vec;\n\nuse super::Kind;\nuse crate::ids::TypeId;\n");
-    if uses(set, ParameterKind::Class) {
-        if let Some(class) = names::class_id(set) {
-            text = text.replace("use crate::ids::TypeId;", &format!("use crate::ids::{{{class}, TypeId}};"));
-        }
+    if uses(set, ParameterKind::Class)
+        && let Some(class) = names::class_id(set)
+    {
+        text = text.replace("use crate::ids::TypeId;", &format!("use crate::ids::{{{class}, TypeId}};"));
     }
     text.push_str("\n/// A type with parameters, as it stands in the type table of a module.\n");
     text.push_str("#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum TypeDefinition {\n");
