@@ -80,8 +80,13 @@ pub fn name(name: &str) -> String {
 
 /// The name of a type or variant: `ConstI32` for `const_i32`.
 pub fn variant(name: &str) -> String {
+    variant_ident(name).to_string()
+}
+
+/// [`variant`] as an identifier.
+pub fn variant_ident(name: &str) -> proc_macro2::Ident {
     use heck::ToUpperCamelCase;
-    ident(&name.to_upper_camel_case()).to_string()
+    ident(&name.to_upper_camel_case())
 }
 
 /// The name of a constant: `HEAP_READ` for `heap.read`.

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod macros;
 pub mod manual;
 pub mod oracle;
+mod provenance;
 pub mod verifier;
 
 use super::Emitter;

@@ -3,7 +3,7 @@
 
 use raya_conformance::random::Random;
 
-/// Spec: `[slot.i32]`.
+/// Spec: `[slot.i32]` in `spec/raya/`.
 pub fn i32() -> Vec<i32> {
     let edges: [i32; 12] = [
         0, 1, -1, 2, 31, 32, -31, 46341, 65536, 2147483647, -2147483647, -2147483648,
@@ -12,13 +12,13 @@ pub fn i32() -> Vec<i32> {
     edges.into_iter().chain((0..12).map(|_| random.integer())).collect()
 }
 
-/// Code that pushes each edge. Spec: `[slot.i32]`.
+/// Code that pushes each edge. Spec: `[slot.i32]` in `spec/raya/`.
 pub const I32_CODE: &[&str] = &[
     "const_i32 0", "const_i32 1", "const_i32 -1", "const_i32 2", "const_i32 31", "const_i32 32", "const_i32 -31",
     "const_i32 46341", "const_i32 65536", "const_i32 2147483647", "const_i32 -2147483647", "const_i32 -2147483648",
 ];
 
-/// Spec: `[slot.f64]`.
+/// Spec: `[slot.f64]` in `spec/raya/`.
 pub fn f64() -> Vec<f64> {
     let edges: [f64; 17] = [
         0.0, -0.0, 1.0, -1.0, 0.5, -1.5, 2147483647.0, -2147483648.0, 2147483648.0, 9007199254740993.0, 5e-324,
@@ -28,7 +28,7 @@ pub fn f64() -> Vec<f64> {
     edges.into_iter().chain((0..12).map(|_| random.float())).collect()
 }
 
-/// Code that pushes each edge. Spec: `[slot.f64]`.
+/// Code that pushes each edge. Spec: `[slot.f64]` in `spec/raya/`.
 pub const F64_CODE: &[&str] = &[
     "const_f64 0.0", "const_f64 -0.0", "const_f64 1.0", "const_f64 -1.0", "const_f64 0.5", "const_f64 -1.5",
     "const_f64 2147483647.0", "const_f64 -2147483648.0", "const_f64 2147483648.0", "const_f64 9007199254740993.0",
@@ -36,7 +36,7 @@ pub const F64_CODE: &[&str] = &[
     "const_f64 -1.7976931348623157e308", "const_f64 inf", "const_f64 -inf", "const_f64 nan",
 ];
 
-/// Spec: `[slot.bool]`.
+/// Spec: `[slot.bool]` in `spec/raya/`.
 pub fn bool() -> Vec<bool> {
     let edges: [bool; 2] = [
         false, true,
@@ -44,12 +44,12 @@ pub fn bool() -> Vec<bool> {
     edges.to_vec()
 }
 
-/// Code that pushes each edge. Spec: `[slot.bool]`.
+/// Code that pushes each edge. Spec: `[slot.bool]` in `spec/raya/`.
 pub const BOOL_CODE: &[&str] = &[
     "const_false", "const_true",
 ];
 
-/// Code that pushes each edge. Spec: `[slot.any]`.
+/// Code that pushes each edge. Spec: `[slot.any]` in `spec/raya/`.
 pub const ANY_CODE: &[&str] = &[
     "const_null box", "const_false box", "const_true box", "const_i32 0 box", "const_i32 -1 box", "const_i32 2147483647 box",
     "const_i32 -2147483648 box", "const_f64 0.0 box", "const_f64 -0.0 box", "const_f64 1.5 box", "const_f64 2147483648.0 box",

@@ -147,7 +147,7 @@ impl Assembler<'_> {
 
 /// The body of a `function`.
 ///
-/// Spec: `[record.function]`.
+/// Spec: `[record.function]` in `spec/raya/`.
 fn body_function(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -217,7 +217,7 @@ fn body_function(
 
 /// The body of a `local`.
 ///
-/// Spec: `[record.local]`.
+/// Spec: `[record.local]` in `spec/raya/`.
 fn body_local(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -242,7 +242,7 @@ fn record_local(
 
 /// The body of a `capture`.
 ///
-/// Spec: `[record.capture]`.
+/// Spec: `[record.capture]` in `spec/raya/`.
 fn body_capture(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -267,7 +267,7 @@ fn record_capture(
 
 /// The body of a `line`.
 ///
-/// Spec: `[record.line]`.
+/// Spec: `[record.line]` in `spec/raya/`.
 fn body_line(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -300,7 +300,7 @@ fn record_line(
 
 /// The body of a `class`.
 ///
-/// Spec: `[record.class]`.
+/// Spec: `[record.class]` in `spec/raya/`.
 fn body_class(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -355,7 +355,7 @@ fn body_class(
 
 /// The body of a `field`.
 ///
-/// Spec: `[record.field]`.
+/// Spec: `[record.field]` in `spec/raya/`.
 fn body_field(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -380,7 +380,7 @@ fn record_field(
 
 /// The body of a `method`.
 ///
-/// Spec: `[record.method]`.
+/// Spec: `[record.method]` in `spec/raya/`.
 fn body_method(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -406,7 +406,7 @@ fn record_method(
 
 /// The body of a `global`.
 ///
-/// Spec: `[record.global]`.
+/// Spec: `[record.global]` in `spec/raya/`.
 fn body_global(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -422,7 +422,7 @@ fn body_global(
 
 /// The body of a `static`.
 ///
-/// Spec: `[record.static]`.
+/// Spec: `[record.static]` in `spec/raya/`.
 fn body_static(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -438,7 +438,7 @@ fn body_static(
 
 /// The body of a `native`.
 ///
-/// Spec: `[record.native]`.
+/// Spec: `[record.native]` in `spec/raya/`.
 fn body_native(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -474,7 +474,7 @@ fn body_native(
 
 /// The body of a `import`.
 ///
-/// Spec: `[record.import]`.
+/// Spec: `[record.import]` in `spec/raya/`.
 fn body_import(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -490,7 +490,7 @@ fn body_import(
 
 /// A `constant`: a literal, or `VARIANT(VALUE)`.
 ///
-/// Spec: `[union.constant]`.
+/// Spec: `[union.constant]` in `spec/raya/`.
 pub(super) fn union_constant(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,

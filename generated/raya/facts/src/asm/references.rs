@@ -167,7 +167,7 @@ pub(super) fn scope_function(value: &crate::module::Function) -> Scope {
 
 /// The number of a function, at most `max`.
 ///
-/// Spec: `[operand.function]`.
+/// Spec: `[operand.function]` in `spec/raya/`.
 pub(super) fn entry_function(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -178,14 +178,14 @@ pub(super) fn entry_function(
 
 /// A function by its number.
 ///
-/// Spec: `[operand.function]`.
+/// Spec: `[operand.function]` in `spec/raya/`.
 pub(super) fn show_entry_function(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(1, index)
 }
 
 /// The number of a native, at most `max`.
 ///
-/// Spec: `[operand.native]`.
+/// Spec: `[operand.native]` in `spec/raya/`.
 pub(super) fn entry_native(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -196,14 +196,14 @@ pub(super) fn entry_native(
 
 /// A native by its number.
 ///
-/// Spec: `[operand.native]`.
+/// Spec: `[operand.native]` in `spec/raya/`.
 pub(super) fn show_entry_native(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(0, index)
 }
 
 /// The number of a class, at most `max`.
 ///
-/// Spec: `[operand.class]`.
+/// Spec: `[operand.class]` in `spec/raya/`.
 pub(super) fn entry_class(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -214,14 +214,14 @@ pub(super) fn entry_class(
 
 /// A class by its number.
 ///
-/// Spec: `[operand.class]`.
+/// Spec: `[operand.class]` in `spec/raya/`.
 pub(super) fn show_entry_class(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(2, index)
 }
 
 /// The number of a global, at most `max`.
 ///
-/// Spec: `[operand.global]`.
+/// Spec: `[operand.global]` in `spec/raya/`.
 pub(super) fn entry_global(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -232,14 +232,14 @@ pub(super) fn entry_global(
 
 /// A global by its number.
 ///
-/// Spec: `[operand.global]`.
+/// Spec: `[operand.global]` in `spec/raya/`.
 pub(super) fn show_entry_global(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(3, index)
 }
 
 /// The number of a static, at most `max`.
 ///
-/// Spec: `[operand.static]`.
+/// Spec: `[operand.static]` in `spec/raya/`.
 pub(super) fn entry_static(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -250,14 +250,14 @@ pub(super) fn entry_static(
 
 /// A static by its number.
 ///
-/// Spec: `[operand.static]`.
+/// Spec: `[operand.static]` in `spec/raya/`.
 pub(super) fn show_entry_static(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(4, index)
 }
 
 /// The number of a import, at most `max`.
 ///
-/// Spec: `[operand.import]`.
+/// Spec: `[operand.import]` in `spec/raya/`.
 pub(super) fn entry_import(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -268,14 +268,14 @@ pub(super) fn entry_import(
 
 /// A import by its number.
 ///
-/// Spec: `[operand.import]`.
+/// Spec: `[operand.import]` in `spec/raya/`.
 pub(super) fn show_entry_import(this: &Printer<'_>, index: u32) -> Shown {
     this.show_declared(5, index)
 }
 
 /// The number of a text, at most `max`.
 ///
-/// Spec: `[operand.text]`.
+/// Spec: `[operand.text]` in `spec/raya/`.
 pub(super) fn entry_text(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -307,7 +307,7 @@ pub(super) fn entry_text(
 
 /// A text by its number.
 ///
-/// Spec: `[operand.text]`.
+/// Spec: `[operand.text]` in `spec/raya/`.
 pub(super) fn show_entry_text(this: &Printer<'_>, index: u32) -> Shown {
     let value = this
         .module
@@ -319,7 +319,7 @@ pub(super) fn show_entry_text(this: &Printer<'_>, index: u32) -> Shown {
 
 /// The number of a constant, at most `max`.
 ///
-/// Spec: `[operand.constant]`.
+/// Spec: `[operand.constant]` in `spec/raya/`.
 pub(super) fn entry_constant(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -348,7 +348,7 @@ pub(super) fn entry_constant(
 
 /// A constant by its number.
 ///
-/// Spec: `[operand.constant]`.
+/// Spec: `[operand.constant]` in `spec/raya/`.
 pub(super) fn show_entry_constant(this: &Printer<'_>, index: u32) -> Shown {
     let value = this
         .module
@@ -363,7 +363,7 @@ pub(super) fn show_entry_constant(this: &Printer<'_>, index: u32) -> Shown {
 
 /// The number of a type, at most `max`.
 ///
-/// Spec: `[operand.type]`.
+/// Spec: `[operand.type]` in `spec/raya/`.
 pub(super) fn entry_type(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -383,14 +383,14 @@ pub(super) fn entry_type(
 
 /// A type by its number.
 ///
-/// Spec: `[operand.type]`.
+/// Spec: `[operand.type]` in `spec/raya/`.
 pub(super) fn show_entry_type(this: &Printer<'_>, index: u32) -> Shown {
     Shown::plain(this.show_type(crate::types::TypeId(index)))
 }
 
 /// The number of a field, at most `max`.
 ///
-/// Spec: `[operand.field]`.
+/// Spec: `[operand.field]` in `spec/raya/`.
 pub(super) fn entry_field(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -417,14 +417,14 @@ pub(super) fn entry_field(
 
 /// A field by its number.
 ///
-/// Spec: `[operand.field]`.
+/// Spec: `[operand.field]` in `spec/raya/`.
 pub(super) fn show_entry_field(_: &Printer<'_>, index: u32) -> Shown {
     Shown::plain(index.to_string())
 }
 
 /// The number of a short_field, at most `max`.
 ///
-/// Spec: `[operand.short_field]`.
+/// Spec: `[operand.short_field]` in `spec/raya/`.
 pub(super) fn entry_short_field(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -452,14 +452,14 @@ pub(super) fn entry_short_field(
 
 /// A short_field by its number.
 ///
-/// Spec: `[operand.short_field]`.
+/// Spec: `[operand.short_field]` in `spec/raya/`.
 pub(super) fn show_entry_short_field(_: &Printer<'_>, index: u32) -> Shown {
     Shown::plain(index.to_string())
 }
 
 /// The number of a method, at most `max`.
 ///
-/// Spec: `[operand.method]`.
+/// Spec: `[operand.method]` in `spec/raya/`.
 pub(super) fn entry_method(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -486,14 +486,14 @@ pub(super) fn entry_method(
 
 /// A method by its number.
 ///
-/// Spec: `[operand.method]`.
+/// Spec: `[operand.method]` in `spec/raya/`.
 pub(super) fn show_entry_method(_: &Printer<'_>, index: u32) -> Shown {
     Shown::plain(index.to_string())
 }
 
 /// The number of a element, at most `max`.
 ///
-/// Spec: `[operand.element]`.
+/// Spec: `[operand.element]` in `spec/raya/`.
 pub(super) fn entry_element(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,
@@ -504,7 +504,7 @@ pub(super) fn entry_element(
 
 /// A element by its number.
 ///
-/// Spec: `[operand.element]`.
+/// Spec: `[operand.element]` in `spec/raya/`.
 pub(super) fn show_entry_element(_: &Printer<'_>, index: u32) -> Shown {
     Shown::plain(index.to_string())
 }

@@ -191,7 +191,7 @@ impl<'m> Printer<'m> {
 
 /// The body of a `function`.
 ///
-/// Spec: `[record.function]`.
+/// Spec: `[record.function]` in `spec/raya/`.
 fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> String {
     let mut fields: Vec<String> = Vec::new();
     let value = &record.params;
@@ -309,7 +309,7 @@ fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> S
 
 /// The body of a `local`.
 ///
-/// Spec: `[record.local]`.
+/// Spec: `[record.local]` in `spec/raya/`.
 fn show_body_local(this: &Printer<'_>, record: &crate::module::Local) -> String {
     let value = &record.r#type;
     show::show_only_field(&this.show_type(*value))
@@ -322,7 +322,7 @@ fn show_record_local(this: &Printer<'_>, record: &crate::module::Local) -> Strin
 
 /// The body of a `capture`.
 ///
-/// Spec: `[record.capture]`.
+/// Spec: `[record.capture]` in `spec/raya/`.
 fn show_body_capture(this: &Printer<'_>, record: &crate::module::Capture) -> String {
     let value = &record.r#type;
     show::show_only_field(&this.show_type(*value))
@@ -335,7 +335,7 @@ fn show_record_capture(this: &Printer<'_>, record: &crate::module::Capture) -> S
 
 /// The body of a `line`.
 ///
-/// Spec: `[record.line]`.
+/// Spec: `[record.line]` in `spec/raya/`.
 fn show_body_line(_: &Printer<'_>, record: &crate::module::Line) -> String {
     let mut fields: Vec<String> = Vec::new();
     let value = &record.offset;
@@ -356,7 +356,7 @@ fn show_record_line(this: &Printer<'_>, record: &crate::module::Line) -> String 
 
 /// The body of a `class`.
 ///
-/// Spec: `[record.class]`.
+/// Spec: `[record.class]` in `spec/raya/`.
 fn show_body_class(this: &Printer<'_>, record: &crate::module::Class) -> String {
     let mut fields: Vec<String> = Vec::new();
     let value = &record.parent;
@@ -430,7 +430,7 @@ fn show_body_class(this: &Printer<'_>, record: &crate::module::Class) -> String 
 
 /// The body of a `field`.
 ///
-/// Spec: `[record.field]`.
+/// Spec: `[record.field]` in `spec/raya/`.
 fn show_body_field(this: &Printer<'_>, record: &crate::module::Field) -> String {
     let value = &record.r#type;
     show::show_only_field(&this.show_type(*value))
@@ -443,7 +443,7 @@ fn show_record_field(this: &Printer<'_>, record: &crate::module::Field) -> Strin
 
 /// The body of a `method`.
 ///
-/// Spec: `[record.method]`.
+/// Spec: `[record.method]` in `spec/raya/`.
 fn show_body_method(this: &Printer<'_>, record: &crate::module::Method) -> String {
     let value = &record.function;
     show::show_only_field(&super::references::show_entry_function(this, value.0).text)
@@ -456,7 +456,7 @@ fn show_record_method(this: &Printer<'_>, record: &crate::module::Method) -> Str
 
 /// The body of a `global`.
 ///
-/// Spec: `[record.global]`.
+/// Spec: `[record.global]` in `spec/raya/`.
 fn show_body_global(this: &Printer<'_>, record: &crate::module::Global) -> String {
     let value = &record.r#type;
     show::show_only_field(&this.show_type(*value))
@@ -464,7 +464,7 @@ fn show_body_global(this: &Printer<'_>, record: &crate::module::Global) -> Strin
 
 /// The body of a `static`.
 ///
-/// Spec: `[record.static]`.
+/// Spec: `[record.static]` in `spec/raya/`.
 fn show_body_static(this: &Printer<'_>, record: &crate::module::Static) -> String {
     let value = &record.r#type;
     show::show_only_field(&this.show_type(*value))
@@ -472,7 +472,7 @@ fn show_body_static(this: &Printer<'_>, record: &crate::module::Static) -> Strin
 
 /// The body of a `native`.
 ///
-/// Spec: `[record.native]`.
+/// Spec: `[record.native]` in `spec/raya/`.
 fn show_body_native(this: &Printer<'_>, record: &crate::module::Native) -> String {
     let mut fields: Vec<String> = Vec::new();
     let value = &record.params;
@@ -515,7 +515,7 @@ fn show_body_native(this: &Printer<'_>, record: &crate::module::Native) -> Strin
 
 /// The body of a `import`.
 ///
-/// Spec: `[record.import]`.
+/// Spec: `[record.import]` in `spec/raya/`.
 fn show_body_import(_: &Printer<'_>, record: &crate::module::Import) -> String {
     let value = &record.module;
     show::show_only_field(&super::token::quote(value))
@@ -523,7 +523,7 @@ fn show_body_import(_: &Printer<'_>, record: &crate::module::Import) -> String {
 
 /// A `constant`.
 ///
-/// Spec: `[union.constant]`.
+/// Spec: `[union.constant]` in `spec/raya/`.
 pub(super) fn show_union_constant(
     this: &Printer<'_>,
     value: &crate::module::Constant,

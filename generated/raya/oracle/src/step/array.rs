@@ -3,7 +3,7 @@
 //!
 //! Arrays of one element type. Indices count from 0 and are always checked.
 //!
-//! Spec: `[group.array]`.
+//! Spec: `[group.array]` in `spec/raya/`.
 
 use raya_facts::TypeId;
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};

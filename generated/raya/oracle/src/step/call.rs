@@ -3,7 +3,7 @@
 //!
 //! Calls of functions, methods, constructors, closures and natives. A call takes its arguments from the stack, the last on top.
 //!
-//! Spec: `[group.call]`.
+//! Spec: `[group.call]` in `spec/raya/`.
 
 use std::task::Poll;
 

@@ -3,7 +3,7 @@
 //!
 //! Functions with captured values, and the cells by which closures share a variable.
 //!
-//! Spec: `[group.closure]`.
+//! Spec: `[group.closure]` in `spec/raya/`.
 
 use raya_facts::{CaptureId, FunctionId, LocalId, TypeId};
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};

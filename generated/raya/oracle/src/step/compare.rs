@@ -3,7 +3,7 @@
 //!
 //! Comparisons of i32 with i32 and of f64 with f64. NaN is unequal to and unordered with everything.
 //!
-//! Spec: `[group.compare]`.
+//! Spec: `[group.compare]` in `spec/raya/`.
 
 use raya_runtime::{Flow, Frame, Stop};
 

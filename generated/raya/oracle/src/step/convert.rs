@@ -3,7 +3,7 @@
 //!
 //! From one type to another, and between typed slots and `any`.
 //!
-//! Spec: `[group.convert]`.
+//! Spec: `[group.convert]` in `spec/raya/`.
 
 use raya_facts::{ClassId, TypeId};
 use raya_runtime::{Any, Context, Flow, Frame, Ref, Stop, Value, semantics};

@@ -4,7 +4,7 @@
 //! Handlers belong to the function that installed them. Raising drops frames until one has a handler, cuts its operand stack to
 //! the depth at `try`, releases mutexes locked since, pushes the exception as an `any` and continues at the handler.
 //!
-//! Spec: `[group.exception]`.
+//! Spec: `[group.exception]` in `spec/raya/`.
 
 use raya_facts::Label;
 use raya_runtime::{Any, Flow, Frame, Stop, Trap, semantics};

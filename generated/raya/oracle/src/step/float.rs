@@ -3,7 +3,7 @@
 //!
 //! Arithmetic on f64 by IEEE 754. Nothing here fails.
 //!
-//! Spec: `[group.float]`.
+//! Spec: `[group.float]` in `spec/raya/`.
 
 use raya_runtime::{Flow, Frame, Stop, semantics};
 

@@ -3,7 +3,7 @@
 //!
 //! Variables of the module, and other modules.
 //!
-//! Spec: `[group.global]`.
+//! Spec: `[group.global]` in `spec/raya/`.
 
 use raya_facts::{GlobalId, TrapKind};
 use raya_runtime::{Context, Flow, Frame, Stop, Trap, Value, semantics};

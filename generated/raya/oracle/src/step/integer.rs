@@ -3,7 +3,7 @@
 //!
 //! Arithmetic and bit operations on i32. Overflow wraps, as the language demands for `int`.
 //!
-//! Spec: `[group.integer]`.
+//! Spec: `[group.integer]` in `spec/raya/`.
 
 use raya_runtime::{Flow, Frame, Stop, semantics};
 

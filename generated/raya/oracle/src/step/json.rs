@@ -3,7 +3,7 @@
 //!
 //! Values of the type `json`: text in, members and elements out, and a checked way into the typed world.
 //!
-//! Spec: `[group.json]`.
+//! Spec: `[group.json]` in `spec/raya/`.
 
 use raya_facts::{TextId, TypeId};
 use raya_runtime::{Any, Context, Flow, Frame, Ref, Stop, Value, semantics};

@@ -3,7 +3,7 @@
 //!
 //! Jumps within a function. A jump backwards is a safepoint.
 //!
-//! Spec: `[group.jump]`.
+//! Spec: `[group.jump]` in `spec/raya/`.
 
 use raya_facts::Label;
 use raya_runtime::{Context, Flow, Frame, Stop, Value, semantics};

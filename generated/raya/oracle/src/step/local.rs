@@ -3,7 +3,7 @@
 //!
 //! Variables of the current function. Parameters come first, then locals; locals start as the zero of their type.
 //!
-//! Spec: `[group.local]`.
+//! Spec: `[group.local]` in `spec/raya/`.
 
 use raya_facts::LocalId;
 use raya_runtime::{Context, Flow, Frame, Stop, Value, semantics};

@@ -4,7 +4,7 @@
 //! Ops that take values of any type. False are: false, 0, 0.0, -0.0, NaN, null and the empty text; everything else is true, as in
 //! the language that raya is a subset of.
 //!
-//! Spec: `[group.logic]`.
+//! Spec: `[group.logic]` in `spec/raya/`.
 
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};
 

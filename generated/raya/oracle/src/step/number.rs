@@ -5,7 +5,7 @@
 //! of the integer ops; if either is a float, both become floats. An `any` that holds no number is a type error and never counts
 //! as zero.
 //!
-//! Spec: `[group.number]`.
+//! Spec: `[group.number]` in `spec/raya/`.
 
 use raya_runtime::{Any, Flow, Frame, Stop, semantics};
 

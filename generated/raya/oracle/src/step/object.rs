@@ -3,7 +3,7 @@
 //!
 //! Objects of classes, their fields, and static fields.
 //!
-//! Spec: `[group.object]`.
+//! Spec: `[group.object]` in `spec/raya/`.
 
 use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId};
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};

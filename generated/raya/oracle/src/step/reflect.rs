@@ -3,7 +3,7 @@
 //!
 //! Types as values, and access to fields by name.
 //!
-//! Spec: `[group.reflect]`.
+//! Spec: `[group.reflect]` in `spec/raya/`.
 
 use raya_facts::TypeId;
 use raya_runtime::{Any, Call, Context, Flow, Frame, Ref, Stop, Value, semantics};

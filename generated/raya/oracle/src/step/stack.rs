@@ -3,7 +3,7 @@
 //!
 //! Moving values on the operand stack and pushing constants.
 //!
-//! Spec: `[group.stack]`.
+//! Spec: `[group.stack]` in `spec/raya/`.
 
 use raya_facts::{ConstantId, TextId};
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};

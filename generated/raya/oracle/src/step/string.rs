@@ -3,7 +3,7 @@
 //!
 //! Texts are immutable UTF-8. Lengths are in bytes; order is that of code points.
 //!
-//! Spec: `[group.string]`.
+//! Spec: `[group.string]` in `spec/raya/`.
 
 use raya_runtime::{Context, Flow, Frame, Ref, Stop, Value, semantics};
 

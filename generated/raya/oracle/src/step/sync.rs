@@ -3,7 +3,7 @@
 //!
 //! What tasks coordinate with. Whoever waited longest is served first.
 //!
-//! Spec: `[group.sync]`.
+//! Spec: `[group.sync]` in `spec/raya/`.
 
 use std::task::Poll;
 

@@ -3,7 +3,7 @@
 //!
 //! Starting, awaiting and stopping tasks. Tasks run in turns; a task gives up its turn only in ops that state the effect `yield`.
 //!
-//! Spec: `[group.task]`.
+//! Spec: `[group.task]` in `spec/raya/`.
 
 use std::task::Poll;
 

@@ -3,7 +3,7 @@
 //!
 //! Fixed sequences of values of different types.
 //!
-//! Spec: `[group.tuple]`.
+//! Spec: `[group.tuple]` in `spec/raya/`.
 
 use raya_facts::{ElementId, TypeId};
 use raya_runtime::{Any, Context, Flow, Frame, Ref, Stop, Value, semantics};

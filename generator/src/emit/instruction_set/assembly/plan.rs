@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::arena::Id;
-use crate::emit::rust::ident;
+use crate::emit::rust;
 use crate::model::instruction_set::operand::{Indexes, OperandKind, OperandMeaning};
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Field, InstructionSet, Record, Scalar, Shape, Union};
@@ -234,13 +233,13 @@ fn priority(shape: &Shape) -> u32 {
 
 /// The emitted struct of a record.
 pub fn record_type(set: &InstructionSet, record: Id<Record>) -> TokenStream {
-    let name = format_ident!("{}", set.format.records[record].name.to_upper_camel_case());
+    let name = rust::variant_ident(&set.format.records[record].name);
     quote! { crate::module::#name }
 }
 
 /// The emitted enum of a union.
 pub fn union_type(set: &InstructionSet, union: Id<Union>) -> TokenStream {
-    let name = format_ident!("{}", set.format.unions[union].name.to_upper_camel_case());
+    let name = rust::variant_ident(&set.format.unions[union].name);
     quote! { crate::module::#name }
 }
 
@@ -256,7 +255,7 @@ pub fn kind_type(kind: &OperandKind) -> TokenStream {
 
 /// The variant of the emitted `OperandKind`.
 pub fn kind_variant(kind: &OperandKind) -> Ident {
-    ident(&kind.name.to_upper_camel_case())
+    rust::variant_ident(&kind.name)
 }
 
 /// `record_function`, `entry_function`: a helper named after an entry of the spec.

@@ -6,10 +6,10 @@ use quote::{format_ident, quote};
 use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type};
 use super::records::read;
 use crate::arena::Id;
+use crate::emit::rust;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{OperandKind, ParameterKind, Shape, Type, Union};
-use heck::ToUpperCamelCase;
 
 /// The items of `tables.rs`.
 pub fn tables(plan: &Plan<'_>) -> TokenStream {
@@ -213,7 +213,7 @@ fn union_key(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     let union = &plan.set.format.unions[id];
     let of_type = union_type(plan.set, id);
     let arms = union.variants.iter().map(|variant| {
-        let name = ident(&variant.name.to_upper_camel_case());
+        let name = rust::variant_ident(&variant.name);
         let code = variant.code;
         let key = shape_key(&variant.shape, &quote! { value });
         quote! { #of_type::#name(value) => { out.push(#code); #key } }
@@ -247,7 +247,7 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
     let class = class.unwrap_or_else(|| quote! { crate::ids::ClassId });
     let makers = constructed.iter().map(|one| {
         let code = u32::from(one.code);
-        let name = ident(&one.name.to_upper_camel_case());
+        let name = rust::variant_ident(&one.name);
         let fields = one.parameters.iter().map(|parameter| {
             let field = ident(&parameter.name);
             let value = match parameter.kind {
@@ -262,7 +262,7 @@ fn type_items(plan: &Plan<'_>) -> TokenStream {
     });
     let parts = constructed.iter().map(|one| {
         let code = u32::from(one.code);
-        let name = ident(&one.name.to_upper_camel_case());
+        let name = rust::variant_ident(&one.name);
         let fields: Vec<_> = one.parameters.iter().map(|parameter| ident(&parameter.name)).collect();
         let values = one.parameters.iter().map(|parameter| {
             let field = ident(&parameter.name);

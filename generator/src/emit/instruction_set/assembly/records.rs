@@ -5,6 +5,8 @@ use quote::{format_ident, quote};
 
 use super::plan::{Plan, helper, kind_type, name_field, record_type, union_type};
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
+use crate::emit::rust;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{Field, Record, Scalar, Shape, Union, Variant};
@@ -119,7 +121,10 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     let record_name = &record.name;
     let of_type = record_type(plan.set, id);
     let body = helper("body", record_name);
-    let body_doc = doc(&format!("The body of a `{record_name}`.\n\nSpec: `[record.{record_name}]`."));
+    let body_doc = doc(&format!(
+        "The body of a `{record_name}`.\n\n{}",
+        provenance::entry(plan.set, "record", record_name)
+    ));
     let named = name_field(record);
     let others: Vec<&Field> = record
         .fields
@@ -321,13 +326,11 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     let of_type = union_type(plan.set, id);
     let item = helper("union", &union.name);
     let item_doc = doc(&format!(
-        "A `{0}`: a literal, or `VARIANT(VALUE)`.\n\nSpec: `[union.{0}]`.",
-        union.name
+        "A `{}`: a literal, or `VARIANT(VALUE)`.\n\n{}",
+        union.name,
+        provenance::entry(plan.set, "union", &union.name)
     ));
-    let name_of = |variant: &Variant| {
-        use heck::ToUpperCamelCase;
-        ident(&variant.name.to_upper_camel_case())
-    };
+    let name_of = |variant: &Variant| rust::variant_ident(&variant.name);
     let named = union.variants.iter().map(|variant| {
         let name = &variant.name;
         let constructor = name_of(variant);

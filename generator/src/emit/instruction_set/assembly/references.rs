@@ -7,6 +7,7 @@ use super::plan::{Plan, Target, helper, kind_type, kind_variant, largest, record
 use super::pools::used_in_ops;
 use super::show::name_unless_unused;
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{OperandKind, Scalar, Shape};
@@ -193,11 +194,9 @@ fn entry_items(plan: &Plan<'_>, id: Id<OperandKind>) -> TokenStream {
     };
     let entry = helper("entry", &kind.name);
     let show_entry = helper("show_entry", &kind.name);
-    let entry_doc = doc(&format!(
-        "The number of a {0}, at most `max`.\n\nSpec: `[operand.{0}]`.",
-        kind.name
-    ));
-    let show_doc = doc(&format!("A {0} by its number.\n\nSpec: `[operand.{0}]`.", kind.name));
+    let origin = provenance::entry(plan.set, "operand", &kind.name);
+    let entry_doc = doc(&format!("The number of a {}, at most `max`.\n\n{origin}", kind.name));
+    let show_doc = doc(&format!("A {} by its number.\n\n{origin}", kind.name));
     let unused = if show.to_string().contains("this") {
         quote! { this }
     } else {

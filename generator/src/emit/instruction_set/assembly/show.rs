@@ -6,9 +6,10 @@ use quote::quote;
 use super::plan::{Plan, helper, name_field, record_type, union_type};
 use super::records::{Class, class, is_inner};
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
+use crate::emit::rust;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::{Field, Record, Scalar, Shape, Union};
-use heck::ToUpperCamelCase;
 
 /// The items of `show_records.rs`.
 pub fn items(plan: &Plan<'_>) -> TokenStream {
@@ -99,7 +100,11 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     let record = &plan.set.format.records[id];
     let of_type = record_type(plan.set, id);
     let body = helper("show_body", &record.name);
-    let body_doc = doc(&format!("The body of a `{0}`.\n\nSpec: `[record.{0}]`.", record.name));
+    let body_doc = doc(&format!(
+        "The body of a `{}`.\n\n{}",
+        record.name,
+        provenance::entry(plan.set, "record", &record.name)
+    ));
     let named = name_field(record);
     let others: Vec<&Field> = record
         .fields
@@ -257,13 +262,17 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     let union = &plan.set.format.unions[id];
     let of_type = union_type(plan.set, id);
     let item = helper("show_union", &union.name);
-    let item_doc = doc(&format!("A `{0}`.\n\nSpec: `[union.{0}]`.", union.name));
+    let item_doc = doc(&format!(
+        "A `{}`.\n\n{}",
+        union.name,
+        provenance::entry(plan.set, "union", &union.name)
+    ));
     let mut met: Vec<Class> = Vec::new();
     let arms: Vec<TokenStream> = union
         .variants
         .iter()
         .map(|variant| {
-            let constructor = ident(&variant.name.to_upper_camel_case());
+            let constructor = rust::variant_ident(&variant.name);
             let text = show(plan, &variant.shape);
             let class_ = class(plan, &variant.shape);
             let plain = class_.is_some_and(|class_| {

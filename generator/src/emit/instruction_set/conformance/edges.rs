@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use super::{laws, literals};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{Control, InstructionSet, Op, Slot, Type, TypeExpression};
@@ -29,7 +30,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             continue;
         }
         let module = rust::module(&group.name);
-        let mut text = rust::module_doc_lines(&format!("{}.\n\nSpec: `[group.{}]`.", group.title.trim(), group.name));
+        let mut text = rust::module_doc_lines(&format!(
+            "{}.\n\n{}",
+            group.title.trim(),
+            provenance::entry(set, "group", &group.name)
+        ));
         text.push('\n');
         text.push_str(&imports(set, &tests));
         text.push_str(&tests);
@@ -194,9 +199,8 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
         loops = format!("for {name} in values::{}() {{\n{loops}}}\n", function_name(slot));
     }
     let text = format!(
-        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {test_name}() {{\nlet mut program = Program::new({});\n{loops}}}\n",
-        op.name,
-        op.file,
+        "\n/// {}\n#[test]\nfn {test_name}() {{\nlet mut program = Program::new({});\n{loops}}}\n",
+        provenance::op(op),
         rust::literal(&program)
     );
     Ok(indent(&text))
@@ -287,8 +291,9 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         op.commutes
     )?;
     let text = format!(
-        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {}_on_edges() {{\n{lines}}}\n",
-        op.name, op.file, op.name
+        "\n/// {}\n#[test]\nfn {}_on_edges() {{\n{lines}}}\n",
+        provenance::op(op),
+        op.name
     );
     Ok(Some(indent(&text)))
 }
@@ -321,8 +326,8 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
             let (rust_type, count) = (&slot.rust, edges.len());
             writeln!(
                 functions,
-                "\n/// Spec: `[slot.{}]`.\npub fn {}() -> Vec<{rust_type}> {{",
-                slot.name,
+                "\n/// {}\npub fn {}() -> Vec<{rust_type}> {{",
+                provenance::entry(set, "slot", &slot.name),
                 function_name(slot)
             )?;
             writeln!(
@@ -345,8 +350,8 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
             let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
             writeln!(
                 functions,
-                "\n/// Code that pushes each edge. Spec: `[slot.{}]`.\npub const {}_CODE: &[&str] = &[\n{}];",
-                slot.name,
+                "\n/// Code that pushes each edge. {}\npub const {}_CODE: &[&str] = &[\n{}];",
+                provenance::entry(set, "slot", &slot.name),
                 rust::constant(&slot.name),
                 rust::wrapped(4, items)
             )?;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{edges, laws, literals};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeExpression};
@@ -26,7 +27,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             continue;
         }
         let module = rust::module(&group.name);
-        let mut text = rust::module_doc_lines(&format!("{}.\n\nSpec: `[group.{}]`.", group.title.trim(), group.name));
+        let mut text = rust::module_doc_lines(&format!(
+            "{}.\n\n{}",
+            group.title.trim(),
+            provenance::entry(set, "group", &group.name)
+        ));
         let mut names = vec!["Expected"];
         if functions.contains(" check(") {
             names.splice(0..0, ["Example"]);
@@ -83,10 +88,7 @@ fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
         return Ok(String::new());
     }
     let name = rust::ident(&op.name);
-    Ok(format!(
-        "\n/// Spec: `[op.{}]` in `{}`.\n#[test]\nfn {name}() {{\n{checks}}}\n",
-        op.name, op.file
-    ))
+    Ok(format!("\n/// {}\n#[test]\nfn {name}() {{\n{checks}}}\n", provenance::op(op)))
 }
 
 /// The check of a value example whose inputs no op can push: they are given as arguments, if they are plain numbers.

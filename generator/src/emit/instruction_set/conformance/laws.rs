@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::{takes, value_type};
@@ -69,9 +70,8 @@ pub fn functions(set: &InstructionSet) -> anyhow::Result<String> {
         };
         write!(
             text,
-            "\n/// Spec: `[op.{}]` in `{}`.\npub fn {}({}) -> {result} {{\n    {body}\n}}\n",
-            op.name,
-            op.file,
+            "\n/// {}\npub fn {}({}) -> {result} {{\n    {body}\n}}\n",
+            provenance::op(op),
             rust::ident(&op.name),
             parameters.join(", ")
         )?;

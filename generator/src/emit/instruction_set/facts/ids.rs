@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Indexes, InstructionSet, OperandKind, OperandMeaning};
@@ -19,7 +20,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             "{}\n\nA position in {}. {}",
             kind.doc.trim(),
             list(kind),
-            names::provenance(set, "operand", &kind.name)
+            provenance::entry(set, "operand", &kind.name)
         );
         writeln!(
             text,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::{
     Control, Group, Indexes, InstructionSet, Meaning, Op, OperandKind, OperandMeaning, Reference, Scalar, TypeArgument,
@@ -101,7 +102,7 @@ fn row(set: &InstructionSet, op: &Op, out: &mut String) -> anyhow::Result<()> {
     writeln!(
         out,
         "\n/// {}\npub(super) static {}: OpcodeInfo = OpcodeInfo {{",
-        names::op_provenance(op),
+        provenance::op(op),
         rust::constant(&op.name)
     )?;
     writeln!(out, "    doc: {},", rust::literal(&paragraphs(&op.doc)))?;
@@ -267,7 +268,7 @@ fn groups(set: &InstructionSet) -> anyhow::Result<String> {
             "{}. {}\n\n{}",
             group.title.trim().trim_end_matches('.'),
             group.doc.trim(),
-            names::provenance(set, "group", &group.name)
+            provenance::entry(set, "group", &group.name)
         );
         text.push_str(&rust::doc_lines(4, &docs));
         writeln!(text, "    {},", rust::variant(&group.name))?;
@@ -325,7 +326,7 @@ fn effects(set: &InstructionSet) -> anyhow::Result<String> {
         "\n    /// The effects by which an exception can come out of an instruction.\n    pub const THROWING: Effects = Effects({throwing});\n"
     )?;
     for (bit, effect) in set.effects.iter().enumerate() {
-        let docs = format!("{}\n\n{}", effect.doc.trim(), names::provenance(set, "effect", &effect.name));
+        let docs = format!("{}\n\n{}", effect.doc.trim(), provenance::entry(set, "effect", &effect.name));
         text.push_str(&rust::doc_lines(4, &docs));
         writeln!(
             text,
@@ -366,7 +367,7 @@ fn operand_kinds(set: &InstructionSet) -> anyhow::Result<String> {
     text.push_str(include_str!("text/operand_kind_head.rs"));
     for kind in &kinds {
         let docs = match kind.span {
-            Some(_) => format!("{}\n\n{}", kind.doc.trim(), names::provenance(set, "operand", &kind.name)),
+            Some(_) => format!("{}\n\n{}", kind.doc.trim(), provenance::entry(set, "operand", &kind.name)),
             None => format!("A plain number: `{}`.", kind.name),
         };
         text.push_str(&rust::doc_lines(4, &docs));

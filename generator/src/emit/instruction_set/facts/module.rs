@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::{module_read, module_write, names};
 use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Field, InstructionSet, ModuleFormat, Record, Scalar, Shape, Union};
@@ -262,7 +263,7 @@ fn structure(set: &InstructionSet, record: &Record, out: &mut String) -> anyhow:
     out.push('\n');
     out.push_str(&rust::doc_lines(
         0,
-        &format!("{}\n\n{}", record.doc.trim(), names::provenance(set, "record", &record.name)),
+        &format!("{}\n\n{}", record.doc.trim(), provenance::entry(set, "record", &record.name)),
     ));
     let derives = if by_hand {
         "Debug, Clone, Default"
@@ -306,7 +307,7 @@ fn choice(set: &InstructionSet, union: &Union, out: &mut String) -> anyhow::Resu
     out.push('\n');
     out.push_str(&rust::doc_lines(
         0,
-        &format!("{}\n\n{}", union.doc.trim(), names::provenance(set, "union", &union.name)),
+        &format!("{}\n\n{}", union.doc.trim(), provenance::entry(set, "union", &union.name)),
     ));
     let derives = if by_hand { "Debug, Clone" } else { "Debug, Clone, PartialEq" };
     writeln!(out, "#[derive({derives})]\npub enum {name} {{")?;
@@ -360,7 +361,7 @@ fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
     let format = &set.format;
     let mut text = rust::module_doc_lines(&format!(
         "What stands in the header of a module file.\n\nSpec: `[module]` in `{}`.",
-        names::folder(set)
+        provenance::folder(set)
     ));
     let magic: String = format
         .magic

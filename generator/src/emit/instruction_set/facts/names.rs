@@ -1,42 +1,10 @@
 //! What several files of the facts crate say in the same words.
 
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Indexes, InstructionSet, Op, OperandKind, OperandMeaning, Record, Shape};
-
-/// The line that says which entry an item came from. Entries of ops know their file; others are known by their folder.
-pub fn op_provenance(op: &Op) -> String {
-    format!("Spec: `[op.{}]` in `{}`.", op.name, op.file)
-}
-
-/// The same for an entry of a table other than `op`.
-pub fn provenance(set: &InstructionSet, table: &str, name: &str) -> String {
-    let key = if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        format!("[{table}.{name}]")
-    } else {
-        format!("[{table}.\"{name}\"]")
-    };
-    format!("Spec: `{key}` in `{}`.", folder(set))
-}
-
-/// The common folder of the set's files, or its file where there is only one: `spec/raya/`.
-pub fn folder(set: &InstructionSet) -> String {
-    match set.files.as_slice() {
-        [] => "spec/".to_owned(),
-        [one] => one.clone(),
-        [first, ..] => {
-            let shared = set.files.iter().fold(first.as_str(), |shared, file| {
-                let same = shared.bytes().zip(file.bytes()).take_while(|(a, b)| a == b).count();
-                shared.get(..same).unwrap_or_default()
-            });
-            match shared.rsplit_once('/') {
-                Some((folder, _)) => format!("{folder}/"),
-                None => "spec/".to_owned(),
-            }
-        }
-    }
-}
 
 /// The stack effect of an op: `a: i32, b: i32 → i32`.
 pub fn stack_effect(op: &Op) -> String {
@@ -80,7 +48,7 @@ pub fn op_docs(set: &InstructionSet, op: &Op, also: &[String]) -> String {
     for line in also {
         text.push_str(&format!("\n\n{line}"));
     }
-    text.push_str(&format!("\n\n{}", op_provenance(op)));
+    text.push_str(&format!("\n\n{}", provenance::op(op)));
     text
 }
 

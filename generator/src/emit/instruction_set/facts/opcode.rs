@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::InstructionSet;
 
@@ -20,7 +21,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         let name = rust::variant(&op.name);
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{} {}", names::summary(&op.doc), names::op_provenance(op)),
+            &format!("{} {}", names::summary(&op.doc), provenance::op(op)),
         ));
         text.push_str(&names::alias(4, op, &name));
         writeln!(text, "    {name} = {},", names::code(op.code))?;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::InstructionSet;
 
@@ -22,7 +23,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     for trap in &set.traps {
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{}\n\n{}", trap.doc.trim(), names::provenance(set, "trap", &trap.name)),
+            &format!("{}\n\n{}", trap.doc.trim(), provenance::entry(set, "trap", &trap.name)),
         ));
         writeln!(text, "    {} = {},", rust::variant(&trap.name), trap.code)?;
     }

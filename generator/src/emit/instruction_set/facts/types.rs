@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape, Type, TypeParameter};
 
@@ -57,7 +58,7 @@ fn head(set: &InstructionSet) -> anyhow::Result<String> {
     for plain in set.types.iter().filter(|of| of.parameters.is_empty()) {
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{}\n\n{}", plain.doc.trim(), names::provenance(set, "type", &plain.name)),
+            &format!("{}\n\n{}", plain.doc.trim(), provenance::entry(set, "type", &plain.name)),
         ));
         writeln!(
             text,
@@ -78,7 +79,7 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
     for of in &set.types {
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{}\n\n{}", of.doc.trim(), names::provenance(set, "type", &of.name)),
+            &format!("{}\n\n{}", of.doc.trim(), provenance::entry(set, "type", &of.name)),
         ));
         writeln!(text, "    {} = {},", rust::variant(&of.name), of.code)?;
     }
@@ -162,7 +163,7 @@ fn kinds(set: &InstructionSet) -> anyhow::Result<String> {
     for slot in &set.slots {
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{}\n\n{}", slot.doc.trim(), names::provenance(set, "slot", &slot.name)),
+            &format!("{}\n\n{}", slot.doc.trim(), provenance::entry(set, "slot", &slot.name)),
         ));
         writeln!(text, "    {},", rust::variant(&slot.name))?;
     }
@@ -196,7 +197,7 @@ fn definitions(set: &InstructionSet) -> anyhow::Result<String> {
     for of in &constructors {
         text.push_str(&rust::doc_lines(
             4,
-            &format!("{}\n\n{}", of.doc.trim(), names::provenance(set, "type", &of.name)),
+            &format!("{}\n\n{}", of.doc.trim(), provenance::entry(set, "type", &of.name)),
         ));
         writeln!(text, "    {} {{", rust::variant(&of.name))?;
         for parameter in &of.parameters {

@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use super::arm::{Arm, arm, identifiers};
 use super::{facts, runtime};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::{InstructionSet, Op};
 
@@ -22,7 +23,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
         let module = rust::module(&group.name);
         let written = ops.iter().map(|op| arm(set, op)).collect::<Result<Vec<Arm>>>()?;
         let mut docs = format!("{}.\n\n{}", group.title.trim(), group.doc.trim());
-        docs.push_str(&format!("\n\nSpec: `[group.{}]`.", group.name));
+        docs.push_str(&format!("\n\n{}", provenance::entry(set, "group", &group.name)));
         let text = group_file(set, &docs, &ops, &written)?;
         builder.file(&format!("src/step/{module}.rs"), text, &set.files);
         let path = format_ident!("{module}");
@@ -129,7 +130,7 @@ fn group_file(set: &InstructionSet, docs: &str, ops: &[&Op], arms: &[Arm]) -> Re
         if let Some(waits) = &op.waits {
             docs.push_str(&format!("\n\nNot built yet; it waits for: {}", waits.trim()));
         }
-        docs.push_str(&format!("\n\nSpec: `[op.{}]` in `{}`.", op.name, op.file));
+        docs.push_str(&format!("\n\n{}", provenance::op(op)));
         text.push('\n');
         text.push_str(&rust::doc_lines(0, &docs));
         text.push_str(&rust::format(arm.function.clone())?);

@@ -1,6 +1,5 @@
 //! What the verifier reads out of a set: which record holds code, what can be called, which type exceptions have.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -205,11 +204,6 @@ impl<'a> Reading<'a> {
             _ => None,
         }
     }
-
-    /// `Spec: …` for the documentation of what is emitted from an op.
-    pub fn provenance(op: &Op) -> String {
-        format!("Spec: `[op.{}]` in `{}`.", op.name, op.file)
-    }
 }
 
 /// The type of what ops throw; a type named `any` where none does.
@@ -260,7 +254,7 @@ pub fn each_function(expression: &TypeExpression, each: &mut dyn FnMut(TypeFunct
 
 /// The variant of a type in `Kind` and `TypeDefinition`, of an op in `Instruction`, of a record as a struct.
 pub fn variant(name: &str) -> Ident {
-    rust::ident(&name.to_upper_camel_case())
+    rust::variant_ident(name)
 }
 
 /// The constant of a plain type in `TypeId`.

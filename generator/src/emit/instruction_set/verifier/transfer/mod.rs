@@ -25,7 +25,7 @@ pub fn files(reading: &Reading<'_>) -> anyhow::Result<Vec<(String, TokenStream, 
         if ops.is_empty() {
             continue;
         }
-        let name = group.name.to_snake_case();
+        let name = rust::module(&group.name);
         let module = rust::ident(&name);
         let mut functions = Vec::new();
         for op in &ops {
@@ -182,7 +182,7 @@ impl<'a> Transfer<'a> {
             "{} → {}.\n\n{}",
             or_nothing(inputs.join(", ")),
             or_nothing(outputs.join(", ")),
-            Reading::provenance(self.op)
+            crate::emit::instruction_set::provenance::op(self.op)
         ));
         let function = rust::ident(&self.op.name.to_snake_case());
         let parameters = self.operands.iter().map(|index| {

@@ -1,0 +1,36 @@
+//! Says in the documentation of what is emitted which entry of the specs it came from.
+
+use crate::model::instruction_set::{InstructionSet, Op};
+
+/// The line that says which entry an item came from. Entries of ops know their file; others are known by their folder.
+pub fn op(op: &Op) -> String {
+    format!("Spec: `[op.{}]` in `{}`.", op.name, op.file)
+}
+
+/// The same for an entry of a table other than `op`.
+pub fn entry(set: &InstructionSet, table: &str, name: &str) -> String {
+    let key = if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        format!("[{table}.{name}]")
+    } else {
+        format!("[{table}.\"{name}\"]")
+    };
+    format!("Spec: `{key}` in `{}`.", folder(set))
+}
+
+/// The common folder of the set's files, or its file where there is only one: `spec/raya/`.
+pub fn folder(set: &InstructionSet) -> String {
+    match set.files.as_slice() {
+        [] => "spec/".to_owned(),
+        [one] => one.clone(),
+        [first, ..] => {
+            let shared = set.files.iter().fold(first.as_str(), |shared, file| {
+                let same = shared.bytes().zip(file.bytes()).take_while(|(a, b)| a == b).count();
+                shared.get(..same).unwrap_or_default()
+            });
+            match shared.rsplit_once('/') {
+                Some((folder, _)) => format!("{folder}/"),
+                None => "spec/".to_owned(),
+            }
+        }
+    }
+}
