@@ -136,8 +136,8 @@ fn hand_on(stream: impl Read) -> (usize, usize) {
 
 /// The numbers of passed and failed tests in the closing line of nextest or of a doc test run.
 fn summary(line: &str) -> Option<(usize, usize)> {
-    let line = line.trim();
-    let counts = if line.starts_with("Summary [") {
+    // nextest indents what a failed test printed, closing lines of its own harness included: those are no closing lines of the step.
+    let counts = if line.trim_start().starts_with("Summary [") {
         line.split_once(" run:").map(|(_, counts)| counts)?
     } else {
         line.strip_prefix("test result:")?.split_once('.')?.1
@@ -180,6 +180,7 @@ mod tests {
                 Some((3, 2)),
             ),
             ("        PASS [   0.1s] lathe write::journal", None),
+            ("    test result: FAILED. 0 passed; 1 failed; 0 ignored", None),
             ("test result: strange", None),
         ];
         for (line, expected) in cases {
