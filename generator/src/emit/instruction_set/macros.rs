@@ -25,12 +25,12 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
 fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         format!("{}/macros", set.folder()),
-        format!("{}-macros", set.name),
+        set.package("macros"),
         format!("Procedural macros of the instruction set {}", set.name),
     );
     builder.proc_macro();
     builder.depend("lathe-macros", Dependency::Path("macros".to_owned()));
-    let facts = format!("{}-facts", set.name);
+    let facts = set.package("facts");
     builder.depend(&facts, Dependency::Path(format!("{}/facts", set.folder())));
     let example = set.ops.iter().find_map(|op| match &op.meaning {
         Meaning::Function { name, .. } => Some((op.name.as_str(), name.as_str())),
@@ -40,7 +40,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let text = include_str!("templates/macros_lib.rs")
         .replace("__SET__", &set.name)
         .replace("__FACTS__", &facts.replace('-', "_"))
-        .replace("__CRATE__", &format!("{}_macros", set.name.replace('-', "_")))
+        .replace("__CRATE__", &set.library("macros"))
         .replace("__TYPE__", &set.name.to_upper_camel_case())
         .replace("__OP__", op)
         .replace("__FUNCTION__", function);

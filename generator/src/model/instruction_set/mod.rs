@@ -83,6 +83,16 @@ impl InstructionSet {
         format!("generated/{}", self.name)
     }
 
+    /// `raya-facts`: the package of a part of the set.
+    pub fn package(&self, part: &str) -> String {
+        format!("{}-{part}", self.name)
+    }
+
+    /// `raya_facts`: the same crate in Rust code.
+    pub fn library(&self, part: &str) -> String {
+        self.package(part).replace('-', "_")
+    }
+
     /// `runtime/raya`: where its semantics functions live.
     pub fn runtime_folder(&self) -> String {
         format!("runtime/{}", self.name)

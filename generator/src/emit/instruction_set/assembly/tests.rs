@@ -41,7 +41,7 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
         )
     });
     let text = include_str!("../templates/asm_tests.rs")
-        .replace("__FACTS__", &format!("{}_facts", set.name.replace('-', "_")))
+        .replace("__FACTS__", &set.library("facts"))
         .replace("__SAMPLES__", &samples)
         .replace("__WHOLE__", &format!("{:?}", whole::text(plan)))
         .replace("__HEAD__", &head)

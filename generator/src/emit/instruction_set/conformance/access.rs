@@ -10,7 +10,7 @@ use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape};
 /// Adds the file.
 pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let reading = Reading::of(set)?;
-    let facts = format!("{}_facts", set.name.replace('-', "_"));
+    let facts = set.library("facts");
     let root = &set.format.records[set.format.root];
     let module = rust::variant(&root.name);
     let mut text = rust::module_doc_lines(

@@ -66,8 +66,8 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
 
 fn imports(set: &InstructionSet, tests: &str) -> String {
     let words: BTreeSet<&str> = tests.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-    let library = format!("{}_conformance", set.name.replace('-', "_"));
-    let runtime = format!("{}_runtime", set.name.replace('-', "_"));
+    let library = set.library("conformance");
+    let runtime = set.library("runtime");
     let mut text = String::new();
     let run: Vec<&str> = ["Program"].into_iter().filter(|name| words.contains(name)).collect();
     if !run.is_empty() {
@@ -300,7 +300,7 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
 
 /// The edge values of every slot: as Rust values where it is a number, as code that pushes them otherwise.
 fn values(set: &InstructionSet) -> anyhow::Result<String> {
-    let library = format!("{}_conformance", set.name.replace('-', "_"));
+    let library = set.library("conformance");
     let mut text = rust::module_doc_lines("Edge values of the slots, and some pseudo-random ones.");
     let mut functions = String::new();
     let mut random: BTreeMap<&str, bool> = BTreeMap::new();

@@ -11,7 +11,7 @@ use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeEx
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    let library = format!("{}_conformance", set.name.replace('-', "_"));
+    let library = set.library("conformance");
     let mut modules = Vec::new();
     for (id, group) in set.groups.iter_with_ids() {
         let ops: Vec<&Op> = set
@@ -42,7 +42,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         }
         write!(text, "\nuse {library}::run::{{{}}};\n", names.join(", "))?;
         if functions.contains(" check_call::<") {
-            writeln!(text, "use {}_runtime::Slot;", set.name.replace('-', "_"))?;
+            writeln!(text, "use {}::Slot;", set.library("runtime"))?;
         }
         text.push_str(&functions);
         let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();

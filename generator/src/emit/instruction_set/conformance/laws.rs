@@ -35,7 +35,7 @@ pub fn can_fail(op: &Op) -> bool {
 
 /// The functions.
 pub fn functions(set: &InstructionSet) -> anyhow::Result<String> {
-    let runtime = format!("{}_runtime", set.name.replace('-', "_"));
+    let runtime = set.library("runtime");
     let mut text = rust::module_doc_lines(
         "Ops on plain numbers as functions: an expression as it stands in the spec, or the function in the runtime that the spec names.",
     );

@@ -38,16 +38,13 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let name = &set.name;
     let mut builder = CrateBuilder::new(
         format!("{}/conformance", set.folder()),
-        format!("{name}-conformance"),
+        set.package("conformance"),
         format!("Tests that hold every engine of {name} against its specification"),
     );
     for part in ["facts", "oracle"] {
-        builder.depend(
-            &format!("{name}-{part}"),
-            Dependency::Path(format!("{}/{part}", set.folder())),
-        );
+        builder.depend(&set.package(part), Dependency::Path(format!("{}/{part}", set.folder())));
     }
-    builder.depend(&format!("{name}-runtime"), Dependency::Path(set.runtime_folder()));
+    builder.depend(&set.package("runtime"), Dependency::Path(set.runtime_folder()));
     let words = words(set);
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),
@@ -74,7 +71,6 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
 /// The words of the set that stand in texts.
 fn words(set: &InstructionSet) -> serde_json::Value {
     let reading = super::verifier::Reading::of(set).ok();
-    let name = set.name.replace('-', "_");
     let root = &set.format.records[set.format.root];
     let class = reading.as_ref().and_then(|reading| reading.class.as_ref());
     let record = reading.as_ref().map(|reading| reading.function_record);
@@ -105,10 +101,10 @@ fn words(set: &InstructionSet) -> serde_json::Value {
         .map(|((push, back), result)| format!("function main {{ result {result} code {{ {push} {} }} }}", back.name));
     json!({
         "set": set.name,
-        "facts": format!("{name}_facts"),
-        "runtime": format!("{name}_runtime"),
-        "oracle": format!("{name}_oracle"),
-        "conformance": format!("{name}_conformance"),
+        "facts": set.library("facts"),
+        "runtime": set.library("runtime"),
+        "oracle": set.library("oracle"),
+        "conformance": set.library("conformance"),
         "module": rust::variant(&root.name),
         "functions": reading.as_ref().map(|reading| rust::name(&reading.functions)),
         "function_keyword": record.map(|record| record.name.clone()),

@@ -52,7 +52,7 @@ pub fn data(set: &InstructionSet) -> Option<serde_json::Value> {
     ];
     ids.sort();
     Some(serde_json::json!({
-        "crate": format!("{}_facts", set.name.replace('-', "_")),
+        "crate": set.library("facts"),
         "class_rest": record.fields.len() > 4,
         "field_rest": fields.fields.len() > 2,
         "method_rest": methods.fields.len() > 2,

@@ -39,7 +39,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
 fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         format!("{}/facts", set.folder()),
-        format!("{}-facts", set.name),
+        set.package("facts"),
         format!(
             "Facts of the instruction set {}: opcodes, codec, module file, assembler and verifier",
             set.name

@@ -73,7 +73,7 @@ pub fn codec(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         "little_endian": set.encoding.little_endian,
         "prefix": set.encoding.extension_prefix.map(|byte| format!("{byte:#04X}").replace("0X", "0x")),
         "example": names::plain_op(set).map(|op| rust::variant(&op.name)),
-        "crate": format!("{}_facts", set.name.replace('-', "_")),
+        "crate": set.library("facts"),
     });
     for (path, text) in [
         ("src/encode.rs", include_str!("text/encode.rs.hbs")),

@@ -78,7 +78,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     }
     docs.push('.');
     if let Some(op) = names::plain_op(set) {
-        let krate = format!("{}_facts", set.name.replace('-', "_"));
+        let krate = set.library("facts");
         let name = rust::variant(&op.name);
         docs.push_str(&format!(
             "\n\n```\nuse {krate}::{{Instruction, Instructions, Opcode}};\n\nlet mut code = Vec::new();\n\

@@ -17,7 +17,7 @@ use crate::model::instruction_set::{
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let own = |path: &str, text: String, builder: &mut CrateBuilder| builder.file(path, text, &set.files);
     let data = serde_json::json!({
-        "crate": crate_name(set),
+        "crate": set.library("facts"),
         "module": rust::variant(&set.format.records[set.format.root].name),
         "flags": !set.format.flags.is_empty(),
         "layout": builder.has("src/layout.rs"),
@@ -58,10 +58,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     own("tests/golden.rs", golden(set)?, builder);
     own("tests/sample/mod.rs", sample(set)?, builder);
     Ok(())
-}
-
-fn crate_name(set: &InstructionSet) -> String {
-    format!("{}_facts", set.name.replace('-', "_"))
 }
 
 /// Where the counts of an empty module stand, and their limits; up to the first field whose size isn't fixed.
@@ -109,7 +105,7 @@ fn golden(set: &InstructionSet) -> anyhow::Result<String> {
         "Holds encoder and decoder to bytes that were written by hand.\n\nThe rows come from `golden` of the ops in the spec; labels are \
          written there as distances from the end of the instruction. Each instruction stands at an offset that leaves room for its labels.",
     );
-    text.push_str(&include_str!("text/tests/golden.rs").replace("crate_name", &crate_name(set)));
+    text.push_str(&include_str!("text/tests/golden.rs").replace("crate_name", &set.library("facts")));
     let complete = set.ops.iter().all(|op| op.golden.is_some());
     if complete {
         text.push_str(include_str!("text/tests/golden_complete.rs"));
@@ -215,7 +211,7 @@ fn sample(set: &InstructionSet) -> anyhow::Result<String> {
     }
     let mut text =
         rust::module_doc_lines("A module to write and read: every field is filled, with values that follow from a number.");
-    let krate = crate_name(set);
+    let krate = set.library("facts");
     text.push('\n');
     let ids = used_ids(set, &body);
     text.push_str(&rust::use_names(&format!("{krate}::ids"), &ids));

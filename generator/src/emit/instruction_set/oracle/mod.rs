@@ -31,17 +31,17 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let name = &set.name;
     let mut builder = CrateBuilder::new(
         format!("{}/oracle", set.folder()),
-        format!("{name}-oracle"),
+        set.package("oracle"),
         format!("The reference interpreter of {name}: slow, safe, and checks everything"),
     );
-    builder.depend(&format!("{name}-facts"), Dependency::Path(format!("{}/facts", set.folder())));
-    builder.depend(&format!("{name}-runtime"), Dependency::Path(set.runtime_folder()));
+    builder.depend(&set.package("facts"), Dependency::Path(format!("{}/facts", set.folder())));
+    builder.depend(&set.package("runtime"), Dependency::Path(set.runtime_folder()));
     step::files(set, &mut builder)?;
     let data = json!({
         "set": name,
         "facts": facts(set),
         "runtime": runtime(set),
-        "oracle": format!("{}_oracle", crate_name(set)),
+        "oracle": set.library("oracle"),
         "extension": set.format.extension,
         "text_extension": text_extension(set),
     });
@@ -57,19 +57,14 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     builder.finish(tree)
 }
 
-/// The set's name as the beginning of a crate's name in Rust code.
-fn crate_name(set: &InstructionSet) -> String {
-    set.name.replace('-', "_")
-}
-
 /// The facts crate in Rust code.
 fn facts(set: &InstructionSet) -> String {
-    format!("{}_facts", crate_name(set))
+    set.library("facts")
 }
 
 /// The runtime crate in Rust code.
 fn runtime(set: &InstructionSet) -> String {
-    format!("{}_runtime", crate_name(set))
+    set.library("runtime")
 }
 
 /// The extension of files with assembly: the first letter of that of module files, and `asm`.

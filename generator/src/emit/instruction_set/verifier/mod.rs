@@ -104,7 +104,7 @@ impl Root {
         let (object, object_class) = reading.object().unwrap_or_default();
         Root {
             set: reading.set.name.clone(),
-            crate_name: format!("{}_facts", reading.set.name.replace('-', "_")),
+            crate_name: reading.set.library("facts"),
             function_id: reading.function_id(),
             own_function_id: reading.function_kind.is_none(),
             renamed: reading.function_id() != "FunctionId",

@@ -12,7 +12,7 @@ const TESTS: &str = include_str!("../templates/verify_tests.rs.hbs");
 pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let set = reading.set;
     let data = Names {
-        crate_name: format!("{}_facts", set.name.replace('-', "_")),
+        crate_name: set.library("facts"),
         module: variant(&set.format.records[set.format.root].name).to_string(),
         function: variant(&reading.function_record.name).to_string(),
         functions: rust::ident(&reading.functions).to_string(),
