@@ -1,7 +1,7 @@
 //! lathe reads machine-readable specs and emits Rust crates, tests and documentation from them.
 //!
 //! The modules in the order of a run: [`source`] finds and reads files, [`syntax`] parses them, [`model`] resolves them, [`check`]
-//! judges them, [`emit`] turns them into a virtual tree, [`write`] puts the tree on disk, [`report`] says what happened,
+//! judges them, [`emit`] turns them into a virtual tree, [`mod@write`] puts the tree on disk, [`report`] says what happened,
 //! [`build`] compiles and runs what was emitted. [`registry`] lists the spec kinds; [`pipeline`] runs the stages; [`catalogue`] has
 //! a page on everything that they report.
 

@@ -1,6 +1,6 @@
 //! Where in which file something stands.
 
-/// The position of a file in the run's [`SourceMap`](super::SourceMap). Files are numbered in the sorted order of their paths.
+/// The position of a file in the run's [`SourceMap`](crate::source::SourceMap). Files are numbered in the sorted order of their paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 

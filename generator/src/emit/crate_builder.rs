@@ -14,7 +14,6 @@ pub struct CrateBuilder {
     description: String,
     proc_macro: bool,
     dependencies: BTreeMap<String, Dependency>,
-    dev_dependencies: BTreeMap<String, Dependency>,
     features: BTreeMap<String, Vec<String>>,
     sources: BTreeSet<String>,
     files: BTreeMap<String, (String, Vec<String>)>,
@@ -38,7 +37,6 @@ impl CrateBuilder {
             description: description.into(),
             proc_macro: false,
             dependencies: BTreeMap::new(),
-            dev_dependencies: BTreeMap::new(),
             features: BTreeMap::new(),
             sources: BTreeSet::new(),
             files: BTreeMap::new(),
@@ -53,11 +51,6 @@ impl CrateBuilder {
     /// Records a dependency.
     pub fn depend(&mut self, name: &str, on: Dependency) {
         self.dependencies.insert(name.to_owned(), on);
-    }
-
-    /// Records a dependency of tests.
-    pub fn dev_depend(&mut self, name: &str, on: Dependency) {
-        self.dev_dependencies.insert(name.to_owned(), on);
     }
 
     /// Records a Cargo feature and those that it implies.
@@ -91,7 +84,6 @@ impl CrateBuilder {
                 description: &self.description,
                 proc_macro: self.proc_macro,
                 dependencies: self.rows(&self.dependencies),
-                dev_dependencies: self.rows(&self.dev_dependencies),
                 features: self
                     .features
                     .iter()
@@ -127,7 +119,6 @@ struct Manifest<'a> {
     description: &'a str,
     proc_macro: bool,
     dependencies: Vec<DependencyRow>,
-    dev_dependencies: Vec<DependencyRow>,
     features: Vec<FeatureRow<'a>>,
 }
 
@@ -166,13 +157,6 @@ proc-macro = true
 
 [dependencies]
 {{#each dependencies}}
-{{name}} = {{value}}
-{{/each}}
-{{/if}}
-{{#if dev_dependencies}}
-
-[dev-dependencies]
-{{#each dev_dependencies}}
 {{name}} = {{value}}
 {{/each}}
 {{/if}}

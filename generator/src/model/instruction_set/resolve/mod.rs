@@ -1,7 +1,7 @@
 //! Resolves the raw tables of an instruction set: names become ids, strings are parsed, and every mistake is reported.
 //!
-//! Entries are resolved in the order in which they depend on each other: [`machine`] has slots, types, operand kinds, effects, traps
-//! and groups; [`format`] the module file; [`op`] the instructions, with [`expression`] for types of values and [`example`] for the
+//! Entries are resolved in the order in which they depend on each other: `machine` has slots, types, operand kinds, effects, traps
+//! and groups; `format` the module file; `op` the instructions, with `expression` for types of values and `example` for the
 //! hand-written evidence. An entry with errors is left out; naming it elsewhere is no further error.
 
 mod example;
