@@ -14,6 +14,7 @@ use raya_facts::{ClassLayouts, FunctionId, Instruction, Module, TypeTable};
 use raya_runtime::frame::Then;
 use raya_runtime::{Context, Failure, Flow, Frame, Limits, Machine, Natives, Options, Output, Ref, Stop, Value};
 
+pub mod features;
 pub mod step;
 
 pub use step::step;
@@ -29,9 +30,10 @@ impl Oracle {
     ///
     /// # Errors
     ///
-    /// What the verifier found, or why the machine can't hold the module.
+    /// What the verifier found, an instruction whose feature is off, or why the machine can't hold the module.
     pub fn new(module: Arc<Module>, options: Options) -> Result<Oracle, LoadError> {
         verify(&module).map_err(|error| LoadError::Verify(Box::new(error)))?;
+        features::check(&module, features::is_on).map_err(LoadError::Feature)?;
         Oracle::unverified(module, options)
     }
 
@@ -74,6 +76,8 @@ impl Oracle {
 pub enum LoadError {
     /// The verifier refused it.
     Verify(Box<VerifyError>),
+    /// It uses an instruction whose feature is off in this build.
+    Feature(features::MissingFeature),
     /// The machine can't hold it.
     Machine(Box<Failure>),
 }
@@ -82,6 +86,7 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::Verify(error) => error.fmt(f),
+            LoadError::Feature(missing) => missing.fmt(f),
             LoadError::Machine(failure) => failure.fmt(f),
         }
     }

@@ -5,6 +5,7 @@
 //! is only called.
 
 mod arm;
+mod features;
 mod step;
 
 use serde_json::json;
@@ -12,6 +13,7 @@ use serde_json::json;
 use crate::emit::crate_builder::{CrateBuilder, Dependency};
 use crate::emit::{Emitter, Tree, template};
 use crate::model::Model;
+use crate::model::feature::Features;
 use crate::model::instruction_set::{InstructionSet, InstructionSets};
 
 /// The reference interpreters.
@@ -22,12 +24,12 @@ pub const EMITTER: Emitter = Emitter {
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     for set in &model.part::<InstructionSets>().sets {
-        emit_set(set, tree)?;
+        emit_set(set, model.part::<Features>(), tree)?;
     }
     Ok(())
 }
 
-fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
+fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::Result<()> {
     let name = &set.name;
     let mut builder = CrateBuilder::new(
         format!("{}/oracle", set.folder()),
@@ -37,7 +39,9 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     builder.depend(&set.package("facts"), Dependency::Path(format!("{}/facts", set.folder())));
     builder.depend(&set.package("runtime"), Dependency::Path(set.runtime_folder()));
     step::files(set, &mut builder)?;
+    let has_features = features::files(set, flags, &mut builder, &facts(set))?;
     let data = json!({
+        "has_features": has_features,
         "set": name,
         "facts": facts(set),
         "runtime": runtime(set),
