@@ -1,8 +1,11 @@
 //! Parses Rust files without trusting them: a file that nests too deeply gets a message, where the parser would exhaust the stack.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use std::iter::Peekable;
 
-/// The most brackets, operators and `else` on the way to any token. Files written by people stay far below.
+use proc_macro2::token_stream::IntoIter;
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
+
+/// The most brackets, operators, calls and keywords on the way to any token. Files written by people stay far below.
 const MOST_NESTING: usize = 3000;
 
 /// Bytes of stack that parsing and visiting that much nesting takes, with room to spare. It is reserved, and used only if needed.
@@ -36,46 +39,108 @@ pub fn file(text: &str) -> Result<syn::File, (Span, String)> {
     syn::parse_file(text).map_err(|error| (error.span(), error.to_string()))
 }
 
+/// A bracket that is open, and what was counted in it.
+struct Open {
+    tokens: Peekable<IntoIter>,
+    /// The nesting at its beginning.
+    base: usize,
+    /// The nesting now.
+    depth: usize,
+    /// The nesting to which a comma returns: more than `base` behind `<` and `|`, since a comma there ends no expression.
+    floor: usize,
+    /// The floors before each `<` that is still open.
+    angles: Vec<usize>,
+}
+
+impl Open {
+    fn new(tokens: TokenStream, base: usize) -> Open {
+        Open {
+            tokens: tokens.into_iter().peekable(),
+            base,
+            depth: base,
+            floor: base,
+            angles: Vec::new(),
+        }
+    }
+
+    /// A statement, an item or a pattern has ended; nothing of it goes on.
+    fn restart(&mut self) {
+        self.depth = self.base;
+        self.floor = self.base;
+        self.angles.clear();
+    }
+
+    fn count(&mut self, token: &TokenTree, before: Option<char>) {
+        match token {
+            TokenTree::Punct(punct) => match punct.as_char() {
+                ';' => self.restart(),
+                ',' => self.depth = self.floor,
+                // An arm of a `match`: its pattern is done.
+                '>' if before == Some('=') => self.restart(),
+                other => {
+                    self.depth += 1;
+                    match other {
+                        '<' => {
+                            self.angles.push(self.floor);
+                            self.floor = self.depth;
+                        }
+                        '|' => self.floor = self.depth,
+                        '>' if before != Some('-') => self.floor = self.angles.pop().unwrap_or(self.floor),
+                        _ => {}
+                    }
+                }
+            },
+            TokenTree::Ident(ident) => {
+                // Of two words in a row one is a keyword, which may take an expression: `match match match …`.
+                let word = matches!(self.tokens.peek(), Some(TokenTree::Ident(_)));
+                if word || PREFIXES.iter().any(|prefix| ident == prefix) {
+                    self.depth += 1;
+                }
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && self.brace_ends() => self.restart(),
+            // A call or an index of what stands before it.
+            TokenTree::Group(_) => self.depth += 1,
+            TokenTree::Literal(_) => {}
+        }
+    }
+
+    /// Whether a closing brace ends a statement or an item. It doesn't where an expression may go on behind it, as in `a = {} = {}`.
+    fn brace_ends(&mut self) -> bool {
+        match self.tokens.peek() {
+            None | Some(TokenTree::Literal(_)) => true,
+            Some(TokenTree::Ident(word)) => !["else", "as", "in"].iter().any(|other| word == other),
+            Some(TokenTree::Punct(punct)) => matches!(punct.as_char(), '#' | '\''),
+            Some(TokenTree::Group(_)) => false,
+        }
+    }
+}
+
+/// Words that nest even if no word follows.
+const PREFIXES: [&str; 10] = [
+    "else", "if", "return", "break", "move", "dyn", "impl", "mut", "unsafe", "async",
+];
+
 /// A token on the way to which there is more nesting than the parser is given room for.
 fn too_deep(tokens: TokenStream) -> Option<Span> {
-    // Of every open group: the tokens that remain, the nesting at its beginning, and the nesting now.
-    let mut open = vec![(tokens.into_iter().peekable(), 0, 0)];
-    while let Some((tokens, base, depth)) = open.last_mut() {
-        let Some(token) = tokens.next() else {
+    let mut open = vec![Open::new(tokens, 0)];
+    // The character of the token before, if another follows it without a gap.
+    let mut before = None;
+    while let Some(group) = open.last_mut() {
+        let Some(token) = group.tokens.next() else {
             open.pop();
             continue;
         };
-        match &token {
-            TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';') => *depth = *base,
-            TokenTree::Punct(_) => *depth += 1,
-            TokenTree::Ident(ident) => {
-                if [
-                    "else", "if", "return", "break", "move", "dyn", "impl", "mut", "unsafe", "async",
-                ]
-                .iter()
-                .any(|word| ident == word)
-                {
-                    *depth += 1;
-                }
-            }
-            TokenTree::Group(group) => {
-                let inner = *depth + 1;
-                let ends = group.delimiter() == Delimiter::Brace
-                    && !matches!(tokens.peek(), Some(TokenTree::Ident(word)) if word == "else")
-                    && !matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '.' | '?'));
-                if ends {
-                    *depth = *base;
-                }
-                if inner > MOST_NESTING {
-                    return Some(group.span());
-                }
-                open.push((group.stream().into_iter().peekable(), inner, inner));
-                continue;
-            }
-            TokenTree::Literal(_) => {}
-        }
-        if *depth > MOST_NESTING {
+        let inner = group.depth + 1;
+        group.count(&token, before);
+        if group.depth > MOST_NESTING || inner > MOST_NESTING {
             return Some(token.span());
+        }
+        before = match &token {
+            TokenTree::Punct(punct) if punct.spacing() == Spacing::Joint => Some(punct.as_char()),
+            _ => None,
+        };
+        if let TokenTree::Group(group) = &token {
+            open.push(Open::new(group.stream(), inner));
         }
     }
     None
@@ -106,6 +171,48 @@ mod tests {
                 assert!(count < 50_000 || told.is_some_and(|told| told.is_err()), "{piece}");
             }
         }
+    }
+
+    #[test]
+    fn chains_of_keywords_calls_and_commas_get_a_message() {
+        for piece in [
+            "while ",
+            "match ",
+            "for a in ",
+            "yield ",
+            "become ",
+            "|a, b| ",
+            "a = {} = ",
+            "a = {} as u8 = ",
+            "a = {} & b = ",
+            "for A {} in ",
+            "a::<u8, {1}, ",
+            "a = match {} {} = ",
+        ] {
+            deep(&format!("fn f() {{ {}a }}", piece.repeat(50_000)), piece);
+        }
+        for piece in ["()", "[0]", " as u8"] {
+            deep(&format!("fn f() {{ a{} }}", piece.repeat(50_000)), piece);
+        }
+        for piece in ["A<u8, ", "A<{1}, ", "for<'a, 'b> fn() -> "] {
+            deep(&format!("fn f(a: {}u8) {{}}", piece.repeat(50_000)), piece);
+        }
+    }
+
+    /// The file is refused before it reaches the parser.
+    fn deep(text: &str, piece: &str) {
+        let told = with_room(|| file(text).map(drop).map_err(|(_, message)| message));
+        let told = told.and_then(Result::err).unwrap_or_default();
+        assert!(told.contains("nested"), "{piece}: {told}");
+    }
+
+    #[test]
+    fn long_tables_and_matches_are_fine() {
+        let row = "-1, (2, 3), f(4), if a < b { c } else { d }, ";
+        let arm = "A::B(a) | A::C(a) if a > 1 => a as u8, A::D { .. } => { a } ";
+        let (rows, arms) = (row.repeat(5_000), arm.repeat(5_000));
+        let text = format!("fn f() {{ let t = [{}]; match t {{ {arms} }} }}", rows.replace("a < b", "a"));
+        assert!(with_room(|| file(&text).is_ok()).unwrap_or(false));
     }
 
     #[test]
