@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::instruction_set::life::{fault_of_doc, moved};
+use super::docs::{fault_of_doc, moved};
 use super::{Rule, locate, text};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};

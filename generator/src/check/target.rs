@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::instruction_set::life::{fault_of_doc, moved};
+use super::docs::{fault_of_doc, moved};
 use super::{Rule, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;

@@ -61,7 +61,7 @@ fn closing(diagnostics: &[Diagnostic]) -> String {
         String::new()
     };
     format!(
-        "{} found{shown}\nwhy a rule stands, with an example that breaks it and how to mend that: `lathe explain {}`\n",
+        "{} found{shown}\nwhy a rule stands, with an example that breaks it and how to mend that: `cargo lathe explain {}`\n",
         counts.join(" and "),
         first.code
     )

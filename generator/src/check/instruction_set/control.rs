@@ -51,14 +51,6 @@ pub const PURE: Rule = Rule {
     check: Some(pure),
 };
 
-/// The name of a kind of control in specs.
-pub(super) fn name(control: Control) -> &'static str {
-    Control::ALL
-        .iter()
-        .find(|(_, kind)| *kind == control)
-        .map_or("?", |(name, _)| name)
-}
-
 fn value(sources: &SourceMap, op: &Op, key: &str) -> Span {
     locate::value(sources, op.span, &["op".into(), op.name.as_str().into(), key.into()])
 }
@@ -74,7 +66,7 @@ fn labels(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             let labels = label_operands(set, op);
-            let control = name(op.control);
+            let control = op.control.name();
             if matches!(op.control, Control::Jump | Control::Branch) {
                 if let [label] = labels.as_slice() {
                     if set.operand_kinds[label.kind].meaning == (OperandMeaning::Label { optional: true }) {
@@ -169,7 +161,7 @@ fn leaves(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             if matches!(op.control, Control::Next | Control::Call) {
                 continue;
             }
-            let control = name(op.control);
+            let control = op.control.name();
             if let Some(output) = op.outputs.first() {
                 let why = match op.control {
                     Control::Branch => "its meaning says only whether to jump",
@@ -206,7 +198,7 @@ fn cost(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 diagnostics.push(
                     Diagnostic::error(
                         COST.code,
-                        format!("op `{}` is a {}, but costs nothing", op.name, name(op.control)),
+                        format!("op `{}` is a {}, but costs nothing", op.name, op.control.name()),
                     )
                     .at(value(sources, op, "cost"), "")
                     .note("execution can come back to it, so that a program could run for ever on no fuel")

@@ -258,7 +258,7 @@ fn suspend(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                         "op `{}` may be suspended by `{}`, but its control is `{}`",
                         op.name,
                         effect.name,
-                        super::control::name(op.control)
+                        op.control.name()
                     ),
                 )
                 .at(stated(sources, op, &effect.name), "")

@@ -1,5 +1,6 @@
 //! Rules of an op's life: since when it is there, what it needs, what comes after it, and what its documentation says.
 
+use crate::check::docs::{fault_of_doc, moved};
 use crate::check::{Rule, feature, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -132,27 +133,6 @@ fn since(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A warning or an error about a doc text, if there is something to say.
-pub(in crate::check) fn fault_of_doc(code: &'static str, what: &str, doc: &str, place: Span) -> Option<Diagnostic> {
-    let doc = doc.trim();
-    if doc.is_empty() {
-        return Some(
-            Diagnostic::error(code, format!("{what} has an empty `doc`"))
-                .at(place, "")
-                .note("it becomes the documentation of an emitted item, which the compiler demands")
-                .help("say in a sentence what it is"),
-        );
-    }
-    if doc.ends_with(['.', '!', '?', ')', '"', '`']) {
-        return None;
-    }
-    Some(
-        Diagnostic::warning(code, format!("the `doc` of {what} doesn't end like a sentence"))
-            .at(place, "")
-            .help("end it with a period"),
-    )
-}
-
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut texts: Vec<(&str, &str, &str, Span)> = Vec::new();
@@ -205,12 +185,4 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             }
         }
     }
-}
-
-/// The diagnostic with its primary label elsewhere.
-pub(in crate::check) fn moved(mut diagnostic: Diagnostic, place: Span) -> Diagnostic {
-    if let Some(label) = diagnostic.labels.first_mut() {
-        label.span = place;
-    }
-    diagnostic
 }

@@ -177,6 +177,14 @@ impl Control {
         ("halt", Control::Halt),
     ];
 
+    /// The name in specs.
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, control)| *control == self)
+            .map_or("?", |(name, _)| name)
+    }
+
     /// Whether the next instruction can follow it.
     pub fn falls_through(self) -> bool {
         matches!(self, Control::Next | Control::Branch | Control::Call)
