@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod control;
+pub mod conventions;
 pub mod effects;
 pub mod examples;
 pub mod format;
@@ -60,6 +61,8 @@ pub const RULES: &[Rule] = &[
     life::REPLACEMENT,
     life::SINCE,
     laws::LAWS,
+    conventions::WAITS,
+    conventions::HANDLERS,
     semantics::MISSING,
     semantics::UNUSED,
     semantics::SIGNATURE,
