@@ -1,6 +1,7 @@
 //! The module file: header, then the fields of the record `module`, each written in order.
 
 use super::operand::OperandKind;
+use super::scalar::Scalar;
 use super::types::Type;
 use crate::arena::{Arena, Id};
 use crate::source::Span;
@@ -104,68 +105,6 @@ pub enum Shape {
     Record(Id<Record>),
     /// u8 code of the variant, then its value.
     Union(Id<Union>),
-}
-
-/// A number of fixed width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scalar {
-    /// One byte, 0 or 1.
-    Bool,
-    /// Unsigned.
-    U8,
-    /// Unsigned.
-    U16,
-    /// Unsigned.
-    U32,
-    /// Unsigned.
-    U64,
-    /// Signed.
-    I8,
-    /// Signed.
-    I16,
-    /// Signed.
-    I32,
-    /// Signed.
-    I64,
-    /// IEEE 754 binary32.
-    F32,
-    /// IEEE 754 binary64.
-    F64,
-}
-
-impl Scalar {
-    /// Every scalar with its name in specs, which is its Rust name.
-    pub const ALL: &'static [(&'static str, Scalar)] = &[
-        ("bool", Scalar::Bool),
-        ("u8", Scalar::U8),
-        ("u16", Scalar::U16),
-        ("u32", Scalar::U32),
-        ("u64", Scalar::U64),
-        ("i8", Scalar::I8),
-        ("i16", Scalar::I16),
-        ("i32", Scalar::I32),
-        ("i64", Scalar::I64),
-        ("f32", Scalar::F32),
-        ("f64", Scalar::F64),
-    ];
-
-    /// The Rust name.
-    pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, scalar)| *scalar == self)
-            .map_or("?", |(name, _)| name)
-    }
-
-    /// The number of bytes.
-    pub fn bytes(self) -> u32 {
-        match self {
-            Scalar::Bool | Scalar::U8 | Scalar::I8 => 1,
-            Scalar::U16 | Scalar::I16 => 2,
-            Scalar::U32 | Scalar::I32 | Scalar::F32 => 4,
-            Scalar::U64 | Scalar::I64 | Scalar::F64 => 8,
-        }
-    }
 }
 
 /// A tagged choice: an entry of a constant pool, say.

@@ -9,16 +9,18 @@ pub mod op;
 pub mod operand;
 pub mod raw;
 pub mod resolve;
+pub mod scalar;
 pub mod signature;
 pub mod type_expression;
 pub mod types;
 
 pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
-pub use format::{Field, Flag, ModuleFormat, Record, Scalar, Shape, Union, Variant};
+pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
 pub use resolve::{PAGES, load};
+pub use scalar::Scalar;
 pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
 pub use types::{ParameterKind, Slot, Type, TypeParameter};
 

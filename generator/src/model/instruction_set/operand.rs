@@ -1,6 +1,6 @@
 //! Operands: what follows the opcode in the instruction stream.
 
-use super::format::Scalar;
+use super::scalar::Scalar;
 use crate::arena::Id;
 use crate::source::Span;
 

@@ -2,7 +2,7 @@
 
 use serde_spanned::Spanned;
 
-use super::op::Scope;
+use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::instruction_set::raw::{RawExample, RawGoldenValue, RawOp, RawProgram};
 use crate::model::instruction_set::{Example, Golden, Outcome};

@@ -11,6 +11,7 @@ mod machine;
 mod op;
 mod page_table;
 mod rust;
+mod scope;
 
 pub use page_table::PAGES;
 
@@ -169,7 +170,7 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
     let fixtures = machine::fixtures(&files, diagnostics);
     let format = format::format(&files, &types, &kinds, diagnostics);
     machine::check_indexes(&files, &kinds, &format, diagnostics);
-    let scope = op::Scope {
+    let scope = scope::Scope {
         types: &types,
         kinds: &kinds,
         effects: &effects,

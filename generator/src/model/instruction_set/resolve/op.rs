@@ -5,29 +5,16 @@ use std::collections::BTreeMap;
 use serde_spanned::Spanned;
 
 use super::machine::named;
-use super::{Files, Resolved, example, expression, rust};
+use super::scope::Scope;
+use super::{Files, example, expression, rust};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::feature::Feature;
 use crate::model::instruction_set::op::Law;
 use crate::model::instruction_set::raw::RawOp;
-use crate::model::instruction_set::{
-    Control, Effect, Fixture, Group, Input, Meaning, Op, Operand, OperandKind, Output, Trap, Type,
-};
+use crate::model::instruction_set::{Control, Input, Meaning, Op, Operand, Output};
 use crate::model::names::{self, Names, Place, number};
 use crate::source::Span;
 use crate::syntax::Entry;
-
-/// What ops can name.
-pub(super) struct Scope<'a> {
-    pub(super) types: &'a Resolved<Type>,
-    pub(super) kinds: &'a Resolved<OperandKind>,
-    pub(super) effects: &'a Resolved<Effect>,
-    pub(super) traps: &'a Resolved<Trap>,
-    pub(super) groups: &'a Resolved<Group>,
-    pub(super) fixtures: &'a Resolved<Fixture>,
-    pub(super) features: &'a Names<Feature>,
-}
 
 pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
     let mut ops: Vec<Op> = Vec::new();
