@@ -99,18 +99,29 @@ impl CrateBuilder {
     }
 
     fn rows(&self, dependencies: &BTreeMap<String, Dependency>) -> Vec<DependencyRow> {
-        let up = "../".repeat(self.folder.split('/').count());
         dependencies
             .iter()
             .map(|(name, on)| DependencyRow {
                 name: name.clone(),
                 value: match on {
-                    Dependency::Path(folder) => format!("{{ version = \"0.1.0\", path = \"{up}{folder}\" }}"),
+                    Dependency::Path(folder) => {
+                        format!("{{ version = \"0.1.0\", path = \"{}\" }}", relative(&self.folder, folder))
+                    }
                     Dependency::Version(version) => format!("\"{version}\""),
                 },
             })
             .collect()
     }
+}
+
+/// The way from one root-relative folder to another: `../facts`.
+fn relative(from: &str, to: &str) -> String {
+    let from: Vec<&str> = from.split('/').collect();
+    let to: Vec<&str> = to.split('/').collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut path: Vec<&str> = vec![".."; from.len() - common];
+    path.extend(&to[common..]);
+    path.join("/")
 }
 
 #[derive(Serialize)]
@@ -161,3 +172,15 @@ proc-macro = true
 {{/each}}
 {{/if}}
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn ways_between_folders_are_short() {
+        assert_eq!(relative("generated/raya/oracle", "generated/raya/facts"), "../facts");
+        assert_eq!(relative("generated/raya/oracle", "runtime/raya"), "../../../runtime/raya");
+        assert_eq!(relative("generated/features", "macros"), "../../macros");
+    }
+}
