@@ -124,16 +124,10 @@ fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error
                 }
             }
             Some(FnArg::Receiver(receiver)) => {
-                report(
-                    receiver,
-                    format!("parameter {number} must be `{expected}`, found `self`"),
-                );
+                report(receiver, format!("parameter {number} must be `{expected}`, found `self`"));
             }
             None => {
-                report(
-                    &end,
-                    format!("parameter {number} is missing: it must be `{expected}`"),
-                );
+                report(&end, format!("parameter {number} is missing: it must be `{expected}`"));
             }
         }
     }
@@ -149,10 +143,7 @@ fn compare(signature: &Signature, function: &ItemFn, errors: &mut Vec<syn::Error
     match &found.output {
         ReturnType::Default if signature.result == "()" => {}
         ReturnType::Default => {
-            report(
-                &end,
-                format!("the result is missing: it must be `{}`", signature.result),
-            );
+            report(&end, format!("the result is missing: it must be `{}`", signature.result));
         }
         ReturnType::Type(_, result) => {
             if !is(signature.result, result) {

@@ -54,7 +54,10 @@ impl Folders {
     fn without_places(&self, text: &str) -> String {
         let mut out = String::new();
         for line in text.replace(&format!("{}/", self.copies.display()), "DIR/").lines() {
-            match line.split_once("stated by `op.").and_then(|(before, after)| Some((before, after.split_once('`')?.0))) {
+            match line
+                .split_once("stated by `op.")
+                .and_then(|(before, after)| Some((before, after.split_once('`')?.0)))
+            {
                 Some((before, op)) => out.push_str(&format!("{before}stated by `op.{op}` in PLACE({op})")),
                 None => out.push_str(line),
             }
