@@ -55,8 +55,3 @@ pub static KINDS: &[SpecKind] = &[
         count: crate::model::instruction_set::count,
     },
 ];
-
-/// The kind of a name.
-pub fn kind(name: &str) -> Option<&'static SpecKind> {
-    KINDS.iter().find(|kind| kind.name == name)
-}

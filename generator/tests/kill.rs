@@ -168,8 +168,9 @@ impl Delays {
     }
 }
 
-/// Kills `runs` processes and returns how many left the old tree, the new tree, and a journal.
-fn kill_runs(seed: u64, runs: usize) -> (usize, usize, usize) {
+/// Kills `wanted` processes and returns how many left the old tree, the new tree, and a journal. Runs that ended before the kill reached
+/// them are held to the same demands, but don't count.
+fn kill_runs(seed: u64, wanted: usize) -> (usize, usize, usize) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let root = folder.path();
     workspace(root);
@@ -187,13 +188,21 @@ fn kill_runs(seed: u64, runs: usize) -> (usize, usize, usize) {
     let mut delays = Delays(seed);
     let mut now = 0;
     let (mut old, mut new, mut journals) = (0, 0, 0);
-    for run in 0..runs {
+    for run in 0.. {
+        if old + new == wanted {
+            break;
+        }
+        assert!(
+            run < 20 * wanted,
+            "only {} of {run} runs were still there to be killed",
+            old + new
+        );
         let next = 1 - now;
         switch(root, next == 1);
         let mut child = lathe(root, "generate").spawn().expect("lathe runs");
         if run % 2 == 0 {
             // Half of the kills come at any time, the other half while the run writes.
-            std::thread::sleep(delays.next(longest.mul_f64(1.5)));
+            std::thread::sleep(delays.next(longest));
         } else {
             let patience = Instant::now();
             while !root.join(write::STAGING).exists() && patience.elapsed() < longest * 2 {
@@ -201,10 +210,12 @@ fn kill_runs(seed: u64, runs: usize) -> (usize, usize, usize) {
             }
             std::thread::sleep(delays.next(Duration::from_millis(8)));
         }
-        // SIGKILL; the run may have ended by itself before.
+        // SIGKILL; the run may have ended by itself before, which its exit status tells.
         let _ = child.kill();
-        let _ = child.wait();
-        journals += usize::from(root.join(write::STAGING).join("journal").exists());
+        let status = child.wait().expect("a child can be waited for");
+        assert_ne!(status.code(), Some(100), "run {run} failed by itself");
+        let killed = !status.success();
+        journals += usize::from(killed && root.join(write::STAGING).join("journal").exists());
         // Any verb completes it; the process is started for some, the rest saves the time.
         if run % 25 == 0 {
             assert!(lathe(root, "check").status().expect("lathe runs").success());
@@ -214,10 +225,11 @@ fn kill_runs(seed: u64, runs: usize) -> (usize, usize, usize) {
         }
         let found = files(root);
         if found == versions[next] {
-            new += 1;
+            new += usize::from(killed);
             now = next;
         } else {
             assert!(found == versions[now], "run {run} left neither the old tree nor the new one");
+            assert!(killed, "run {run} ended by itself and left the old tree");
             old += 1;
         }
         assert!(!root.join(write::STAGING).exists());

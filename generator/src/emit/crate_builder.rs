@@ -13,19 +13,10 @@ pub struct CrateBuilder {
     name: String,
     description: String,
     proc_macro: bool,
-    dependencies: BTreeMap<String, Dependency>,
+    dependencies: BTreeMap<String, String>,
     features: BTreeMap<String, Vec<String>>,
     sources: BTreeSet<String>,
     files: BTreeMap<String, (String, Vec<String>)>,
-}
-
-/// Where a dependency comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dependency {
-    /// Another crate of the tree, by root-relative folder: `generated/raya/facts`.
-    Path(String),
-    /// A crate of the registry, by version requirement.
-    Version(String),
 }
 
 impl CrateBuilder {
@@ -48,9 +39,9 @@ impl CrateBuilder {
         self.proc_macro = true;
     }
 
-    /// Records a dependency.
-    pub fn depend(&mut self, name: &str, on: Dependency) {
-        self.dependencies.insert(name.to_owned(), on);
+    /// Records a dependency on another crate of the workspace, by its root-relative folder: `generated/raya/facts`.
+    pub fn depend(&mut self, name: &str, folder: &str) {
+        self.dependencies.insert(name.to_owned(), folder.to_owned());
     }
 
     /// Records a Cargo feature and those that it implies.
@@ -83,7 +74,7 @@ impl CrateBuilder {
                 name: &self.name,
                 description: &self.description,
                 proc_macro: self.proc_macro,
-                dependencies: self.rows(&self.dependencies),
+                dependencies: self.dependency_rows(),
                 features: self
                     .features
                     .iter()
@@ -98,17 +89,12 @@ impl CrateBuilder {
         Ok(())
     }
 
-    fn rows(&self, dependencies: &BTreeMap<String, Dependency>) -> Vec<DependencyRow> {
-        dependencies
+    fn dependency_rows(&self) -> Vec<DependencyRow<'_>> {
+        self.dependencies
             .iter()
-            .map(|(name, on)| DependencyRow {
-                name: name.clone(),
-                value: match on {
-                    Dependency::Path(folder) => {
-                        format!("{{ version = \"0.1.0\", path = \"{}\" }}", relative(&self.folder, folder))
-                    }
-                    Dependency::Version(version) => format!("\"{version}\""),
-                },
+            .map(|(name, folder)| DependencyRow {
+                name,
+                path: relative(&self.folder, folder),
             })
             .collect()
     }
@@ -129,14 +115,14 @@ struct Manifest<'a> {
     name: &'a str,
     description: &'a str,
     proc_macro: bool,
-    dependencies: Vec<DependencyRow>,
+    dependencies: Vec<DependencyRow<'a>>,
     features: Vec<FeatureRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct DependencyRow {
-    name: String,
-    value: String,
+struct DependencyRow<'a> {
+    name: &'a str,
+    path: String,
 }
 
 #[derive(Serialize)]
@@ -168,7 +154,7 @@ proc-macro = true
 
 [dependencies]
 {{#each dependencies}}
-{{name}} = {{value}}
+{{name}} = { version = "0.1.0", path = "{{path}}" }
 {{/each}}
 {{/if}}
 "#;

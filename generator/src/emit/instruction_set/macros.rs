@@ -4,7 +4,7 @@
 
 use heck::ToUpperCamelCase;
 
-use crate::emit::crate_builder::{CrateBuilder, Dependency};
+use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning};
@@ -29,9 +29,9 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         format!("Procedural macros of the instruction set {}", set.name),
     );
     builder.proc_macro();
-    builder.depend("lathe-macros", Dependency::Path("macros".to_owned()));
+    builder.depend("lathe-macros", "macros");
     let facts = set.package("facts");
-    builder.depend(&facts, Dependency::Path(format!("{}/facts", set.folder())));
+    builder.depend(&facts, &format!("{}/facts", set.folder()));
     let example = set.ops.iter().find_map(|op| match &op.meaning {
         Meaning::Function { name, .. } => Some((op.name.as_str(), name.as_str())),
         Meaning::Expression { .. } | Meaning::Waits => None,

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A value that has a key.
-#[allow(dead_code, reason = "a set needs not have pools of values")]
+#[allow(dead_code, reason = "a set need not have pools of values")]
 pub(super) trait Key {
     /// Appends what tells the value from others of its type.
     fn key(&self, out: &mut Vec<u8>);

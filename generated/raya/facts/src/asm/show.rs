@@ -269,7 +269,7 @@ pub(super) fn show_label(raw: u64, starts: &BTreeSet<u64>) -> Shown {
     })
 }
 
-#[allow(dead_code, reason = "a set needs not have names that hold within one function only")]
+#[allow(dead_code, reason = "a set need not have names that hold within one function only")]
 /// An entry of the current function: its name if no other entry has it, otherwise its number.
 pub(super) fn show_scoped(raw: u32, names: &Names) -> Shown {
     match names.name_of(raw) {
@@ -352,7 +352,7 @@ pub(super) fn show_bytes(bytes: &[u8]) -> String {
 }
 
 /// A number with a fraction; one that is no number with its bits, where these aren't the usual ones.
-#[allow(dead_code, reason = "a set needs not have numbers of this width")]
+#[allow(dead_code, reason = "a set need not have numbers of this width")]
 pub(super) fn show_f64(value: f64) -> String {
     if !value.is_nan() {
         format!("{value:?}")
@@ -364,7 +364,7 @@ pub(super) fn show_f64(value: f64) -> String {
 }
 
 /// As [`show_f64`].
-#[allow(dead_code, reason = "a set needs not have numbers of this width")]
+#[allow(dead_code, reason = "a set need not have numbers of this width")]
 pub(super) fn show_f32(value: f32) -> String {
     if !value.is_nan() {
         format!("{value:?}")
@@ -396,19 +396,19 @@ pub(super) fn show_field(name: &str, value: &str) -> String {
 }
 
 /// The body of a record that has one field beside its name.
-#[allow(dead_code, reason = "a set needs not have such a record")]
+#[allow(dead_code, reason = "a set need not have such a record")]
 pub(super) fn show_only_field(value: &str) -> String {
     format!(": {value}")
 }
 
 /// A value of a union with the name of its variant.
-#[allow(dead_code, reason = "a set needs not have unions whose variants must be named")]
+#[allow(dead_code, reason = "a set need not have unions whose variants must be named")]
 pub(super) fn show_variant(name: &str, value: &str) -> String {
     format!("{name}({value})")
 }
 
 /// The body of a record: fields in braces, one a line. A blank stands before it if the record has a name.
-#[allow(dead_code, reason = "a set needs not have such a record")]
+#[allow(dead_code, reason = "a set need not have such a record")]
 pub(super) fn show_fields(fields: &[String], named: bool) -> String {
     let mut out = String::from(if named { " {" } else { "{" });
     if fields.iter().all(|field| field.len() <= 24 && !field.contains('\n')) && fields.len() <= 3 {

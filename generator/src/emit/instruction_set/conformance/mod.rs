@@ -16,7 +16,7 @@ mod literals;
 
 use serde_json::json;
 
-use crate::emit::crate_builder::{CrateBuilder, Dependency};
+use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets, Record, Shape};
@@ -42,9 +42,9 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         format!("Tests that hold every engine of {name} against its specification"),
     );
     for part in ["facts", "oracle"] {
-        builder.depend(&set.package(part), Dependency::Path(format!("{}/{part}", set.folder())));
+        builder.depend(&set.package(part), &format!("{}/{part}", set.folder()));
     }
-    builder.depend(&set.package("runtime"), Dependency::Path(set.runtime_folder()));
+    builder.depend(&set.package("runtime"), &set.runtime_folder());
     let words = words(set);
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),

@@ -10,7 +10,7 @@ mod step;
 
 use serde_json::json;
 
-use crate::emit::crate_builder::{CrateBuilder, Dependency};
+use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, template};
 use crate::model::Model;
 use crate::model::feature::Features;
@@ -36,8 +36,8 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         set.package("oracle"),
         format!("The reference interpreter of {name}: slow, safe, and checks everything"),
     );
-    builder.depend(&set.package("facts"), Dependency::Path(format!("{}/facts", set.folder())));
-    builder.depend(&set.package("runtime"), Dependency::Path(set.runtime_folder()));
+    builder.depend(&set.package("facts"), &format!("{}/facts", set.folder()));
+    builder.depend(&set.package("runtime"), &set.runtime_folder());
     step::files(set, &mut builder)?;
     let has_features = features::files(set, flags, &mut builder, &facts(set))?;
     let data = json!({

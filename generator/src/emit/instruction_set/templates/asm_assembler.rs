@@ -77,7 +77,7 @@ pub(super) struct Assembler<'t> {
     pub(super) current: Option<(usize, usize)>,
     pub(super) bodies: Vec<Body>,
     pub(super) positions: Positions,
-    #[allow(dead_code, reason = "a set needs not have classes")]
+    #[allow(dead_code, reason = "a set need not have classes")]
     pub(super) layouts: Layouts,
 }
 

@@ -19,7 +19,7 @@ pub(super) const NO_LABEL: u64 = u64::MAX;
 
 /// Names that hold within one function only.
 #[derive(Debug, Default)]
-#[allow(dead_code, reason = "a set needs not have names that hold within one function only")]
+#[allow(dead_code, reason = "a set need not have names that hold within one function only")]
 pub(super) struct Scope {
     pub(super) locals: Names,
     pub(super) captures: Names,
@@ -32,7 +32,7 @@ pub(super) struct Names {
     by_index: Vec<String>,
 }
 
-#[allow(dead_code, reason = "a set needs not have names that hold within one function only")]
+#[allow(dead_code, reason = "a set need not have names that hold within one function only")]
 impl Names {
     /// Adds the name of the next entry.
     pub(super) fn push(&mut self, name: &str) {
@@ -254,7 +254,7 @@ impl<'t> Assembler<'t> {
         self.literal(cursor).is_some() || self.is_index(cursor)
     }
 
-    #[allow(dead_code, reason = "a set needs not have labels")]
+    #[allow(dead_code, reason = "a set need not have labels")]
     /// A label: its name, an offset in the code, or `_` if it may be absent.
     pub(super) fn label(&mut self, cursor: &mut Cursor, optional: bool) -> Option<Written> {
         if optional && self.take_word(cursor, "_") {
@@ -270,7 +270,7 @@ impl<'t> Assembler<'t> {
         Some(Written::Label(token))
     }
 
-    #[allow(dead_code, reason = "a set needs not have names that hold within one function only")]
+    #[allow(dead_code, reason = "a set need not have names that hold within one function only")]
     /// An entry of the current function by name or number.
     pub(super) fn scoped(&mut self, cursor: &mut Cursor, names: &Names, what: &str, max: u32) -> Option<u32> {
         if self.is_index(*cursor) {

@@ -24,7 +24,7 @@ pub(super) struct Constructor {
 
 /// What a parameter of a constructor ranges over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "a set needs not have every kind of parameter")]
+#[allow(dead_code, reason = "a set need not have every kind of parameter")]
 pub(super) enum Parameter {
     /// A type.
     Type,
@@ -45,7 +45,7 @@ pub(super) enum Argument {
     Class(u32),
 }
 
-#[allow(dead_code, reason = "a set needs not have every kind of parameter")]
+#[allow(dead_code, reason = "a set need not have every kind of parameter")]
 impl Argument {
     pub(super) fn one(self) -> Option<TypeId> {
         if let Argument::Type(value) = self { Some(value) } else { None }
