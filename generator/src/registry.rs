@@ -4,6 +4,7 @@ use crate::check::Rule;
 use crate::diagnostic::{Diagnostics, Page};
 use crate::emit::Emitter;
 use crate::model::Model;
+use crate::model::item::Item;
 use crate::syntax::Document;
 
 /// One kind of spec.
@@ -23,6 +24,8 @@ pub struct SpecKind {
     pub emitters: &'static [Emitter],
     /// The number of entries, for the table of a run.
     pub count: fn(&Model) -> usize,
+    /// Its entries in the form that every tool reads.
+    pub items: fn(&Model) -> Vec<Item>,
 }
 
 /// Every kind of spec, in the order in which they are loaded, checked and emitted.
@@ -35,6 +38,7 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::target::RULES,
         emitters: crate::emit::target::EMITTERS,
         count: crate::model::target::count,
+        items: crate::model::target::items,
     },
     SpecKind {
         name: "feature",
@@ -44,6 +48,7 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::feature::RULES,
         emitters: crate::emit::feature::EMITTERS,
         count: crate::model::feature::count,
+        items: crate::model::feature::items,
     },
     SpecKind {
         name: "instruction-set",
@@ -53,5 +58,11 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::instruction_set::RULES,
         emitters: crate::emit::instruction_set::EMITTERS,
         count: crate::model::instruction_set::count,
+        items: crate::model::instruction_set::items,
     },
 ];
+
+/// The entries of all kinds, in the order of the table.
+pub fn items(model: &Model) -> Vec<Item> {
+    KINDS.iter().flat_map(|kind| (kind.items)(model)).collect()
+}

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::crate_builder::CrateBuilder;
-use super::{Emitter, Tree, rust};
+use super::{Emitter, Tree, provenance, rust};
 use crate::arena::Id;
-use crate::model::Model;
 use crate::model::feature::{Feature, Features};
+use crate::model::{Model, item};
 
 /// The output families of features.
 pub const EMITTERS: &[Emitter] = &[Emitter {
@@ -83,7 +83,11 @@ fn enumeration(features: &Features) -> anyhow::Result<String> {
                 write!(docs, " {lead} {}.", names(ids))?;
             }
         }
-        write!(docs, "\n\nSpec: `[feature.{}]` in `{}`.", feature.name, feature.file)?;
+        write!(
+            docs,
+            "\n\n{}",
+            provenance::line(&item::key("feature", &feature.name), &feature.file)
+        )?;
         text.push_str(&rust::doc_lines(4, &docs));
         writeln!(text, "    {},", rust::variant(&feature.name))?;
     }

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::crate_builder::CrateBuilder;
-use super::{Emitter, Tree, rust};
-use crate::model::Model;
+use super::{Emitter, Tree, provenance, rust};
 use crate::model::target::{Target, Targets};
+use crate::model::{Model, item};
 
 /// The output families of targets.
 pub const EMITTERS: &[Emitter] = &[Emitter {
@@ -75,10 +75,9 @@ fn facts(target: &Target) -> anyhow::Result<String> {
     text.push_str(&rust::doc_lines(
         0,
         &format!(
-            "{}\n\nSpec: target `{}` in `{}`.",
+            "{}\n\n{}",
             target.doc.trim(),
-            target.name,
-            target.file
+            provenance::line(&item::file_key("target", &target.name), &target.file)
         ),
     ));
     let constant = rust::constant(&target.name);

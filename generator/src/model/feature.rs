@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_spanned::Spanned;
 
 use super::circle;
+use super::item::{Item, Weight};
 use super::names::{self, Names, Place};
 use super::target::Targets;
 use crate::arena::{Arena, Id};
@@ -180,4 +181,22 @@ fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
 /// The number of features.
 pub fn count(model: &Model) -> usize {
     model.part::<Features>().features.len()
+}
+
+/// The features in the form that every tool reads.
+pub fn items(model: &Model) -> Vec<Item> {
+    let features = &model.part::<Features>().features;
+    let list = |ids: &[Id<Feature>]| {
+        let mut names: Vec<&str> = ids.iter().map(|id| features[*id].name.as_str()).collect();
+        names.sort_unstable();
+        names.join(", ")
+    };
+    let item = |feature: &Feature| {
+        Item::new("feature", None, &feature.name, &feature.doc, feature.span)
+            .fact(Weight::Effect, "default", feature.default.to_string())
+            .fact(Weight::Effect, "implies", list(&feature.implies))
+            .fact(Weight::Effect, "conflicts", list(&feature.conflicts))
+            .fact(Weight::Effect, "targets", feature.targets.join(", "))
+    };
+    features.iter().map(item).collect()
 }

@@ -10,6 +10,7 @@ mod page_table;
 pub mod circle;
 pub mod feature;
 pub mod instruction_set;
+pub mod item;
 pub mod names;
 pub mod target;
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_spanned::Spanned;
 
+use super::item::{Item, Weight};
 use super::names::{self, Place, number};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -219,4 +220,27 @@ fn is_level_name(place: &Place<'_>, diagnostics: &mut Diagnostics) -> bool {
 /// The number of targets.
 pub fn count(model: &Model) -> usize {
     model.part::<Targets>().targets.len()
+}
+
+/// The targets in the form that every tool reads.
+pub fn items(model: &Model) -> Vec<Item> {
+    let list = |texts: &[String]| texts.join(", ");
+    let item = |target: &Target| {
+        let levels: Vec<&str> = target.levels.iter().map(|level| level.name.as_str()).collect();
+        let page_size = target.page_size.map(|size| size.to_string());
+        let large_pages: Vec<String> = target.large_pages.iter().map(u64::to_string).collect();
+        Item::new("target", None, &target.name, &target.doc, target.span)
+            .whole_file()
+            .fact(Weight::Shape, "arch", &target.arch)
+            .fact(Weight::Shape, "pointer_width", target.pointer_width.to_string())
+            .fact(Weight::Shape, "endian", if target.little_endian { "little" } else { "big" })
+            .fact(Weight::Shape, "page_size", page_size.unwrap_or_default())
+            .fact(Weight::Shape, "large_pages", large_pages.join(", "))
+            .fact(Weight::Shape, "cache_line", target.cache_line.to_string())
+            .fact(Weight::Shape, "atomic_width", target.atomic_width.to_string())
+            .fact(Weight::Effect, "level", levels.join(", "))
+            .fact(Weight::Effect, "triples", list(&target.triples))
+            .fact(Weight::Docs, "aliases", list(&target.aliases))
+    };
+    model.part::<Targets>().targets.iter().map(item).collect()
 }

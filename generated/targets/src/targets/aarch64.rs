@@ -6,7 +6,7 @@ use crate::target::{Endian, Level, Target};
 /// The 64-bit state of Arm processors, version 8 of the architecture on. A level of version 9 includes the level of version 8
 /// before it.
 ///
-/// Spec: target `aarch64` in `spec/targets/aarch64.toml`.
+/// Spec: `target aarch64` in `spec/targets/aarch64.toml`.
 #[doc(alias = "arm64")]
 #[doc(alias = "armv8")]
 pub static AARCH64: Target = Target {

@@ -5,7 +5,7 @@ use crate::target::{Endian, Level, Target};
 
 /// The 32-bit state of Arm application processors, version 7 of the architecture.
 ///
-/// Spec: target `armv7` in `spec/targets/armv7.toml`.
+/// Spec: `target armv7` in `spec/targets/armv7.toml`.
 #[doc(alias = "armhf")]
 #[doc(alias = "armv7a")]
 pub static ARMV7: Target = Target {

@@ -5,7 +5,7 @@ use crate::target::{Endian, Level, Target};
 
 /// The 32-bit processors of Intel and AMD, from the Pentium on.
 ///
-/// Spec: target `i686` in `spec/targets/i686.toml`.
+/// Spec: `target i686` in `spec/targets/i686.toml`.
 #[doc(alias = "i386")]
 #[doc(alias = "i586")]
 #[doc(alias = "ia32")]

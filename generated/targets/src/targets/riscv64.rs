@@ -5,7 +5,7 @@ use crate::target::{Endian, Level, Target};
 
 /// RISC-V with 64-bit registers.
 ///
-/// Spec: target `riscv64` in `spec/targets/riscv64.toml`.
+/// Spec: `target riscv64` in `spec/targets/riscv64.toml`.
 #[doc(alias = "rv64")]
 #[doc(alias = "riscv64gc")]
 pub static RISCV64: Target = Target {

@@ -6,7 +6,7 @@ use crate::target::{Endian, Level, Target};
 /// Arm microcontrollers with signal processing instructions: Cortex-M4 and M7. There is no memory management unit, hence no
 /// pages.
 ///
-/// Spec: target `thumbv7em` in `spec/targets/thumbv7em.toml`.
+/// Spec: `target thumbv7em` in `spec/targets/thumbv7em.toml`.
 #[doc(alias = "cortex-m4")]
 #[doc(alias = "cortex-m7")]
 pub static THUMBV7EM: Target = Target {

@@ -6,7 +6,7 @@ use crate::target::{Endian, Level, Target};
 /// WebAssembly with 32-bit addresses. Memory grows by units of 65536 bytes; they are no pages, as nothing is mapped or protected
 /// by them.
 ///
-/// Spec: target `wasm32` in `spec/targets/wasm32.toml`.
+/// Spec: `target wasm32` in `spec/targets/wasm32.toml`.
 #[doc(alias = "wasm")]
 #[doc(alias = "webassembly")]
 pub static WASM32: Target = Target {

@@ -5,7 +5,7 @@ use crate::target::{Endian, Level, Target};
 
 /// The 64-bit processors of AMD and Intel.
 ///
-/// Spec: target `x86_64` in `spec/targets/x86_64.toml`.
+/// Spec: `target x86_64` in `spec/targets/x86_64.toml`.
 #[doc(alias = "amd64")]
 #[doc(alias = "x64")]
 #[doc(alias = "x86-64")]

@@ -1,20 +1,17 @@
 //! Says in the documentation of what is emitted which entry of the specs it came from.
 
+use crate::emit::provenance;
 use crate::model::instruction_set::{InstructionSet, Op};
+use crate::model::item;
 
 /// The line that says which entry an item came from. Entries of ops know their file; others are known by their folder.
 pub fn op(op: &Op) -> String {
-    format!("Spec: `[op.{}]` in `{}`.", op.name, op.file)
+    provenance::line(&item::key("op", &op.name), &op.file)
 }
 
 /// The same for an entry of a table other than `op`.
 pub fn entry(set: &InstructionSet, table: &str, name: &str) -> String {
-    let key = if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        format!("[{table}.{name}]")
-    } else {
-        format!("[{table}.\"{name}\"]")
-    };
-    format!("Spec: `{key}` in `{}`.", folder(set))
+    provenance::line(&item::key(table, name), &folder(set))
 }
 
 /// The common folder of the set's files, or its file where there is only one: `spec/raya/`.

@@ -5,6 +5,7 @@
 pub mod effect;
 pub mod example;
 pub mod format;
+pub mod items;
 pub mod op;
 pub mod operand;
 pub mod raw;
@@ -17,6 +18,7 @@ pub mod types;
 pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
+pub use items::items;
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
 pub use resolve::{PAGES, load};

@@ -360,8 +360,8 @@ pub fn flag_constant(format: &ModuleFormat, flag: Id<crate::model::instruction_s
 fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
     let format = &set.format;
     let mut text = rust::module_doc_lines(&format!(
-        "What stands in the header of a module file.\n\nSpec: `[module]` in `{}`.",
-        provenance::folder(set)
+        "What stands in the header of a module file.\n\n{}",
+        provenance::entry(set, "module", "")
     ));
     let magic: String = format
         .magic

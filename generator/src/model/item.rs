@@ -1,0 +1,143 @@
+//! What every entry of the specs looks like to tools that don't care about its kind: its name, its place, and its facts as text.
+//!
+//! Listing, explaining, comparing two revisions, blessing a release, hover and go-to-definition read entries in this form, so that a
+//! new kind of spec has all of them as soon as it can state its items.
+
+use crate::source::{SourceMap, Span};
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The table that it stands in: `op`, `type`, `feature`; the kind of spec for a file that is one entry as a whole: `target`.
+    pub table: &'static str,
+    /// Whether its file is this one entry as a whole.
+    pub is_file: bool,
+    /// The spec that it is a part of: `raya`; none where the kind has no name above its entries.
+    pub owner: Option<String>,
+    /// `iadd`.
+    pub name: String,
+    /// What it is, in the words of the spec.
+    pub doc: String,
+    /// The name in its entry.
+    pub span: Span,
+    /// What the entry says, in the order in which a reader wants to know it.
+    pub facts: Vec<Fact>,
+}
+
+/// Something that an entry says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The key in the entry: `code`.
+    pub key: &'static str,
+    /// The value in a canonical form: two entries that mean the same have the same text. Empty where the entry doesn't say it.
+    pub value: String,
+    /// What depends on it.
+    pub weight: Weight,
+}
+
+/// What depends on a fact, and thus what a change of it means for those who use a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// A number that stands in files: an opcode, the code of a type.
+    Number,
+    /// How something is written down or what it takes and gives: operands, inputs, fields.
+    Shape,
+    /// What it does beyond that: effects, traps, control, cost.
+    Effect,
+    /// How the result is computed: `expr`, `sem`.
+    Meaning,
+    /// What is said about it.
+    Docs,
+}
+
+impl Weight {
+    /// Every weight with its name.
+    pub const ALL: &'static [(&'static str, Weight)] = &[
+        ("number", Weight::Number),
+        ("shape", Weight::Shape),
+        ("effect", Weight::Effect),
+        ("meaning", Weight::Meaning),
+        ("docs", Weight::Docs),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, weight)| *weight == self)
+            .map_or("?", |(name, _)| name)
+    }
+}
+
+impl Item {
+    /// An item without facts.
+    pub fn new(table: &'static str, owner: Option<&str>, name: &str, doc: &str, span: Span) -> Self {
+        Item {
+            table,
+            is_file: false,
+            owner: owner.map(str::to_owned),
+            name: name.to_owned(),
+            doc: doc.trim().to_owned(),
+            span,
+            facts: Vec::new(),
+        }
+    }
+
+    /// Marks an item that is its file as a whole.
+    pub fn whole_file(mut self) -> Self {
+        self.is_file = true;
+        self
+    }
+
+    /// Adds a fact.
+    pub fn fact(mut self, weight: Weight, key: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push(Fact {
+            key,
+            value: value.into(),
+            weight,
+        });
+        self
+    }
+
+    /// What it is called among all items: `raya.op.iadd`, `feature.json`.
+    pub fn path(&self) -> String {
+        let parts = [self.owner.as_deref().unwrap_or_default(), self.table, &self.name];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(".")
+    }
+
+    /// How its entry begins in the spec, as provenance lines quote it: `[op.iadd]`, `[effect."heap.write"]`.
+    pub fn key(&self) -> String {
+        if self.is_file {
+            file_key(self.table, &self.name)
+        } else {
+            key(self.table, &self.name)
+        }
+    }
+
+    /// The file that it stands in, root-relative.
+    pub fn file<'a>(&self, sources: &'a SourceMap) -> &'a str {
+        &sources.file(self.span.file).path
+    }
+
+    /// The value of a fact.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let fact = self.facts.iter().find(|fact| fact.key == key)?;
+        Some(&fact.value)
+    }
+}
+
+/// How a file that is one entry as a whole is quoted: `target aarch64`.
+pub fn file_key(kind: &str, name: &str) -> String {
+    format!("{kind} {name}")
+}
+
+/// How an entry of a table begins: `[op.iadd]`; the table alone for `[module]`.
+pub fn key(table: &str, name: &str) -> String {
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    match name {
+        "" => format!("[{table}]"),
+        name if plain(name) => format!("[{table}.{name}]"),
+        name => format!("[{table}.\"{name}\"]"),
+    }
+}
