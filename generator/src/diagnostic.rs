@@ -20,15 +20,33 @@ pub struct Label {
     pub text: String,
 }
 
-/// A replacement that mends the problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
+/// A part of a file and what stands there afterwards. An empty span is a place where something is inserted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
     /// What is replaced.
     pub span: Span,
     /// By what.
     pub replacement: String,
+}
+
+/// Who may apply a suggestion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// A machine: nothing else can be meant, or any other answer would be as good. `lathe check --fix` applies it.
+    Safe,
+    /// Someone who has thought about it.
+    Unsure,
+}
+
+/// Replacements that, together, mend the problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is replaced by what; never empty, and no two overlap.
+    pub edits: Vec<Edit>,
     /// Why, as a short imperative sentence.
     pub text: String,
+    /// Who may apply it.
+    pub applicability: Applicability,
 }
 
 /// What `lathe explain` shows of a code.
@@ -61,6 +79,16 @@ pub struct Diagnostic {
     pub suggestions: Vec<Suggestion>,
     /// Whether it may be a consequence of something that could not be read; see [`Diagnostic::unless_incomplete`].
     pub unless_incomplete: bool,
+}
+
+impl Edit {
+    /// The replacement of a span.
+    pub fn new(span: Span, replacement: impl Into<String>) -> Edit {
+        Edit {
+            span,
+            replacement: replacement.into(),
+        }
+    }
 }
 
 impl Diagnostic {
@@ -111,13 +139,26 @@ impl Diagnostic {
         self
     }
 
-    /// Offers a replacement that mends it.
-    pub fn suggest(mut self, span: Span, replacement: impl Into<String>, text: impl Into<String>) -> Self {
-        self.suggestions.push(Suggestion {
-            span,
-            replacement: replacement.into(),
-            text: text.into(),
-        });
+    /// Offers a replacement that mends it, to be judged by whoever reads it.
+    pub fn suggest(self, span: Span, replacement: impl Into<String>, text: impl Into<String>) -> Self {
+        let edits = vec![Edit::new(span, replacement)];
+        self.suggestion(edits, text, Applicability::Unsure)
+    }
+
+    /// Offers replacements that certainly mend it; without any there is nothing to offer.
+    pub fn fix(self, edits: Vec<Edit>, text: impl Into<String>) -> Self {
+        self.suggestion(edits, text, Applicability::Safe)
+    }
+
+    /// Offers replacements that mend it.
+    pub fn suggestion(mut self, edits: Vec<Edit>, text: impl Into<String>, applicability: Applicability) -> Self {
+        if !edits.is_empty() {
+            self.suggestions.push(Suggestion {
+                edits,
+                text: text.into(),
+                applicability,
+            });
+        }
         self
     }
 }

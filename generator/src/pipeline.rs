@@ -27,6 +27,11 @@ pub struct Loaded {
 pub fn load(root: &Path, options: &Options) -> Loaded {
     let mut diagnostics = Diagnostics::default();
     let sources = source::read(root, options, &mut diagnostics);
+    resolve(sources, diagnostics)
+}
+
+/// Parses and resolves specs that were read before, or that stand nowhere on disk; `diagnostics` are those of reading.
+pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     let documents = syntax::parse(&sources, &kinds, &mut diagnostics);
     let incomplete = is_incomplete(&diagnostics);

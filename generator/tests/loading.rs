@@ -406,7 +406,7 @@ fn all_mistakes_of_an_entry_are_reported_at_once() {
         ]
     );
     assert_eq!(loaded.sources.text(all[4].labels[0].span), "i3");
-    assert_eq!(all[3].suggestions[0].replacement, "\"integer\"");
+    assert_eq!(all[3].suggestions[0].edits[0].replacement, "\"integer\"");
 }
 
 #[test]

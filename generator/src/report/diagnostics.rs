@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Severity, Suggestion};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, Suggestion};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::line_starts;
 
@@ -83,12 +83,7 @@ fn report<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Group<'
         group = group.element(Level::HELP.message(help.as_str()));
     }
     let mut groups = vec![group];
-    groups.extend(
-        diagnostic
-            .suggestions
-            .iter()
-            .filter_map(|suggestion| patch(suggestion, sources)),
-    );
+    groups.extend(diagnostic.suggestions.iter().map(|suggestion| patch(suggestion, sources)));
     groups
 }
 
@@ -145,15 +140,34 @@ fn places<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Element
     elements
 }
 
-/// A replacement as a difference.
-fn patch<'a>(suggestion: &'a Suggestion, sources: &'a SourceMap) -> Option<Group<'a>> {
-    let source = sources.files.get(suggestion.span.file.0 as usize)?;
-    let window = window(&source.text, &[suggestion.span]);
-    let snippet = Snippet::source(window.text)
-        .line_start(window.line)
-        .path(source.path.as_str())
-        .patch(Patch::new(window.place(suggestion.span), suggestion.replacement.as_str()));
-    Some(Level::HELP.secondary_title(suggestion.text.as_str()).element(snippet))
+/// Replacements as a difference: one snippet for those of a small file, one for each of a large one.
+fn patch<'a>(suggestion: &'a Suggestion, sources: &'a SourceMap) -> Group<'a> {
+    let mut groups: Vec<Vec<&Edit>> = Vec::new();
+    for edit in &suggestion.edits {
+        let Some(source) = sources.files.get(edit.span.file.0 as usize) else {
+            continue;
+        };
+        let neighbours = groups.iter_mut().find(|group| group[0].span.file == edit.span.file);
+        match neighbours {
+            Some(group) if source.text.len() <= WHOLE_FILE => group.push(edit),
+            _ => groups.push(vec![edit]),
+        }
+    }
+    let snippets = groups.iter().map(|group| {
+        let source = sources.file(group[0].span.file);
+        let spans: Vec<Span> = group.iter().map(|edit| edit.span).collect();
+        let window = window(&source.text, &spans);
+        let patches = group
+            .iter()
+            .map(|edit| Patch::new(window.place(edit.span), edit.replacement.as_str()));
+        let snippet = Snippet::source(window.text)
+            .line_start(window.line)
+            .path(source.path.as_str());
+        snippet.patches(patches)
+    });
+    Level::HELP
+        .secondary_title(suggestion.text.as_str())
+        .elements(snippets.collect::<Vec<_>>())
 }
 
 /// A part of a file.
@@ -232,12 +246,19 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
             suggestions: diagnostic
                 .suggestions
                 .iter()
-                .filter_map(|suggestion| {
-                    Some(SuggestionObject {
-                        place: lines.place(suggestion.span)?,
-                        replacement: &suggestion.replacement,
-                        text: &suggestion.text,
-                    })
+                .map(|suggestion| SuggestionObject {
+                    text: &suggestion.text,
+                    safe: suggestion.applicability == Applicability::Safe,
+                    edits: suggestion
+                        .edits
+                        .iter()
+                        .filter_map(|edit| {
+                            Some(EditObject {
+                                place: lines.place(edit.span)?,
+                                replacement: &edit.replacement,
+                            })
+                        })
+                        .collect(),
                 })
                 .collect(),
         };
@@ -268,10 +289,17 @@ struct LabelObject<'a> {
 
 #[derive(Serialize)]
 struct SuggestionObject<'a> {
+    text: &'a str,
+    /// Whether `check --fix` applies it.
+    safe: bool,
+    edits: Vec<EditObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditObject<'a> {
     #[serde(flatten)]
     place: Place<'a>,
     replacement: &'a str,
-    text: &'a str,
 }
 
 /// Lines and columns count from 1, bytes from 0; ends are exclusive.
