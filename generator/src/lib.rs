@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod report;
 pub mod source;
 pub mod syntax;
+pub mod view;
 pub mod write;
 
 pub mod cli;

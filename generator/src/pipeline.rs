@@ -94,6 +94,7 @@ pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<(Tree, Vec<(&'static str, D
             let started = Instant::now();
             let mut tree = Tree::default();
             (emitter.emit)(&loaded.model, &mut tree).map_err(|error| error.context(format!("emitter `{}`", emitter.name)))?;
+            tree.made_by(emitter.name);
             Ok((tree, started.elapsed()))
         })
         .collect();

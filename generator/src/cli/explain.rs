@@ -1,12 +1,25 @@
-//! `lathe explain CODE`: the page of a rule.
+//! `lathe explain CODE`: the page of a rule. What is no code is an entry: see [`super::story`].
 
-use super::Exit;
+use super::{Common, Exit, story};
 use crate::catalogue::catalogue;
 use crate::report::console;
 use crate::suggest;
 
-/// Runs the verb; without a code it lists all of them.
-pub fn run(code: Option<&str>) -> Exit {
+/// Runs the verb; with nothing to explain it lists every code.
+pub fn run(common: &Common, what: Option<&str>) -> Exit {
+    match what {
+        Some(item) if !is_code(item) => story::run(common, item),
+        code => explain_code(code),
+    }
+}
+
+/// `L0203`, `l203`: what nobody would call an entry.
+fn is_code(text: &str) -> bool {
+    let digits = text.trim().strip_prefix(['L', 'l']);
+    digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit()))
+}
+
+fn explain_code(code: Option<&str>) -> Exit {
     let catalogue = catalogue();
     let Some(code) = code else {
         let list: String = catalogue

@@ -4,8 +4,10 @@ mod build;
 mod check;
 mod explain;
 mod generate;
+mod list;
 mod run;
 mod session;
+mod story;
 mod test;
 
 use std::ffi::OsString;
@@ -49,7 +51,8 @@ impl Exit {
         cargo lathe run               check, generate, build, run every program beside the specs\n  \
         cargo lathe test              every test there is; installs cargo-nextest if it is missing\n  \
         cargo lathe generate          after a change in spec/\n  \
-        cargo lathe explain L0203     why a rule stands, and how to mend what breaks it\n\n\
+        cargo lathe explain L0203     why a rule stands, and how to mend what breaks it\n  \
+        cargo lathe explain iadd      everything about an entry\n\n\
         Exit codes: 0 fresh, 4 needs regeneration, 100 failure."
 )]
 struct Command {
@@ -65,7 +68,7 @@ struct Common {
     /// The workspace: the folder that holds spec/ beside Cargo.toml [default: the nearest one upwards]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How check and generate report: for people, or one JSON object a line
+    /// How a verb reports: for people, or one JSON object a line
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Show how long every stage and every emitter took
@@ -111,11 +114,29 @@ enum Verb {
     /// Check the specs and report every mistake; write nothing
     #[command(after_help = "Examples:\n  cargo lathe check\n  cargo lathe check --format json")]
     Check,
-    /// Explain a code: why the rule stands, what breaks it, how to mend that
-    #[command(after_help = "Examples:\n  cargo lathe explain L0203\n  cargo lathe explain          list every code")]
+    /// List the entries of all specs: path, code, first sentence
+    #[command(after_help = "Examples:\n  \
+        cargo lathe list                everything\n  \
+        cargo lathe list op             every op; also type, trap, effect, target, feature, …\n  \
+        cargo lathe list raya trap      the traps of raya: every filter must fit\n  \
+        cargo lathe list 0x20           what has this code\n  \
+        cargo lathe list float --format json\n\n\
+        A filter that is no table and no spec leaves the entries whose path contains it.")]
+    List {
+        /// A table, a spec, a part of a path, or a code
+        #[arg(value_name = "FILTER")]
+        filters: Vec<String>,
+    },
+    /// Explain a code of a diagnostic, or tell the whole story of an entry
+    #[command(after_help = "Examples:\n  \
+        cargo lathe explain L0203         why the rule stands, what breaks it, how to mend that\n  \
+        cargo lathe explain               list every code\n  \
+        cargo lathe explain iadd          its entry, its facts, what came out of it, its tests, its function, its page\n  \
+        cargo lathe explain type.string   the same for a type; also raya.type.string or '[type.string]'")]
     Explain {
-        /// The code, as a diagnostic shows it
-        code: Option<String>,
+        /// A code as a diagnostic shows it, or an entry
+        #[arg(value_name = "CODE or ITEM")]
+        what: Option<String>,
     },
     /// Build the emitted crates with cargo, and write build.ninja
     #[command(after_help = "Examples:\n  \
@@ -154,8 +175,9 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Run => run::run(&command.common),
         Verb::Test => test::run(&command.common),
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
+        Verb::List { filters } => list::run(&command.common, filters),
         Verb::Check => check::run(&command.common),
-        Verb::Explain { code } => explain::run(code.as_deref()),
+        Verb::Explain { what } => explain::run(&command.common, what.as_deref()),
         Verb::Build { plan } => build::run(&command.common, *plan),
     };
     let Some(jobs) = command.common.jobs else {

@@ -102,6 +102,13 @@ impl Session {
         self.close("failure", &Numbers::default(), Exit::Failure)
     }
 
+    /// Reads, without judging. Mistakes are reported here; `None` if there were any.
+    pub fn read(&mut self) -> Option<pipeline::Loaded> {
+        let mut loaded = self.clock.time("read", || pipeline::load(&self.root, &Options::default()));
+        let errors = self.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources);
+        (!errors).then_some(loaded)
+    }
+
     /// Reads, checks and emits. Diagnostics are reported here; with errors, or after a fault of an emitter, there is no tree.
     pub fn prepare(&mut self) -> Prepared {
         let shown = !self.json;

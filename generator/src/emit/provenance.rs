@@ -22,8 +22,11 @@ pub struct Origin {
     pub key: String,
     /// The spec file, or its folder ending in `/`.
     pub place: String,
-    /// The line of the item itself, from 1, and its text without indentation; none where the whole file is meant.
+    /// The line of the item itself, from 1, and its text without indentation: a line of code, or the heading of a section of a page.
+    /// None where the whole file is meant.
     pub item: Option<(u32, String)>,
+    /// The first and the last line of everything that came from the entry: from the comment to the end of the item, or the whole file.
+    pub lines: (u32, u32),
 }
 
 impl Origin {
@@ -62,34 +65,110 @@ impl Index {
         let origins = self.files.get(path)?;
         origins.iter().rev().find(|origin| origin.line <= line)
     }
+
+    /// The origin of a line of an emitted file: that of the item that it belongs to, or else that of the whole file.
+    pub fn at(&self, path: &str, line: u32) -> Option<&Origin> {
+        let holds = |origin: &&Origin| origin.lines.0 <= line && line <= origin.lines.1;
+        self.in_file(path).iter().filter(holds).max_by_key(|origin| origin.lines.0)
+    }
+
+    /// The origins in an emitted file, in order.
+    pub fn in_file(&self, path: &str) -> &[Origin] {
+        self.files.get(path).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The origins in one file, in order.
 pub fn origins(text: &str) -> Vec<Origin> {
+    if !text.contains("Spec: `") {
+        return Vec::new();
+    }
     let lines: Vec<&str> = text.lines().collect();
     let read = |(index, text): (usize, &&str)| -> Option<Origin> {
         let (_, rest) = text.split_once("Spec: `")?;
         let (key, rest) = rest.split_once("` in `")?;
         let (place, _) = rest.split_once('`')?;
+        let is_code = text.trim_start().starts_with("//");
+        let (item, lines_of_it) = match item_below(&lines, index) {
+            Some(at) => (Some(at), (comment_above(&lines, index), end_of(&lines, at))),
+            None if is_code => (None, (0, lines.len() - 1)),
+            None => section(&lines, index),
+        };
         Some(Origin {
-            line: index as u32 + 1,
+            line: number(index),
             key: key.to_owned(),
             place: place.to_owned(),
-            item: item_below(&lines, index),
+            item: item.map(|at| (number(at), lines[at].trim().to_owned())),
+            lines: (number(lines_of_it.0), number(lines_of_it.1)),
         })
     };
     lines.iter().enumerate().filter_map(read).collect()
 }
 
-/// The first line of code below a doc comment that isn't an attribute.
-fn item_below(lines: &[&str], index: usize) -> Option<(u32, String)> {
-    if !lines.get(index)?.trim_start().starts_with("///") {
+/// The heading above a line of a page, and the section that it begins; the whole page where there is none.
+fn section(lines: &[&str], index: usize) -> (Option<usize>, (usize, usize)) {
+    let is_heading = |line: &str| line.trim_start_matches('#').starts_with(' ') && line.starts_with('#');
+    let last = lines.len() - 1;
+    match (0..=index).rev().find(|at| is_heading(lines[*at])) {
+        Some(heading) => {
+            let next = (index + 1..=last).find(|at| is_heading(lines[*at]));
+            (Some(heading), (heading, next.map_or(last, |next| next - 1)))
+        }
+        None => (None, (0, last)),
+    }
+}
+
+/// The number of a line, from 1, by its index.
+fn number(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
+}
+
+/// Whether a line is a comment about what stands below it: documentation of an item, or a plain comment above an arm or a row.
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("//") && !line.starts_with("//!")
+}
+
+/// The first line of code below a comment that isn't an attribute.
+fn item_below(lines: &[&str], index: usize) -> Option<usize> {
+    if !is_comment(lines.get(index)?) {
         return None;
     }
-    let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//") && !line.starts_with("#[");
-    let below = lines.iter().enumerate().skip(index + 1).map(|(at, line)| (at, line.trim()));
-    let (at, line) = below.into_iter().find(|(_, line)| is_code(line))?;
-    Some((at as u32 + 1, line.to_owned()))
+    let is_code = |line: &str| !line.is_empty() && !line.starts_with("//") && !line.starts_with("#[");
+    (index + 1..lines.len()).find(|at| is_code(lines[*at].trim()))
+}
+
+/// The first line of the comment that a line belongs to.
+fn comment_above(lines: &[&str], index: usize) -> usize {
+    (0..index)
+        .rev()
+        .take_while(|at| is_comment(lines[*at]))
+        .last()
+        .unwrap_or(index)
+}
+
+/// The last line of the item that begins at a line. Emitted code is formatted: what opens on a line is closed by the next line that
+/// is indented likewise and begins with a closing bracket.
+fn end_of(lines: &[&str], start: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = indent(lines[start]);
+    if lines[start].trim_end().ends_with([';', ',']) {
+        return start;
+    }
+    for (at, line) in lines.iter().enumerate().skip(start + 1) {
+        let text = line.trim();
+        if text.is_empty() {
+            continue;
+        }
+        if indent(line) < own {
+            return at - 1;
+        }
+        // Something may open again on the line that closes the first part: `) -> Result<(), Error> {`.
+        if indent(line) == own && (text.ends_with([';', ',']) || text.ends_with('}') || text.ends_with(')')) {
+            return at;
+        }
+    }
+    lines.len() - 1
 }
 
 #[cfg(test)]
@@ -105,6 +184,25 @@ mod tests {
         assert_eq!((found[0].line, found[0].key.as_str()), (4, "[effect.\"heap.read\"]"));
         assert_eq!(found[0].place, "spec/raya/");
         assert_eq!(found[0].item, Some((6, "pub fn read() {}".to_owned())));
+        assert_eq!(found[0].lines, (3, 6));
+    }
+
+    #[test]
+    fn a_section_of_a_page_belongs_to_its_entry() {
+        let found = origins("# Ops\n\n## iadd\n\nAdds.\n\nSpec: `[op.iadd]` in `spec/a.toml`.\n\n## isub\n");
+        assert_eq!(found[0].item, Some((3, "## iadd".to_owned())));
+        assert_eq!(found[0].lines, (3, 8));
+    }
+
+    #[test]
+    fn an_item_ends_where_it_is_closed() {
+        let line = line("[op.iadd]", "spec/a.toml");
+        let text = format!(
+            "enum A {{\n    /// Adds.\n    /// {line}\n    Iadd = 1,\n    Other,\n}}\n\n/// {line}\nfn add(\n    a: u8,\n) -> u8 \
+             {{\n    a\n}}\n\nfn other() {{}}\n"
+        );
+        let lines: Vec<(u32, u32)> = origins(&text).iter().map(|origin| origin.lines).collect();
+        assert_eq!(lines, [(2, 4), (8, 13)]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub struct OutputFile {
     pub text: String,
     /// Root-relative paths of the specs that it depends on, sorted.
     pub sources: Vec<String>,
+    /// The name of the emitter that made it; empty until the pipeline knows.
+    pub emitter: &'static str,
 }
 
 /// Files by root-relative path with `/`.
@@ -46,6 +48,7 @@ impl Tree {
         let file = OutputFile {
             text: marker + text,
             sources,
+            emitter: "",
         };
         if self.files.insert(path.clone(), file).is_some() {
             anyhow::bail!("two emitters wrote `{path}`");
@@ -56,6 +59,13 @@ impl Tree {
     /// The files by path.
     pub fn files(&self) -> &BTreeMap<String, OutputFile> {
         &self.files
+    }
+
+    /// Says of all files which emitter made them.
+    pub fn made_by(&mut self, emitter: &'static str) {
+        for file in self.files.values_mut() {
+            file.emitter = emitter;
+        }
     }
 
     /// Adds all files of another tree.

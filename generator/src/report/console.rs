@@ -53,7 +53,12 @@ pub fn failure(problem: &str, fix: &str) {
 
 /// A number and its noun in the right form.
 pub fn plural(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+    plural_of(number, noun, &format!("{noun}s"))
+}
+
+/// The same for a noun whose plural is not made by an `s`.
+pub fn plural_of(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
 /// A number with a comma between thousands.

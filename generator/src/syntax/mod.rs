@@ -3,10 +3,12 @@
 //! [`tree`] is the tree; [`entry`] deserializes one entry of it, reporting everything that is wrong with it and not just the first.
 
 pub mod entry;
+mod extent;
 mod page_table;
 pub mod tree;
 
 pub use entry::Entry;
+pub use extent::extent;
 pub use page_table::PAGES;
 pub use tree::{Key, Table, Value, ValueKind};
 

@@ -73,6 +73,12 @@ fn find<'a>(runtime: &'a Runtime, name: &str) -> Option<&'a Function> {
     }
 }
 
+/// Where the function of a set's runtime stands that a `sem` names.
+pub fn place(set: &InstructionSet, sources: &SourceMap, name: &str) -> Option<Span> {
+    let runtime = runtime::collect(set, sources);
+    find(&runtime, name).map(|function| function.span)
+}
+
 fn named(
     set: &InstructionSet,
     op: &Op,

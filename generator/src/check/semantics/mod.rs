@@ -12,6 +12,8 @@ pub mod total;
 
 use super::Rule;
 
+pub use functions::place;
+
 /// Named functions exist.
 pub const MISSING: Rule = Rule {
     code: "L0421",

@@ -1,0 +1,191 @@
+//! Tells the whole story of an entry: what it says, what came out of it, which tests hold it, which function it means, and its page.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{columns, json_line};
+use crate::check::semantics;
+use crate::emit::Tree;
+use crate::emit::provenance::Index;
+use crate::model::Model;
+use crate::model::instruction_set::InstructionSets;
+use crate::model::item::Item;
+use crate::source::{SourceMap, Span};
+use crate::syntax;
+
+/// A place in a file of the workspace, and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// Root-relative.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// The line without indentation; the whole text of the entry for its own place.
+    pub text: String,
+}
+
+/// What an entry says about one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// `code`.
+    pub key: &'static str,
+    /// In canonical form.
+    pub value: String,
+    /// What depends on it: `number`, `shape`, …
+    pub weight: &'static str,
+}
+
+/// The story of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Story {
+    /// `raya.op.iadd`.
+    pub item: String,
+    /// In the words of the spec.
+    pub doc: String,
+    /// The entry as it stands in its file.
+    pub spec: Place,
+    /// What it says, without what it leaves open.
+    pub facts: Vec<Fact>,
+    /// What came out of it, but for the tests and the manual.
+    pub emitted: Vec<Place>,
+    /// The emitted tests that hold it.
+    pub tests: Vec<Place>,
+    /// The function in the runtime that it means, if it names one.
+    pub semantics: Option<Place>,
+    /// Its places in the manual.
+    pub manual: Vec<Place>,
+}
+
+/// Collects the story of an entry. Without a tree, because the specs have errors, it has no emitted part.
+pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) -> Story {
+    let whole = if item.is_file {
+        whole_file(sources, item.span)
+    } else {
+        syntax::extent(sources, item.span)
+    };
+    let facts = item.facts.iter().filter(|fact| !fact.value.is_empty());
+    let mut story = Story {
+        item: item.path(),
+        doc: item.doc.clone(),
+        spec: place(sources, whole, sources.text(whole).trim_end()),
+        facts: facts
+            .map(|fact| Fact {
+                key: fact.key,
+                value: fact.value.clone(),
+                weight: fact.weight.name(),
+            })
+            .collect(),
+        emitted: Vec::new(),
+        tests: Vec::new(),
+        semantics: function(item, model, sources),
+        manual: Vec::new(),
+    };
+    let index = tree.map(Index::of).unwrap_or_default();
+    for (path, origin) in index.places(item, sources) {
+        let (line, text) = match &origin.item {
+            Some((line, text)) => (*line, text.clone()),
+            None => (1, String::new()),
+        };
+        let place = Place {
+            file: path.to_owned(),
+            line,
+            text,
+        };
+        if path.contains("/manual/") {
+            story.manual.push(place);
+        } else if path.contains("/tests/") {
+            story.tests.push(place);
+        } else {
+            story.emitted.push(place);
+        }
+    }
+    for places in [&mut story.emitted, &mut story.tests, &mut story.manual] {
+        places.sort();
+        places.dedup();
+    }
+    story
+}
+
+/// The function that an entry means.
+fn function(item: &Item, model: &Model, sources: &SourceMap) -> Option<Place> {
+    let name = item.value("sem").filter(|name| !name.is_empty())?;
+    let sets = &model.part::<InstructionSets>().sets;
+    let set = sets.iter().find(|set| Some(&set.name) == item.owner.as_ref())?;
+    let span = semantics::place(set, sources, name)?;
+    let file = &sources.file(span.file).text;
+    let start = file.get(..span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = file.get(start..)?.lines().next().unwrap_or_default();
+    Some(place(sources, span, line.trim()))
+}
+
+fn place(sources: &SourceMap, span: Span, text: &str) -> Place {
+    Place {
+        file: sources.file(span.file).path.clone(),
+        line: sources.line_and_column(span.file, span.start).0,
+        text: text.to_owned(),
+    }
+}
+
+fn whole_file(sources: &SourceMap, span: Span) -> Span {
+    Span {
+        file: span.file,
+        start: 0,
+        end: u32::try_from(sources.file(span.file).text.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// The most characters of a line that are shown.
+const WIDEST: usize = 110;
+
+/// For people.
+pub fn text(story: &Story) -> String {
+    let mut text = format!("{}\n{}\n", story.item, indented(&story.doc, 2));
+    let _ = writeln!(text, "Spec: {}:{}", story.spec.file, story.spec.line);
+    let lines: Vec<(u32, &str)> = (story.spec.line..).zip(story.spec.text.lines()).collect();
+    let width = lines.last().map_or(1, |(line, _)| line.to_string().len());
+    for (line, content) in lines {
+        let _ = writeln!(text, "{}", format!("  {line:>width$} | {content}").trim_end());
+    }
+    if !story.facts.is_empty() {
+        text.push_str("\nFacts:\n");
+        let rows: Vec<[&str; 3]> = story.facts.iter().map(|fact| [fact.weight, fact.key, &*fact.value]).collect();
+        text.push_str(&indented(&columns(&rows), 2));
+    }
+    let semantics: Vec<Place> = story.semantics.iter().cloned().collect();
+    for (title, places) in [
+        ("Means", &semantics),
+        ("Emitted", &story.emitted),
+        ("Tests", &story.tests),
+        ("Manual", &story.manual),
+    ] {
+        if places.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n{title}:");
+        let rows: Vec<[String; 2]> = places
+            .iter()
+            .map(|place| [format!("{}:{}", place.file, place.line), shortened(&place.text)])
+            .collect();
+        let rows: Vec<[&str; 2]> = rows.iter().map(|row| [&*row[0], &*row[1]]).collect();
+        text.push_str(&indented(&columns(&rows), 2));
+    }
+    text
+}
+
+/// For tools: one object.
+pub fn json(story: &Story) -> String {
+    json_line(story)
+}
+
+fn indented(text: &str, by: usize) -> String {
+    let line = |line: &str| format!("{}\n", format!("{:by$}{line}", "").trim_end());
+    text.lines().map(line).collect()
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= WIDEST {
+        return text.to_owned();
+    }
+    text.chars().take(WIDEST - 1).chain(['…']).collect()
+}

@@ -1,0 +1,139 @@
+//! Runs every text under `tests/seeing`: command lines in the workspace `tests/bases/tiny-machine`, and what they print.
+//!
+//! A text has blocks. A block begins with `$ ` and the arguments of lathe; then follows what comes out: standard output, standard
+//! error, and `exit N` if the exit code isn't 0. A line `…` stands for any number of lines, and `…` within a line for any text.
+//! `UPDATE_EXPECT=1 cargo test --test seeing` writes the blocks without `…` anew.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// A block: its command line and what is expected.
+struct Block {
+    arguments: String,
+    expected: String,
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("$ "), blocks.last_mut()) {
+            (Some(arguments), _) => blocks.push(Block {
+                arguments: arguments.to_owned(),
+                expected: String::new(),
+            }),
+            (None, Some(block)) => {
+                block.expected.push_str(line);
+                block.expected.push('\n');
+            }
+            (None, None) => panic!("a text begins with a command line, not with {line:?}"),
+        }
+    }
+    for block in &mut blocks {
+        block.expected = block.expected.trim_end().to_owned();
+    }
+    blocks
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
+        let entry = entry.expect("the base can be read");
+        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(&target).expect("a folder can be made");
+        } else {
+            fs::copy(entry.path(), &target).expect("a file can be copied");
+        }
+    }
+}
+
+/// What a command line prints; words in single quotes are one argument.
+fn run(root: &Path, arguments: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (index, part) in arguments.split('\'').enumerate() {
+        if index % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_lathe"))
+        .args(&words)
+        .current_dir(root)
+        .output()
+        .expect("lathe can be started");
+    let mut text = String::from_utf8(output.stdout).expect("lathe prints UTF-8");
+    text.push_str(&String::from_utf8(output.stderr).expect("lathe prints UTF-8"));
+    match output.status.code() {
+        Some(0) => {}
+        Some(code) => text.push_str(&format!("exit {code}\n")),
+        None => text.push_str("killed\n"),
+    }
+    text.trim_end().to_owned()
+}
+
+/// Whether a text is what is expected of it.
+fn fits(expected: &[&str], found: &[&str]) -> bool {
+    match expected.split_first() {
+        None => found.is_empty(),
+        Some((first, rest)) if first.trim() == "…" => (0..=found.len()).any(|skipped| fits(rest, &found[skipped..])),
+        Some((first, rest)) => found.first().is_some_and(|line| line_fits(first, line)) && fits(rest, &found[1..]),
+    }
+}
+
+fn line_fits(expected: &str, found: &str) -> bool {
+    let parts: Vec<&str> = expected.split('…').collect();
+    let [first, middle @ .., last] = parts.as_slice() else {
+        return expected == found;
+    };
+    let Some(mut rest) = found.strip_prefix(first) else {
+        return false;
+    };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[test]
+fn command_lines_print_what_stands_below_them() {
+    let workspace = tempfile::tempdir().expect("a temporary folder");
+    copy(Path::new("tests/bases/tiny-machine"), workspace.path());
+    fs::write(workspace.path().join("Cargo.toml"), "[workspace]\n").expect("a manifest can be written");
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = Vec::new();
+    let mut paths: Vec<_> = fs::read_dir("tests/seeing")
+        .expect("the texts can be listed")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a text can be read");
+        let mut written = String::new();
+        for block in blocks(&text) {
+            let found = run(workspace.path(), &block.arguments);
+            let lines: Vec<&str> = found.lines().collect();
+            let expected: Vec<&str> = block.expected.lines().collect();
+            let is_right = fits(&expected, &lines);
+            let kept = if is_right || block.expected.contains('…') {
+                &block.expected
+            } else {
+                &found
+            };
+            written.push_str(&format!("$ {}\n{kept}\n\n", block.arguments));
+            if !is_right {
+                wrong.push(format!(
+                    "{}: `{}` prints\n{found}\n--- but not\n{}",
+                    path.display(),
+                    block.arguments,
+                    block.expected
+                ));
+            }
+        }
+        if update {
+            fs::write(&path, written.trim_end().to_owned() + "\n").expect("a text can be written");
+        }
+    }
+    assert!(wrong.is_empty() || update, "{}", wrong.join("\n\n"));
+}
