@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::template;
 use super::tree::Tree;
 
+/// Adds files for a part of the model.
+pub type Step<T> = fn(&T, &mut CrateBuilder) -> anyhow::Result<()>;
+
 /// A crate in the making. Emitters add files and say what these depend on; the manifest records just that.
+#[derive(Clone)]
 pub struct CrateBuilder {
     folder: String,
     name: String,
@@ -58,6 +63,31 @@ impl CrateBuilder {
     /// Whether a file was added.
     pub fn has(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    /// Makes parts of the crate side by side, each from a list of steps in order, and takes over their files. A step sees what was
+    /// added before and by the earlier steps of its own list.
+    ///
+    /// # Errors
+    ///
+    /// What the first failing part says, in order of the lists.
+    pub fn side_by_side<T: Sync>(&mut self, of: &T, lists: &[&[Step<T>]]) -> anyhow::Result<()> {
+        let make = |steps: &&[Step<T>]| -> anyhow::Result<CrateBuilder> {
+            let mut part = self.clone();
+            for step in *steps {
+                step(of, &mut part)?;
+            }
+            Ok(part)
+        };
+        let parts: Vec<anyhow::Result<CrateBuilder>> = lists.par_iter().map(make).collect();
+        for part in parts {
+            let part = part?;
+            self.dependencies.extend(part.dependencies);
+            self.features.extend(part.features);
+            self.sources.extend(part.sources);
+            self.files.extend(part.files);
+        }
+        Ok(())
     }
 
     /// Adds the manifest and puts all files into the tree.

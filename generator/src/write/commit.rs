@@ -128,8 +128,9 @@ pub fn apply_observed(root: &Path, comparison: &Comparison, observer: Observer<'
     fs::create_dir_all(&staging).map_err(failed("create", STAGING))?;
     for (write, text) in journal.writes.iter().zip(&texts) {
         observe(observer, Step::Stage(write.path.clone()))?;
-        stage(root, &write.staged, text.as_bytes())?;
+        put(root, &write.staged, text.as_bytes()).map_err(failed("write to", STAGING))?;
     }
+    flush_all(root, &journal)?;
     flush(&staging);
     observe(observer, Step::Draft)?;
     let text = journal.render().map_err(Failure::Fault)?;
@@ -286,14 +287,47 @@ fn observe(observer: &mut dyn FnMut(&Step) -> Result<(), Aborted>, step: Step) -
     observer(&step).map_err(|Aborted| Failure::Aborted)
 }
 
-/// Writes a file in the staging folder and flushes it to the disk, so that the journal never promises what a power cut took away.
+/// Writes a file in the staging folder and flushes it to the disk.
 fn stage(root: &Path, name: &str, text: &[u8]) -> Result<(), Failure> {
-    let write = || {
-        let mut file = File::create(root.join(STAGING).join(name))?;
-        file.write_all(text)?;
-        file.sync_all()
-    };
+    let write = || put(root, name, text)?.sync_all();
     write().map_err(failed("write to", STAGING))
+}
+
+/// Writes a file in the staging folder; it may not be on the disk yet.
+fn put(root: &Path, name: &str, text: &[u8]) -> io::Result<File> {
+    let mut file = File::create(root.join(STAGING).join(name))?;
+    file.write_all(text)?;
+    Ok(file)
+}
+
+/// Flushes everything that is staged to the disk, so that the journal never promises what a power cut took away. Each flush waits for
+/// the disk and not for a processor; many at a time take little longer than one.
+fn flush_all(root: &Path, journal: &Journal) -> Result<(), Failure> {
+    const AT_A_TIME: usize = 16;
+    let staging = root.join(STAGING);
+    let flush = |writes: &[Write]| -> io::Result<()> {
+        let mut files = writes
+            .iter()
+            .map(|write| File::options().write(true).open(staging.join(&write.staged)));
+        files.try_for_each(|file| file?.sync_all())
+    };
+    let share = journal.writes.len().div_ceil(AT_A_TIME).max(1);
+    let flushed: Vec<io::Result<()>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = journal
+            .writes
+            .chunks(share)
+            .map(|writes| scope.spawn(move || flush(writes)))
+            .collect();
+        let lost = || Err(io::Error::other("a thread ended early"));
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| lost()))
+            .collect()
+    });
+    flushed
+        .into_iter()
+        .collect::<io::Result<()>>()
+        .map_err(failed("write to", STAGING))
 }
 
 /// Deletes a file or link, if it is (still) lathe's to delete. Folders are never deleted here.

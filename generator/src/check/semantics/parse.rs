@@ -30,13 +30,13 @@ pub fn file(text: &str) -> Result<syn::File, (Span, String)> {
     let tokens: TokenStream = text
         .parse()
         .map_err(|error: proc_macro2::LexError| (error.span(), "it can't be split into tokens".to_owned()))?;
-    if let Some(span) = too_deep(tokens) {
+    if let Some(span) = too_deep(tokens.clone()) {
         return Err((
             span,
             format!("more than {MOST_NESTING} brackets and operators are nested here"),
         ));
     }
-    syn::parse_file(text).map_err(|error| (error.span(), error.to_string()))
+    syn::parse2(tokens).map_err(|error| (error.span(), error.to_string()))
 }
 
 /// A bracket that is open, and what was counted in it.

@@ -1,12 +1,13 @@
 //! Collects the functions of a runtime: their signatures, marks and traps, with their places.
 
 use quote::ToTokens;
+use rayon::prelude::*;
 use syn::ext::IdentExt;
 use syn::visit::Visit;
 
 use super::parse;
 use crate::model::instruction_set::InstructionSet;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// A function of the runtime that is marked, or that could be named by a `sem`.
 pub struct Function {
@@ -45,32 +46,43 @@ pub struct Runtime {
     pub exists: bool,
 }
 
-/// Parses the Rust files under the runtime folder of `set`.
+/// Parses the Rust files under the runtime folder of `set`, side by side.
 pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
-    parse::with_room(|| collect_here(set, sources)).unwrap_or_default()
+    let folder = format!("{}/src/", set.runtime_folder());
+    let is_of_runtime = |file: &SourceFile| file.path.starts_with(&folder) && file.path.ends_with(".rs");
+    let files: Vec<(FileId, &SourceFile)> = sources.iter().filter(|(_, file)| is_of_runtime(file)).collect();
+    let share = files.len().div_ceil(rayon::current_num_threads()).max(1);
+    let parts: Vec<Runtime> = files
+        .par_chunks(share)
+        .map(|files| parse::with_room(|| collect_here(files)).unwrap_or_default())
+        .collect();
+    let mut runtime = Runtime {
+        exists: !files.is_empty(),
+        ..Runtime::default()
+    };
+    for part in parts {
+        runtime.functions.extend(part.functions);
+        runtime.broken.extend(part.broken);
+    }
+    runtime
 }
 
-fn collect_here(set: &InstructionSet, sources: &SourceMap) -> Runtime {
-    let folder = format!("{}/src/", set.runtime_folder());
+fn collect_here(files: &[(FileId, &SourceFile)]) -> Runtime {
     let mut runtime = Runtime::default();
-    for (id, file) in sources.iter() {
-        if !file.path.starts_with(&folder) || !file.path.ends_with(".rs") {
-            continue;
-        }
-        runtime.exists = true;
+    for (id, file) in files {
         // A byte order mark would shift every position by its own length.
         let shift = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
         match parse::file(&file.text[shift..]) {
             Ok(parsed) => {
                 let mut collector = Collector {
-                    file: id,
+                    file: *id,
                     shift: shift as u32,
                     functions: &mut runtime.functions,
                 };
                 collector.visit_file(&parsed);
             }
             Err((span, message)) => runtime.broken.push(Broken {
-                span: span_of(id, shift as u32, span),
+                span: span_of(*id, shift as u32, span),
                 message,
             }),
         }

@@ -11,7 +11,11 @@ pub mod oracle;
 mod provenance;
 pub mod verifier;
 
-use super::Emitter;
+use rayon::prelude::*;
+
+use super::{Emitter, Tree};
+use crate::model::Model;
+use crate::model::instruction_set::{InstructionSet, InstructionSets};
 
 /// The output families of instruction sets.
 pub const EMITTERS: &[Emitter] = &[
@@ -21,3 +25,20 @@ pub const EMITTERS: &[Emitter] = &[
     conformance::EMITTER,
     manual::EMITTER,
 ];
+
+/// Emits every set, side by side, into one tree.
+fn each_set(
+    model: &Model,
+    tree: &mut Tree,
+    emit: impl Fn(&InstructionSet, &mut Tree) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<()> {
+    let sets = &model.part::<InstructionSets>().sets;
+    let trees: Vec<anyhow::Result<Tree>> = sets
+        .par_iter()
+        .map(|set| {
+            let mut tree = Tree::default();
+            emit(set, &mut tree).map(|()| tree)
+        })
+        .collect();
+    trees.into_iter().try_for_each(|emitted| tree.merge(emitted?))
+}

@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets, Record, Shape};
+use crate::model::instruction_set::{InstructionSet, Record, Shape};
 
 /// The conformance crates.
 pub const EMITTER: Emitter = Emitter {
@@ -28,10 +28,7 @@ pub const EMITTER: Emitter = Emitter {
 };
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
-    for set in &model.part::<InstructionSets>().sets {
-        emit_set(set, tree)?;
-    }
-    Ok(())
+    super::each_set(model, tree, emit_set)
 }
 
 fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {

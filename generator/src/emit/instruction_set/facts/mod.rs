@@ -21,7 +21,7 @@ mod types;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets};
+use crate::model::instruction_set::InstructionSet;
 
 /// The facts crates.
 pub const EMITTER: Emitter = Emitter {
@@ -30,10 +30,7 @@ pub const EMITTER: Emitter = Emitter {
 };
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
-    for set in &model.part::<InstructionSets>().sets {
-        emit_set(set, tree)?;
-    }
-    Ok(())
+    super::each_set(model, tree, emit_set)
 }
 
 fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
@@ -45,18 +42,22 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
             set.name
         ),
     );
-    opcode::files(set, &mut builder)?;
-    opcode::codec(set, &mut builder)?;
-    metadata::files(set, &mut builder)?;
-    ids::files(set, &mut builder)?;
-    trap::files(set, &mut builder)?;
-    places::files(set, &mut builder)?;
-    instruction::files(set, &mut builder)?;
-    types::files(set, &mut builder)?;
-    module::files(set, &mut builder)?;
-    layout::files(set, &mut builder)?;
-    super::assembly::files(set, &mut builder)?;
-    super::verifier::files(set, &mut builder)?;
+    builder.side_by_side(
+        set,
+        &[
+            &[
+                opcode::files,
+                opcode::codec,
+                metadata::files,
+                ids::files,
+                trap::files,
+                places::files,
+            ],
+            &[instruction::files, module::files],
+            &[types::files, layout::files, super::verifier::files],
+            &[super::assembly::files],
+        ],
+    )?;
     tests::files(set, &mut builder)?;
     root::files(set, &mut builder)?;
     builder.finish(tree)

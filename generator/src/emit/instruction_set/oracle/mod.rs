@@ -14,7 +14,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, template};
 use crate::model::Model;
 use crate::model::feature::Features;
-use crate::model::instruction_set::{InstructionSet, InstructionSets};
+use crate::model::instruction_set::InstructionSet;
 
 /// The reference interpreters.
 pub const EMITTER: Emitter = Emitter {
@@ -23,10 +23,7 @@ pub const EMITTER: Emitter = Emitter {
 };
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
-    for set in &model.part::<InstructionSets>().sets {
-        emit_set(set, model.part::<Features>(), tree)?;
-    }
-    Ok(())
+    super::each_set(model, tree, |set, tree| emit_set(set, model.part::<Features>(), tree))
 }
 
 fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::Result<()> {
