@@ -105,5 +105,21 @@ pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<(Tree, Vec<(&'static str, D
         sum.merge(tree)?;
         times.push((emitter.name, time));
     }
+    let started = Instant::now();
+    sum.merge(schemas()?)?;
+    times.push((SCHEMAS, started.elapsed()));
     Ok((sum, times))
+}
+
+/// The name of what writes the schemas, beside the emitters of the kinds.
+const SCHEMAS: &str = "schemas";
+
+/// The schemas of all kinds, whichever of them have specs: an editor needs one before the first file is finished.
+fn schemas() -> anyhow::Result<Tree> {
+    let mut tree = Tree::default();
+    for kind in KINDS {
+        crate::emit::schema::emit(kind.name, kind.summary, (kind.schema)(), &mut tree)?;
+    }
+    tree.made_by(SCHEMAS);
+    Ok(tree)
 }

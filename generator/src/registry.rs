@@ -1,5 +1,7 @@
 //! The table of spec kinds. A new kind is one row here, one file in `model/`, one in `check/` and one in `emit/`.
 
+use schemars::Schema;
+
 use crate::check::Rule;
 use crate::diagnostic::{Diagnostics, Page};
 use crate::emit::Emitter;
@@ -13,6 +15,8 @@ pub struct SpecKind {
     pub name: &'static str,
     /// What it describes, in one line.
     pub summary: &'static str,
+    /// The JSON Schema of its files.
+    pub schema: fn() -> Schema,
     /// Resolves its files into its part of the model. Rows are loaded in the order of the table, so that it may refer to parts above.
     /// Called once in each run, with no documents when there is no such file; it must insert its part in any case.
     pub load: fn(&[&Document], &mut Model, &mut Diagnostics),
@@ -33,6 +37,7 @@ pub static KINDS: &[SpecKind] = &[
     SpecKind {
         name: "target",
         summary: "the facts of a CPU target",
+        schema: crate::model::target::schema,
         load: crate::model::target::load,
         pages: &[],
         rules: crate::check::target::RULES,
@@ -43,6 +48,7 @@ pub static KINDS: &[SpecKind] = &[
     SpecKind {
         name: "feature",
         summary: "feature flags, what they imply and what they exclude",
+        schema: crate::model::feature::schema,
         load: crate::model::feature::load,
         pages: crate::model::feature::PAGES,
         rules: crate::check::feature::RULES,
@@ -53,6 +59,7 @@ pub static KINDS: &[SpecKind] = &[
     SpecKind {
         name: "instruction-set",
         summary: "the types, ops and module format of a virtual machine",
+        schema: crate::model::instruction_set::schema,
         load: crate::model::instruction_set::load,
         pages: crate::model::instruction_set::PAGES,
         rules: crate::check::instruction_set::RULES,

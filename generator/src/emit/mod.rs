@@ -3,6 +3,7 @@
 pub mod crate_builder;
 pub mod provenance;
 pub mod rust;
+pub mod schema;
 pub mod template;
 pub mod tree;
 

@@ -33,18 +33,24 @@ impl Tree {
         let mut sources = sources.to_vec();
         sources.sort();
         sources.dedup();
-        let note = format!(
-            "{MARKER} from {}; edit that and run `cargo lathe generate`.",
-            describe(&sources)
-        );
+        let note = match sources.as_slice() {
+            [] => format!("{MARKER} itself; it is the same for all specs."),
+            _ => format!(
+                "{MARKER} from {}; edit that and run `cargo lathe generate`.",
+                describe(&sources)
+            ),
+        };
         let extension = path.rsplit('.').next().unwrap_or_default();
         let marker = match extension {
             "rs" => format!("// {note}\n"),
             "toml" | "gitattributes" => format!("# {note}\n"),
             "md" | "html" => format!("<!-- {note} -->\n"),
             "rasm" => format!("// {note}\n"),
+            // JSON has no comments, but readers of schemas pass over this key.
+            "json" if text.starts_with("{\n") => format!("{{ \"$comment\": \"{note}\",\n"),
             other => anyhow::bail!("no comment syntax is known for `.{other}` of `{path}`"),
         };
+        let text = if extension == "json" { &text[2..] } else { text };
         let file = OutputFile {
             text: marker + text,
             sources,

@@ -1,11 +1,15 @@
 //! Feature flags: what can be switched on, what that switches on with it, and what can't stand beside it.
 
+use std::collections::BTreeMap;
+
+use crate::syntax::Spanned;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use serde_spanned::Spanned;
 
 use super::circle;
 use super::item::{Item, Weight};
 use super::names::{self, Names, Place};
+use super::schema;
 use super::target::Targets;
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics, Page};
@@ -41,21 +45,36 @@ pub struct Feature {
     pub span: Span,
 }
 
-/// `[feature.json]`
-#[derive(Debug, Clone, Deserialize)]
+/// A file of features.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is the schema of a file; entries are read one by one")]
+struct RawFile {
+    /// What the file describes: `"feature"`.
+    #[schemars(extend("const" = "feature"))]
+    kind: String,
+    /// Nothing reads it: features need no name above them.
+    name: Option<String>,
+    /// The feature flags, each a table `[feature.json]`.
+    #[schemars(default, extend("propertyNames" = schema::names()))]
+    feature: BTreeMap<String, RawFeature>,
+}
+
+/// A feature flag: `[feature.json]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawFeature {
     /// What it brings.
     doc: Spanned<String>,
     /// Whether it is on unless switched off.
     default: bool,
-    /// Features that it switches on.
+    /// Features that it switches on: names of `[feature.…]`.
     #[serde(default)]
     implies: Vec<Spanned<String>>,
-    /// Features that can't be on together with it.
+    /// Features that can't be on together with it: names of `[feature.…]`.
     #[serde(default)]
     conflicts: Vec<Spanned<String>>,
-    /// Targets on which it exists; all if empty.
+    /// Names of the targets on which it exists; all if not stated.
     #[serde(default)]
     targets: Vec<Spanned<String>>,
 }
@@ -176,6 +195,11 @@ fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
         diagnostics.push(diagnostic);
         features[closing].implies.retain(|id| id.index() != first);
     }
+}
+
+/// The JSON Schema of a file.
+pub fn schema() -> Schema {
+    schema::of::<RawFile>()
 }
 
 /// The number of features.

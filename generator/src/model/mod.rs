@@ -12,6 +12,7 @@ pub mod feature;
 pub mod instruction_set;
 pub mod item;
 pub mod names;
+pub mod schema;
 pub mod target;
 
 pub use page_table::PAGES;

@@ -66,6 +66,9 @@ impl<T> Names<T> {
     }
 }
 
+/// The orders of bytes, and whether the least significant one comes first.
+pub const BYTE_ORDERS: &[(&str, bool)] = &[("little", true), ("big", false)];
+
 /// The most names that a diagnostic looks at.
 const MOST_NAMES: usize = 300;
 
@@ -84,7 +87,7 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// A whole text value.
-    pub fn value(document: &Document, text: &'a serde_spanned::Spanned<String>) -> Self {
+    pub fn value(document: &Document, text: &'a crate::syntax::Spanned<String>) -> Self {
         Place {
             text: text.get_ref(),
             span: crate::syntax::tree::span(document.file, text.span()),
@@ -94,7 +97,7 @@ impl<'a> Place<'a> {
     }
 
     /// A part of a text value.
-    pub fn part(document: &Document, value: &'a serde_spanned::Spanned<String>, range: std::ops::Range<usize>) -> Self {
+    pub fn part(document: &Document, value: &'a crate::syntax::Spanned<String>, range: std::ops::Range<usize>) -> Self {
         let whole = crate::syntax::tree::span(document.file, value.span());
         let (span, exact) = document.within(whole, value.get_ref(), range.clone());
         Place {
@@ -145,7 +148,7 @@ impl<'a> Place<'a> {
 /// An integer of a spec within bounds; reports one outside.
 pub fn number<T: TryFrom<i64>>(
     document: &Document,
-    value: &serde_spanned::Spanned<i64>,
+    value: &crate::syntax::Spanned<i64>,
     what: &str,
     bounds: std::ops::RangeInclusive<i64>,
     diagnostics: &mut Diagnostics,

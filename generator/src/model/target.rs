@@ -1,10 +1,12 @@
 //! CPU targets: the facts of a processor and its environment that other specs and emitted code depend on.
 
+use crate::syntax::Spanned;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use serde_spanned::Spanned;
 
 use super::item::{Item, Weight};
-use super::names::{self, Place, number};
+use super::names::{self, BYTE_ORDERS, Place, number};
+use super::schema::{self, words};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::source::Span;
@@ -65,54 +67,63 @@ pub struct Level {
     pub span: Span,
 }
 
-/// A file of kind `target`.
-#[derive(Debug, Clone, Deserialize)]
+/// The facts of a CPU target, one file each.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawTarget {
-    /// `"target"`
+    /// What the file describes: `"target"`.
     #[serde(rename = "kind")]
+    #[schemars(extend("const" = "target"))]
     _kind: String,
-    /// `"x86_64"`
+    /// Its name: `"x86_64"`.
+    #[schemars(extend("pattern" = schema::NAME))]
     name: Spanned<String>,
     /// What it is.
     doc: Spanned<String>,
-    /// Names that the field uses for it.
+    /// Names that the field uses for it: `["amd64", "x64"]`.
     #[serde(default)]
     aliases: Vec<Spanned<String>>,
-    /// The value of `cfg(target_arch)`.
+    /// The value of `cfg(target_arch)` in Rust: `"x86_64"`.
     arch: Spanned<String>,
-    /// Triples of rustc that it covers.
+    /// Triples of rustc that it covers: `["x86_64-unknown-linux-gnu"]`.
     triples: Vec<Spanned<String>>,
     /// Bits of a pointer.
+    #[schemars(range(min = 8, max = 128), example = 64)]
     pointer_width: Spanned<i64>,
-    /// `"little"` or `"big"`
+    /// Which byte of a number comes first: `"little"` for the least significant one, or `"big"`.
+    #[schemars(extend("enum" = words(BYTE_ORDERS)))]
     endian: Spanned<String>,
     /// Bytes of the smallest page, if there are pages.
+    #[schemars(range(min = 1), example = 4096)]
     page_size: Option<Spanned<i64>>,
     /// Bytes of the larger pages.
     #[serde(default)]
     large_pages: Vec<Spanned<i64>>,
     /// Bytes of a cache line.
+    #[schemars(range(min = 0), example = 64)]
     cache_line: Spanned<i64>,
     /// Bits of the widest atomic operation.
+    #[schemars(range(min = 0), example = 128)]
     atomic_width: Spanned<i64>,
-    /// `[[level]]`, in ascending order.
+    /// Sets of processor features that are asked for as a whole, each a table `[[level]]`, in ascending order.
     #[serde(default)]
     level: Vec<Spanned<RawLevel>>,
 }
 
-/// `[[level]]`
-#[derive(Debug, Clone, Deserialize)]
+/// A set of processor features that is asked for as a whole: `[[level]]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawLevel {
-    /// `"v3"`
+    /// As the field writes it: `"v3"`, `"v8.2"`.
+    #[schemars(extend("pattern" = "^[a-z0-9._-]{1,64}$"))]
     name: Spanned<String>,
     /// What it brings.
     doc: Spanned<String>,
-    /// Names of rustc's target features.
+    /// Names of rustc's target features that it adds to the level before: `["avx2"]`.
     #[serde(default)]
     features: Vec<Spanned<String>>,
     /// Bits of the widest vector register; 0 for none.
+    #[schemars(range(min = 0), example = 256)]
     vector_width: Spanned<i64>,
 }
 
@@ -144,8 +155,7 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
     let document = entry.document;
     let texts = |texts: &[Spanned<String>]| texts.iter().map(|text| text.get_ref().clone()).collect();
     let pointer_width = number(document, &raw.pointer_width, "pointer width", 8..=128, diagnostics);
-    let orders = [("little", true), ("big", false)];
-    let little_endian = Place::value(document, &raw.endian).word("byte order", &orders, diagnostics);
+    let little_endian = Place::value(document, &raw.endian).word("byte order", BYTE_ORDERS, diagnostics);
     let page_size = match &raw.page_size {
         Some(size) => number::<u32>(document, size, "page size", 1..=i64::from(u32::MAX), diagnostics).map(Some),
         None => Some(None),
@@ -215,6 +225,11 @@ fn is_level_name(place: &Place<'_>, diagnostics: &mut Diagnostics) -> bool {
         );
     }
     good
+}
+
+/// The JSON Schema of a file.
+pub fn schema() -> Schema {
+    schema::of::<RawTarget>()
 }
 
 /// The number of targets.

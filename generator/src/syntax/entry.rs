@@ -39,7 +39,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The span of a value in the entry.
-    pub fn at<T>(&self, value: &serde_spanned::Spanned<T>) -> Span {
+    pub fn at<T>(&self, value: &crate::syntax::Spanned<T>) -> Span {
         super::tree::span(self.document.file, value.span())
     }
 

@@ -5,11 +5,13 @@
 pub mod entry;
 mod extent;
 mod page_table;
+mod spanned;
 pub mod tree;
 
 pub use entry::Entry;
 pub use extent::extent;
 pub use page_table::PAGES;
+pub use spanned::Spanned;
 pub use tree::{Key, Table, Value, ValueKind};
 
 use std::ops::Range;

@@ -27,535 +27,535 @@ impl fmt::Display for Place {
 }
 
 /// `[op.nop]`
-pub const NOP: Place = Place::new("spec/raya/ops/stack.toml", 4);
+pub const NOP: Place = Place::new("spec/raya/ops/stack.toml", 5);
 
 /// `[op.pop]`
-pub const POP: Place = Place::new("spec/raya/ops/stack.toml", 14);
+pub const POP: Place = Place::new("spec/raya/ops/stack.toml", 15);
 
 /// `[op.dup]`
-pub const DUP: Place = Place::new("spec/raya/ops/stack.toml", 25);
+pub const DUP: Place = Place::new("spec/raya/ops/stack.toml", 26);
 
 /// `[op.swap]`
-pub const SWAP: Place = Place::new("spec/raya/ops/stack.toml", 41);
+pub const SWAP: Place = Place::new("spec/raya/ops/stack.toml", 42);
 
 /// `[op.const_null]`
-pub const CONST_NULL: Place = Place::new("spec/raya/ops/stack.toml", 57);
+pub const CONST_NULL: Place = Place::new("spec/raya/ops/stack.toml", 58);
 
 /// `[op.const_true]`
-pub const CONST_TRUE: Place = Place::new("spec/raya/ops/stack.toml", 68);
+pub const CONST_TRUE: Place = Place::new("spec/raya/ops/stack.toml", 69);
 
 /// `[op.const_false]`
-pub const CONST_FALSE: Place = Place::new("spec/raya/ops/stack.toml", 79);
+pub const CONST_FALSE: Place = Place::new("spec/raya/ops/stack.toml", 80);
 
 /// `[op.const_i32]`
-pub const CONST_I32: Place = Place::new("spec/raya/ops/stack.toml", 90);
+pub const CONST_I32: Place = Place::new("spec/raya/ops/stack.toml", 91);
 
 /// `[op.const_f64]`
-pub const CONST_F64: Place = Place::new("spec/raya/ops/stack.toml", 109);
+pub const CONST_F64: Place = Place::new("spec/raya/ops/stack.toml", 110);
 
 /// `[op.const_str]`
-pub const CONST_STR: Place = Place::new("spec/raya/ops/stack.toml", 125);
+pub const CONST_STR: Place = Place::new("spec/raya/ops/stack.toml", 126);
 
 /// `[op.load_const]`
-pub const LOAD_CONST: Place = Place::new("spec/raya/ops/stack.toml", 143);
+pub const LOAD_CONST: Place = Place::new("spec/raya/ops/stack.toml", 144);
 
 /// `[op.load_local]`
-pub const LOAD_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 4);
+pub const LOAD_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 5);
 
 /// `[op.store_local]`
-pub const STORE_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 24);
+pub const STORE_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 25);
 
 /// `[op.load_local_0]`
-pub const LOAD_LOCAL_0: Place = Place::new("spec/raya/ops/local.toml", 45);
+pub const LOAD_LOCAL_0: Place = Place::new("spec/raya/ops/local.toml", 46);
 
 /// `[op.load_local_1]`
-pub const LOAD_LOCAL_1: Place = Place::new("spec/raya/ops/local.toml", 61);
+pub const LOAD_LOCAL_1: Place = Place::new("spec/raya/ops/local.toml", 62);
 
 /// `[op.store_local_0]`
-pub const STORE_LOCAL_0: Place = Place::new("spec/raya/ops/local.toml", 77);
+pub const STORE_LOCAL_0: Place = Place::new("spec/raya/ops/local.toml", 78);
 
 /// `[op.store_local_1]`
-pub const STORE_LOCAL_1: Place = Place::new("spec/raya/ops/local.toml", 93);
+pub const STORE_LOCAL_1: Place = Place::new("spec/raya/ops/local.toml", 94);
 
 /// `[op.get_arg_count]`
-pub const GET_ARG_COUNT: Place = Place::new("spec/raya/ops/local.toml", 109);
+pub const GET_ARG_COUNT: Place = Place::new("spec/raya/ops/local.toml", 110);
 
 /// `[op.load_arg_local]`
-pub const LOAD_ARG_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 130);
+pub const LOAD_ARG_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 131);
 
 /// `[op.iadd]`
-pub const IADD: Place = Place::new("spec/raya/ops/integer.toml", 4);
+pub const IADD: Place = Place::new("spec/raya/ops/integer.toml", 5);
 
 /// `[op.isub]`
-pub const ISUB: Place = Place::new("spec/raya/ops/integer.toml", 18);
+pub const ISUB: Place = Place::new("spec/raya/ops/integer.toml", 19);
 
 /// `[op.imul]`
-pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 31);
+pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 32);
 
 /// `[op.idiv]`
-pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 45);
+pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 46);
 
 /// `[op.imod]`
-pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 67);
+pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 68);
 
 /// `[op.ineg]`
-pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 82);
+pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 83);
 
 /// `[op.ipow]`
-pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 95);
+pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 96);
 
 /// `[op.ishl]`
-pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 118);
+pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 119);
 
 /// `[op.ishr]`
-pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 131);
+pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 132);
 
 /// `[op.iushr]`
-pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 144);
+pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 145);
 
 /// `[op.iand]`
-pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 163);
+pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 164);
 
 /// `[op.ior]`
-pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 177);
+pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 178);
 
 /// `[op.ixor]`
-pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 191);
+pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 192);
 
 /// `[op.inot]`
-pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 205);
+pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 206);
 
 /// `[op.fadd]`
-pub const FADD: Place = Place::new("spec/raya/ops/float.toml", 4);
+pub const FADD: Place = Place::new("spec/raya/ops/float.toml", 5);
 
 /// `[op.fsub]`
-pub const FSUB: Place = Place::new("spec/raya/ops/float.toml", 18);
+pub const FSUB: Place = Place::new("spec/raya/ops/float.toml", 19);
 
 /// `[op.fmul]`
-pub const FMUL: Place = Place::new("spec/raya/ops/float.toml", 31);
+pub const FMUL: Place = Place::new("spec/raya/ops/float.toml", 32);
 
 /// `[op.fdiv]`
-pub const FDIV: Place = Place::new("spec/raya/ops/float.toml", 45);
+pub const FDIV: Place = Place::new("spec/raya/ops/float.toml", 46);
 
 /// `[op.fneg]`
-pub const FNEG: Place = Place::new("spec/raya/ops/float.toml", 58);
+pub const FNEG: Place = Place::new("spec/raya/ops/float.toml", 59);
 
 /// `[op.fpow]`
-pub const FPOW: Place = Place::new("spec/raya/ops/float.toml", 71);
+pub const FPOW: Place = Place::new("spec/raya/ops/float.toml", 72);
 
 /// `[op.fmod]`
-pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 93);
+pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 94);
 
 /// `[op.nadd]`
-pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 4);
+pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 5);
 
 /// `[op.nsub]`
-pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 27);
+pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 28);
 
 /// `[op.nmul]`
-pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 43);
+pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 44);
 
 /// `[op.ndiv]`
-pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 60);
+pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 61);
 
 /// `[op.nmod]`
-pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 84);
+pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 85);
 
 /// `[op.nneg]`
-pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 103);
+pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 104);
 
 /// `[op.npow]`
-pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 119);
+pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 120);
 
 /// `[op.nlt]`
-pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 136);
+pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 137);
 
 /// `[op.nle]`
-pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 155);
+pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 156);
 
 /// `[op.ngt]`
-pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 170);
+pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 171);
 
 /// `[op.nge]`
-pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 183);
+pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 184);
 
 /// `[op.number_to_float]`
-pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 196);
+pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 197);
 
 /// `[op.ieq]`
-pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 4);
+pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 5);
 
 /// `[op.ine]`
-pub const INE: Place = Place::new("spec/raya/ops/compare.toml", 18);
+pub const INE: Place = Place::new("spec/raya/ops/compare.toml", 19);
 
 /// `[op.ilt]`
-pub const ILT: Place = Place::new("spec/raya/ops/compare.toml", 32);
+pub const ILT: Place = Place::new("spec/raya/ops/compare.toml", 33);
 
 /// `[op.ile]`
-pub const ILE: Place = Place::new("spec/raya/ops/compare.toml", 45);
+pub const ILE: Place = Place::new("spec/raya/ops/compare.toml", 46);
 
 /// `[op.igt]`
-pub const IGT: Place = Place::new("spec/raya/ops/compare.toml", 58);
+pub const IGT: Place = Place::new("spec/raya/ops/compare.toml", 59);
 
 /// `[op.ige]`
-pub const IGE: Place = Place::new("spec/raya/ops/compare.toml", 71);
+pub const IGE: Place = Place::new("spec/raya/ops/compare.toml", 72);
 
 /// `[op.feq]`
-pub const FEQ: Place = Place::new("spec/raya/ops/compare.toml", 84);
+pub const FEQ: Place = Place::new("spec/raya/ops/compare.toml", 85);
 
 /// `[op.fne]`
-pub const FNE: Place = Place::new("spec/raya/ops/compare.toml", 98);
+pub const FNE: Place = Place::new("spec/raya/ops/compare.toml", 99);
 
 /// `[op.flt]`
-pub const FLT: Place = Place::new("spec/raya/ops/compare.toml", 112);
+pub const FLT: Place = Place::new("spec/raya/ops/compare.toml", 113);
 
 /// `[op.fle]`
-pub const FLE: Place = Place::new("spec/raya/ops/compare.toml", 125);
+pub const FLE: Place = Place::new("spec/raya/ops/compare.toml", 126);
 
 /// `[op.fgt]`
-pub const FGT: Place = Place::new("spec/raya/ops/compare.toml", 138);
+pub const FGT: Place = Place::new("spec/raya/ops/compare.toml", 139);
 
 /// `[op.fge]`
-pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 150);
+pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 151);
 
 /// `[op.eq]`
-pub const EQ: Place = Place::new("spec/raya/ops/logic.toml", 4);
+pub const EQ: Place = Place::new("spec/raya/ops/logic.toml", 5);
 
 /// `[op.ne]`
-pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 32);
+pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 33);
 
 /// `[op.strict_eq]`
-pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 46);
+pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 47);
 
 /// `[op.strict_ne]`
-pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 61);
+pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 62);
 
 /// `[op.not]`
-pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 75);
+pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 76);
 
 /// `[op.and]`
-pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 91);
+pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 92);
 
 /// `[op.or]`
-pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 108);
+pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 109);
 
 /// `[op.typeof]`
-pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 121);
+pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 122);
 
 /// `[op.is_type]`
-pub const IS_TYPE: Place = Place::new("spec/raya/ops/convert.toml", 4);
+pub const IS_TYPE: Place = Place::new("spec/raya/ops/convert.toml", 5);
 
 /// `[op.box]`
-pub const BOX: Place = Place::new("spec/raya/ops/convert.toml", 32);
+pub const BOX: Place = Place::new("spec/raya/ops/convert.toml", 33);
 
 /// `[op.unbox]`
-pub const UNBOX: Place = Place::new("spec/raya/ops/convert.toml", 47);
+pub const UNBOX: Place = Place::new("spec/raya/ops/convert.toml", 48);
 
 /// `[op.is_class]`
-pub const IS_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 84);
+pub const IS_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 85);
 
 /// `[op.cast_class]`
-pub const CAST_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 104);
+pub const CAST_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 105);
 
 /// `[op.int_to_float]`
-pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 128);
+pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 129);
 
 /// `[op.float_to_int]`
-pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 145);
+pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 146);
 
 /// `[op.float_to_int_saturating]`
-pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 168);
+pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 169);
 
 /// `[op.sconcat]`
-pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 4);
+pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 5);
 
 /// `[op.slen]`
-pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 22);
+pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 23);
 
 /// `[op.seq]`
-pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 39);
+pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 40);
 
 /// `[op.sne]`
-pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 53);
+pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 54);
 
 /// `[op.slt]`
-pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 67);
+pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 68);
 
 /// `[op.sle]`
-pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 91);
+pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 92);
 
 /// `[op.sgt]`
-pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 105);
+pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 106);
 
 /// `[op.sge]`
-pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 119);
+pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 120);
 
 /// `[op.to_string]`
-pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 133);
+pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 134);
 
 /// `[op.int_to_string]`
-pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 159);
+pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 160);
 
 /// `[op.float_to_string]`
-pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 173);
+pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 174);
 
 /// `[op.string_to_int]`
-pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 196);
+pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 197);
 
 /// `[op.string_to_float]`
-pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 221);
+pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 222);
 
 /// `[op.jmp]`
-pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 4);
+pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 5);
 
 /// `[op.jmp_if_false]`
-pub const JMP_IF_FALSE: Place = Place::new("spec/raya/ops/jump.toml", 25);
+pub const JMP_IF_FALSE: Place = Place::new("spec/raya/ops/jump.toml", 26);
 
 /// `[op.jmp_if_true]`
-pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 50);
+pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 51);
 
 /// `[op.jmp_if_null]`
-pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 68);
+pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 69);
 
 /// `[op.jmp_if_not_null]`
-pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 87);
+pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 88);
 
 /// `[op.call]`
-pub const CALL: Place = Place::new("spec/raya/ops/call.toml", 4);
+pub const CALL: Place = Place::new("spec/raya/ops/call.toml", 5);
 
 /// `[op.call_method]`
-pub const CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 39);
+pub const CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 40);
 
 /// `[op.return]`
-pub const RETURN: Place = Place::new("spec/raya/ops/call.toml", 69);
+pub const RETURN: Place = Place::new("spec/raya/ops/call.toml", 70);
 
 /// `[op.return_void]`
-pub const RETURN_VOID: Place = Place::new("spec/raya/ops/call.toml", 86);
+pub const RETURN_VOID: Place = Place::new("spec/raya/ops/call.toml", 87);
 
 /// `[op.call_constructor]`
-pub const CALL_CONSTRUCTOR: Place = Place::new("spec/raya/ops/call.toml", 105);
+pub const CALL_CONSTRUCTOR: Place = Place::new("spec/raya/ops/call.toml", 106);
 
 /// `[op.call_super]`
-pub const CALL_SUPER: Place = Place::new("spec/raya/ops/call.toml", 138);
+pub const CALL_SUPER: Place = Place::new("spec/raya/ops/call.toml", 139);
 
 /// `[op.call_static]`
-pub const CALL_STATIC: Place = Place::new("spec/raya/ops/call.toml", 163);
+pub const CALL_STATIC: Place = Place::new("spec/raya/ops/call.toml", 164);
 
 /// `[op.optional_call_method]`
-pub const OPTIONAL_CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 185);
+pub const OPTIONAL_CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 186);
 
 /// `[op.call_closure]`
-pub const CALL_CLOSURE: Place = Place::new("spec/raya/ops/call.toml", 215);
+pub const CALL_CLOSURE: Place = Place::new("spec/raya/ops/call.toml", 216);
 
 /// `[op.native_call]`
-pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 240);
+pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 241);
 
 /// `[op.new]`
-pub const NEW: Place = Place::new("spec/raya/ops/object.toml", 4);
+pub const NEW: Place = Place::new("spec/raya/ops/object.toml", 5);
 
 /// `[op.load_field]`
-pub const LOAD_FIELD: Place = Place::new("spec/raya/ops/object.toml", 29);
+pub const LOAD_FIELD: Place = Place::new("spec/raya/ops/object.toml", 30);
 
 /// `[op.store_field]`
-pub const STORE_FIELD: Place = Place::new("spec/raya/ops/object.toml", 48);
+pub const STORE_FIELD: Place = Place::new("spec/raya/ops/object.toml", 49);
 
 /// `[op.load_field_fast]`
-pub const LOAD_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 70);
+pub const LOAD_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 71);
 
 /// `[op.store_field_fast]`
-pub const STORE_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 92);
+pub const STORE_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 93);
 
 /// `[op.object_literal]`
-pub const OBJECT_LITERAL: Place = Place::new("spec/raya/ops/object.toml", 116);
+pub const OBJECT_LITERAL: Place = Place::new("spec/raya/ops/object.toml", 117);
 
 /// `[op.init_object]`
-pub const INIT_OBJECT: Place = Place::new("spec/raya/ops/object.toml", 142);
+pub const INIT_OBJECT: Place = Place::new("spec/raya/ops/object.toml", 143);
 
 /// `[op.optional_field]`
-pub const OPTIONAL_FIELD: Place = Place::new("spec/raya/ops/object.toml", 170);
+pub const OPTIONAL_FIELD: Place = Place::new("spec/raya/ops/object.toml", 171);
 
 /// `[op.load_static]`
-pub const LOAD_STATIC: Place = Place::new("spec/raya/ops/object.toml", 191);
+pub const LOAD_STATIC: Place = Place::new("spec/raya/ops/object.toml", 192);
 
 /// `[op.store_static]`
-pub const STORE_STATIC: Place = Place::new("spec/raya/ops/object.toml", 210);
+pub const STORE_STATIC: Place = Place::new("spec/raya/ops/object.toml", 211);
 
 /// `[op.new_array]`
-pub const NEW_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 4);
+pub const NEW_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 5);
 
 /// `[op.load_elem]`
-pub const LOAD_ELEM: Place = Place::new("spec/raya/ops/array.toml", 30);
+pub const LOAD_ELEM: Place = Place::new("spec/raya/ops/array.toml", 31);
 
 /// `[op.store_elem]`
-pub const STORE_ELEM: Place = Place::new("spec/raya/ops/array.toml", 52);
+pub const STORE_ELEM: Place = Place::new("spec/raya/ops/array.toml", 53);
 
 /// `[op.array_len]`
-pub const ARRAY_LEN: Place = Place::new("spec/raya/ops/array.toml", 77);
+pub const ARRAY_LEN: Place = Place::new("spec/raya/ops/array.toml", 78);
 
 /// `[op.array_literal]`
-pub const ARRAY_LITERAL: Place = Place::new("spec/raya/ops/array.toml", 93);
+pub const ARRAY_LITERAL: Place = Place::new("spec/raya/ops/array.toml", 94);
 
 /// `[op.init_array]`
-pub const INIT_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 118);
+pub const INIT_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 119);
 
 /// `[op.tuple_literal]`
-pub const TUPLE_LITERAL: Place = Place::new("spec/raya/ops/tuple.toml", 4);
+pub const TUPLE_LITERAL: Place = Place::new("spec/raya/ops/tuple.toml", 5);
 
 /// `[op.init_tuple]`
-pub const INIT_TUPLE: Place = Place::new("spec/raya/ops/tuple.toml", 21);
+pub const INIT_TUPLE: Place = Place::new("spec/raya/ops/tuple.toml", 22);
 
 /// `[op.tuple_get]`
-pub const TUPLE_GET: Place = Place::new("spec/raya/ops/tuple.toml", 46);
+pub const TUPLE_GET: Place = Place::new("spec/raya/ops/tuple.toml", 47);
 
 /// `[op.array_push]`
-pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 141);
+pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 142);
 
 /// `[op.array_pop]`
-pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 163);
+pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 164);
 
 /// `[op.new_channel]`
-pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 140);
+pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 141);
 
 /// `[op.tuple_field]`
-pub const TUPLE_FIELD: Place = Place::new("spec/raya/ops/tuple.toml", 78);
+pub const TUPLE_FIELD: Place = Place::new("spec/raya/ops/tuple.toml", 79);
 
 /// `[op.spawn]`
-pub const SPAWN: Place = Place::new("spec/raya/ops/task.toml", 4);
+pub const SPAWN: Place = Place::new("spec/raya/ops/task.toml", 5);
 
 /// `[op.await]`
-pub const AWAIT: Place = Place::new("spec/raya/ops/task.toml", 28);
+pub const AWAIT: Place = Place::new("spec/raya/ops/task.toml", 29);
 
 /// `[op.yield]`
-pub const YIELD: Place = Place::new("spec/raya/ops/task.toml", 55);
+pub const YIELD: Place = Place::new("spec/raya/ops/task.toml", 56);
 
 /// `[op.task_then]`
-pub const TASK_THEN: Place = Place::new("spec/raya/ops/task.toml", 74);
+pub const TASK_THEN: Place = Place::new("spec/raya/ops/task.toml", 75);
 
 /// `[op.channel_send]`
-pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 165);
+pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 166);
 
 /// `[op.channel_receive]`
-pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 199);
+pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 200);
 
 /// `[op.channel_close]`
-pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 226);
+pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 227);
 
 /// `[op.new_semaphore]`
-pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 77);
+pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 78);
 
 /// `[op.sem_acquire]`
-pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 95);
+pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 96);
 
 /// `[op.sem_release]`
-pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 121);
+pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 122);
 
 /// `[op.wait_all]`
-pub const WAIT_ALL: Place = Place::new("spec/raya/ops/task.toml", 99);
+pub const WAIT_ALL: Place = Place::new("spec/raya/ops/task.toml", 100);
 
 /// `[op.spawn_closure]`
-pub const SPAWN_CLOSURE: Place = Place::new("spec/raya/ops/task.toml", 129);
+pub const SPAWN_CLOSURE: Place = Place::new("spec/raya/ops/task.toml", 130);
 
 /// `[op.new_refcell]`
-pub const NEW_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 105);
+pub const NEW_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 106);
 
 /// `[op.load_refcell]`
-pub const LOAD_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 123);
+pub const LOAD_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 124);
 
 /// `[op.store_refcell]`
-pub const STORE_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 139);
+pub const STORE_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 140);
 
 /// `[op.sleep]`
-pub const SLEEP: Place = Place::new("spec/raya/ops/task.toml", 155);
+pub const SLEEP: Place = Place::new("spec/raya/ops/task.toml", 156);
 
 /// `[op.new_mutex]`
-pub const NEW_MUTEX: Place = Place::new("spec/raya/ops/sync.toml", 4);
+pub const NEW_MUTEX: Place = Place::new("spec/raya/ops/sync.toml", 5);
 
 /// `[op.mutex_lock]`
-pub const MUTEX_LOCK: Place = Place::new("spec/raya/ops/sync.toml", 21);
+pub const MUTEX_LOCK: Place = Place::new("spec/raya/ops/sync.toml", 22);
 
 /// `[op.mutex_unlock]`
-pub const MUTEX_UNLOCK: Place = Place::new("spec/raya/ops/sync.toml", 55);
+pub const MUTEX_UNLOCK: Place = Place::new("spec/raya/ops/sync.toml", 56);
 
 /// `[op.throw]`
-pub const THROW: Place = Place::new("spec/raya/ops/exception.toml", 4);
+pub const THROW: Place = Place::new("spec/raya/ops/exception.toml", 5);
 
 /// `[op.trap]`
-pub const TRAP: Place = Place::new("spec/raya/ops/exception.toml", 21);
+pub const TRAP: Place = Place::new("spec/raya/ops/exception.toml", 22);
 
 /// `[op.load_global]`
-pub const LOAD_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 4);
+pub const LOAD_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 5);
 
 /// `[op.store_global]`
-pub const STORE_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 23);
+pub const STORE_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 24);
 
 /// `[op.json_get]`
-pub const JSON_GET: Place = Place::new("spec/raya/ops/json.toml", 4);
+pub const JSON_GET: Place = Place::new("spec/raya/ops/json.toml", 5);
 
 /// `[op.json_index]`
-pub const JSON_INDEX: Place = Place::new("spec/raya/ops/json.toml", 33);
+pub const JSON_INDEX: Place = Place::new("spec/raya/ops/json.toml", 34);
 
 /// `[op.json_cast]`
-pub const JSON_CAST: Place = Place::new("spec/raya/ops/json.toml", 58);
+pub const JSON_CAST: Place = Place::new("spec/raya/ops/json.toml", 59);
 
 /// `[op.json_parse]`
-pub const JSON_PARSE: Place = Place::new("spec/raya/ops/json.toml", 98);
+pub const JSON_PARSE: Place = Place::new("spec/raya/ops/json.toml", 99);
 
 /// `[op.json_stringify]`
-pub const JSON_STRINGIFY: Place = Place::new("spec/raya/ops/json.toml", 129);
+pub const JSON_STRINGIFY: Place = Place::new("spec/raya/ops/json.toml", 130);
 
 /// `[op.task_cancel]`
-pub const TASK_CANCEL: Place = Place::new("spec/raya/ops/task.toml", 178);
+pub const TASK_CANCEL: Place = Place::new("spec/raya/ops/task.toml", 179);
 
 /// `[op.set_closure_capture]`
-pub const SET_CLOSURE_CAPTURE: Place = Place::new("spec/raya/ops/closure.toml", 159);
+pub const SET_CLOSURE_CAPTURE: Place = Place::new("spec/raya/ops/closure.toml", 160);
 
 /// `[op.rethrow]`
-pub const RETHROW: Place = Place::new("spec/raya/ops/exception.toml", 106);
+pub const RETHROW: Place = Place::new("spec/raya/ops/exception.toml", 107);
 
 /// `[op.make_closure]`
-pub const MAKE_CLOSURE: Place = Place::new("spec/raya/ops/closure.toml", 4);
+pub const MAKE_CLOSURE: Place = Place::new("spec/raya/ops/closure.toml", 5);
 
 /// `[op.close_var]`
-pub const CLOSE_VAR: Place = Place::new("spec/raya/ops/closure.toml", 26);
+pub const CLOSE_VAR: Place = Place::new("spec/raya/ops/closure.toml", 27);
 
 /// `[op.load_captured]`
-pub const LOAD_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 72);
+pub const LOAD_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 73);
 
 /// `[op.store_captured]`
-pub const STORE_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 86);
+pub const STORE_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 87);
 
 /// `[op.load_module]`
-pub const LOAD_MODULE: Place = Place::new("spec/raya/ops/global.toml", 41);
+pub const LOAD_MODULE: Place = Place::new("spec/raya/ops/global.toml", 42);
 
 /// `[op.reflect_typeof]`
-pub const REFLECT_TYPEOF: Place = Place::new("spec/raya/ops/reflect.toml", 4);
+pub const REFLECT_TYPEOF: Place = Place::new("spec/raya/ops/reflect.toml", 5);
 
 /// `[op.reflect_typeinfo]`
-pub const REFLECT_TYPEINFO: Place = Place::new("spec/raya/ops/reflect.toml", 30);
+pub const REFLECT_TYPEINFO: Place = Place::new("spec/raya/ops/reflect.toml", 31);
 
 /// `[op.reflect_instanceof]`
-pub const REFLECT_INSTANCEOF: Place = Place::new("spec/raya/ops/reflect.toml", 48);
+pub const REFLECT_INSTANCEOF: Place = Place::new("spec/raya/ops/reflect.toml", 49);
 
 /// `[op.reflect_get_props]`
-pub const REFLECT_GET_PROPS: Place = Place::new("spec/raya/ops/reflect.toml", 77);
+pub const REFLECT_GET_PROPS: Place = Place::new("spec/raya/ops/reflect.toml", 78);
 
 /// `[op.reflect_get_prop]`
-pub const REFLECT_GET_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 99);
+pub const REFLECT_GET_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 100);
 
 /// `[op.reflect_set_prop]`
-pub const REFLECT_SET_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 126);
+pub const REFLECT_SET_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 127);
 
 /// `[op.reflect_has_prop]`
-pub const REFLECT_HAS_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 154);
+pub const REFLECT_HAS_PROP: Place = Place::new("spec/raya/ops/reflect.toml", 155);
 
 /// `[op.reflect_construct]`
-pub const REFLECT_CONSTRUCT: Place = Place::new("spec/raya/ops/reflect.toml", 174);
+pub const REFLECT_CONSTRUCT: Place = Place::new("spec/raya/ops/reflect.toml", 175);
 
 /// `[op.try]`
-pub const TRY: Place = Place::new("spec/raya/ops/exception.toml", 40);
+pub const TRY: Place = Place::new("spec/raya/ops/exception.toml", 41);
 
 /// `[op.end_try]`
-pub const END_TRY: Place = Place::new("spec/raya/ops/exception.toml", 88);
+pub const END_TRY: Place = Place::new("spec/raya/ops/exception.toml", 89);
 
 /// `[op.debugger]`
-pub const DEBUGGER: Place = Place::new("spec/raya/ops/stack.toml", 163);
+pub const DEBUGGER: Place = Place::new("spec/raya/ops/stack.toml", 164);

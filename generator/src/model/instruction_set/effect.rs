@@ -37,3 +37,8 @@ pub enum Access {
     /// By mutable reference.
     Mutable,
 }
+
+impl Access {
+    /// Every way that a spec can state, with its name there.
+    pub const STATED: &'static [(&'static str, Access)] = &[("shared", Access::Shared), ("mutable", Access::Mutable)];
+}

@@ -26,6 +26,8 @@ pub use scalar::Scalar;
 pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
 pub use types::{ParameterKind, Slot, Type, TypeParameter};
 
+use schemars::Schema;
+
 use crate::arena::Arena;
 use crate::model::Model;
 use crate::source::Span;
@@ -101,6 +103,11 @@ impl InstructionSet {
     pub fn runtime_folder(&self) -> String {
         format!("runtime/{}", self.name)
     }
+}
+
+/// The JSON Schema of a file.
+pub fn schema() -> Schema {
+    crate::model::schema::of::<raw::RawFile>()
 }
 
 /// The number of entries of all instruction sets: ops, types, operand kinds, effects, traps, groups, records and unions.

@@ -55,6 +55,18 @@ pub enum Indexes {
     TupleElements,
 }
 
+impl Indexes {
+    /// Every list that isn't one of the module record, with its name in specs.
+    pub const NAMED: &'static [(&'static str, Indexes)] = &[
+        ("function.locals", Indexes::Locals),
+        ("function.captures", Indexes::Captures),
+        ("types", Indexes::Types),
+        ("class.fields", Indexes::ClassFields),
+        ("class.methods", Indexes::ClassMethods),
+        ("tuple.elements", Indexes::TupleElements),
+    ];
+}
+
 /// One operand of an op: `f: function`.
 #[derive(Debug, Clone)]
 pub struct Operand {

@@ -6,23 +6,82 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_spanned::Spanned;
 
-/// `[encoding]`.
-#[derive(Debug, Clone, Deserialize)]
+use super::effect::Access;
+use super::op::Control;
+use super::operand::Indexes;
+use super::scalar::Scalar;
+use crate::model::names::BYTE_ORDERS;
+use crate::model::schema::{any_of, dotted_names, names, words};
+use crate::syntax::Spanned;
+
+/// A file of an instruction set. Every table may be continued in any file of the set, so a file needs none of them.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RawFile {
+    /// What the file describes: `"instruction-set"`.
+    #[schemars(extend("const" = "instruction-set"))]
+    pub kind: String,
+    /// The set that it is a part of: `"raya"`. Crates are named by it, and its functions live in the folder of this name in `runtime/`.
+    #[schemars(extend("pattern" = crate::model::schema::NAME))]
+    pub name: String,
+    /// What the machine is, in one paragraph. It stands in one file of the set.
+    pub doc: Option<String>,
+    /// How instructions become bytes. It stands in one file of the set.
+    pub encoding: Option<RawEncoding>,
+    /// How values are represented, each a table `[slot.i32]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub slot: BTreeMap<String, RawSlot>,
+    /// The types that the verifier tells apart, each a table `[type.array]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub r#type: BTreeMap<String, RawType>,
+    /// Kinds of operands, each a table `[operand.function]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub operand: BTreeMap<String, RawOperandKind>,
+    /// What ops can do beside giving a result, each a table `[effect."heap.write"]`.
+    #[schemars(default, extend("propertyNames" = dotted_names()))]
+    pub effect: BTreeMap<String, RawEffect>,
+    /// Ways in which ops can fail, each a table `[trap.divide_by_zero]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub trap: BTreeMap<String, RawTrap>,
+    /// Chapters of the list of ops, each a table `[group.integer]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub group: BTreeMap<String, RawGroup>,
+    /// The instructions, each a table `[op.iadd]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub op: BTreeMap<String, RawOp>,
+    /// Assembly that several examples share, each a table `[fixture.shapes]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub fixture: BTreeMap<String, RawFixture>,
+    /// The file that carries code between compiler and machine. It stands in one file of the set.
+    pub module: Option<RawModule>,
+    /// The structures of the module file, each a table `[record.function]`; the record `module` is the file's body.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub record: BTreeMap<String, RawRecord>,
+    /// Tagged choices in the module file, each a table `[union.constant]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub union: BTreeMap<String, RawUnion>,
+}
+
+/// How instructions become bytes: `[encoding]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawEncoding {
-    /// `"u8"`: the width of the opcode; other widths are refused for now.
+    /// The width of the opcode: `"u8"`; other widths are refused for now.
+    #[schemars(extend("enum" = ["u8"]))]
     pub opcode: Spanned<String>,
-    /// `"little"` or `"big"`: byte order of operands.
+    /// The order of the bytes of operands: `"little"` for the least significant one first, or `"big"`.
+    #[schemars(extend("enum" = words(BYTE_ORDERS)))]
     pub endian: Spanned<String>,
     /// The byte that announces the extended page of opcodes, if there is one.
+    #[schemars(range(min = 0, max = 255), example = 0xFF)]
     pub prefix: Option<Spanned<i64>>,
 }
 
-/// `[slot.i32]`: a representation of values.
-#[derive(Debug, Clone, Deserialize)]
+/// A representation of values: `[slot.i32]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSlot {
     /// What it holds.
@@ -34,140 +93,159 @@ pub struct RawSlot {
     pub edges: Vec<Spanned<String>>,
 }
 
-/// `[type.array]`.
-#[derive(Debug, Clone, Deserialize)]
+/// A type that the verifier tells apart: `[type.array]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawType {
     /// What values it has.
     pub doc: Spanned<String>,
     /// Its number in module files, 0 to 63.
+    #[schemars(range(min = 0, max = 63))]
     pub code: Spanned<i64>,
-    /// The slot that represents it.
+    /// The slot that represents its values: the name of a `[slot.…]`.
     pub slot: Spanned<String>,
-    /// The next larger type.
+    /// The next larger type, of which this one is a part: the name of another `[type.…]`.
     pub is: Option<Spanned<String>>,
-    /// Whether it stands only for its descendants.
+    /// Whether it stands only for its descendants, so that no value has just this type.
     #[serde(default)]
     pub r#abstract: bool,
     /// The type of which (and of whose descendants) it is the bottom.
     pub bottom_of: Option<Spanned<String>>,
-    /// `["element: type"]`; kinds are `type`, `type?`, `types` and `class`.
+    /// What it is made of: `["element: type"]`; kinds are `type`, `type?`, `types` and `class`.
     #[serde(default)]
+    #[schemars(example = ["element: type"])]
     pub parameters: Vec<Spanned<String>>,
 }
 
-/// `[operand.function]`: a kind of operand. The scalars (`u16`, `i32`, `f64`, …) exist without an entry.
-#[derive(Debug, Clone, Deserialize)]
+/// A kind of operand: `[operand.function]`. The scalars (`u16`, `i32`, `f64`, …) exist without an entry.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawOperandKind {
     /// What it selects.
     pub doc: Spanned<String>,
-    /// The scalar that carries it.
+    /// The scalar that carries it: `"u16"`.
+    #[schemars(extend("enum" = words(Scalar::ALL)))]
     pub encoding: Spanned<String>,
-    /// `"module.functions"`, `"function.locals"`, `"function.captures"`, `"types"`, `"class.fields"`, `"class.methods"` or
-    /// `"tuple.elements"`: the list that it is a position in.
+    /// The list that it is a position in: `"module.functions"` or any other list of the record `module`, `"function.locals"`,
+    /// `"function.captures"`, `"types"`, `"class.fields"`, `"class.methods"` or `"tuple.elements"`.
+    #[schemars(extend("anyOf" = any_of(words(Indexes::NAMED), r"^module\.[a-z][a-z0-9_]*$")))]
     pub indexes: Option<Spanned<String>>,
-    /// `"end"`: it is a label, counted from the end of the instruction.
+    /// `"end"`: it is a label, counted from the end of the instruction. Without this and `indexes` it is a plain number.
+    #[schemars(extend("enum" = ["end"]))]
     pub relative_to: Option<Spanned<String>>,
     /// For a label: whether -1 means that there is none.
     #[serde(default)]
     pub optional: bool,
 }
 
-/// `[effect."heap.write"]`.
-#[derive(Debug, Clone, Deserialize)]
+/// Something that an op does beside giving a result: `[effect."heap.write"]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawEffect {
     /// What it says.
     pub doc: Spanned<String>,
-    /// `"shared"` or `"mutable"`: how a semantics function is given the context.
+    /// How a semantics function of an op with this effect is given the context: `"shared"` or `"mutable"`; not at all if not stated.
+    #[schemars(extend("enum" = words(Access::STATED)))]
     pub context: Option<Spanned<String>>,
-    /// `"shared"` or `"mutable"`: how it is given the frame.
+    /// How a semantics function of an op with this effect is given the frame: `"shared"` or `"mutable"`; not at all if not stated.
+    #[schemars(extend("enum" = words(Access::STATED)))]
     pub frame: Option<Spanned<String>>,
-    /// Whether the function returns `Poll`.
+    /// Whether the task may be suspended in the op, so that its semantics function returns `Poll`.
     #[serde(default)]
     pub suspends: bool,
 }
 
-/// `[trap.divide_by_zero]`.
-#[derive(Debug, Clone, Deserialize)]
+/// A way in which ops can fail: `[trap.divide_by_zero]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawTrap {
     /// When it happens.
     pub doc: Spanned<String>,
-    /// Its number, 1 to 65535.
+    /// Its number, 1 to 65535, stable between releases.
+    #[schemars(range(min = 1, max = 65535))]
     pub code: Spanned<i64>,
     /// Whether a handler of the program can catch it.
     pub catchable: bool,
 }
 
-/// `[group.integer]`.
-#[derive(Debug, Clone, Deserialize)]
+/// A chapter of the list of ops: `[group.integer]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawGroup {
-    /// A heading.
+    /// Its heading in the manual.
     pub title: Spanned<String>,
     /// What its ops have in common.
     pub doc: Spanned<String>,
 }
 
-/// `[op.iadd]`.
-#[derive(Debug, Clone, Deserialize)]
+/// An instruction: `[op.iadd]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawOp {
-    /// 0 to 255, or 256 to 511 for the page behind the prefix.
+    /// Its number: 0 to 255, or 256 to 511 for the page behind the prefix.
+    #[schemars(range(min = 0, max = 511), example = 0x20)]
     pub code: Spanned<i64>,
-    /// The chapter.
+    /// The chapter that it belongs to: the name of a `[group.…]`.
     pub group: Spanned<String>,
-    /// What it does.
+    /// What it does. The manual and the docs of everything that is emitted for it say so.
     pub doc: Spanned<String>,
     /// What was decided where sources disagree, and why.
     pub decision: Option<Spanned<String>>,
     /// The version of the set in which it appeared.
+    #[schemars(range(min = 1))]
     pub since: Spanned<i64>,
-    /// Why it should no longer be used.
+    /// Why it should no longer be used, and what to use instead.
     pub deprecated: Option<Spanned<String>>,
-    /// Only with this feature.
+    /// The feature without which it doesn't exist: the name of a `[feature.…]`.
     pub feature: Option<Spanned<String>>,
     /// What its behaviour waits for; then neither `expr` nor `sem` may stand.
     pub waits: Option<Spanned<String>>,
-    /// `["f: function", "argc: u16"]`.
+    /// What follows the opcode, each with a name and its kind: `["f: function", "argc: u16"]`.
     #[serde(default)]
+    #[schemars(example = ["f: function", "argc: u16"])]
     pub operands: Vec<Spanned<String>>,
-    /// `["a: i32", "b: i32"]`, bottom to top; every input has a name.
+    /// What it takes from the stack, bottom to top, each with a name and its type: `["a: i32", "b: i32"]`.
     #[serde(default)]
+    #[schemars(example = ["a: i32", "b: i32"])]
     pub r#in: Vec<Spanned<String>>,
-    /// `["i32"]`.
+    /// The types of what it puts on the stack, bottom to top: `["i32"]`.
     #[serde(default)]
+    #[schemars(example = ["i32"])]
     pub out: Vec<Spanned<String>>,
-    /// A pure, total Rust expression over the names of inputs and operands.
+    /// Its meaning as a pure, total Rust expression over the names of inputs and operands: `"a.wrapping_add(b)"`.
+    #[schemars(example = "a.wrapping_add(b)")]
     pub expr: Option<Spanned<String>>,
-    /// The name of a function in `runtime/`.
+    /// Its meaning as the name of a function in `runtime/`.
     pub sem: Option<Spanned<String>>,
-    /// `next` (default), `jump`, `branch`, `call`, `return`, `throw`, `halt`.
+    /// Where execution goes next: `next` (if not stated), `jump`, `branch`, `call`, `return`, `throw` or `halt`.
+    #[schemars(extend("enum" = words(Control::ALL)))]
     pub control: Option<Spanned<String>>,
-    /// Names of effects.
+    /// What it does beside giving a result: names of `[effect.…]`.
     #[serde(default)]
     pub effects: Vec<Spanned<String>>,
-    /// Names of traps.
+    /// How it can fail: names of `[trap.…]`.
     #[serde(default)]
     pub traps: Vec<Spanned<String>>,
-    /// The same inputs give the same outputs and nothing else happens.
+    /// Whether the same inputs give the same outputs and nothing else happens.
     pub pure: Option<Spanned<bool>>,
-    /// The two inputs may be exchanged.
+    /// Whether its two inputs may be exchanged.
     pub commutes: Option<Spanned<bool>>,
-    /// Fuel; 1 if not stated.
+    /// The fuel that it uses up; 1 if not stated.
+    #[schemars(range(min = 0))]
     pub cost: Option<Spanned<i64>>,
-    /// Rarely executed.
+    /// Whether it is rarely executed.
     #[serde(default)]
     pub cold: bool,
-    /// `"2, 3 -> 5"`, `"1, 0 -> !divide_by_zero"`, or a [`RawProgram`] table.
+    /// What it must do, written by hand: `"2, 3 -> 5"`, `"1, 0 -> !divide_by_zero"`, or a table with assembly and its outcome.
     #[serde(default)]
+    #[schemars(example = ["2, 3 -> 5", "1, 0 -> !divide_by_zero"])]
     pub examples: Vec<Spanned<RawExample>>,
-    /// `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
+    /// Its bytes in hexadecimal, written by hand: `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
+    #[schemars(example = "20")]
     pub golden: Option<Spanned<RawGoldenValue>>,
     /// Boolean Rust expressions over the inputs' names, in which ops may be called by name: `iadd(a, b) == iadd(b, a)`.
     #[serde(default)]
+    #[schemars(example = ["iadd(a, b) == iadd(b, a)"])]
     pub laws: Vec<Spanned<String>>,
 }
 
@@ -214,6 +292,17 @@ macro_rules! text_or_table {
                 deserializer.deserialize_any(Visitor)
             }
         }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let table = generator.subschema_for::<$table>();
+                schemars::json_schema!({ "anyOf": [{ "type": "string" }, table] })
+            }
+        }
     };
 }
 
@@ -232,11 +321,11 @@ text_or_table!(
     RawGoldenValue::Table
 );
 
-/// A table under `examples`.
-#[derive(Debug, Clone, Deserialize)]
+/// An example as assembly with its outcome: a table under `examples`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawProgram {
-    /// A fixture that precedes it.
+    /// The fixture that precedes it: the name of a `[fixture.…]`.
     pub given: Option<Spanned<String>>,
     /// The code of `main`, whose result type is `result`.
     pub body: Option<Spanned<String>>,
@@ -246,7 +335,7 @@ pub struct RawProgram {
     pub program: Option<Spanned<String>>,
     /// The literal that `main` returns.
     pub gives: Option<Spanned<String>>,
-    /// The trap that it ends with.
+    /// The trap that it ends with: the name of a `[trap.…]`.
     pub traps: Option<Spanned<String>>,
     /// The literal of the exception that it ends with.
     pub throws: Option<Spanned<String>>,
@@ -254,8 +343,8 @@ pub struct RawProgram {
     pub prints: Option<Spanned<String>>,
 }
 
-/// A table under `golden`.
-#[derive(Debug, Clone, Deserialize)]
+/// The bytes of an op with operands: a table under `golden`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawGolden {
     /// The operands as numbers, in order.
@@ -264,95 +353,104 @@ pub struct RawGolden {
     pub bytes: Spanned<String>,
 }
 
-/// `[fixture.shapes]`.
-#[derive(Debug, Clone, Deserialize)]
+/// Assembly that several examples share: `[fixture.shapes]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFixture {
     /// What it declares.
     pub doc: Spanned<String>,
-    /// Assembly.
+    /// The declarations, in assembly.
     pub text: Spanned<String>,
 }
 
-/// `[module]`.
-#[derive(Debug, Clone, Deserialize)]
+/// The head of the file that carries code between compiler and machine: `[module]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawModule {
-    /// Four ASCII characters.
+    /// The first four bytes of a file, as four ASCII characters.
+    #[schemars(length(min = 4, max = 4))]
     pub magic: Spanned<String>,
     /// The version that is written and read.
+    #[schemars(range(min = 0))]
     pub version: Spanned<i64>,
-    /// `"crc32"`.
+    /// How a damaged file is recognized: `"crc32"`.
+    #[schemars(extend("enum" = ["crc32"]))]
     pub checksum: Spanned<String>,
-    /// `"rbin"`.
+    /// The extension of file names, without a dot: `"rbin"`.
+    #[schemars(regex(pattern = "^[a-z0-9]{1,16}$"))]
     pub extension: Spanned<String>,
-    /// `[module.flag.debug]`.
+    /// The bits of the flags word, each a table `[module.flag.debug]`.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = names()))]
     pub flag: BTreeMap<Spanned<String>, Spanned<RawFlag>>,
 }
 
-/// `[module.flag.debug]`.
-#[derive(Debug, Clone, Deserialize)]
+/// A bit of the flags word of the module file: `[module.flag.debug]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFlag {
     /// What is in the file when it is set.
     pub doc: Spanned<String>,
-    /// 0 to 31.
+    /// Its position in the flags word, 0 to 31.
+    #[schemars(range(min = 0, max = 31))]
     pub bit: Spanned<i64>,
 }
 
-/// `[record.function]`; the record `module` is the file's body.
-#[derive(Debug, Clone, Deserialize)]
+/// A structure of the module file: `[record.function]`; the record `module` is the file's body.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRecord {
     /// What it describes.
     pub doc: Spanned<String>,
-    /// In file order.
+    /// Its fields in the order of the file.
     pub fields: Vec<Spanned<RawField>>,
 }
 
 /// A field of a record.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawField {
-    /// `params`.
+    /// Its name: `"params"`.
     pub name: Spanned<String>,
     /// A scalar, `string`, `code`, `type`, `type_definition`, an operand kind (`function`), a record, a union, any of `type` and
     /// operand kinds with `?`, or `list<…>` of one of these. A name that is both a record and an operand kind means the record in a
     /// list, and the operand kind, which refers to such a record, elsewhere.
     pub shape: Spanned<String>,
     /// The largest count of a list, or length in bytes of a string or code; required for those.
+    #[schemars(range(min = 0))]
     pub max: Option<Spanned<i64>>,
     /// What it holds.
     pub doc: Spanned<String>,
-    /// Present only when this flag is set.
+    /// The flag without which it isn't in the file: the name of a `[module.flag.…]`.
     pub flag: Option<Spanned<String>>,
 }
 
-/// `[union.constant]`.
-#[derive(Debug, Clone, Deserialize)]
+/// A tagged choice in the module file: `[union.constant]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawUnion {
     /// What is chosen.
     pub doc: Spanned<String>,
-    /// In order of their codes.
+    /// Its alternatives in order of their codes.
     pub variants: Vec<Spanned<RawVariant>>,
 }
 
 /// A variant of a union.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawVariant {
-    /// `int`.
+    /// Its name: `"int"`.
     pub name: Spanned<String>,
     /// What it holds.
     pub doc: Spanned<String>,
     /// The byte that announces it.
+    #[schemars(range(min = 0, max = 255))]
     pub code: Spanned<i64>,
-    /// As for a field.
+    /// What follows the code, written as the shape of a field.
     pub shape: Spanned<String>,
-    /// The largest length, for `string`.
+    /// The largest length in bytes, for `string`.
+    #[schemars(range(min = 0))]
     pub max: Option<Spanned<i64>>,
-    /// The verifier's type of the value.
+    /// The verifier's type of the value: the name of a `[type.…]`.
     pub r#type: Option<Spanned<String>>,
 }

@@ -1,6 +1,6 @@
 //! Resolves hand-written evidence: examples and golden bytes.
 
-use serde_spanned::Spanned;
+use crate::syntax::Spanned;
 
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde_spanned::Spanned;
+use crate::syntax::Spanned;
 
 use super::Resolved;
 use crate::diagnostic::{Diagnostic, Diagnostics};

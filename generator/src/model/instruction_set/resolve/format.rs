@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_spanned::Spanned;
+use crate::syntax::Spanned;
 
 use super::machine::MOST_SHOWN;
 use super::{Files, Resolved};

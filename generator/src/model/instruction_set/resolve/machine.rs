@@ -36,8 +36,7 @@ pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Enco
     };
     let document = entry.document;
     Place::value(document, &raw.opcode).word("width of opcodes", &[("u8", ())], diagnostics);
-    let orders = [("little", true), ("big", false)];
-    if let Some(little) = Place::value(document, &raw.endian).word("byte order", &orders, diagnostics) {
+    if let Some(little) = Place::value(document, &raw.endian).word("byte order", names::BYTE_ORDERS, diagnostics) {
         encoding.little_endian = little;
     }
     if let Some(prefix) = &raw.prefix {
@@ -63,7 +62,7 @@ pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolve
                 name: entry.name().to_owned(),
                 doc: raw.doc.into_inner(),
                 rust: raw.rust.into_inner(),
-                edges: raw.edges.into_iter().map(serde_spanned::Spanned::into_inner).collect(),
+                edges: raw.edges.into_iter().map(crate::syntax::Spanned::into_inner).collect(),
                 span: entry.span(),
             },
         );
@@ -100,7 +99,7 @@ pub(super) fn types(files: &Files<'_>, slots: &Resolved<Slot>, diagnostics: &mut
         relations.push((entry, raw));
     }
     for (index, (entry, raw)) in relations.iter().enumerate() {
-        let mut relation = |name: &Option<serde_spanned::Spanned<String>>| {
+        let mut relation = |name: &Option<crate::syntax::Spanned<String>>| {
             name.as_ref()
                 .and_then(|name| types.names.resolve(&Place::value(entry.document, name), diagnostics))
         };
@@ -175,7 +174,7 @@ fn parameters(entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Diagnostics) -
 /// Splits `name: rest`.
 pub(super) fn named<'a>(
     entry: &Entry<'_>,
-    text: &'a serde_spanned::Spanned<String>,
+    text: &'a crate::syntax::Spanned<String>,
     example: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Place<'a>, Place<'a>)> {
@@ -244,14 +243,6 @@ pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) ->
 }
 
 fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostics) -> Option<OperandMeaning> {
-    const LISTS: &[(&str, Indexes)] = &[
-        ("function.locals", Indexes::Locals),
-        ("function.captures", Indexes::Captures),
-        ("types", Indexes::Types),
-        ("class.fields", Indexes::ClassFields),
-        ("class.methods", Indexes::ClassMethods),
-        ("tuple.elements", Indexes::TupleElements),
-    ];
     let document = entry.document;
     if raw.optional && raw.relative_to.is_none() {
         diagnostics.push(
@@ -285,10 +276,10 @@ fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostic
             if let Some(field) = place.text.strip_prefix("module.") {
                 return Some(OperandMeaning::Index(Indexes::Module { field: field.to_owned() }));
             }
-            match LISTS.iter().find(|(name, _)| *name == place.text) {
+            match Indexes::NAMED.iter().find(|(name, _)| *name == place.text) {
                 Some((_, indexes)) => Some(OperandMeaning::Index(indexes.clone())),
                 None => {
-                    let lists = LISTS.iter().map(|(name, _)| *name).chain(["module.functions"]);
+                    let lists = Indexes::NAMED.iter().map(|(name, _)| *name).chain(["module.functions"]);
                     diagnostics.push(
                         place
                             .unknown("L0111", "list", lists)
@@ -340,12 +331,11 @@ pub(super) fn check_indexes(
 }
 
 pub(super) fn effects(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Effect> {
-    const ACCESS: &[(&str, Access)] = &[("shared", Access::Shared), ("mutable", Access::Mutable)];
     let mut effects = Resolved::new("effect");
     for (entry, raw) in files.read::<RawEffect, Effect>("effect", "effect", true, &mut effects.names, diagnostics) {
-        let mut access = |text: &Option<serde_spanned::Spanned<String>>| {
+        let mut access = |text: &Option<crate::syntax::Spanned<String>>| {
             text.as_ref()
-                .and_then(|text| Place::value(entry.document, text).word("way to pass it", ACCESS, diagnostics))
+                .and_then(|text| Place::value(entry.document, text).word("way to pass it", Access::STATED, diagnostics))
                 .unwrap_or_default()
         };
         let takes = Takes {

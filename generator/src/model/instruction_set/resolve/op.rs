@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_spanned::Spanned;
+use crate::syntax::Spanned;
 
 use super::machine::named;
 use super::scope::Scope;

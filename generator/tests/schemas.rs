@@ -1,0 +1,315 @@
+//! The JSON Schemas: every spec of this repository fits its own, broken ones don't, and each field says what it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jsonschema::Validator;
+use lathe::pipeline::{self, Options};
+use lathe::registry::KINDS;
+use serde_json::{Value, json};
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The schema of a kind, as it is emitted: with the marker in its first line.
+fn emitted(kind: &str) -> Value {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bases/tiny-machine");
+    let loaded = pipeline::load(&base, &Options::default());
+    let tree = pipeline::emit(&loaded).expect("the base emits");
+    let file = &tree.files()[&format!("generated/schemas/{kind}.json")];
+    serde_json::from_str(&file.text).expect("the marker leaves it JSON")
+}
+
+fn validator(kind: &str) -> Validator {
+    jsonschema::draft7::new(&emitted(kind)).expect("it is a schema of draft 7")
+}
+
+/// What is wrong with a spec, by its schema.
+fn errors(validator: &Validator, spec: &str) -> Vec<String> {
+    let table: toml::Table = spec.parse().expect("it is TOML");
+    let value = serde_json::to_value(table).expect("it has no dates");
+    validator
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+/// All specs below a folder, with their kinds.
+fn specs(folder: &Path) -> Vec<(PathBuf, String, String)> {
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name();
+    let paths = files.into_iter().map(|entry| entry.expect("it can be read").into_path());
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("it can be read");
+        let table: toml::Table = text.parse().expect("it is TOML");
+        let kind = table["kind"].as_str().expect("it has a kind").to_owned();
+        (path, kind, text)
+    };
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(read)
+        .collect()
+}
+
+#[test]
+fn every_spec_fits_its_schema() {
+    let folders = [root().join("spec"), root().join("generator/tests/bases/tiny-machine/spec")];
+    let validators: BTreeMap<&str, Validator> = KINDS.iter().map(|kind| (kind.name, validator(kind.name))).collect();
+    for (path, kind, text) in folders.iter().flat_map(|folder| specs(folder)) {
+        let found = errors(&validators[kind.as_str()], &text);
+        assert!(found.is_empty(), "{}: {found:#?}", path.display());
+    }
+}
+
+#[test]
+fn every_spec_names_its_schema() {
+    for (path, kind, text) in specs(&root().join("spec")) {
+        let first = text.lines().next().unwrap_or_default();
+        let named = first
+            .strip_prefix("#:schema ")
+            .unwrap_or_else(|| panic!("{} has no schema", path.display()));
+        let folder = path.parent().expect("it stands in a folder");
+        let named = folder.join(named).canonicalize().expect("the schema is there");
+        let expected = root().join(format!("generated/schemas/{kind}.json"));
+        assert_eq!(
+            named,
+            expected.canonicalize().expect("the schema is there"),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn tombi_is_told_of_every_kind() {
+    let text = fs::read_to_string(root().join("tombi.toml")).expect("it is there");
+    let table: toml::Table = text.parse().expect("it is TOML");
+    let schemas = table["schemas"].as_array().expect("they are a list");
+    for kind in KINDS {
+        let path = format!("generated/schemas/{}.json", kind.name);
+        assert!(
+            schemas.iter().any(|schema| schema["path"].as_str() == Some(&path)),
+            "{path} is not bound"
+        );
+    }
+}
+
+/// A spec that fits, and what makes it unfit: a text that is replaced by another one, and what the schema says of that.
+struct Case {
+    kind: &'static str,
+    spec: &'static str,
+    broken: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const CASES: &[Case] = &[
+    Case {
+        kind: "target",
+        spec: "kind = \"target\"\nname = \"x86_64\"\ndoc = \"PCs.\"\narch = \"x86_64\"\ntriples = [\"x86_64-unknown-none\"]\n\
+               pointer_width = 64\nendian = \"little\"\npage_size = 4096\ncache_line = 64\natomic_width = 128\n\
+               [[level]]\nname = \"v2\"\ndoc = \"More.\"\nfeatures = [\"sse3\"]\nvector_width = 128\n",
+        broken: &[
+            (
+                "endian = \"little\"",
+                "endian = \"litle\"",
+                "/endian: \"litle\" is not one of \"little\" or \"big\"",
+            ),
+            (
+                "page_size",
+                "page_sise",
+                ": Additional properties are not allowed ('page_sise' was unexpected)",
+            ),
+            (
+                "cache_line = 64",
+                "cache_line = \"64\"",
+                "/cache_line: \"64\" is not of type \"integer\"",
+            ),
+            ("arch = \"x86_64\"", "", ": \"arch\" is a required property"),
+            (
+                "pointer_width = 64",
+                "pointer_width = 640",
+                "/pointer_width: 640 is greater than the maximum of 128",
+            ),
+            ("kind = \"target\"", "kind = \"traget\"", "/kind: \"target\" was expected"),
+            (
+                "features = [\"sse3\"]",
+                "features = [3]",
+                "/level/0/features/0: 3 is not of type \"string\"",
+            ),
+            ("name = \"v2\"", "", "/level/0: \"name\" is a required property"),
+        ],
+    },
+    Case {
+        kind: "feature",
+        spec: "kind = \"feature\"\n[feature.json]\ndoc = \"JSON.\"\ndefault = true\nimplies = [\"text\"]\n",
+        broken: &[
+            (
+                "default = true",
+                "default = \"yes\"",
+                "/feature/json/default: \"yes\" is not of type \"boolean\"",
+            ),
+            ("default = true", "", "/feature/json: \"default\" is a required property"),
+            (
+                "implies = [\"text\"]",
+                "implies = \"text\"",
+                "/feature/json/implies: \"text\" is not of type \"array\"",
+            ),
+            (
+                "implies",
+                "imply",
+                "/feature/json: Additional properties are not allowed ('imply' was unexpected)",
+            ),
+            (
+                "feature.json",
+                "feature.Json",
+                "/feature: \"Json\" does not match \"^[a-z][a-z0-9]*(_[a-z0-9]+)*$\"",
+            ),
+        ],
+    },
+    Case {
+        kind: "instruction-set",
+        spec: "kind = \"instruction-set\"\nname = \"tiny\"\n[effect.\"heap.write\"]\ndoc = \"Writes.\"\ncontext = \"mutable\"\n\
+               [operand.function]\ndoc = \"A function.\"\nencoding = \"u32\"\nindexes = \"module.functions\"\n\
+               [op.jump]\ncode = 3\ngroup = \"jump\"\ndoc = \"Jumps.\"\nsince = 1\ncontrol = \"jump\"\nexpr = \"()\"\npure = true\n\
+               golden = { operands = [\"1\"], bytes = \"03 01\" }\nexamples = [\"1 -> 2\", { body = \"x\", gives = \"1\" }]\n",
+        broken: &[
+            (
+                "control = \"jump\"",
+                "control = \"jmp\"",
+                "/op/jump/control: \"jmp\" is not one of",
+            ),
+            (
+                "context = \"mutable\"",
+                "context = \"mut\"",
+                "/effect/heap.write/context: \"mut\" is not one of",
+            ),
+            (
+                "encoding = \"u32\"",
+                "encoding = \"u33\"",
+                "/operand/function/encoding: \"u33\" is not one of",
+            ),
+            (
+                "\"module.functions\"",
+                "\"functions\"",
+                "/operand/function/indexes: \"functions\" is not valid under any of",
+            ),
+            (
+                "code = 3",
+                "code = 512",
+                "/op/jump/code: 512 is greater than the maximum of 511",
+            ),
+            ("pure = true", "pure = 1", "/op/jump/pure: 1 is not of type \"boolean\""),
+            ("since = 1", "", "/op/jump: \"since\" is a required property"),
+            (
+                "since = 1",
+                "since = 1\nsinse = 1",
+                "/op/jump: Additional properties are not allowed ('sinse' was unexpected)",
+            ),
+            ("bytes = \"03 01\"", "byts = \"03 01\"", "/op/jump/golden: "),
+            ("gives = \"1\"", "givs = \"1\"", "/op/jump/examples/1: "),
+            (
+                "[op.jump]",
+                "[ops.jump]",
+                ": Additional properties are not allowed ('ops' was unexpected)",
+            ),
+        ],
+    },
+];
+
+#[test]
+fn broken_specs_are_refused() {
+    for case in CASES {
+        let validator = validator(case.kind);
+        assert_eq!(errors(&validator, case.spec), Vec::<String>::new(), "the spec itself fits");
+        for (text, by, expected) in case.broken {
+            let broken = case.spec.replacen(text, by, 1);
+            assert_ne!(broken, case.spec, "`{text}` stands in the spec");
+            let found = errors(&validator, &broken);
+            assert!(
+                found.iter().any(|error| error.starts_with(expected)),
+                "{text} -> {by}: {found:#?}"
+            );
+        }
+    }
+}
+
+/// Calls `visit` with every schema below one and its path.
+fn walk(path: &str, schema: &Value, visit: &mut dyn FnMut(&str, &Value)) {
+    visit(path, schema);
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        for (key, inner) in properties {
+            walk(&format!("{path}.{key}"), inner, visit);
+        }
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get(key).filter(|inner| inner.is_object()) {
+            walk(&format!("{path}.*"), inner, visit);
+        }
+    }
+    for inner in schema.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
+        walk(path, inner, visit);
+    }
+}
+
+#[test]
+fn every_field_says_what_it_is() {
+    for kind in KINDS {
+        let mut fields = 0;
+        walk(kind.name, &emitted(kind.name), &mut |path, schema| {
+            let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+                return;
+            };
+            assert_eq!(
+                schema.get("additionalProperties"),
+                Some(&json!(false)),
+                "{path} allows any key"
+            );
+            assert!(schema.get("description").is_some(), "{path} has no description");
+            for (key, field) in properties {
+                fields += 1;
+                let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
+                assert!(
+                    description.len() > 8 && description.ends_with('.'),
+                    "{path}.{key}: {description:?}"
+                );
+                assert!(!description.contains("]("), "{path}.{key} links to Rust: {description:?}");
+                assert!(!description.contains("[`"), "{path}.{key} links to Rust: {description:?}");
+            }
+        });
+        assert!(fields > 5, "{} has {fields} fields", kind.name);
+    }
+}
+
+#[test]
+fn the_schema_has_the_keys_that_are_read() {
+    // A key that the schema doesn't know, and one that it knows and nothing reads, would both mislead.
+    for kind in KINDS {
+        let folder = tempfile::tempdir().expect("there is room");
+        fs::create_dir(folder.path().join("spec")).expect("there is room");
+        let spec = format!("kind = \"{}\"\nname = \"x\"\nno_key_at_all = 1\n", kind.name);
+        fs::write(folder.path().join("spec/x.toml"), spec).expect("there is room");
+        let loaded = pipeline::load(folder.path(), &Options::default());
+        let unknown = loaded
+            .diagnostics
+            .iter()
+            .find(|found| found.code == "L0104")
+            .expect("the key is refused");
+        let note = unknown
+            .notes
+            .iter()
+            .find(|note| note.starts_with("the keys are"))
+            .expect("the keys are listed");
+        let mut read: Vec<&str> = note.split('`').skip(1).step_by(2).collect();
+        let schema = emitted(kind.name);
+        let mut known: Vec<&str> = schema["properties"]
+            .as_object()
+            .expect("it has keys")
+            .keys()
+            .map(String::as_str)
+            .collect();
+        read.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(read, known, "{}", kind.name);
+    }
+}
