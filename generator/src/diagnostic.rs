@@ -38,6 +38,13 @@ pub enum Applicability {
     Unsure,
 }
 
+impl Applicability {
+    /// Whether a machine may apply what is certain.
+    pub fn of(certain: bool) -> Applicability {
+        if certain { Applicability::Safe } else { Applicability::Unsure }
+    }
+}
+
 /// Replacements that, together, mend the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {

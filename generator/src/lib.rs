@@ -15,6 +15,7 @@ pub mod suggest;
 pub mod build;
 pub mod check;
 pub mod emit;
+pub mod fix;
 pub mod model;
 pub mod pipeline;
 pub mod report;

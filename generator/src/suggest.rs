@@ -37,6 +37,30 @@ pub fn similar<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// Whether `meant` is what `wrong` certainly stands for, so that a machine may write it: a slip of the fingers in a name long enough to
+/// tell, with no other name as near. Another digit or first letter is another name: `u32` isn't a misspelt `i32`.
+pub fn is_certain<'a>(wrong: &str, meant: &str, names: impl IntoIterator<Item = &'a str>) -> bool {
+    let skeleton = |name: &str| -> String {
+        let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let digits = |name: &str| -> String { name.chars().filter(char::is_ascii_digit).collect() };
+    let (own, meant_letters) = (skeleton(wrong), skeleton(meant));
+    if own.is_empty() || own.len() > LONGEST_COMPARED || digits(wrong) != digits(meant) {
+        return false;
+    }
+    let distance = strsim::osa_distance(&own, &meant_letters);
+    let shortest = own.chars().count().min(meant_letters.chars().count());
+    if distance > 2 || shortest < 4 * distance || own.chars().next() != meant_letters.chars().next() {
+        return false;
+    }
+    let mut compared = 0;
+    names.into_iter().filter(|name| *name != meant).all(|name| {
+        compared += 1;
+        compared < MOST_COMPARED && (name.len() > LONGEST_COMPARED || strsim::osa_distance(&own, &skeleton(name)) > distance)
+    })
+}
+
 /// Names in backticks with commas between; of many only the first.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 30;
@@ -75,6 +99,37 @@ mod tests {
         assert_eq!(similar("divide", names), Some("divide_by_zero"));
         assert_eq!(similar("zebra", names), None);
         assert_eq!(similar("", names), None);
+    }
+
+    #[test]
+    fn knows_when_it_is_certain() {
+        let cases = [
+            ("heap.wirte", "heap.write", true),
+            ("Divide-By-Zero", "divide_by_zero", true),
+            ("I32", "i32", true),
+            ("examplse", "examples", true),
+            ("u32", "i32", false),
+            ("load_local_2", "load_local_1", false),
+            ("divide", "divide_by_zero", false),
+            ("fadd", "iadd", false),
+            ("ad", "add", false),
+            ("isul", "isub", false),
+            ("", "isub", false),
+        ];
+        let names = [
+            "heap.write",
+            "divide_by_zero",
+            "i32",
+            "examples",
+            "load_local_1",
+            "iadd",
+            "add",
+            "isub",
+            "imul",
+        ];
+        for (wrong, meant, expected) in cases {
+            assert_eq!(is_certain(wrong, meant, names), expected, "{wrong} for {meant}");
+        }
     }
 
     #[test]

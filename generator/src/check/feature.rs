@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::docs::{fault_of_doc, moved};
+use super::docs::fault_of_doc;
 use super::{Rule, locate, text};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -113,8 +113,8 @@ fn names(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for feature in &model.part::<Features>().features {
         let what = format!("feature `{}`", feature.name);
-        if let Some(diagnostic) = fault_of_doc(DOCS.code, &what, &feature.doc, feature.span) {
-            diagnostics.push(moved(diagnostic, value(sources, feature, "doc")));
+        if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &feature.doc, || value(sources, feature, "doc")) {
+            diagnostics.push(diagnostic);
         }
     }
 }

@@ -53,6 +53,17 @@ pub fn position(sources: &SourceMap, entry: Span, path: &[Step<'_>], text: &str)
     elements.iter().find(is_it).map(|element| element.span)
 }
 
+/// As [`position`], of the last such element.
+pub fn last_position(sources: &SourceMap, entry: Span, path: &[Step<'_>], text: &str) -> Option<Span> {
+    let tree = tree_of(sources, entry.file);
+    let (_, value) = walk(&tree, path)?;
+    let ValueKind::Array(elements) = &value.kind else {
+        return None;
+    };
+    let is_it = |element: &&Value| matches!(&element.kind, ValueKind::String(found) if found == text);
+    elements.iter().rfind(is_it).map(|element| element.span)
+}
+
 /// The span of the key (if the last step is one) and of the value at `path`.
 fn find(sources: &SourceMap, entry: Span, path: &[Step<'_>]) -> Option<(Option<Span>, Span)> {
     let tree = tree_of(sources, entry.file);

@@ -7,6 +7,7 @@ mod docs;
 pub mod feature;
 pub mod instruction_set;
 pub mod locate;
+mod mend;
 pub mod semantics;
 pub mod target;
 pub mod text;

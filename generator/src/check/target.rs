@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::docs::{fault_of_doc, moved};
+use super::docs::fault_of_doc;
 use super::{Rule, locate};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
-use crate::model::target::{Target, Targets};
+use crate::model::target::{Level, Target, Targets};
 use crate::source::{SourceMap, Span};
+use crate::syntax::Ground;
 
 /// What the checker demands, by code.
 pub const RULES: &[Rule] = &[
@@ -106,12 +107,12 @@ fn value(sources: &SourceMap, target: &Target, key: &str) -> Span {
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for target in targets(model) {
         let what = format!("target `{}`", target.name);
-        if let Some(diagnostic) = fault_of_doc(DOCS.code, &what, &target.doc, target.span) {
-            diagnostics.push(moved(diagnostic, value(sources, target, "doc")));
+        if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &target.doc, || value(sources, target, "doc")) {
+            diagnostics.push(diagnostic);
         }
         for level in &target.levels {
             let what = format!("level `{}` of target `{}`", level.name, target.name);
-            if let Some(diagnostic) = fault_of_doc(DOCS.code, &what, &level.doc, level.span) {
+            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &level.doc, || level.span) {
                 diagnostics.push(diagnostic);
             }
         }
@@ -127,19 +128,38 @@ fn aliases(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         let all = own.chain(target.aliases.iter().map(|alias| (alias.as_str(), place)));
         for (name, span) in all {
             if let Some((other, first)) = names.insert(name, (&target.name, span)) {
-                diagnostics.push(shared("name", name, other, &target.name, span, first));
+                let again = (first == span).then_some(["aliases", name]);
+                diagnostics.push(shared(sources, ("name", name), (other, &target.name), (span, first), again));
             }
         }
         let place = value(sources, target, "triples");
         for triple in &target.triples {
             if let Some((other, first)) = triples.insert(triple, (&target.name, place)) {
-                diagnostics.push(shared("triple", triple, other, &target.name, place, first));
+                let again = (first == place).then_some(["triples", triple]);
+                diagnostics.push(shared(
+                    sources,
+                    ("triple", triple),
+                    (other, &target.name),
+                    (place, first),
+                    again,
+                ));
             }
         }
     }
 }
 
-fn shared(what: &str, name: &str, one: &str, other: &str, span: Span, first: Span) -> Diagnostic {
+/// `again` is the key and the element of one array that states the name twice.
+fn shared(
+    sources: &SourceMap,
+    (what, name): (&str, &str),
+    (one, other): (&str, &str),
+    (span, first): (Span, Span),
+    again: Option<[&str; 2]>,
+) -> Diagnostic {
+    let without = again.and_then(|[key, element]| {
+        let place = locate::last_position(sources, span, &[key.into()], element)?;
+        Ground::of(sources, span).remove_element(place)
+    });
     let message = if one == other {
         format!("target `{one}` states the {what} `{name}` twice")
     } else {
@@ -150,6 +170,7 @@ fn shared(what: &str, name: &str, one: &str, other: &str, span: Span, first: Spa
     diagnostic
         .note("looking it up must give one target")
         .help("leave it out in one place")
+        .fix(Vec::from_iter(without), "leave it out here")
 }
 
 fn pointer_width(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
@@ -171,6 +192,16 @@ fn pointer_width(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnosti
 fn pages(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for target in targets(model) {
         let name = &target.name;
+        let sizes: std::collections::BTreeSet<u64> = target.large_pages.iter().copied().collect();
+        let above = target
+            .page_size
+            .is_some_and(|page| sizes.first().is_none_or(|least| *least > u64::from(page)));
+        // Only their order can be wrong.
+        let sortable = above && sizes.len() == target.large_pages.len() && sizes.iter().all(|size| size.is_power_of_two());
+        let mut sorted = match sortable {
+            true => Ground::of(sources, target.span).sort_integers(&["large_pages"]),
+            false => Vec::new(),
+        };
         if let Some(size) = target.page_size
             && !size.is_power_of_two()
         {
@@ -201,7 +232,8 @@ fn pages(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::error(PAGES.code, format!("the large page {size} of target `{name}` {fault}"))
                     .at(place, "")
-                    .help("write `page_size`, and `large_pages` as powers of two in ascending order"),
+                    .help("write `page_size`, and `large_pages` as powers of two in ascending order")
+                    .fix(std::mem::take(&mut sorted), "sort them"),
             );
         }
     }
@@ -296,11 +328,11 @@ fn triples(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn level_features(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
+fn level_features(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for target in targets(model) {
         let mut seen: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
         for level in &target.levels {
-            for feature in &level.features {
+            for (index, feature) in level.features.iter().enumerate() {
                 if let Some((first, span)) = seen.get(feature.as_str()) {
                     let diagnostic = Diagnostic::error(
                         LEVEL_FEATURES.code,
@@ -315,7 +347,8 @@ fn level_features(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnos
                     diagnostics.push(
                         diagnostic
                             .note("a level includes all levels before it")
-                            .help("leave it out here"),
+                            .help("leave it out here")
+                            .fix(Vec::from_iter(without(sources, level, index)), "leave it out here"),
                     );
                 } else {
                     seen.insert(feature, (&level.name, level.span));
@@ -323,6 +356,18 @@ fn level_features(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnos
             }
         }
     }
+}
+
+/// The edit that takes a feature of a level away.
+fn without(sources: &SourceMap, level: &Level, feature: usize) -> Option<Edit> {
+    let value = |position: usize, path: &[locate::Step<'_>]| {
+        let path = [&["level".into(), position.into()], path].concat();
+        locate::has(sources, level.span, &path).then(|| locate::value(sources, level.span, &path))
+    };
+    let names = (0..).map_while(|position| value(position, &["name".into()]));
+    let position = names.take_while(|name| *name != level.span).count();
+    let element = value(position, &["features".into(), feature.into()])?;
+    Ground::of(sources, level.span).remove_element(element)
 }
 
 fn level_widths(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {

@@ -1,15 +1,28 @@
-//! `lathe check`: reads and checks, writes nothing.
+//! `lathe check`: reads and checks; with `--fix` it also applies what is safe to apply.
 
 use super::session::Session;
 use super::{Common, Exit};
+use crate::diagnostic::Diagnostics;
+use crate::fix::{self, Fixed};
+use crate::pipeline::Options;
+use crate::report::console::{self, plural};
+use crate::report::progress::Progress;
 use crate::report::summary::Numbers;
+use crate::report::{drift, json};
+use crate::{source, write};
 
 /// Runs the verb.
-pub fn run(common: &Common) -> Exit {
+pub fn run(common: &Common, fix: bool, diff: bool) -> Exit {
     let mut session = match Session::open(common) {
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    if diff {
+        return preview(&mut session);
+    }
+    if fix && let Err(exit) = apply(&mut session) {
+        return exit;
+    }
     // Emitting finds the faults that only the last stage can see, and writes nothing either.
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
@@ -18,4 +31,71 @@ pub fn run(common: &Common) -> Exit {
     }
     session.status("Checked", &numbers.specs());
     session.close("fresh", &numbers, Exit::Fresh)
+}
+
+/// Reads the specs and fixes them in memory.
+fn fixed(session: &mut Session) -> Fixed {
+    let _progress = Progress::start("Fixing", !session.json);
+    let root = session.root.clone();
+    session.clock.time("fix", || {
+        let mut diagnostics = Diagnostics::default();
+        let sources = source::read(&root, &Options::default(), &mut diagnostics);
+        fix::fix(sources, diagnostics)
+    })
+}
+
+/// Fixes the specs on disk.
+fn apply(session: &mut Session) -> Result<(), Exit> {
+    let _lock = session.lock()?;
+    let fixed = fixed(session);
+    for changed in &fixed.changed {
+        if let Err(diagnostic) = write::replace_spec(&session.root, &changed.path, &changed.old, &changed.new) {
+            session.report_one(*diagnostic);
+            return Err(session.close("failure", &Numbers::default(), Exit::Failure));
+        }
+    }
+    show(session, &fixed, true);
+    Ok(())
+}
+
+/// Shows what `--fix` would do, and what would still be wrong then.
+fn preview(session: &mut Session) -> Exit {
+    let mut fixed = fixed(session);
+    show(session, &fixed, false);
+    for changed in &fixed.changed {
+        let (old, new) = (format!("a/{}", changed.path), format!("b/{}", changed.path));
+        let difference = drift::whole(&changed.old, &changed.new, &old, &new);
+        console::output(&if session.json {
+            json::difference(&changed.path, &difference)
+        } else {
+            difference
+        });
+    }
+    let diagnostics = std::mem::take(&mut fixed.loaded.diagnostics);
+    let errors = session.report(diagnostics, &fixed.loaded.sources);
+    let numbers = Numbers::count(&fixed.loaded.model, None);
+    match (errors, fixed.changed.is_empty()) {
+        (true, _) => session.close("failure", &numbers, Exit::Failure),
+        (false, false) => session.close("stale", &numbers, Exit::NeedsRegeneration),
+        (false, true) => session.close("fresh", &numbers, Exit::Fresh),
+    }
+}
+
+/// Lists what was fixed, or would be.
+fn show(session: &Session, fixed: &Fixed, done: bool) {
+    if session.json {
+        console::output(&json::fixes(&fixed.applied, done));
+        return;
+    }
+    let verb = if done { "Fixed" } else { "Would fix" };
+    for applied in &fixed.applied {
+        session.status(
+            verb,
+            &format!("{}:{} {}: {}", applied.path, applied.line, applied.code, applied.text),
+        );
+    }
+    let (problems, files) = (fixed.applied.len(), fixed.changed.len());
+    if problems > 0 {
+        session.status(verb, &format!("{} in {}", plural(problems, "problem"), plural(files, "file")));
+    }
 }

@@ -111,9 +111,23 @@ enum Verb {
         #[arg(long)]
         force: bool,
     },
-    /// Check the specs and report every mistake; write nothing
-    #[command(after_help = "Examples:\n  cargo lathe check\n  cargo lathe check --format json")]
-    Check,
+    /// Check the specs and report every mistake; with --fix, mend what is safe to mend
+    #[command(after_help = "Examples:\n  \
+        cargo lathe check                  report every mistake\n  \
+        cargo lathe check --fix            apply what can only be meant, then report what is left\n  \
+        cargo lathe check --fix --diff     write nothing; show what --fix would change; exit 4 if it would\n  \
+        cargo lathe check --format json\n\n\
+        --fix renumbers what has the number of another, renames what is misspelt or no name, together with what refers to it, sorts \
+        what has an order, and adds what is missing where only one thing can be meant. Comments and layout stay as they are. What \
+        would bring a new error is left out.")]
+    Check {
+        /// Apply the suggestions that are safe to apply, in spec/
+        #[arg(long)]
+        fix: bool,
+        /// With --fix: write nothing, show the differences
+        #[arg(long, requires = "fix")]
+        diff: bool,
+    },
     /// List the entries of all specs: path, code, first sentence
     #[command(after_help = "Examples:\n  \
         cargo lathe list                everything\n  \
@@ -176,7 +190,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Test => test::run(&command.common),
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
         Verb::List { filters } => list::run(&command.common, filters),
-        Verb::Check => check::run(&command.common),
+        Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
         Verb::Explain { what } => explain::run(&command.common, what.as_deref()),
         Verb::Build { plan } => build::run(&command.common, *plan),
     };

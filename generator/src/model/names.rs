@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arena::Id;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::source::Span;
-use crate::suggest::{article, list, similar};
+use crate::suggest::{article, is_certain, list, similar};
 use crate::syntax::{Document, Entry};
 
 /// The names of one table of entries.
@@ -115,10 +115,11 @@ impl<'a> Place<'a> {
             Diagnostic::error(code, format!("there is no {what} `{}`", self.text)).at(self.span, format!("no such {what}"));
         match similar(self.text, names.iter().copied()) {
             Some(close) if self.exact => {
-                diagnostic = diagnostic.suggest(
-                    self.span,
-                    self.replacement(close),
+                let certain = is_certain(self.text, close, names.iter().copied());
+                diagnostic = diagnostic.suggestion(
+                    vec![Edit::new(self.span, self.replacement(close))],
                     format!("{} with a similar name exists", article(what)),
+                    Applicability::of(certain),
                 );
             }
             Some(close) => diagnostic = diagnostic.help(format!("did you mean `{close}`?")),

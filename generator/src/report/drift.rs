@@ -93,6 +93,15 @@ fn difference(root: &Path, output: &Output) -> String {
 
 /// A unified difference, coloured, and cut where it gets long.
 pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+    difference_of(old, new, [old_name, new_name], MOST_LINES)
+}
+
+/// A unified difference, coloured, however long.
+pub fn whole(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
+    difference_of(old, new, [old_name, new_name], usize::MAX)
+}
+
+fn difference_of(old: &str, new: &str, [old_name, new_name]: [&str; 2], most: usize) -> String {
     let difference = TextDiff::from_lines(old, new);
     let difference = difference
         .unified_diff()
@@ -101,7 +110,7 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
         .to_string();
     let lines: Vec<&str> = difference.lines().collect();
     let mut text = String::new();
-    for line in lines.iter().take(MOST_LINES) {
+    for line in lines.iter().take(most) {
         // Control characters of an edited file mustn't reach the terminal.
         let line: String = line
             .chars()
@@ -115,8 +124,8 @@ pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
         };
         let _ = writeln!(text, "    {colour}{line}\u{1b}[0m");
     }
-    if lines.len() > MOST_LINES {
-        let _ = writeln!(text, "    … {}", plural(lines.len() - MOST_LINES, "more line"));
+    if lines.len() > most {
+        let _ = writeln!(text, "    … {}", plural(lines.len() - most, "more line"));
     }
     text
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::summary::{Clock, Numbers};
+use crate::fix::Applied;
 use crate::write::{Comparison, Status};
 
 #[derive(Serialize)]
@@ -23,6 +24,50 @@ struct Closing<'a> {
     lines: usize,
     bytes: usize,
     milliseconds: BTreeMap<&'a str, f64>,
+}
+
+#[derive(Serialize)]
+struct FixObject<'a> {
+    fix: &'a str,
+    path: &'a str,
+    line: u32,
+    message: &'a str,
+    text: &'a str,
+    /// Whether it was written.
+    done: bool,
+}
+
+#[derive(Serialize)]
+struct DifferenceObject<'a> {
+    path: &'a str,
+    difference: String,
+}
+
+/// What was fixed, or would be.
+pub fn fixes(applied: &[Applied], done: bool) -> String {
+    let objects = applied.iter().map(|applied| {
+        line(&FixObject {
+            fix: applied.code,
+            path: &applied.path,
+            line: applied.line,
+            message: &applied.message,
+            text: &applied.text,
+            done,
+        })
+    });
+    objects.collect()
+}
+
+/// A difference as it is shown to people, without its colours and its indentation.
+pub fn difference(path: &str, shown: &str) -> String {
+    let plain = anstream::adapter::strip_str(shown).to_string();
+    let lines = plain
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned() + "\n");
+    line(&DifferenceObject {
+        path,
+        difference: lines.collect(),
+    })
 }
 
 /// The outputs that are not fresh.

@@ -57,6 +57,20 @@ impl SourceMap {
         value.downcast().unwrap_or_else(|_| Arc::new(make()))
     }
 
+    /// The same files, some with another text than that on disk.
+    pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> SourceMap {
+        let files = self.iter().map(|(id, file)| SourceFile {
+            path: file.path.clone(),
+            text: texts.get(&id).unwrap_or(&file.text).clone(),
+        });
+        SourceMap {
+            root: self.root.clone(),
+            files: files.collect(),
+            unread: self.unread.clone(),
+            kept: Mutex::default(),
+        }
+    }
+
     /// The text of a span.
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file)

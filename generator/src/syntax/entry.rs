@@ -9,10 +9,10 @@ mod reader;
 use reader::Mistake;
 use serde::de::DeserializeOwned;
 
-use super::tree::{Key, Value};
-use super::{Document, Span};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::suggest::{list, similar};
+use super::tree::{Key, Value, ValueKind};
+use super::{Document, Span, edit, fields};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
+use crate::suggest::{is_certain, list, similar};
 
 /// An entry: `[op.iadd]`.
 #[derive(Debug, Clone)]
@@ -50,13 +50,26 @@ impl<'a> Entry<'a> {
 
     /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then there is no result.
     pub fn read<T: DeserializeOwned>(&self, diagnostics: &mut Diagnostics) -> Option<T> {
-        let amended = self.read_amended(diagnostics)?;
+        self.read_knowing(&|_| None, diagnostics)
+    }
+
+    /// [`Entry::read`], where `known` says as TOML what a missing key certainly is, if that can be said.
+    pub fn read_knowing<T: DeserializeOwned>(
+        &self,
+        known: &dyn Fn(&str) -> Option<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<T> {
+        let amended = self.read_amended(known, diagnostics)?;
         amended.mistakes.is_empty().then_some(amended.value)
     }
 
     /// Deserializes the entry. Everything that is wrong with its keys and types is reported; then the result has stand-ins for what
     /// is missing or of a wrong type. `None` where even that is impossible.
-    pub fn read_amended<T: DeserializeOwned>(&self, diagnostics: &mut Diagnostics) -> Option<Amended<T>> {
+    pub fn read_amended<T: DeserializeOwned>(
+        &self,
+        known: &dyn Fn(&str) -> Option<String>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Amended<T>> {
         let (value, mistakes) = reader::read(self.value, self.key.span);
         // A key with a mistake in its name isn't missing.
         let meant: Vec<&str> = mistakes
@@ -79,9 +92,16 @@ impl<'a> Entry<'a> {
                     if meant.contains(name) {
                         continue;
                     }
-                    Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
+                    let diagnostic = Diagnostic::error("L0105", format!("{what} lacks `{name}`"))
                         .at(*span, format!("`{name}` is missing here"))
-                        .help(format!("add `{name} = …`"))
+                        .help(format!("add `{name} = …`"));
+                    // What a table in the entry lacks is not what the entry lacks.
+                    let known = known(name).filter(|_| *span == self.key.span);
+                    let edit = known.and_then(|value| self.insert(name, &value, fields::<T>()));
+                    match edit {
+                        Some(edit) => diagnostic.fix(vec![edit], "add what it can only be"),
+                        None => diagnostic,
+                    }
                 }
                 Mistake::Type { message, span } => {
                     places.push(*span);
@@ -90,6 +110,19 @@ impl<'a> Entry<'a> {
             });
         }
         value.map(|value| Amended { value, mistakes: places })
+    }
+}
+
+impl Entry<'_> {
+    /// A key more in the entry, at its place in `order`. `value` is TOML.
+    fn insert(&self, key: &str, value: &str, order: &[&str]) -> Option<Edit> {
+        let ValueKind::Table(table) = &self.value.kind else {
+            return None;
+        };
+        let text = &self.document.text;
+        let header = self.value.span;
+        let has_header = text.get(header.start as usize..).is_some_and(|text| text.starts_with('['));
+        has_header.then(|| edit::insert_key(self.document.file, text, table, header.end, key, value, order))?
     }
 }
 
@@ -106,7 +139,9 @@ pub struct Amended<T> {
 pub(super) fn unknown_key(name: &str, span: Span, what: &str, expected: &[&str]) -> Diagnostic {
     let mut diagnostic = Diagnostic::error("L0104", format!("unknown key `{name}` in {what}")).at(span, "nothing reads this key");
     if let Some(close) = similar(name, expected.iter().copied()) {
-        diagnostic = diagnostic.suggest(span, close, "a key with a similar name exists");
+        let certain = is_certain(name, close, expected.iter().copied());
+        let text = "a key with a similar name exists";
+        diagnostic = diagnostic.suggestion(vec![Edit::new(span, close)], text, Applicability::of(certain));
     }
     diagnostic.note(format!("the keys are {}", list(expected.iter().copied())))
 }

@@ -2,14 +2,18 @@
 //!
 //! [`tree`] is the tree; [`entry`] deserializes one entry of it, reporting everything that is wrong with it and not just the first.
 
+pub mod edit;
 pub mod entry;
 mod extent;
+mod fields;
 mod page_table;
 mod spanned;
 pub mod tree;
 
+pub use edit::Ground;
 pub use entry::Entry;
 pub use extent::extent;
+pub use fields::fields;
 pub use page_table::PAGES;
 pub use spanned::Spanned;
 pub use tree::{Key, Table, Value, ValueKind};
@@ -19,9 +23,9 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
-use crate::suggest::{list, similar};
+use crate::suggest::{is_certain, list, similar};
 
 /// What a file without any key holds.
 static EMPTY: Table = Table { entries: Vec::new() };
@@ -42,6 +46,8 @@ pub struct Document {
     pub kind_span: Span,
     /// The value of `name = …`, where there is one.
     pub name: Option<(String, Span)>,
+    /// The name that its folder and all files beside it have, if it has none itself.
+    name_beside: Option<String>,
     /// The whole text; `table` borrows nothing from it.
     pub text: String,
     /// The tree with the span of every key and value, without errors having been lost: those were reported. Always a table.
@@ -57,7 +63,7 @@ pub fn parse(sources: &SourceMap, kinds: &[&str], diagnostics: &mut Diagnostics)
     sources
         .iter()
         .filter(|(id, file)| file.path.starts_with("spec/") && file.path.ends_with(".toml") && !sources.unread.contains(id))
-        .filter_map(|(id, file)| parse_file(id, file, kinds, diagnostics))
+        .filter_map(|(id, file)| parse_file(sources, id, file, kinds, diagnostics))
         .collect()
 }
 
@@ -69,7 +75,13 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
-fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &mut Diagnostics) -> Option<Document> {
+fn parse_file(
+    sources: &SourceMap,
+    file: FileId,
+    source: &SourceFile,
+    kinds: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let table = Table::new(file, tree.get_ref());
     let errors = without_consequences(&source.text, errors);
@@ -104,7 +116,11 @@ fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &m
                 Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))
                     .at(tree::span(file, 0..0), "expected `kind = \"…\"` here")
                     .note(format!("the kinds are {}", list(kinds.iter().copied())))
-                    .help("begin the file with its kind: `kind = \"instruction-set\"`, say"),
+                    .help("begin the file with its kind: `kind = \"instruction-set\"`, say")
+                    .fix(
+                        Vec::from_iter(head(sources, source, &table).map(|head| Edit::new(tree::span(file, 0..0), head))),
+                        "it is that of all files beside it",
+                    ),
             );
             return None;
         }
@@ -114,7 +130,12 @@ fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &m
             .at(kind_span, "no such kind of spec")
             .note(format!("the kinds are {}", list(kinds.iter().copied())));
         if let Some(close) = similar(&kind, kinds.iter().copied()) {
-            diagnostic = diagnostic.suggest(kind_span, format!("\"{close}\""), "a kind with a similar name exists");
+            let certain = is_certain(&kind, close, kinds.iter().copied());
+            diagnostic = diagnostic.suggestion(
+                vec![Edit::new(kind_span, format!("\"{close}\""))],
+                "a kind with a similar name exists",
+                Applicability::of(certain),
+            );
         }
         diagnostics.push(diagnostic);
         return None;
@@ -138,6 +159,10 @@ fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &m
         path: source.path.clone(),
         kind,
         kind_span,
+        name_beside: match name {
+            Some(_) => None,
+            None => name_beside(sources, source),
+        },
         name,
         text: source.text.clone(),
         line_starts: line_starts(&source.text),
@@ -150,6 +175,43 @@ fn parse_file(file: FileId, source: &SourceFile, kinds: &[&str], diagnostics: &m
             span: head_span,
         },
     })
+}
+
+fn folder(source: &SourceFile) -> &str {
+    source.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The first lines of a file that lacks its kind, if they are those of all files of its folder. Files directly in `spec` have nothing
+/// in common.
+fn head(sources: &SourceMap, source: &SourceFile, table: &Table) -> Option<String> {
+    let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let kind = beside(sources, source, "kind").filter(|_| folder(source) != "spec")?;
+    let name = match table.get("name") {
+        Some(_) => None,
+        None => name_beside(sources, source),
+    };
+    let name = name.map_or(String::new(), |name| format!("name = {name:?}{newline}"));
+    Some(format!("kind = {kind:?}{newline}{name}"))
+}
+
+/// The name that a folder and all files in it have.
+fn name_beside(sources: &SourceMap, source: &SourceFile) -> Option<String> {
+    beside(sources, source, "name").filter(|name| folder(source).rsplit('/').next() == Some(name))
+}
+
+/// The text that a key at the top has in every other spec of a file's folder.
+fn beside(sources: &SourceMap, source: &SourceFile, key: &str) -> Option<String> {
+    let mut common: Option<String> = None;
+    for (id, other) in sources.iter() {
+        if other.path == source.path || !other.path.ends_with(".toml") || folder(other) != folder(source) {
+            continue;
+        }
+        match tree_of(sources, id).get(key).map(|(_, value)| &value.kind) {
+            Some(ValueKind::String(text)) if common.as_ref().is_none_or(|common| common == text) => common = Some(text.clone()),
+            _ => return None,
+        }
+    }
+    common
 }
 
 /// Whether a mistake is a key that stands twice, and the header that it stands in, if it is one.
@@ -324,7 +386,14 @@ impl Document {
         diagnostics.push(
             Diagnostic::error("L0103", format!("`{}` has no name", self.path))
                 .at(self.kind_span, format!("a file of kind `{}` needs `name = \"…\"`", self.kind))
-                .help("state the name below the kind: `name = \"…\"`"),
+                .help("state the name below the kind: `name = \"…\"`")
+                .fix(
+                    Vec::from_iter(self.name_beside.as_ref().and_then(|name| {
+                        let (table, value) = (self.table(), format!("{name:?}"));
+                        edit::insert_key(self.file, &self.text, table, 0, "name", &value, &["kind", "name"])
+                    })),
+                    "it is that of all files beside it",
+                ),
         );
         None
     }

@@ -23,6 +23,7 @@ pub const PAGES: &[Page] = &[
         "no other program holds the lock file of `generated/` in a way that lathe can't share",
         LOCK,
     ),
+    page("L0908", "a spec that is fixed or formatted can be replaced", SPEC),
 ];
 
 const fn page(code: &'static str, summary: &'static str, page: &'static str) -> Page {
@@ -114,4 +115,15 @@ The file means nothing while no run is under way. Delete what stands there and r
 rm -r generated/.lathe-lock
 cargo lathe generate
 ```
+";
+
+const SPEC: &str = "\
+`lathe check --fix` and `lathe fmt` replace a spec as a whole: the new text is written beside it under another name, which then takes
+its place. Here that was refused: a permission is missing, the disk is full, or an editor wrote the file after lathe had read it.
+
+```text
+`spec/raya/machine.toml` can't be replaced: it was changed while lathe looked at it
+```
+
+Specs that were replaced before this one stay replaced, each of them whole. Mend the cause and run the command again.
 ";

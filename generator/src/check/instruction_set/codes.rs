@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::{Rule, locate};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::check::{Rule, locate, mend};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets};
+use crate::model::instruction_set::{InstructionSet, InstructionSets, Op};
 use crate::source::{SourceMap, Span};
 
 /// Op codes are unique.
@@ -52,28 +52,57 @@ fn free_code(taken: &BTreeSet<u32>, near: u32, from: u32, limit: u32) -> Option<
     (near..limit).chain(from..near).find(|code| !taken.contains(code))
 }
 
-fn free_op_code(set: &InstructionSet, near: u16) -> Option<u32> {
-    let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
-    taken.extend(set.encoding.extension_prefix.map(u32::from));
-    if near < 0x100 {
-        free_code(&taken, u32::from(near), 0, 0x100).or_else(|| {
-            set.encoding
-                .extension_prefix
-                .and_then(|_| free_code(&taken, 0x100, 0x100, 0x200))
-        })
-    } else {
-        free_code(&taken, u32::from(near), 0x100, 0x200)
+/// The codes of ops that are taken.
+struct OpCodes<'a> {
+    set: &'a InstructionSet,
+    taken: BTreeSet<u32>,
+}
+
+impl<'a> OpCodes<'a> {
+    fn of(set: &'a InstructionSet) -> Self {
+        let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
+        taken.extend(set.encoding.extension_prefix.map(u32::from));
+        OpCodes { set, taken }
+    }
+
+    /// The next free code on the page of one, and on the extended page where the first one is full.
+    fn free(&self, near: u16) -> Option<u16> {
+        let near = u32::from(near);
+        let has_second = self.set.encoding.extension_prefix.is_some();
+        let second = |near| has_second.then(|| free_code(&self.taken, near, 0x100, 0x200)).flatten();
+        let code = match near {
+            0..0x100 => free_code(&self.taken, near, 0, 0x100).or_else(|| second(0x100)),
+            _ if has_second => second(near),
+            _ => free_code(&self.taken, 0, 0, 0x100),
+        };
+        code.and_then(|code| u16::try_from(code).ok())
+    }
+
+    /// The code with which the golden bytes of an op begin, if that is another one than the op has, and a free one.
+    fn golden(&self, op: &Op) -> Option<u16> {
+        let bytes = &op.golden.as_ref()?.bytes;
+        let code = match (bytes.as_slice(), self.set.encoding.extension_prefix) {
+            ([prefix, byte, ..], Some(expected)) if *prefix == expected => 0x100 + u16::from(*byte),
+            ([byte, ..], _) => u16::from(*byte),
+            _ => return None,
+        };
+        (!self.taken.contains(&u32::from(code))).then_some(code)
     }
 }
 
 fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
-        for op in &set.ops {
-            let Some((name, span)) = first_of.get(&op.code) else {
-                first_of.insert(op.code, (&op.name, op.span));
+        let mut first_of: BTreeMap<u16, &Op> = BTreeMap::new();
+        let mut codes = OpCodes::of(set);
+        // The op that stands first in the specs keeps its code.
+        let mut ops: Vec<&Op> = set.ops.iter().collect();
+        ops.sort_by_key(|op| op.span);
+        for op in ops {
+            let Some(first) = first_of.get(&op.code).copied() else {
+                first_of.insert(op.code, op);
                 continue;
             };
+            let (name, span) = (&first.name, &first.span);
             let place = code_of(sources, "op", &op.name, op.span);
             let mut diagnostic = Diagnostic::error(
                 DUPLICATE_OP.code,
@@ -82,10 +111,21 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
             .at(place, format!("`{}` takes it again here", op.name))
             .at(code_of(sources, "op", name, *span), format!("`{name}` has had it since here"))
             .note("a decoder could not tell them apart");
-            if let Some(free) = free_op_code(set, op.code) {
+            // Golden bytes are evidence of the code that was meant: of the second op, or of the first one if only that has another.
+            let stated = codes.golden(op).map(|code| (op, code));
+            let stated = stated.or_else(|| codes.golden(first).map(|code| (first, code)));
+            if let Some((other, code)) = stated {
+                codes.taken.insert(u32::from(code));
+                first_of.insert(op.code, if other.name == op.name { first } else { op });
+                let text = format!("take the code with which the golden bytes of `{}` begin", other.name);
                 diagnostic = diagnostic
-                    .help(format!("give one of them a code of its own; {free:#04X} is free"))
-                    .suggest(place, format!("{free:#04X}"), "take the next free code");
+                    .help(format!("give one of them a code of its own; {code:#04X} is free"))
+                    .fix(mend::renumber(sources, set, other, code), text);
+            } else if let Some(code) = codes.free(op.code) {
+                codes.taken.insert(u32::from(code));
+                diagnostic = diagnostic
+                    .help(format!("give one of them a code of its own; {code:#04X} is free"))
+                    .fix(mend::renumber(sources, set, op, code), "take the next free code");
             }
             diagnostics.push(diagnostic);
         }
@@ -94,6 +134,7 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
 
 fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
+        let mut codes = OpCodes::of(set);
         for op in &set.ops {
             let place = code_of(sources, "op", &op.name, op.span);
             let prefix = set.encoding.extension_prefix;
@@ -118,8 +159,13 @@ fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             } else {
                 continue;
             };
-            diagnostic = match free_op_code(set, op.code) {
-                Some(free) if prefix.is_some() || free < 0x100 => diagnostic.help(format!("{free:#04X} is free")),
+            let free = codes.free(op.code);
+            codes.taken.extend(free.map(u32::from));
+            diagnostic = match free {
+                // Whoever states a code of the extended page may have forgotten the prefix.
+                Some(free) if prefix.is_some() => diagnostic
+                    .help(format!("{free:#04X} is free"))
+                    .fix(mend::renumber(sources, set, op, free), "take the next free code"),
                 _ => diagnostic.help("state `prefix = 0xFF` under `[encoding]`, or choose a code below 0x100"),
             };
             diagnostics.push(diagnostic);
@@ -129,7 +175,7 @@ fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        let taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
+        let mut taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
         let mut first_of: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
         for entry in &set.types {
             let place = code_of(sources, "type", &entry.name, entry.span);
@@ -148,8 +194,13 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                         code_of(sources, "type", name, *span),
                         format!("`{name}` has had it since here"),
                     )
-                    .help(help),
+                    .help(help)
+                    .fix(
+                        Vec::from_iter(free.map(|free| Edit::new(place, free.to_string()))),
+                        "take the next free code",
+                    ),
                 );
+                taken.extend(free);
             } else {
                 first_of.insert(entry.code, (&entry.name, entry.span));
             }
@@ -159,7 +210,7 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        let taken: BTreeSet<u32> = set.traps.iter().map(|trap| u32::from(trap.code)).collect();
+        let mut taken: BTreeSet<u32> = set.traps.iter().map(|trap| u32::from(trap.code)).collect();
         let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
         for trap in &set.traps {
             let place = code_of(sources, "trap", &trap.name, trap.span);
@@ -176,8 +227,9 @@ fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                         format!("`{name}` has had it since here"),
                     )
                     .help(format!("{free} is free"))
-                    .suggest(place, free.to_string(), "take the next free code"),
+                    .fix(vec![Edit::new(place, free.to_string())], "take the next free code"),
                 );
+                taken.insert(free);
             } else {
                 first_of.insert(trap.code, (&trap.name, trap.span));
             }

@@ -1,6 +1,6 @@
 //! Rules of what emitters find by name: a set may call its parts what it likes, but for these.
 
-use crate::check::{Rule, locate};
+use crate::check::{Rule, locate, mend};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSets, OperandMeaning};
@@ -46,7 +46,8 @@ fn waits(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             diagnostics.push(match set.traps.iter().find(|trap| trap.name == NOT_IMPLEMENTED) {
                 Some(trap) => diagnostic
                     .at(trap.span, "the trap")
-                    .help(format!("add \"{NOT_IMPLEMENTED}\" to its `traps`")),
+                    .help(format!("add \"{NOT_IMPLEMENTED}\" to its `traps`"))
+                    .fix(mend::add_to_list(sources, op, "traps", NOT_IMPLEMENTED), "state the trap"),
                 None => diagnostic.help(format!(
                     "add the entry `[trap.{NOT_IMPLEMENTED}]` and name it in the op's `traps`"
                 )),

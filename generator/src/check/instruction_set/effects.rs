@@ -2,8 +2,8 @@
 //!
 //! The names of some effects have a meaning in every set; a set that doesn't need one simply doesn't declare it.
 
-use crate::check::{Rule, locate};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::check::{Rule, locate, mend};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
 use crate::model::instruction_set::{Control, Indexes, InstructionSet, InstructionSets, Op, OperandMeaning, TypeFunction};
 use crate::source::{SourceMap, Span};
@@ -71,6 +71,14 @@ fn states_any(set: &InstructionSet, op: &Op, names: &[&str]) -> bool {
 fn stated(sources: &SourceMap, op: &Op, name: &str) -> Span {
     let path = ["op".into(), op.name.as_str().into(), "effects".into()];
     locate::position(sources, op.span, &path, name).unwrap_or(op.span)
+}
+
+/// The edit that makes an op state an effect, if there is such an effect.
+fn state(set: &InstructionSet, sources: &SourceMap, op: &Op, name: &str) -> Vec<Edit> {
+    match set.effects.iter().any(|effect| effect.name == name) {
+        true => mend::add_to_list(sources, op, "effects", name),
+        false => Vec::new(),
+    }
 }
 
 /// What makes ops touch a part of the machine, and the effects that say so.
@@ -210,7 +218,8 @@ fn call(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     Diagnostic::error(CALL.code, format!("op `{}` is a call without the effect `call`", op.name))
                         .at(control_place(sources, op), "")
                         .note("whatever the callee does happens in this op")
-                        .help("add `\"call\"` to its `effects`"),
+                        .help("add `\"call\"` to its `effects`")
+                        .fix(state(set, sources, op, "call"), "state the effect"),
                 ),
                 (false, true) => diagnostics.push(
                     Diagnostic::error(
@@ -238,7 +247,8 @@ fn throw(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     )
                     .at(control_place(sources, op), "")
                     .note("the verifier follows edges to handlers only from ops that state it, can call, or have a catchable trap")
-                    .help("add `\"throw\"` to its `effects`"),
+                    .help("add `\"throw\"` to its `effects`")
+                    .fix(state(set, sources, op, "throw"), "state the effect"),
                 );
             }
         }

@@ -1,5 +1,6 @@
 //! Rules of hand-written evidence: examples and bytes hold every tier to the meaning, so they must be there and make sense.
 
+use crate::check::mend::{self, opcode_bytes};
 use crate::check::{Rule, locate, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -291,7 +292,12 @@ fn golden_missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnost
             if op.golden.is_some() || is_stated(sources, op, &["golden".into()]) {
                 continue;
             }
-            let mut bytes: Vec<u8> = opcode_bytes(set, op);
+            let mut bytes: Vec<u8> = opcode_bytes(set, op.code);
+            // Without operands there is nothing to choose: the bytes are those of the code.
+            let fix = match op.operands.is_empty() {
+                true => mend::add_key(sources, op, "golden", &format!("\"{}\"", hexadecimal(&bytes))),
+                false => Vec::new(),
+            };
             let example = if op.operands.is_empty() {
                 format!("golden = \"{}\"", hexadecimal(&bytes))
             } else {
@@ -304,18 +310,10 @@ fn golden_missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnost
                 Diagnostic::error(GOLDEN_MISSING.code, format!("op `{}` has no golden bytes", op.name))
                     .at(op.span, "")
                     .note("an encoder and a decoder that are wrong together pass every test of one against the other")
-                    .help(format!("write them by hand: `{example}`")),
+                    .help(format!("write them by hand: `{example}`"))
+                    .fix(fix, "state the bytes of its code"),
             );
         }
-    }
-}
-
-/// The bytes of the opcode.
-fn opcode_bytes(set: &InstructionSet, op: &Op) -> Vec<u8> {
-    let [page, byte] = op.code.to_be_bytes();
-    match (page, set.encoding.extension_prefix) {
-        (0, _) | (_, None) => vec![byte],
-        (_, Some(prefix)) => vec![prefix, byte],
     }
 }
 
@@ -354,7 +352,7 @@ fn golden(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 /// What is wrong with golden bytes, and how to mend it.
 fn fault_of_golden(set: &InstructionSet, op: &Op, golden: &Golden) -> Result<(), (String, String)> {
-    let opcode = opcode_bytes(set, op);
+    let opcode = opcode_bytes(set, op.code);
     let length = opcode.len() + operand_bytes(set, op);
     if golden.bytes.len() != length {
         return Err((

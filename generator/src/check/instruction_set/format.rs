@@ -1,9 +1,9 @@
 //! Rules of the module file: it must be readable within bounds, and writable as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Rule, locate};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets, ModuleFormat, Record, Shape};
 use crate::source::{SourceMap, Span};
@@ -124,6 +124,7 @@ fn variants(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
 fn flags(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut seen: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
+        let mut taken: BTreeSet<u8> = set.format.flags.iter().map(|flag| flag.bit).collect();
         for flag in &set.format.flags {
             let path = |name| {
                 [
@@ -134,7 +135,7 @@ fn flags(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 ]
             };
             let place = locate::value(sources, flag.span, &path(&flag.name));
-            let free = (0..32).find(|bit| set.format.flags.iter().all(|other| other.bit != *bit));
+            let free = (0..32).find(|bit| !taken.contains(bit));
             let help = free.map_or("all 32 bits are taken".to_owned(), |bit| format!("bit {bit} is free"));
             if let Some((name, span)) = seen.get(&flag.bit) {
                 diagnostics.push(
@@ -144,8 +145,13 @@ fn flags(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     )
                     .at(place, "")
                     .at(locate::value(sources, *span, &path(name)), "")
-                    .help(help),
+                    .help(help)
+                    .fix(
+                        Vec::from_iter(free.map(|bit| Edit::new(place, bit.to_string()))),
+                        "take the next free bit",
+                    ),
                 );
+                taken.extend(free);
             } else {
                 seen.insert(flag.bit, (&flag.name, flag.span));
             }

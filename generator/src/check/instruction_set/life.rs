@@ -1,6 +1,6 @@
 //! Rules of an op's life: since when it is there, what it needs, what comes after it, and what its documentation says.
 
-use crate::check::docs::{fault_of_doc, moved};
+use crate::check::docs::fault_of_doc;
 use crate::check::{Rule, feature, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -167,9 +167,9 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 .map(|e| ("union", e.name.as_str(), e.doc.as_str(), e.span)),
         );
         for (table, name, doc, span) in texts {
-            if let Some(diagnostic) = fault_of_doc(DOCS.code, &format!("{table} `{name}`"), doc, span) {
-                let place = locate::value(sources, span, &[table.into(), name.into(), "doc".into()]);
-                diagnostics.push(moved(diagnostic, place));
+            let place = || locate::value(sources, span, &[table.into(), name.into(), "doc".into()]);
+            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &format!("{table} `{name}`"), doc, place) {
+                diagnostics.push(diagnostic);
             }
         }
         // What stands in tables without a name of their own is labelled as a whole.
@@ -180,7 +180,7 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         let flags = format.flags.iter().map(|e| ("flag", e.name.as_str(), e.doc.as_str(), e.span));
         let head = std::iter::once(("instruction set", set.name.as_str(), set.doc.as_str(), set.span));
         for (what, name, doc, span) in fields.chain(variants).chain(flags).chain(head) {
-            if let Some(diagnostic) = fault_of_doc(DOCS.code, &format!("{what} `{name}`"), doc, span) {
+            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &format!("{what} `{name}`"), doc, || span) {
                 diagnostics.push(diagnostic);
             }
         }

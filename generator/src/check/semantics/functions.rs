@@ -4,8 +4,8 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::runtime::{self, Function, Runtime, normal};
 use super::{DUPLICATE, MISSING, PURE, SIGNATURE, SYNTAX, TRAPS, UNMARKED, UNUSED};
-use crate::check::locate;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::check::{locate, mend};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
 use crate::model::instruction_set::signature::{Signature, signature};
 use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning, Op};
@@ -135,7 +135,7 @@ fn named(
             );
         }
     }
-    check_traps(set, op, function, span, diagnostics);
+    check_traps(set, op, function, span, sources, diagnostics);
 }
 
 fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Signature, runtime: &Runtime) -> Diagnostic {
@@ -150,12 +150,13 @@ fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Sig
             .help(format!("write there: `{}`", skeleton(op, name, expected)));
     }
     let marked = runtime.functions.iter().filter(|function| !function.marks.is_empty());
-    match suggest::similar(name, marked.map(|function| function.name.as_str())) {
-        Some(meant) => {
-            diagnostic
-                .help(format!("did you mean `{meant}`?"))
-                .suggest(span, format!("{meant:?}"), format!("name `{meant}`"))
-        }
+    let marked = marked.map(|function| function.name.as_str());
+    match suggest::similar(name, marked.clone()) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggestion(
+            vec![Edit::new(span, format!("{meant:?}"))],
+            format!("name `{meant}`"),
+            Applicability::of(suggest::is_certain(name, meant, marked)),
+        ),
         None => diagnostic.help(format!(
             "write in `{}/src`: `{}`",
             set.runtime_folder(),
@@ -226,7 +227,14 @@ fn check_signature(op: &Op, function: &Function, span: Span, expected: &Signatur
     );
 }
 
-fn check_traps(set: &InstructionSet, op: &Op, function: &Function, span: Span, diagnostics: &mut Diagnostics) {
+fn check_traps(
+    set: &InstructionSet,
+    op: &Op,
+    function: &Function,
+    span: Span,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) {
     let mut reported: Vec<&str> = Vec::new();
     for (variant, place) in &function.traps {
         let stated = op
@@ -251,7 +259,12 @@ fn check_traps(set: &InstructionSet, op: &Op, function: &Function, span: Span, d
         .at(*place, "")
         .at(span, "the function is named here");
         diagnostic = match known {
-            Some(trap) => diagnostic.help(format!("add `{:?}` to the `traps` of the op", trap.name)),
+            Some(trap) => {
+                let fix = mend::add_to_list(sources, op, "traps", &trap.name);
+                diagnostic
+                    .help(format!("add `{:?}` to the `traps` of the op", trap.name))
+                    .fix(fix, "state the trap")
+            }
             None => {
                 let names = set.traps.iter().map(|trap| trap.name.as_str());
                 match suggest::similar(&variant.to_snake_case(), names) {

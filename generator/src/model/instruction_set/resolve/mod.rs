@@ -7,9 +7,11 @@
 mod example;
 mod expression;
 mod format;
+mod known;
 mod machine;
 mod op;
 mod page_table;
+mod rename;
 mod rust;
 mod scope;
 
@@ -73,7 +75,17 @@ impl<'a> Files<'a> {
             entries.extend(document.entries(table, diagnostics));
         }
         let mut entries = names::without_duplicates(what, entries, diagnostics);
-        entries.retain(|entry| names::check_name(&article(what), entry.name(), entry.span(), dotted, diagnostics));
+        entries.retain(|entry| {
+            let mut found = Diagnostics::default();
+            let is_name = names::check_name(&article(what), entry.name(), entry.span(), dotted, &mut found);
+            for diagnostic in found.sorted() {
+                diagnostics.push(match rename::edits(self, table, entry, dotted) {
+                    Some((name, edits)) => diagnostic.fix(edits, format!("call it `{name}` wherever it is named")),
+                    None => diagnostic,
+                });
+            }
+            is_name
+        });
         entries
     }
 
@@ -88,7 +100,7 @@ impl<'a> Files<'a> {
     ) -> Vec<(Entry<'a>, R)> {
         let mut read = Vec::new();
         for entry in self.entries(table, what, dotted, diagnostics) {
-            match entry.read(diagnostics) {
+            match entry.read_knowing(&|key| known::value(self, table, &entry, key), diagnostics) {
                 Some(raw) => read.push((entry, raw)),
                 None => names.define_broken(entry.name()),
             }
@@ -104,7 +116,11 @@ impl<'a> Files<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Vec<(Entry<'a>, Amended<R>)> {
         let entries = self.entries(table, what, false, diagnostics);
-        let read = |entry: Entry<'a>| entry.read_amended(diagnostics).map(|amended| (entry, amended));
+        let read = |entry: Entry<'a>| {
+            let known = |key: &str| known::value(self, table, &entry, key);
+            let amended = entry.read_amended(&known, diagnostics)?;
+            Some((entry, amended))
+        };
         entries.into_iter().filter_map(read).collect()
     }
 

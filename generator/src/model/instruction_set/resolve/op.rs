@@ -14,7 +14,7 @@ use crate::model::instruction_set::raw::RawOp;
 use crate::model::instruction_set::{Control, Input, Meaning, Op, Operand, Output};
 use crate::model::names::{self, Names, Place, number};
 use crate::source::Span;
-use crate::syntax::Entry;
+use crate::syntax::{Entry, edit};
 
 pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
     let mut ops: Vec<Op> = Vec::new();
@@ -108,7 +108,11 @@ fn all<T>(entry: &Entry<'_>, texts: &[Spanned<String>], names: &Names<T>, diagno
                 diagnostics.push(
                     Diagnostic::error("L0113", format!("`{}` is named twice", place.text))
                         .at(place.span, "named again here")
-                        .help("remove one of the two"),
+                        .help("remove one of the two")
+                        .fix(
+                            Vec::from_iter(edit::without(&entry.document.text, entry.value, place.span)),
+                            "remove the second one",
+                        ),
                 );
             }
             Some(id) => ids.push(id),

@@ -1,0 +1,79 @@
+//! Replaces a spec: what a fix or a formatter made of it takes its place as a whole or not at all.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::disk;
+use crate::diagnostic::Diagnostic;
+
+/// Replaces the text of a spec, which must still be `old`. A link is kept, and the file that it leads to replaced.
+///
+/// # Errors
+///
+/// When the file was changed meanwhile, or can't be replaced. Then it is as it was.
+pub fn replace_spec(root: &Path, path: &str, old: &str, new: &str) -> Result<(), Box<Diagnostic>> {
+    let fault = |reason: &str| {
+        let diagnostic = Diagnostic::error("L0908", format!("`{path}` can't be replaced: {reason}"))
+            .note("the file is as it was")
+            .help("mend that and run the command again");
+        Box::new(diagnostic)
+    };
+    let place = disk::locate(root, path);
+    let place = fs::canonicalize(&place).map_err(|error| fault(&error.to_string()))?;
+    if !disk::holds(&place, old).map_err(|error| fault(&error.to_string()))? {
+        return Err(fault("it was changed while lathe looked at it"));
+    }
+    replace(&place, new).map_err(|error| fault(&error.to_string()))
+}
+
+fn replace(place: &Path, text: &str) -> io::Result<()> {
+    let folder = place.parent().unwrap_or(place);
+    // Whatever begins with a dot is never read as a spec.
+    let mut staged = tempfile::Builder::new()
+        .prefix(".lathe-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    staged.write_all(text.as_bytes())?;
+    staged.as_file().set_permissions(fs::metadata(place)?.permissions())?;
+    staged.as_file().sync_all()?;
+    staged.persist(place)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_only_if_it_is_as_it_was_read() {
+        let root = tempfile::tempdir().expect("a folder");
+        let spec = root.path().join("spec");
+        fs::create_dir(&spec).expect("a folder in it");
+        fs::write(spec.join("a.toml"), "old").expect("a file");
+        replace_spec(root.path(), "spec/a.toml", "old", "new").expect("it is as it was");
+        assert_eq!(fs::read_to_string(spec.join("a.toml")).expect("a file"), "new");
+        let refused = replace_spec(root.path(), "spec/a.toml", "old", "newer").expect_err("it is new");
+        assert_eq!(refused.code, "L0908");
+        assert_eq!(fs::read_to_string(spec.join("a.toml")).expect("a file"), "new");
+        assert!(replace_spec(root.path(), "spec/b.toml", "", "new").is_err());
+        let left: Vec<_> = fs::read_dir(&spec).expect("a folder").collect();
+        assert_eq!(left.len(), 1, "nothing staged is left behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_are_kept() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let root = tempfile::tempdir().expect("a folder");
+        fs::create_dir(root.path().join("spec")).expect("a folder in it");
+        let (target, link) = (root.path().join("elsewhere.toml"), root.path().join("spec/a.toml"));
+        fs::write(&target, "old").expect("a file");
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).expect("its permissions");
+        symlink(&target, &link).expect("a link");
+        replace_spec(root.path(), "spec/a.toml", "old", "new").expect("a link to a file");
+        assert!(link.symlink_metadata().expect("a link").is_symlink());
+        assert_eq!(fs::read_to_string(&target).expect("a file"), "new");
+        assert_eq!(fs::metadata(&target).expect("a file").permissions().mode() & 0o777, 0o640);
+    }
+}
