@@ -1,10 +1,10 @@
 //! Collects the page of every code of every stage and kind, for `lathe explain` and for the tests over the tables.
 
 use crate::diagnostic::Page;
-use crate::{model, registry, syntax, write};
+use crate::{build, model, registry, syntax, write};
 
 /// What the stages report whatever the kind of spec.
-const STAGES: &[&[Page]] = &[syntax::PAGES, model::PAGES, write::PAGES];
+const STAGES: &[&[Page]] = &[syntax::PAGES, model::PAGES, write::PAGES, build::PAGES];
 
 /// All pages, ascending by code.
 pub fn catalogue() -> Vec<Page> {

@@ -1,11 +1,13 @@
 //! Drives cargo.
 
 use std::ffi::OsString;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
-use cargo_metadata::Message;
+use cargo_metadata::diagnostic::DiagnosticLevel;
+use cargo_metadata::{Artifact, CompilerMessage, Message};
 use xshell::{Shell, cmd};
 
 use crate::emit::Tree;
@@ -24,6 +26,28 @@ const OWN: &[&str] = &[
 
 /// The folder of the generator below a root; absent in workspaces that use an installed lathe.
 pub const GENERATOR: &str = "generator/Cargo.toml";
+
+/// A file or several that cargo made from a part of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The name of the part: `raya-oracle`, `raya_facts`.
+    pub name: String,
+    /// The folder of its package.
+    pub folder: PathBuf,
+    /// What was made.
+    pub files: Vec<PathBuf>,
+    /// The one of them that can be run.
+    pub executable: Option<PathBuf>,
+}
+
+/// What a build gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Built {
+    /// Whether cargo was content.
+    pub success: bool,
+    /// What was made or was still fresh, by name.
+    pub made: Vec<Made>,
+}
 
 /// An executable that a build made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,36 +120,76 @@ pub fn emitted_packages(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-/// Builds packages and returns the executables among what was made. cargo shows its own progress and the compiler's messages on
-/// standard error.
+/// The arguments that choose packages.
+pub fn choose(packages: &[String]) -> Vec<String> {
+    let choice = |package: &String| ["--package".to_owned(), package.clone()];
+    packages.iter().flat_map(choice).collect()
+}
+
+/// Runs a verb of cargo that builds: `build`, `test --no-run`. What the compiler says goes to `hear`, in colours where standard error
+/// is a terminal; cargo shows its own progress on standard error.
 ///
 /// # Errors
 ///
-/// When cargo can't be run or the build fails.
-pub fn build(root: &Path, packages: &[String]) -> anyhow::Result<Vec<Executable>> {
+/// When cargo can't be run or reports what can't be read.
+pub fn build(root: &Path, arguments: &[String], hear: &mut dyn FnMut(CompilerMessage)) -> anyhow::Result<Built> {
     let shell = shell(root)?;
-    let mut arguments = vec!["build".to_owned(), "--message-format=json-render-diagnostics".to_owned()];
-    for package in packages {
-        arguments.extend(["--package".to_owned(), package.clone()]);
-    }
-    let mut command = command(&shell, &arguments);
-    command.stdin(std::process::Stdio::null());
-    command.stderr(std::process::Stdio::inherit());
-    let output = command.output().context("can't run cargo")?;
-    if !output.status.success() {
-        anyhow::bail!("cargo could not build the emitted crates");
-    }
-    let mut executables = Vec::new();
-    for message in Message::parse_stream(output.stdout.as_slice()) {
-        if let Message::CompilerArtifact(artifact) = message.context("can't read what cargo reports")?
-            && let Some(path) = artifact.executable
-        {
-            executables.push(Executable {
-                name: artifact.target.name,
-                path: path.into_std_path_buf(),
-            });
+    let mut all: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Colours are taken away again where they don't belong.
+    all.insert(1.min(all.len()), "--message-format=json-diagnostic-rendered-ansi");
+    let mut command = command(&shell, &all);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().context("can't run cargo")?;
+    let mut built = Built::default();
+    let mut failure = None;
+    if let Some(stdout) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(stdout)) {
+            match message {
+                Ok(Message::CompilerMessage(message)) if !is_closing(&message) => hear(message),
+                Ok(Message::CompilerArtifact(artifact)) => built.made.push(made(artifact)),
+                Ok(_) => {}
+                // cargo is heard to its end in any case: it would stop at a pipe that nobody reads.
+                Err(error) => failure = Some(error),
+            }
         }
     }
-    executables.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(executables)
+    built.success = child.wait().context("can't run cargo")?.success();
+    if let Some(error) = failure {
+        return Err(error).context("can't read what cargo reports");
+    }
+    built.made.sort_by(|a, b| (&a.name, &a.folder).cmp(&(&b.name, &b.folder)));
+    Ok(built)
+}
+
+/// Whether the compiler only says that it has said something. cargo leaves that out, too.
+fn is_closing(message: &CompilerMessage) -> bool {
+    let text = &message.message.message;
+    let about_itself = message.message.level == DiagnosticLevel::FailureNote
+        || text.starts_with("aborting due to ")
+        || text.ends_with("warning emitted")
+        || text.ends_with("warnings emitted");
+    message.message.spans.is_empty() && about_itself
+}
+
+fn made(artifact: Artifact) -> Made {
+    let manifest = artifact.manifest_path.into_std_path_buf();
+    Made {
+        name: artifact.target.name,
+        folder: manifest.parent().map(Path::to_path_buf).unwrap_or_default(),
+        files: artifact.filenames.into_iter().map(Into::into).collect(),
+        executable: artifact.executable.map(Into::into),
+    }
+}
+
+impl Built {
+    /// The programs among what was made.
+    pub fn executables(&self) -> Vec<Executable> {
+        let programs = self.made.iter().filter_map(|made| {
+            Some(Executable {
+                name: made.name.clone(),
+                path: made.executable.clone()?,
+            })
+        });
+        programs.collect()
+    }
 }

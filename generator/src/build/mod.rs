@@ -1,7 +1,12 @@
 //! Stage 8: builds what was emitted, looks into it, runs the programs beside the specs, and drives the tests.
 
+pub mod blame;
 pub mod cargo;
 pub mod inspect;
+mod page_table;
 pub mod plan;
 pub mod programs;
 pub mod suite;
+pub mod tokens;
+
+pub use page_table::PAGES;

@@ -17,6 +17,8 @@ pub struct Step {
     pub name: &'static str,
     /// The arguments of cargo.
     pub arguments: Vec<String>,
+    /// The arguments with which cargo compiles the tests of emitted crates beforehand.
+    pub compile: Option<Vec<String>>,
 }
 
 impl Step {
@@ -45,6 +47,8 @@ pub fn steps(root: &Path) -> Vec<Step> {
         step("tests of the emitted crates, the macros and the runtime", &nextest, &[]),
         step("examples in their documentation", &documentation, &[]),
     ];
+    let compile = ["test", "--no-run", "--workspace"];
+    steps[0].compile = Some(compile.map(str::to_owned).to_vec());
     if root.join(cargo::GENERATOR).is_file() {
         // Both workspaces share one folder of artefacts, as the alias does, so that what both depend on is built once.
         let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
@@ -59,6 +63,7 @@ fn step(name: &'static str, first: &[&str], more: &[&str]) -> Step {
     Step {
         name,
         arguments: first.iter().chain(more).map(|argument| (*argument).to_owned()).collect(),
+        compile: None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! `lathe build`: builds the emitted crates with cargo, looks into what was built, and writes the plan for ninja.
 
+use super::compile::compile;
 use super::generate::{self, Written};
-use super::session::Session;
+use super::session::{Prepared, Session};
 use super::{Common, Exit};
 use crate::build::cargo::{self, Executable};
 use crate::build::{inspect, plan};
-use crate::emit::Tree;
 use crate::report::console::{self, plural, thousands};
 use crate::report::summary::{self, Numbers, Row};
 
@@ -18,7 +18,7 @@ pub fn run(common: &Common, only_plan: bool) -> Exit {
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     let Some(tree) = &prepared.tree else {
-        return Exit::Failure;
+        return session.close("failure", &numbers, Exit::Failure);
     };
     let packages = cargo::emitted_packages(tree);
     let planned = session
@@ -41,32 +41,35 @@ pub fn run(common: &Common, only_plan: bool) -> Exit {
         Ok(Written::Fresh | Written::Changed) => {}
         Err(exit) => return exit,
     }
-    match build_emitted(&mut session, tree) {
+    match build_emitted(&mut session, &prepared) {
         Ok((_, built)) => {
-            console::output(&summary::table(&numbers, &session.clock, &built));
-            Exit::Fresh
+            if !session.json {
+                console::output(&summary::table(&numbers, &session.clock, &built));
+            }
+            close(&session, "built", &numbers, Exit::Fresh)
         }
-        Err(exit) => exit,
+        Err(exit) => close(&session, "failure", &numbers, exit),
     }
 }
 
+/// Closes the report for tools; people have read the table.
+fn close(session: &Session, result: &str, numbers: &Numbers, exit: Exit) -> Exit {
+    if session.json {
+        return session.close(result, numbers, exit);
+    }
+    exit
+}
+
 /// Builds the emitted crates; the executables among them come back with rows for the closing table.
-pub fn build_emitted(session: &mut Session, tree: &Tree) -> Result<(Vec<Executable>, Vec<Row>), Exit> {
-    let packages = cargo::emitted_packages(tree);
+pub fn build_emitted(session: &mut Session, prepared: &Prepared) -> Result<(Vec<Executable>, Vec<Row>), Exit> {
+    let packages = prepared.tree.as_ref().map(cargo::emitted_packages).unwrap_or_default();
     if packages.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
     session.status("Building", &format!("{} with cargo", plural(packages.len(), "emitted crate")));
-    let executables = session
-        .clock
-        .time("build", || cargo::build(&session.root, &packages))
-        .map_err(|error| {
-            console::failure(
-                &format!("{error:#}"),
-                "an emitted crate that doesn't compile is a fault of lathe or of the runtime; the messages above say where",
-            );
-            Exit::Failure
-        })?;
+    let mut arguments = vec!["build".to_owned()];
+    arguments.extend(cargo::choose(&packages));
+    let executables = compile(session, prepared, &arguments)?.executables();
     let mut rows: Vec<Row> = vec![("crates".to_owned(), thousands(packages.len()), String::new())];
     for executable in &executables {
         match session

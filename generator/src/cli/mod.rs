@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod compile;
 mod explain;
 mod generate;
 mod list;

@@ -21,15 +21,15 @@ pub fn run(common: &Common) -> Exit {
     };
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
-    let Some(tree) = &prepared.tree else {
+    if prepared.tree.is_none() {
         return Exit::Failure;
-    };
+    }
     session.status("Checked", &numbers.specs());
     match generate::write_tree(&mut session, &prepared, false) {
         Ok(Written::Fresh | Written::Changed) => {}
         Err(exit) => return exit,
     }
-    let Ok((executables, built)) = build_emitted(&mut session, tree) else {
+    let Ok((executables, built)) = build_emitted(&mut session, &prepared) else {
         return Exit::Failure;
     };
     let mut failed = 0;

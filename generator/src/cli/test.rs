@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::session::Session;
+use super::compile::compile;
+use super::session::{Prepared, Session};
 use super::{Common, Exit, generate};
 use crate::build::{cargo, suite};
 use crate::report::console::{self, Tone, plural};
@@ -27,7 +28,7 @@ pub fn run(common: &Common) -> Exit {
     if drift != Exit::Fresh {
         return drift;
     }
-    match run_steps(&session) {
+    match run_steps(&mut session, &prepared) {
         Ok(failures) if failures.is_empty() => {
             let seconds = started.elapsed().as_secs();
             session.status("Finished", &format!("every step passed in {seconds} s"));
@@ -47,7 +48,7 @@ pub fn run(common: &Common) -> Exit {
 }
 
 /// Runs every step, also after one that failed, and returns those that did.
-fn run_steps(session: &Session) -> anyhow::Result<Vec<suite::Step>> {
+fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<suite::Step>> {
     let shell = cargo::shell(&session.root)?;
     if suite::provide_nextest(&shell)? {
         session.status("Installed", "cargo-nextest");
@@ -56,6 +57,14 @@ fn run_steps(session: &Session) -> anyhow::Result<Vec<suite::Step>> {
     let (mut passed, mut failed) = (0, 0);
     for step in suite::steps(&session.root) {
         session.status("Testing", step.name);
+        // What the compiler says of emitted code belongs to the specs, so the tests are compiled here before nextest would do it.
+        if let Some(arguments) = &step.compile
+            && compile(session, prepared, arguments).is_err()
+        {
+            console::status(Tone::Bad, "Failed", &format!("{}: they don't compile", step.name));
+            failures.push(step);
+            continue;
+        }
         let outcome = suite::run(&shell, &step)?;
         passed += outcome.passed;
         failed += outcome.failed;

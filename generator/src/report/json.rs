@@ -70,6 +70,17 @@ pub fn difference(path: &str, shown: &str) -> String {
     })
 }
 
+#[derive(Serialize)]
+struct CompilerObject<'a> {
+    compiler: &'a str,
+    code: Option<&'a str>,
+    level: String,
+    path: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    rendered: Option<String>,
+}
+
 /// The outputs that are not fresh.
 pub fn outputs(comparison: &Comparison) -> String {
     comparison
@@ -83,6 +94,23 @@ pub fn outputs(comparison: &Comparison) -> String {
             })
         })
         .collect()
+}
+
+/// What the compiler says of something else than emitted code.
+pub fn compiler(message: &cargo_metadata::diagnostic::Diagnostic) -> String {
+    let place = message.spans.iter().find(|span| span.is_primary);
+    line(&CompilerObject {
+        compiler: &message.message,
+        code: message.code.as_ref().map(|code| code.code.as_str()),
+        level: format!("{:?}", message.level).to_lowercase(),
+        path: place.map(|span| span.file_name.as_str()),
+        line: place.map(|span| span.line_start),
+        column: place.map(|span| span.column_start),
+        rendered: message
+            .rendered
+            .as_deref()
+            .map(|text| anstream::adapter::strip_str(text).to_string()),
+    })
 }
 
 /// The last line.

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod entry;
 mod extent;
 mod fields;
+pub mod literal;
 mod page_table;
 mod spanned;
 pub mod tree;

@@ -1,40 +1,44 @@
 //! Maps positions in a parsed string of a spec back to the file.
 
+use std::ops::Range;
+
 use proc_macro2::Span as RustSpan;
 
 use crate::source::{SourceMap, Span};
+use crate::syntax::literal::Offsets;
 
 /// A string of a spec that was parsed as Rust.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TextSpan {
     whole: Span,
-    /// Where the text begins in the file. `None` where escapes keep bytes of the text and of the file from being the same.
-    start: Option<u32>,
-    length: u32,
+    /// Where the bytes of the text stand in the string. `None` where that can't be said.
+    offsets: Option<Offsets>,
 }
 
 impl TextSpan {
     /// The string at `span`, quotes included, whose value is `text`.
     pub fn new(sources: &SourceMap, span: Span, text: &str) -> Self {
-        let literal = sources.text(span);
-        let start = literal.find(text).filter(|_| !text.is_empty());
         TextSpan {
             whole: span,
-            start: start.map(|start| span.start + start as u32),
-            length: text.len() as u32,
+            offsets: Offsets::new(sources.text(span), text),
         }
     }
 
     /// Where a token of the parsed text stands in the file.
     pub fn of(&self, span: RustSpan) -> Span {
-        let range = span.byte_range();
-        match self.start {
-            Some(start) if range.start < range.end && range.end <= self.length as usize => Span {
+        self.part(span.byte_range())
+    }
+
+    /// Where a part of the text stands in the file; the whole string for a part that is empty or can't be found.
+    pub fn part(&self, range: Range<usize>) -> Span {
+        let found = self.offsets.as_ref().filter(|_| !range.is_empty());
+        match found.and_then(|offsets| offsets.of(range)) {
+            Some(part) => Span {
                 file: self.whole.file,
-                start: start + range.start as u32,
-                end: start + range.end as u32,
+                start: self.whole.start + part.start,
+                end: self.whole.start + part.end,
             },
-            _ => self.whole,
+            None => self.whole,
         }
     }
 }
@@ -68,10 +72,12 @@ mod tests {
     }
 
     #[test]
+    fn points_behind_escapes() {
+        assert_eq!(token("expr = \"a \\u002B bc\"", "\"a \\u002B bc\"", "a + bc"), "bc");
+    }
+
+    #[test]
     fn falls_back_to_the_whole_string() {
-        assert_eq!(
-            token("expr = \"a \\u002B bc\"", "\"a \\u002B bc\"", "a + bc"),
-            "\"a \\u002B bc\""
-        );
+        assert_eq!(token("expr = \"a - bc\"", "\"a - bc\"", "a + bc"), "\"a - bc\"");
     }
 }

@@ -1,0 +1,4 @@
+//! Builds small workspaces with the real lathe and the real cargo, and looks at what comes of it.
+
+mod blame;
+mod workspace;
