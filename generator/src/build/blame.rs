@@ -66,7 +66,10 @@ impl<'a> Blame<'a> {
         let main = places.iter().find(|place| place.is_primary)?;
         let origin = self.index.at(&main.path, u32::try_from(main.line).ok()?)?;
         let item = self.items.iter().find(|item| origin.is_of(item, self.sources))?;
-        let code = compiler.code.as_ref().map_or(String::new(), |code| format!(" ({})", code.code));
+        let code = compiler
+            .code
+            .as_ref()
+            .map_or(String::new(), |code| format!(" ({})", code.code));
         let said = compiler.message.trim();
         let path = item.path();
         let diagnostic = match compiler.level {
@@ -168,7 +171,14 @@ impl<'a> Blame<'a> {
     }
 
     /// What the compiler says of parts of the expression, the main one first; `None` unless that is one of them.
-    fn in_expression(&self, item: &Item, span: Span, code: &[Token], main: &Place, places: &[Place]) -> Option<Vec<(Span, String)>> {
+    fn in_expression(
+        &self,
+        item: &Item,
+        span: Span,
+        code: &[Token],
+        main: &Place,
+        places: &[Place],
+    ) -> Option<Vec<(Span, String)>> {
         let text = item.value("expr")?;
         let text_span = TextSpan::new(self.sources, span, text);
         let alignment = Alignment::new(&tokens(text), code)?;
@@ -178,7 +188,10 @@ impl<'a> Blame<'a> {
         };
         let mut labels = vec![(of(main)?, main.text.clone())];
         let mut known = BTreeSet::from([labels[0].0]);
-        for place in places.iter().filter(|place| place.path == main.path && !place.text.is_empty()) {
+        for place in places
+            .iter()
+            .filter(|place| place.path == main.path && !place.text.is_empty())
+        {
             if let Some(span) = of(place)
                 && known.insert(span)
             {
@@ -200,7 +213,8 @@ impl<'a> Blame<'a> {
 fn call_of(function: &str, code: &[Token]) -> Option<Range<usize>> {
     let text = |at: usize| code.get(at).map(|token| token.text.as_str());
     let plain = |text: &str| text.strip_prefix("r#").unwrap_or(text) == function;
-    let name = (2..code.len()).find(|at| text(at - 1) == Some(":") && text(*at).is_some_and(plain) && text(at + 1) == Some("("))?;
+    let name =
+        (2..code.len()).find(|at| text(at - 1) == Some(":") && text(*at).is_some_and(plain) && text(at + 1) == Some("("))?;
     let mut start = name;
     while start >= 3 && text(start - 1) == Some(":") && text(start - 2) == Some(":") {
         start -= 3;

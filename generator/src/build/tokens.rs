@@ -167,11 +167,20 @@ mod tests {
             ("(a)", "let o = a;", "a", "a"),
             ("frame + 1", "let o: i32 = frame_ + 1;", "frame_", "frame"),
             // The value, not the name that is bound before it.
-            ("value", "let value: i32 = frame.pop()?; let output: i32 = value; push(output);", "value", "value"),
+            (
+                "value",
+                "let value: i32 = frame.pop()?; let output: i32 = value; push(output);",
+                "value",
+                "value",
+            ),
             ("ä + \"ö\".len()", "let o = ä + \"ö\".len();", "\"ö\"", "\"ö\""),
         ];
         for (expression, code, part, expected) in cases {
-            assert_eq!(found(expression, code, part).as_deref(), Some(expected), "{expression} in {code}");
+            assert_eq!(
+                found(expression, code, part).as_deref(),
+                Some(expected),
+                "{expression} in {code}"
+            );
         }
     }
 

@@ -18,7 +18,15 @@ pub fn compile(session: &mut Session, prepared: &Prepared, arguments: &[String])
     let built = session.clock.time("build", || {
         cargo::build(&root, arguments, &mut |message| {
             let report = prepared.tree.as_ref().and_then(|tree| {
-                let make = || Blame::new(&root, tree, &prepared.sources, &prepared.model, registry::items(&prepared.model));
+                let make = || {
+                    Blame::new(
+                        &root,
+                        tree,
+                        &prepared.sources,
+                        &prepared.model,
+                        registry::items(&prepared.model),
+                    )
+                };
                 blame.get_or_insert_with(make).report(&message)
             });
             match report {

@@ -5,8 +5,8 @@ use std::ops::Range;
 /// Where the bytes of a text stand in its string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offsets {
-    /// The place in the string of every byte of the text, and one more: that of the closing quotes.
-    starts: Vec<u32>,
+    /// For every byte of the text: the beginning and the end of what stands for its character.
+    bytes: Vec<(u32, u32)>,
 }
 
 impl Offsets {
@@ -22,11 +22,14 @@ impl Offsets {
             rest: inner,
             at: delimiter.len(),
             read: String::with_capacity(text.len()),
-            starts: Vec::with_capacity(text.len() + 1),
+            bytes: Vec::with_capacity(text.len()),
         };
         if several {
             // The first line end is no part of the text.
-            let skipped = ["\r\n", "\n"].into_iter().find(|end| inner.starts_with(end)).map_or(0, str::len);
+            let skipped = ["\r\n", "\n"]
+                .into_iter()
+                .find(|end| inner.starts_with(end))
+                .map_or(0, str::len);
             reader.skip(skipped);
         }
         while let Some(first) = reader.rest.chars().next() {
@@ -38,28 +41,13 @@ impl Offsets {
                 reader.push(first, first.len_utf8());
             }
         }
-        reader.starts.push(reader.at as u32);
-        (reader.read == text).then_some(Offsets { starts: reader.starts })
+        (reader.read == text).then_some(Offsets { bytes: reader.bytes })
     }
 
-    /// Where a part of the text stands in the string.
-    pub fn of(&self, range: Range<usize>) -> Option<Range<u32>> {
-        if range.start > range.end {
-            return None;
-        }
-        let start = *self.starts.get(range.start)?;
-        // What follows may begin behind a line end that was left out, so the end is where the last byte of the part has its own end.
-        let end = match range.end.checked_sub(1).filter(|last| *last >= range.start) {
-            Some(last) => self.end_of(last)?,
-            None => start,
-        };
-        Some(start..end)
-    }
-
-    /// The end of the character that the byte at `last` belongs to.
-    fn end_of(&self, last: usize) -> Option<u32> {
-        let start = self.starts.get(last)?;
-        self.starts[last..].iter().copied().find(|next| next > start)
+    /// Where a part of the text stands in the string; `None` for one that is empty or no part of it.
+    pub fn of(&self, part: Range<usize>) -> Option<Range<u32>> {
+        let (first, last) = (self.bytes.get(part.start)?, self.bytes.get(part.end.checked_sub(1)?)?);
+        (part.start < part.end).then_some(first.0..last.1)
     }
 }
 
@@ -67,7 +55,7 @@ struct Reader<'a> {
     rest: &'a str,
     at: usize,
     read: String,
-    starts: Vec<u32>,
+    bytes: Vec<(u32, u32)>,
 }
 
 impl Reader<'_> {
@@ -80,8 +68,9 @@ impl Reader<'_> {
     /// Takes `length` bytes of the string that stand for a character.
     fn push(&mut self, character: char, length: usize) {
         self.read.push(character);
-        self.starts.resize(self.read.len(), self.at as u32);
+        let start = self.at as u32;
         self.skip(length);
+        self.bytes.resize(self.read.len(), (start, self.at as u32));
     }
 
     fn escape(&mut self, several: bool) -> Option<()> {

@@ -14,8 +14,16 @@ fn broken() -> Workspace {
             "object: Ref, f: FieldId",
             "_: crate::other::Ref, f: FieldId",
         )
-        .edit("runtime/tiny/src/semantics.rs", "context.field(object, f)", "context.field(Ref(0), f)")
-        .edit("runtime/tiny/src/lib.rs", "pub mod frame;", "pub mod frame;\npub mod other { pub struct Ref; }")
+        .edit(
+            "runtime/tiny/src/semantics.rs",
+            "context.field(object, f)",
+            "context.field(Ref(0), f)",
+        )
+        .edit(
+            "runtime/tiny/src/lib.rs",
+            "pub mod frame;",
+            "pub mod frame;\npub mod other { pub struct Ref; }",
+        )
         .edit(OPS, "expr = \"condition\"", "expr = '( condition ==  1 )'");
     workspace
 }
@@ -40,12 +48,21 @@ fn errors_stand_at_the_characters_of_the_spec_and_at_the_function() {
         .filter(|object| object["code"] == "L0961")
         .map(|object| {
             let place = &object["labels"][0];
-            format!("{}:{}:{}", place["path"].as_str().unwrap_or("?"), place["line"], place["column"])
+            format!(
+                "{}:{}:{}",
+                place["path"].as_str().unwrap_or("?"),
+                place["line"],
+                place["column"]
+            )
         })
         .collect();
     assert_eq!(
         places,
-        ["spec/tiny/ops.toml:101:25", "spec/tiny/ops.toml:114:6", "runtime/tiny/src/semantics.rs:20:12"]
+        [
+            "spec/tiny/ops.toml:101:25",
+            "spec/tiny/ops.toml:114:6",
+            "runtime/tiny/src/semantics.rs:20:12"
+        ]
     );
     assert_eq!(objects.last().map(|object| &object["result"]), Some(&"failure".into()));
 }
@@ -56,7 +73,11 @@ fn warnings_stand_at_the_spec_and_the_build_goes_on() {
     workspace.edit(OPS, "expr = \"a.wrapping_add(b)\"", "expr = \"a.wrapping_add((b))\"");
     let ran = workspace.lathe(&["build"]);
     let report = ran.errors_from("warning[L0962]");
-    assert!(report.contains("what `tiny.op.iadd` gives: unnecessary parentheses around method argument"), "{}", ran.errors);
+    assert!(
+        report.contains("what `tiny.op.iadd` gives: unnecessary parentheses around method argument"),
+        "{}",
+        ran.errors
+    );
     assert!(report.contains("spec/tiny/ops.toml:61:24"), "{report}");
     ran.succeeded();
 }
@@ -64,7 +85,11 @@ fn warnings_stand_at_the_spec_and_the_build_goes_on() {
 #[test]
 fn what_is_not_emitted_is_shown_as_the_compiler_says_it() {
     let workspace = Workspace::new();
-    workspace.edit("runtime/tiny/src/semantics.rs", "Ok(a.wrapping_div(b))", "Ok(a.wrapping_div(true))");
+    workspace.edit(
+        "runtime/tiny/src/semantics.rs",
+        "Ok(a.wrapping_div(b))",
+        "Ok(a.wrapping_div(true))",
+    );
     let ran = workspace.lathe(&["build"]);
     assert!(!ran.success);
     assert!(!ran.errors.contains("L0961"), "{}", ran.errors);
