@@ -14,6 +14,7 @@ pub mod suggest;
 
 pub mod build;
 pub mod check;
+pub mod compatibility;
 pub mod emit;
 pub mod fix;
 pub mod model;

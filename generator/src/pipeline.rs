@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
-use crate::registry::KINDS;
+use crate::model::blessed::Blessed;
+use crate::registry::{self, KINDS};
 pub use crate::source::Options;
 use crate::source::SourceMap;
 use crate::{source, syntax};
@@ -67,8 +68,15 @@ pub fn check(loaded: &mut Loaded) {
     if is_incomplete(&loaded.diagnostics) {
         return;
     }
+    // Entries with errors are missing from the model, and would look as if they had been removed since the release.
+    let is_complete = !loaded.diagnostics.has_errors();
     let rules = KINDS.iter().flat_map(|kind| kind.rules);
     crate::check::run(rules, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
+    // Collecting the entries takes time that a workspace without a release needn't spend.
+    if is_complete && !loaded.model.part::<Blessed>().specs.is_empty() {
+        let items = registry::items(&loaded.model);
+        crate::check::blessed::run(&items, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
+    }
 }
 
 /// Runs every emitter of every kind. They run side by side; their trees are merged in the order of the registry, so that the result

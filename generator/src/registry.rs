@@ -67,6 +67,17 @@ pub static KINDS: &[SpecKind] = &[
         count: crate::model::instruction_set::count,
         items: crate::model::instruction_set::items,
     },
+    SpecKind {
+        name: crate::model::blessed::KIND,
+        summary: "the numbers, shapes and effects of the last release, written by `lathe bless`",
+        schema: crate::model::blessed::schema,
+        load: crate::model::blessed::load,
+        pages: &[],
+        rules: crate::check::blessed::RULES,
+        emitters: &[],
+        count: crate::model::blessed::count,
+        items: |_| Vec::new(),
+    },
 ];
 
 /// The entries of all kinds, in the order of the table.

@@ -1,8 +1,10 @@
 //! The command line: verbs, their arguments and help texts, and the exit codes.
 
+mod bless;
 mod build;
 mod check;
 mod compile;
+mod diff;
 mod explain;
 mod generate;
 mod list;
@@ -129,6 +131,35 @@ enum Verb {
         #[arg(long, requires = "fix")]
         diff: bool,
     },
+    /// Record the numbers, shapes and effects of a release, which `check` then holds the specs to
+    #[command(after_help = "Examples:\n  \
+        cargo lathe bless               record what is new since the last release, and say what changed\n  \
+        cargo lathe bless --breaking    record changes that break the last release, too\n  \
+        cargo lathe bless --format json\n\n\
+        Writes spec/<set>/blessed.toml and spec/blessed.toml; commit them with the release.")]
+    Bless {
+        /// Record changes too that break what was built on the last release
+        #[arg(long)]
+        breaking: bool,
+    },
+    /// Show what two revisions of the specs mean differently, which version part has to move, and a changelog section
+    #[command(after_help = "Examples:\n  \
+        cargo lathe diff HEAD                    what the changes in the working tree mean\n  \
+        cargo lathe diff v1.0 v1.1               between two revisions; also v1.0..v1.1\n  \
+        cargo lathe diff v1.0 --changelog        the changelog section alone, in Markdown\n  \
+        cargo lathe diff v1.0 --format json\n\n\
+        A revision is anything that git knows: a tag, a branch, a commit. The working tree is not touched.")]
+    Diff {
+        /// The older revision
+        #[arg(value_name = "REV")]
+        from: String,
+        /// The newer revision [default: the working tree]
+        #[arg(value_name = "REV")]
+        to: Option<String>,
+        /// Print the changelog section alone
+        #[arg(long)]
+        changelog: bool,
+    },
     /// List the entries of all specs: path, code, first sentence
     #[command(after_help = "Examples:\n  \
         cargo lathe list                everything\n  \
@@ -192,6 +223,8 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
         Verb::List { filters } => list::run(&command.common, filters),
         Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
+        Verb::Bless { breaking } => bless::run(&command.common, *breaking),
+        Verb::Diff { from, to, changelog } => diff::run(&command.common, from, to.as_deref(), *changelog),
         Verb::Explain { what } => explain::run(&command.common, what.as_deref()),
         Verb::Build { plan } => build::run(&command.common, *plan),
     };

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use super::circle;
-use super::item::{Item, Weight};
+use super::item::{Freedom, Item, Weight};
 use super::names::{self, Names, Place};
 use super::schema;
 use super::target::Targets;
@@ -216,11 +216,18 @@ pub fn items(model: &Model) -> Vec<Item> {
         names.join(", ")
     };
     let item = |feature: &Feature| {
+        let mut targets: Vec<&str> = feature.targets.iter().map(String::as_str).collect();
+        targets.sort_unstable();
         Item::new("feature", None, &feature.name, &feature.doc, feature.span)
-            .fact(Weight::Effect, "default", feature.default.to_string())
-            .fact(Weight::Effect, "implies", list(&feature.implies))
-            .fact(Weight::Effect, "conflicts", list(&feature.conflicts))
-            .fact(Weight::Effect, "targets", feature.targets.join(", "))
+            .free(
+                Weight::Effect,
+                "default",
+                feature.default.to_string(),
+                Freedom::Down(&["false", "true"]),
+            )
+            .free(Weight::Effect, "implies", list(&feature.implies), Freedom::Gain)
+            .free(Weight::Effect, "conflicts", list(&feature.conflicts), Freedom::Lose)
+            .free(Weight::Effect, "targets", targets.join(", "), Freedom::GainOrAll)
     };
     features.iter().map(item).collect()
 }

@@ -3,6 +3,9 @@
 //! Listing, explaining, comparing two revisions, blessing a release, hover and go-to-definition read entries in this form, so that a
 //! new kind of spec has all of them as soon as it can state its items.
 
+use std::borrow::Cow;
+
+pub use super::freedom::{Addition, Freedom};
 use crate::source::{SourceMap, Span};
 
 /// One entry.
@@ -22,6 +25,8 @@ pub struct Item {
     pub span: Span,
     /// What the entry says, in the order in which a reader wants to know it.
     pub facts: Vec<Fact>,
+    /// Whether it serves the specs and their tests alone (a fixture of examples), so that nothing outside can depend on it.
+    pub is_internal: bool,
 }
 
 /// Something that an entry says.
@@ -29,10 +34,30 @@ pub struct Item {
 pub struct Fact {
     /// The key in the entry: `code`.
     pub key: &'static str,
+    /// The part of the key's value that it is about, where that is a list of named things: the field `params` of `fields`. Empty for
+    /// the value as a whole.
+    pub part: String,
     /// The value in a canonical form: two entries that mean the same have the same text. Empty where the entry doesn't say it.
     pub value: String,
     /// What depends on it.
     pub weight: Weight,
+    /// How it may change after a release.
+    pub freedom: Freedom,
+    /// Whether the part may be new after a release.
+    pub addition: Addition,
+    /// Where the part stands.
+    pub span: Option<Span>,
+}
+
+impl Fact {
+    /// `code`, `fields.params`.
+    pub fn name(&self) -> Cow<'static, str> {
+        if self.part.is_empty() {
+            Cow::Borrowed(self.key)
+        } else {
+            Cow::Owned(format!("{}.{}", self.key, self.part))
+        }
+    }
 }
 
 /// What depends on a fact, and thus what a change of it means for those who use a release.
@@ -80,6 +105,7 @@ impl Item {
             doc: doc.trim().to_owned(),
             span,
             facts: Vec::new(),
+            is_internal: false,
         }
     }
 
@@ -89,13 +115,50 @@ impl Item {
         self
     }
 
-    /// Adds a fact.
-    pub fn fact(mut self, weight: Weight, key: &'static str, value: impl Into<String>) -> Self {
+    /// Marks an item that nothing outside the specs can depend on.
+    pub fn internal(mut self) -> Self {
+        self.is_internal = true;
+        self
+    }
+
+    /// Adds a fact, which stays as it is once it was released.
+    pub fn fact(self, weight: Weight, key: &'static str, value: impl Into<String>) -> Self {
+        self.free(weight, key, value, Freedom::None)
+    }
+
+    /// Adds a fact that may change in one way after a release.
+    pub fn free(mut self, weight: Weight, key: &'static str, value: impl Into<String>, freedom: Freedom) -> Self {
         self.facts.push(Fact {
             key,
+            part: String::new(),
             value: value.into(),
             weight,
+            freedom,
+            addition: Addition::Fits,
+            span: None,
         });
+        self
+    }
+
+    /// Adds a fact about a part of the key's value, which stands at `span`.
+    pub fn part(mut self, weight: Weight, key: &'static str, part: &str, value: impl Into<String>, span: Span) -> Self {
+        self.facts.push(Fact {
+            key,
+            part: part.to_owned(),
+            value: value.into(),
+            weight,
+            freedom: Freedom::None,
+            addition: Addition::Breaks,
+            span: Some(span),
+        });
+        self
+    }
+
+    /// Says of the part added last how it may change, and whether it may be new, after a release.
+    pub fn may(mut self, freedom: Freedom, addition: Addition) -> Self {
+        if let Some(fact) = self.facts.last_mut() {
+            (fact.freedom, fact.addition) = (freedom, addition);
+        }
         self
     }
 
@@ -120,9 +183,9 @@ impl Item {
         &sources.file(self.span.file).path
     }
 
-    /// The value of a fact.
+    /// The value of a fact that is about its key as a whole.
     pub fn value(&self, key: &str) -> Option<&str> {
-        let fact = self.facts.iter().find(|fact| fact.key == key)?;
+        let fact = self.facts.iter().find(|fact| fact.key == key && fact.part.is_empty())?;
         Some(&fact.value)
     }
 }

@@ -7,8 +7,10 @@ use std::collections::HashMap;
 
 mod page_table;
 
+pub mod blessed;
 pub mod circle;
 pub mod feature;
+pub mod freedom;
 pub mod instruction_set;
 pub mod item;
 pub mod names;

@@ -4,7 +4,7 @@ use crate::syntax::Spanned;
 use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
-use super::item::{Item, Weight};
+use super::item::{Addition, Freedom, Item, Weight};
 use super::names::{self, BYTE_ORDERS, Place, number};
 use super::schema::{self, words};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -239,23 +239,41 @@ pub fn count(model: &Model) -> usize {
 
 /// The targets in the form that every tool reads.
 pub fn items(model: &Model) -> Vec<Item> {
-    let list = |texts: &[String]| texts.join(", ");
-    let item = |target: &Target| {
-        let levels: Vec<&str> = target.levels.iter().map(|level| level.name.as_str()).collect();
-        let page_size = target.page_size.map(|size| size.to_string());
-        let large_pages: Vec<String> = target.large_pages.iter().map(u64::to_string).collect();
-        Item::new("target", None, &target.name, &target.doc, target.span)
-            .whole_file()
-            .fact(Weight::Shape, "arch", &target.arch)
-            .fact(Weight::Shape, "pointer_width", target.pointer_width.to_string())
-            .fact(Weight::Shape, "endian", if target.little_endian { "little" } else { "big" })
-            .fact(Weight::Shape, "page_size", page_size.unwrap_or_default())
-            .fact(Weight::Shape, "large_pages", large_pages.join(", "))
-            .fact(Weight::Shape, "cache_line", target.cache_line.to_string())
-            .fact(Weight::Shape, "atomic_width", target.atomic_width.to_string())
-            .fact(Weight::Effect, "level", levels.join(", "))
-            .fact(Weight::Effect, "triples", list(&target.triples))
-            .fact(Weight::Docs, "aliases", list(&target.aliases))
-    };
     model.part::<Targets>().targets.iter().map(item).collect()
+}
+
+fn item(target: &Target) -> Item {
+    let sorted = |texts: &[String]| {
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.sort_unstable();
+        texts.join(", ")
+    };
+    let page_size = target.page_size.map(|size| size.to_string());
+    let large_pages: Vec<String> = target.large_pages.iter().map(u64::to_string).collect();
+    let start = Item::new("target", None, &target.name, &target.doc, target.span)
+        .whole_file()
+        .fact(Weight::Shape, "arch", &target.arch)
+        .fact(Weight::Shape, "pointer_width", target.pointer_width.to_string())
+        .fact(Weight::Shape, "endian", if target.little_endian { "little" } else { "big" })
+        .fact(Weight::Shape, "page_size", page_size.unwrap_or_default())
+        .free(Weight::Shape, "large_pages", large_pages.join(", "), Freedom::Gain)
+        .fact(Weight::Shape, "cache_line", target.cache_line.to_string())
+        .free(Weight::Shape, "atomic_width", target.atomic_width.to_string(), Freedom::Rise)
+        .free(Weight::Effect, "triples", sorted(&target.triples), Freedom::Gain)
+        .fact(Weight::Docs, "aliases", sorted(&target.aliases));
+    // Each level includes the ones before, so that their order matters.
+    target.levels.iter().fold(start, |item, level| {
+        let vectors = match level.vector_width {
+            0 => "no vectors".to_owned(),
+            width => format!("vectors of {width} bits"),
+        };
+        let value = match sorted(&level.features) {
+            features if features.is_empty() => vectors,
+            features => format!("{features}; {vectors}"),
+        };
+        item.part(Weight::Effect, "level", &level.name, value, level.span)
+            .may(Freedom::None, Addition::FitsInOrder)
+            .part(Weight::Docs, "docs", &level.name, level.doc.trim(), level.span)
+            .may(Freedom::None, Addition::Fits)
+    })
 }

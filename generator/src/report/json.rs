@@ -130,6 +130,6 @@ pub fn closing(result: &str, numbers: &Numbers, clock: &Clock) -> String {
 }
 
 /// Objects of texts and numbers always serialize.
-fn line(object: &impl Serialize) -> String {
+pub(super) fn line(object: &impl Serialize) -> String {
     serde_json::to_string(object).unwrap_or_default() + "\n"
 }

@@ -2,8 +2,10 @@
 //!
 //! Status lines and diagnostics go to standard error; tables, differences, what programs print, and JSON go to standard output.
 
+pub mod changelog;
 pub mod console;
 pub mod diagnostics;
+pub mod difference;
 pub mod drift;
 pub mod json;
 pub mod progress;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::console::{plural, thousands};
 use crate::emit::Tree;
-use crate::model::Model;
+use crate::model::{Model, blessed};
 use crate::registry::KINDS;
 
 /// Measures the stages of a run.
@@ -62,7 +62,12 @@ impl Numbers {
     pub fn count(model: &Model, tree: Option<&Tree>) -> Numbers {
         let texts = || tree.into_iter().flat_map(|tree| tree.files().values());
         Numbers {
-            entries: KINDS.iter().map(|kind| (kind.name, (kind.count)(model))).collect(),
+            entries: KINDS
+                .iter()
+                .map(|kind| (kind.name, (kind.count)(model)))
+                // Blessed files repeat what other files say.
+                .filter(|(kind, _)| *kind != blessed::KIND)
+                .collect(),
             files: texts().count(),
             lines: texts().map(|file| file.text.lines().count()).sum(),
             bytes: texts().map(|file| file.text.len()).sum(),

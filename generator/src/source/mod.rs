@@ -1,6 +1,7 @@
 //! Stage 1: finds and reads files, keeps text and spans. Nothing else does I/O on the way in.
 
 mod read;
+pub mod revision;
 
 pub use crate::span::{FileId, Span};
 pub use read::{LARGEST_FILE, read};

@@ -1,5 +1,6 @@
 //! Tells the whole story of an entry: what it says, what came out of it, which tests hold it, which function it means, and its page.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -28,8 +29,8 @@ pub struct Place {
 /// What an entry says about one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
-    /// `code`.
-    pub key: &'static str,
+    /// `code`, `fields.params`.
+    pub key: Cow<'static, str>,
     /// In canonical form.
     pub value: String,
     /// What depends on it: `number`, `shape`, …
@@ -71,7 +72,7 @@ pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) 
         spec: place(sources, whole, sources.text(whole).trim_end()),
         facts: facts
             .map(|fact| Fact {
-                key: fact.key,
+                key: fact.name(),
                 value: fact.value.clone(),
                 weight: fact.weight.name(),
             })
@@ -149,7 +150,11 @@ pub fn text(story: &Story) -> String {
     }
     if !story.facts.is_empty() {
         text.push_str("\nFacts:\n");
-        let rows: Vec<[&str; 3]> = story.facts.iter().map(|fact| [fact.weight, fact.key, &*fact.value]).collect();
+        let rows: Vec<[&str; 3]> = story
+            .facts
+            .iter()
+            .map(|fact| [fact.weight, &*fact.key, &*fact.value])
+            .collect();
         text.push_str(&indented(&columns(&rows), 2));
     }
     let semantics: Vec<Place> = story.semantics.iter().cloned().collect();

@@ -1,4 +1,4 @@
-//! Stage 6: the only code that writes outputs, and specs where they are fixed or formatted.
+//! Stage 6: the only code that writes outputs, and specs where they are fixed, formatted or blessed.
 //!
 //! [`compare`] sets the virtual tree against the disk, both ways, and touches nothing. [`apply`] carries a comparison out: everything
 //! new is staged beside the tree, a journal is committed, and only then is the tree changed; a run that was killed leaves the old
@@ -19,7 +19,7 @@ pub use compare::{Comparison, Output, Status, compare};
 pub use lock::{Lock, lock_for_reading, lock_for_writing};
 pub use manifest::{MANIFEST_PATH, Manifest};
 pub use page_table::PAGES;
-pub use spec::replace_spec;
+pub use spec::{add_spec, remove_spec, replace_spec};
 
 /// The folder that lathe owns. Outputs live here and nowhere else.
 pub const FOLDER: &str = "generated";

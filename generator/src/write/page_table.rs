@@ -23,7 +23,7 @@ pub const PAGES: &[Page] = &[
         "no other program holds the lock file of `generated/` in a way that lathe can't share",
         LOCK,
     ),
-    page("L0908", "a spec that is fixed or formatted can be replaced", SPEC),
+    page("L0908", "a spec that is fixed, formatted or blessed can be written", SPEC),
 ];
 
 const fn page(code: &'static str, summary: &'static str, page: &'static str) -> Page {
@@ -118,7 +118,7 @@ cargo lathe generate
 ";
 
 const SPEC: &str = "\
-`lathe check --fix` and `lathe fmt` replace a spec as a whole: the new text is written beside it under another name, which then takes
+`lathe check --fix`, `lathe fmt` and `lathe bless` write a spec as a whole: the new text is put beside it under another name, which then takes
 its place. Here that was refused: a permission is missing, the disk is full, or an editor wrote the file after lathe had read it.
 
 ```text

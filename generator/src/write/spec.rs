@@ -1,6 +1,6 @@
 //! Replaces a spec: what a fix or a formatter made of it takes its place as a whole or not at all.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -25,6 +25,46 @@ pub fn replace_spec(root: &Path, path: &str, old: &str, new: &str) -> Result<(),
         return Err(fault("it was changed while lathe looked at it"));
     }
     replace(&place, new).map_err(|error| fault(&error.to_string()))
+}
+
+/// Adds a file to the specs, and the folder that it belongs in.
+///
+/// # Errors
+///
+/// When something stands there, or the file can't be written. Then nothing was added.
+pub fn add_spec(root: &Path, path: &str, text: &str) -> Result<(), Box<Diagnostic>> {
+    let fault = |error: io::Error| {
+        let diagnostic = Diagnostic::error("L0908", format!("`{path}` can't be added: {error}"))
+            .note("nothing was written")
+            .help("mend that and run the command again");
+        Box::new(diagnostic)
+    };
+    let place = disk::locate(root, path);
+    let folder = place.parent().unwrap_or(root);
+    fs::create_dir_all(folder).map_err(fault)?;
+    // Readable by everyone, as files are that are made without more ado.
+    File::create_new(&place).map_err(fault)?;
+    replace(&place, text).map_err(|error| {
+        let _ = fs::remove_file(&place);
+        fault(error)
+    })
+}
+
+/// Removes a file of the specs, which must still be `old`.
+///
+/// # Errors
+///
+/// When the file was changed meanwhile, or can't be removed.
+pub fn remove_spec(root: &Path, path: &str, old: &str) -> Result<(), Box<Diagnostic>> {
+    let fault = |reason: &str| {
+        let diagnostic = Diagnostic::error("L0908", format!("`{path}` can't be removed: {reason}")).help("remove it by hand");
+        Box::new(diagnostic)
+    };
+    let place = disk::locate(root, path);
+    if !disk::holds(&place, old).map_err(|error| fault(&error.to_string()))? {
+        return Err(fault("it was changed while lathe looked at it"));
+    }
+    fs::remove_file(&place).map_err(|error| fault(&error.to_string()))
 }
 
 fn replace(place: &Path, text: &str) -> io::Result<()> {
@@ -59,6 +99,20 @@ mod tests {
         assert!(replace_spec(root.path(), "spec/b.toml", "", "new").is_err());
         let left: Vec<_> = fs::read_dir(&spec).expect("a folder").collect();
         assert_eq!(left.len(), 1, "nothing staged is left behind");
+    }
+
+    #[test]
+    fn a_file_is_added_only_where_nothing_stands_and_removed_only_as_it_was_read() {
+        let root = tempfile::tempdir().expect("a folder");
+        add_spec(root.path(), "spec/new/a.toml", "text").expect("nothing stands there");
+        let place = root.path().join("spec/new/a.toml");
+        assert_eq!(fs::read_to_string(&place).expect("a file"), "text");
+        let refused = add_spec(root.path(), "spec/new/a.toml", "other").expect_err("a file stands there");
+        assert_eq!(refused.code, "L0908");
+        assert!(remove_spec(root.path(), "spec/new/a.toml", "other").is_err());
+        assert_eq!(fs::read_to_string(&place).expect("a file"), "text");
+        remove_spec(root.path(), "spec/new/a.toml", "text").expect("it is as it was");
+        assert!(!place.exists());
     }
 
     #[cfg(unix)]

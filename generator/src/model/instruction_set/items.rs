@@ -6,7 +6,7 @@ use super::{
 };
 use crate::arena::{Arena, Id};
 use crate::model::Model;
-use crate::model::item::{Item, Weight};
+use crate::model::item::{Addition, Freedom, Item, Weight};
 
 /// The items of all sets, set by set, in the order of a manual: machine, module file, ops by their codes.
 pub fn items(model: &Model) -> Vec<Item> {
@@ -42,7 +42,8 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
                 .fact(Weight::Shape, "slot", &set.slots[of.slot].name)
                 .fact(Weight::Shape, "parameters", parameters.join(", "))
                 .fact(Weight::Shape, "is", named(of.parent))
-                .fact(Weight::Shape, "abstract", yes(of.is_abstract))
+                // What was never declared may be declared from now on.
+                .free(Weight::Shape, "abstract", yes(of.is_abstract), Freedom::Unset)
                 .fact(Weight::Shape, "bottom_of", named(of.bottom_of)),
         );
     }
@@ -54,9 +55,9 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
     for effect in &set.effects {
         items.push(
             item("effect", &effect.name, &effect.doc, effect.span)
-                .fact(Weight::Effect, "context", access(effect.takes.context))
-                .fact(Weight::Effect, "frame", access(effect.takes.frame))
-                .fact(Weight::Effect, "suspends", yes(effect.suspends)),
+                .free(Weight::Effect, "context", access(effect.takes.context), ACCESS)
+                .free(Weight::Effect, "frame", access(effect.takes.frame), ACCESS)
+                .free(Weight::Effect, "suspends", yes(effect.suspends), Freedom::Unset),
         );
     }
     for trap in &set.traps {
@@ -74,7 +75,7 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
     items.extend(
         set.fixtures
             .iter()
-            .map(|fixture| item("fixture", &fixture.name, &fixture.doc, fixture.span)),
+            .map(|fixture| item("fixture", &fixture.name, &fixture.doc, fixture.span).internal()),
     );
     items
 }
@@ -121,30 +122,47 @@ fn module_file(set: &InstructionSet) -> Vec<Item> {
         items.push(item("module.flag", &flag.name, &flag.doc, flag.span).fact(Weight::Number, "bit", flag.bit.to_string()));
     }
     for record in &format.records {
-        let fields: Vec<String> = record.fields.iter().map(|field| self::field(set, field)).collect();
-        items.push(item("record", &record.name, &record.doc, record.span).fact(Weight::Shape, "fields", fields.join(", ")));
+        let start = item("record", &record.name, &record.doc, record.span);
+        items.push(record.fields.iter().fold(start, |item, field| self::field(set, item, field)));
     }
     for union in &format.unions {
-        let variants: Vec<String> = union.variants.iter().map(|variant| self::variant(set, variant)).collect();
-        items.push(item("union", &union.name, &union.doc, union.span).fact(Weight::Shape, "variants", variants.join(", ")));
+        let start = item("union", &union.name, &union.doc, union.span);
+        items.push(
+            union
+                .variants
+                .iter()
+                .fold(start, |item, variant| self::variant(set, item, variant)),
+        );
     }
     items
 }
 
-fn field(set: &InstructionSet, field: &Field) -> String {
-    let flag = field.flag.map(|flag| format!(" if {}", set.format.flags[flag].name));
-    format!("{}: {}{}", field.name, shape(set, &field.shape), flag.unwrap_or_default())
+/// Fields follow each other without marks between them, so that one more moves all that come after it. Files without a flag lack what
+/// stands behind it: a field may be new if its flag is.
+fn field(set: &InstructionSet, item: Item, field: &Field) -> Item {
+    let flag = field.flag.map(|flag| &set.format.flags[flag].name);
+    let shape = shape(set, &field.shape);
+    let value = flag.map_or(shape.clone(), |flag| format!("{shape} if {flag}"));
+    let addition = flag.map_or(Addition::Breaks, |flag| Addition::FitsWith {
+        table: "module.flag",
+        name: flag.clone(),
+    });
+    item.part(Weight::Shape, "fields", &field.name, value, field.span)
+        .may(Freedom::Limit, addition)
+        .part(Weight::Docs, "docs", &field.name, field.doc.trim(), field.span)
+        .may(Freedom::None, Addition::Fits)
 }
 
-fn variant(set: &InstructionSet, variant: &Variant) -> String {
+/// A variant announces itself by its code, so that one more changes nothing in files without it.
+fn variant(set: &InstructionSet, item: Item, variant: &Variant) -> Item {
     let of = variant.value_type.map(|of| format!(" of type {}", set.types[of].name));
-    format!(
-        "{} = {}: {}{}",
-        variant.name,
-        variant.code,
-        shape(set, &variant.shape),
-        of.unwrap_or_default()
-    )
+    let value = shape(set, &variant.shape) + &of.unwrap_or_default();
+    item.part(Weight::Number, "codes", &variant.name, variant.code.to_string(), variant.span)
+        .may(Freedom::None, Addition::Fits)
+        .part(Weight::Shape, "variants", &variant.name, value, variant.span)
+        .may(Freedom::Limit, Addition::Fits)
+        .part(Weight::Docs, "docs", &variant.name, variant.doc.trim(), variant.span)
+        .may(Freedom::None, Addition::Fits)
 }
 
 fn shape(set: &InstructionSet, of: &Shape) -> String {
@@ -171,9 +189,10 @@ fn of_op(set: &InstructionSet, op: &Op) -> Item {
     let inputs: Vec<String> = op
         .inputs
         .iter()
-        .map(|input| format!("{}: {}", input.name, input.text))
+        .map(|input| format!("{}: {}", input.name, type_text(&input.text)))
         .collect();
-    let outputs: Vec<&str> = op.outputs.iter().map(|output| output.text.as_str()).collect();
+    let outputs: Vec<String> = op.outputs.iter().map(|output| type_text(&output.text)).collect();
+    let laws: Vec<&str> = op.laws.iter().map(|law| law.text.trim()).collect();
     let (expression, function) = match &op.meaning {
         Meaning::Expression { text, .. } => (text.as_str(), ""),
         Meaning::Function { name, .. } => ("", name.as_str()),
@@ -182,26 +201,48 @@ fn of_op(set: &InstructionSet, op: &Op) -> Item {
     Item::new("op", Some(&set.name), &op.name, &op.doc, op.span)
         .fact(Weight::Number, "code", format!("{:#04x}", op.code))
         .fact(Weight::Shape, "operands", operands.join(", "))
-        .fact(Weight::Shape, "in", inputs.join(", "))
+        .free(Weight::Shape, "in", inputs.join(", "), Freedom::Names)
         .fact(Weight::Shape, "out", outputs.join(", "))
         .fact(Weight::Effect, "control", op.control.name())
-        .fact(
+        .free(
             Weight::Effect,
             "effects",
             sorted(&set.effects, &op.effects, |effect| &effect.name),
+            Freedom::Lose,
         )
-        .fact(Weight::Effect, "traps", sorted(&set.traps, &op.traps, |trap| &trap.name))
-        .fact(Weight::Effect, "pure", yes(op.pure))
-        .fact(Weight::Effect, "commutes", yes(op.commutes))
-        .fact(Weight::Effect, "cost", op.cost.to_string())
-        .fact(Weight::Effect, "feature", op.feature.clone().unwrap_or_default())
+        .free(
+            Weight::Effect,
+            "traps",
+            sorted(&set.traps, &op.traps, |trap| &trap.name),
+            Freedom::Lose,
+        )
+        .free(Weight::Effect, "pure", yes(op.pure), Freedom::Set)
+        .free(Weight::Effect, "commutes", yes(op.commutes), Freedom::Set)
+        .free(Weight::Effect, "cost", op.cost.to_string(), Freedom::Fall)
+        .free(
+            Weight::Effect,
+            "feature",
+            op.feature.clone().unwrap_or_default(),
+            Freedom::Unset,
+        )
         .fact(Weight::Meaning, "expr", expression)
         .fact(Weight::Meaning, "sem", function)
         .fact(Weight::Meaning, "waits", op.waits.clone().unwrap_or_default())
+        .fact(Weight::Meaning, "laws", laws.join("; "))
         .fact(Weight::Docs, "group", &set.groups[op.group].name)
         .fact(Weight::Docs, "since", op.since.to_string())
+        .fact(Weight::Docs, "cold", yes(op.cold))
         .fact(Weight::Docs, "deprecated", op.deprecated.clone().unwrap_or_default())
         .fact(Weight::Docs, "decision", op.decision.clone().unwrap_or_default())
+}
+
+/// How a spec may take what an effect needs: less is fine for those who gave more.
+const ACCESS: Freedom = Freedom::Down(&["mutable", "shared", ""]);
+
+/// A type expression with its spaces where everybody would put them.
+fn type_text(text: &str) -> String {
+    let plain: String = text.split_whitespace().collect();
+    plain.replace(',', ", ")
 }
 
 fn sorted<T>(arena: &Arena<T>, ids: &[Id<T>], name: impl Fn(&T) -> &String) -> String {

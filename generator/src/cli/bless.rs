@@ -1,0 +1,238 @@
+//! `lathe bless`: records the numbers, shapes and effects of a release.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::session::Session;
+use super::{Common, Exit};
+use crate::check::blessed::{entries, is_about_a_release};
+use crate::compatibility::entry::Weights;
+use crate::compatibility::{Entry, FactChange, Group, Moves, compare, groups, record};
+use crate::diagnostic::Diagnostics;
+use crate::emit::schema;
+use crate::model::blessed::{Blessed, KIND};
+use crate::model::item::{Item, Weight};
+use crate::pipeline::{self, Options};
+use crate::registry;
+use crate::report::console::{self, Tone, plural_of};
+use crate::report::difference;
+use crate::source::SourceMap;
+use crate::view::json_line;
+use crate::write;
+
+#[derive(Serialize)]
+struct Closing<'a> {
+    /// `fresh`, `blessed` or `refused`.
+    result: &'a str,
+    entries: usize,
+    files: Vec<&'a str>,
+}
+
+/// Runs the verb.
+pub fn run(common: &Common, breaking: bool) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let root = session.root.clone();
+    let mut loaded = session.clock.time("read", || pipeline::load(&root, &Options::default()));
+    session.clock.time("check", || pipeline::check(&mut loaded));
+    let (mut about_releases, mut others) = (Diagnostics::default(), Diagnostics::default());
+    for diagnostic in std::mem::take(&mut loaded.diagnostics).sorted() {
+        match is_about_a_release(diagnostic.code) {
+            true => about_releases.push(diagnostic),
+            false => others.push(diagnostic),
+        }
+    }
+    if session.report(others, &loaded.sources) {
+        console::failure("nothing was blessed: the specs have mistakes", "mend them first");
+        return Exit::Failure;
+    }
+    let items = registry::items(&loaded.model);
+    let blessed = loaded.model.part::<Blessed>();
+    let weights = Weights::of_items(&items);
+    let before: Vec<Entry<'_>> = blessed.specs.iter().flat_map(|spec| entries(spec, &weights)).collect();
+    let after: Vec<Entry<'_>> = items.iter().filter(|item| !item.is_internal).map(Entry::released).collect();
+    let differences = compare(before, after);
+    let groups = groups(&differences);
+    let breaks = groups.iter().any(|group| group.moves == Moves::Major);
+    if breaks && !breaking {
+        return refuse(&session, about_releases, &loaded.sources, &groups);
+    }
+    let texts = texts(blessed, &items, &loaded.sources);
+    let changed: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .filter(|(path, text)| text_of(&loaded.sources, path) != Some(text))
+        .collect();
+    let surplus = surplus(blessed, &items);
+    let written = changed
+        .iter()
+        .try_for_each(|(path, text)| match text_of(&loaded.sources, path) {
+            Some(old) => write::replace_spec(&root, path, old, text),
+            None => write::add_spec(&root, path, text),
+        })
+        .and_then(|()| {
+            let old = |path| text_of(&loaded.sources, path).unwrap_or_default();
+            surplus.iter().try_for_each(|path| write::remove_spec(&root, path, old(path)))
+        });
+    if let Err(diagnostic) = written {
+        session.report_one(*diagnostic);
+        return Exit::Failure;
+    }
+    let entries = items.iter().filter(|item| !item.is_internal).count();
+    if session.json {
+        console::output(&difference::json(&groups));
+        console::output(&json_line(&Closing {
+            result: if changed.is_empty() && surplus.is_empty() {
+                "fresh"
+            } else {
+                "blessed"
+            },
+            entries,
+            files: changed.iter().map(|(path, _)| *path).chain(surplus).collect(),
+        }));
+        return Exit::Fresh;
+    }
+    for path in surplus {
+        session.status("Deleted", path);
+    }
+    say(&session, &groups, &changed, entries, blessed.specs.is_empty());
+    warn_of_version(&groups, &items);
+    Exit::Fresh
+}
+
+/// The text of a file that was read.
+fn text_of<'a>(sources: &'a SourceMap, path: &str) -> Option<&'a str> {
+    let file = sources.files.iter().find(|file| file.path == path);
+    file.map(|file| file.text.as_str())
+}
+
+/// The blessed files of specs of which nothing is left.
+fn surplus<'a>(blessed: &'a Blessed, items: &[Item]) -> Vec<&'a str> {
+    let specs = blessed.specs.iter();
+    let gone = specs.filter(|spec| items.iter().all(|item| item.owner != spec.owner));
+    gone.map(|spec| spec.file.as_str()).collect()
+}
+
+/// Readers tell files apart by the version of the module file. Where files mean something else and that stayed, they can't.
+fn warn_of_version(groups: &[Group<'_, '_>], items: &[Item]) {
+    for group in groups {
+        let of_files = |fact: &FactChange| fact.moves == Moves::Major && fact.weight <= Weight::Shape;
+        let is_broken = group
+            .differences
+            .iter()
+            .any(|difference| difference.facts.iter().any(of_files) || difference.after.is_none());
+        let is_raised = group
+            .differences
+            .iter()
+            .flat_map(|difference| &difference.facts)
+            .any(|fact| fact.key == "version");
+        let module = items
+            .iter()
+            .find(|item| item.owner.as_deref() == Some(&group.name) && item.table == "module");
+        if let (true, false, Some(version)) = (is_broken, is_raised, module.and_then(|module| module.value("version"))) {
+            console::status(
+                Tone::Notice,
+                "Version",
+                &format!(
+                    "files of the last release have version {version}, as new ones have: raise `version` under `[module]`, or readers \
+                     misread them"
+                ),
+            );
+        }
+    }
+}
+
+/// Says what would break, and how to do it nevertheless.
+fn refuse(session: &Session, found: Diagnostics, sources: &SourceMap, groups: &[Group<'_, '_>]) -> Exit {
+    session.report(found, sources);
+    if session.json {
+        console::output(&difference::json(groups));
+        console::output(&json_line(&Closing {
+            result: "refused",
+            entries: 0,
+            files: Vec::new(),
+        }));
+    } else {
+        console::failure(
+            "nothing was blessed: it would break what was built on the last release",
+            "restore what was released; or raise the version, say so in the changelog, and run cargo lathe bless --breaking",
+        );
+    }
+    Exit::Failure
+}
+
+/// Says what was recorded, and what changed since the last time.
+fn say(session: &Session, groups: &[Group<'_, '_>], changed: &[(&str, &str)], entries: usize, is_first: bool) {
+    let count = plural_of(entries, "entry", "entries");
+    if changed.is_empty() && groups.is_empty() {
+        session.status("Fresh", &format!("{count} as they were blessed"));
+        return;
+    }
+    // The first time everything is new.
+    if !is_first {
+        console::output(&difference::text(groups));
+    }
+    for (path, _) in changed {
+        session.status("Wrote", path);
+    }
+    let differences: usize = groups.iter().map(|group| group.differences.len()).sum();
+    let since = match (is_first, differences) {
+        (true, _) => "for the first time".to_owned(),
+        (false, 0) => "nothing changed but how it is written".to_owned(),
+        (false, number) => format!("{} since the last time", plural_of(number, "change", "changes")),
+    };
+    session.status("Blessed", &format!("{count}; {since}"));
+    for group in groups.iter().filter(|group| group.moves == Moves::Major) {
+        let broken = group
+            .differences
+            .iter()
+            .filter(|difference| difference.moves() == Moves::Major)
+            .count();
+        console::status(
+            Tone::Notice,
+            "Breaking",
+            &format!(
+                "{} of {}: the next version is a major one ({})",
+                plural_of(broken, "change", "changes"),
+                group.name,
+                group.reason
+            ),
+        );
+    }
+}
+
+/// The blessed files of all specs, by path: where a spec has one already, or beside the spec.
+fn texts(blessed: &Blessed, items: &[Item], sources: &SourceMap) -> BTreeMap<String, String> {
+    let mut owners: Vec<Option<&str>> = items.iter().map(|item| item.owner.as_deref()).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let mut texts = BTreeMap::new();
+    for owner in owners {
+        let known = blessed.specs.iter().find(|spec| spec.owner.as_deref() == owner);
+        let path = known.map_or_else(|| new_path(owner, &texts, sources), |spec| spec.file.clone());
+        let entries: Vec<Entry<'_>> = items
+            .iter()
+            .filter(|item| item.owner.as_deref() == owner)
+            .map(Entry::released)
+            .collect();
+        let schema = format!("{}{}", "../".repeat(path.matches('/').count()), schema::path(KIND));
+        texts.insert(path, record::text(&schema, owner, &entries));
+    }
+    texts
+}
+
+/// A path for a new blessed file that no other file has.
+fn new_path(owner: Option<&str>, texts: &BTreeMap<String, String>, sources: &SourceMap) -> String {
+    let folder = owner.map_or("spec".to_owned(), |owner| format!("spec/{owner}"));
+    let is_taken = |path: &String| texts.contains_key(path) || sources.files.iter().any(|file| file.path == *path);
+    let mut path = format!("{folder}/blessed.toml");
+    let mut number = 2;
+    while is_taken(&path) {
+        path = format!("{folder}/blessed_{number}.toml");
+        number += 1;
+    }
+    path
+}

@@ -1,0 +1,101 @@
+//! `lathe diff`: what two revisions of the specs mean differently.
+
+use serde::Serialize;
+
+use super::session::Session;
+use super::{Common, Exit};
+use crate::compatibility::{Entry, Moves, compare, groups};
+use crate::model::item::Item;
+use crate::pipeline::{self, Loaded, Options};
+use crate::registry;
+use crate::report::{changelog, console, difference};
+use crate::source::revision;
+use crate::view::json_line;
+
+#[derive(Serialize)]
+struct Closing<'a> {
+    /// `same` or `different`.
+    result: &'a str,
+    from: &'a str,
+    to: Option<&'a str>,
+    /// `patch`, `minor` or `major`.
+    moves: Option<&'static str>,
+    changelog: &'a str,
+}
+
+/// Runs the verb.
+pub fn run(common: &Common, from: &str, to: Option<&str>, only_changelog: bool) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    // `a..b` is how git itself writes a range.
+    let (from, to) = match (from.split_once(".."), to) {
+        (Some((from, to)), None) => (from, Some(to.trim_start_matches('.')).filter(|to| !to.is_empty())),
+        _ => (from, to),
+    };
+    let Ok(before) = items(&mut session, Some(from)) else {
+        return Exit::Failure;
+    };
+    let Ok(after) = items(&mut session, to) else {
+        return Exit::Failure;
+    };
+    let differences = session.clock.time("compare", || {
+        compare(
+            before.iter().map(Entry::of_item).collect(),
+            after.iter().map(Entry::of_item).collect(),
+        )
+    });
+    let groups = groups(&differences);
+    let section = changelog::text(&groups);
+    let place = to.unwrap_or("the working tree");
+    if session.json {
+        console::output(&difference::json(&groups));
+        console::output(&json_line(&Closing {
+            result: if groups.is_empty() { "same" } else { "different" },
+            from,
+            to,
+            moves: groups.iter().map(|group| group.moves).max().map(Moves::name),
+            changelog: &section,
+        }));
+    } else if groups.is_empty() {
+        session.status("Same", &format!("no entry differs between {from} and {place}"));
+    } else if only_changelog {
+        console::output(&section);
+    } else {
+        console::output(&difference::text(&groups));
+        console::output(&format!("The changelog section, ready to paste:\n\n{section}"));
+        let entries = console::plural_of(differences.len(), "entry", "entries");
+        session.status("Compared", &format!("{from} with {place}: {entries} differ"));
+    }
+    Exit::Fresh
+}
+
+/// The entries of a revision, or of the working tree. What is wrong with them is reported here.
+fn items(session: &mut Session, revision: Option<&str>) -> Result<Vec<Item>, Exit> {
+    let root = session.root.clone();
+    let loaded: Loaded = match revision {
+        None => session.clock.time("read", || pipeline::load(&root, &Options::default())),
+        Some(revision) => {
+            let read = session.clock.time("git", || revision::read(&root, revision));
+            let read = read.map_err(|refusal| {
+                console::failure(&refusal.problem, &refusal.fix);
+                Exit::Failure
+            })?;
+            session
+                .clock
+                .time("read", || pipeline::resolve(read.sources, read.diagnostics))
+        }
+    };
+    let has_errors = loaded.diagnostics.has_errors();
+    if has_errors {
+        session.report(loaded.diagnostics, &loaded.sources);
+        let place = revision.map_or("the working tree".to_owned(), |revision| format!("revision `{revision}`"));
+        console::failure(
+            &format!("the specs of {place} have mistakes, shown above"),
+            "mend them, or compare with a revision whose specs can be read",
+        );
+        return Err(Exit::Failure);
+    }
+    Ok(registry::items(&loaded.model))
+}
