@@ -2,6 +2,7 @@
 //!
 //! The comparison is the same in both directions: what one of them calls added the other calls removed, and old and new change places.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{DOC, Entry, EntryFact};
@@ -114,9 +115,9 @@ pub fn compare<'a>(before: Vec<Entry<'a>>, after: Vec<Entry<'a>>) -> Vec<Differe
     let mut old: BTreeMap<Key<'a>, Entry<'a>> = BTreeMap::new();
     let mut order: Vec<Key<'a>> = Vec::new();
     for entry in before {
-        if !old.contains_key(&key(&entry)) {
-            order.push(key(&entry));
-            old.insert(key(&entry), entry);
+        if let Slot::Vacant(slot) = old.entry(key(&entry)) {
+            order.push(*slot.key());
+            slot.insert(entry);
         }
     }
     let mut pairs: Vec<(Option<Entry<'a>>, Option<Entry<'a>>)> = Vec::new();
