@@ -61,6 +61,19 @@ pub fn is_certain<'a>(wrong: &str, meant: &str, names: impl IntoIterator<Item = 
     })
 }
 
+/// The path that was probably meant: one with a similar name in the same folder, or the same name elsewhere, or a similar one.
+pub fn similar_path<'a>(wrong: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let split = |path: &'a str| path.rsplit_once('/').unwrap_or(("", path));
+    let (folder, name) = wrong.rsplit_once('/').unwrap_or(("", wrong));
+    let beside = known.clone().filter(|known| split(known).0 == folder);
+    let by_name = similar(name, beside.clone().map(|known| split(known).1));
+    if let Some(found) = by_name.and_then(|name| beside.clone().find(|known| split(known).1 == name)) {
+        return Some(found);
+    }
+    let same_name = known.clone().find(|known| split(known).1 == name);
+    same_name.or_else(|| similar(wrong, known))
+}
+
 /// Names in backticks with commas between; of many only the first.
 pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MOST: usize = 30;
@@ -130,6 +143,16 @@ mod tests {
         for (wrong, meant, expected) in cases {
             assert_eq!(is_certain(wrong, meant, names), expected, "{wrong} for {meant}");
         }
+    }
+
+    #[test]
+    fn finds_the_path_that_was_meant() {
+        let paths = ["spec/ops/integer.toml", "spec/ops/float.toml", "spec/machine.toml"];
+        let found = |wrong| similar_path(wrong, paths.into_iter());
+        assert_eq!(found("spec/ops/intger.toml"), Some("spec/ops/integer.toml"));
+        assert_eq!(found("machine.toml"), Some("spec/machine.toml"));
+        assert_eq!(found("specs/ops/float.toml"), Some("spec/ops/float.toml"));
+        assert_eq!(found("nothing/like/it"), None);
     }
 
     #[test]

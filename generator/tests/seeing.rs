@@ -137,3 +137,100 @@ fn command_lines_print_what_stands_below_them() {
     }
     assert!(wrong.is_empty() || update, "{}", wrong.join("\n\n"));
 }
+
+/// A workspace of the tiny machine with its outputs.
+fn generated() -> tempfile::TempDir {
+    let workspace = tempfile::tempdir().expect("a temporary folder");
+    copy(Path::new("tests/bases/tiny-machine"), workspace.path());
+    fs::write(workspace.path().join("Cargo.toml"), "[workspace]\n").expect("a manifest can be written");
+    run(workspace.path(), "generate");
+    workspace
+}
+
+#[test]
+fn why_tells_stale_edited_and_orphaned_outputs_apart() {
+    let workspace = generated();
+    let root = workspace.path();
+    let path = "generated/features/src/feature.rs";
+    let status = |path: &str| {
+        let printed = run(root, &format!("why {path}"));
+        printed
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("status"))
+            .unwrap_or(&printed)
+            .trim()
+            .to_owned()
+    };
+    assert!(status(path).starts_with("fresh"), "{}", status(path));
+    let text = fs::read_to_string(root.join(path)).expect("the output is there");
+    fs::write(root.join(path), format!("{text}\n// By hand.\n")).expect("it can be changed");
+    assert!(status(path).starts_with("edited"), "{}", status(path));
+    fs::write(root.join(path), text).expect("it can be changed");
+    let spec = root.join("spec/features.toml");
+    let features = fs::read_to_string(&spec).expect("the spec is there");
+    fs::write(&spec, features.replace("Connections.", "Sockets.")).expect("the spec can be changed");
+    assert!(status(path).starts_with("stale"), "{}", status(path));
+    fs::remove_file(&spec).expect("the spec can be removed");
+    assert!(status(path).starts_with("orphan"), "{}", status(path));
+    fs::remove_file(root.join(path)).expect("the output can be removed");
+    assert!(status(path).contains("is no output of lathe"), "{}", status(path));
+}
+
+#[test]
+fn every_form_of_a_path_is_understood() {
+    let workspace = generated();
+    let root = workspace.path().canonicalize().expect("it exists");
+    let below = root.join("spec/tiny");
+    let expected = run(&root, "affected spec/tiny/ops.toml --format json");
+    assert!(expected.starts_with("{\"files\":[\"spec/tiny/ops.toml\"]"), "{expected}");
+    for form in ["ops.toml", "./ops.toml", "../tiny/ops.toml", "spec/tiny/ops.toml"] {
+        assert_eq!(run(&below, &format!("affected {form} --format json")), expected, "{form}");
+    }
+    let absolute = format!("affected {} --format json", below.join("ops.toml").display());
+    assert_eq!(run(&root, &absolute), expected);
+}
+
+/// Draws an SVG with a search path that holds no more than a script called `dot`.
+#[cfg(unix)]
+fn svg_with(script: Option<&str>) -> (bool, String, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let workspace = tempfile::tempdir().expect("a temporary folder");
+    copy(Path::new("tests/bases/tiny-machine"), workspace.path());
+    let programs = workspace.path().join("programs");
+    fs::create_dir(&programs).expect("a folder can be made");
+    if let Some(script) = script {
+        let dot = programs.join("dot");
+        fs::write(&dot, format!("#!/bin/sh\n{script}\n")).expect("a script can be written");
+        fs::set_permissions(&dot, fs::Permissions::from_mode(0o755)).expect("it can be made to run");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_lathe"))
+        .args(["graph", "--output", "graph.svg", "--root", "."])
+        .env("PATH", &programs)
+        .current_dir(workspace.path())
+        .output()
+        .expect("lathe can be started");
+    let drawn = fs::read_to_string(workspace.path().join("graph.svg")).unwrap_or_default();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+        drawn,
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn pictures_are_drawn_by_dot_where_it_is_there() {
+    let (success, errors, drawn) = svg_with(Some(
+        "read -r first; echo \"<svg>$first</svg>\"; while read -r line; do :; done",
+    ));
+    assert!(success, "{errors}");
+    assert!(drawn.starts_with("<svg>// An arrow leads"), "{drawn}");
+    let (success, errors, drawn) = svg_with(Some("echo 'no fonts' >&2; exit 1"));
+    assert!(!success && errors.contains("could not draw the graph: no fonts"), "{errors}");
+    assert_eq!(drawn, "");
+    let (success, errors, _) = svg_with(None);
+    assert!(
+        !success && errors.contains("which is not installed") && errors.contains("apt install graphviz"),
+        "{errors}"
+    );
+}

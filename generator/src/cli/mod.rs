@@ -1,17 +1,20 @@
 //! The command line: verbs, their arguments and help texts, and the exit codes.
 
 mod bless;
+mod affected;
 mod build;
 mod check;
 mod compile;
 mod diff;
 mod explain;
 mod generate;
+mod graph;
 mod list;
 mod run;
 mod session;
 mod story;
 mod test;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -184,6 +187,45 @@ enum Verb {
         #[arg(value_name = "CODE or ITEM")]
         what: Option<String>,
     },
+    /// Draw how specs become crates: specs, emitters, crates, and what needs what
+    #[command(after_help = "Examples:\n  \
+        cargo lathe graph                        text for Graphviz\n  \
+        cargo lathe graph --as mermaid           text for a Markdown page\n  \
+        cargo lathe graph --output graph.svg     a picture, drawn by `dot` of Graphviz\n  \
+        cargo lathe graph --files                every spec file by itself\n  \
+        cargo lathe graph --format json          an object for each node and each arrow\n\n\
+        An arrow leads from what is read to what is made of it.")]
+    Graph {
+        /// The form of the drawing [default: what the extension of FILE says, else dot]
+        #[arg(long = "as", value_enum, value_name = "FORM")]
+        form: Option<graph::Form>,
+        /// Where to write it [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// A node for every spec file, not for every folder of them
+        #[arg(long)]
+        files: bool,
+    },
+    /// Show what a change of files can affect: outputs, crates, tests, programs
+    #[command(after_help = "Examples:\n  \
+        cargo lathe affected spec/raya/ops/integer.toml    a spec\n  \
+        cargo lathe affected runtime/raya/src/value.rs     hand-written code\n  \
+        cargo lathe affected spec/targets                  every file in a folder\n  \
+        git diff --name-only | xargs cargo lathe affected --format json")]
+    Affected {
+        /// Files or folders, absolute or relative
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show why an output exists: its emitter, its specs, its entries, and whether it is fresh
+    #[command(after_help = "Examples:\n  \
+        cargo lathe why generated/raya/facts/src/opcode/mod.rs       a file\n  \
+        cargo lathe why generated/raya/facts/src/opcode/mod.rs:88    the entry that a line came from")]
+    Why {
+        /// A path under generated/, with or without the number of a line behind it
+        #[arg(value_name = "OUTPUT[:LINE]")]
+        output: String,
+    },
     /// Build the emitted crates with cargo, and write build.ninja
     #[command(after_help = "Examples:\n  \
         cargo lathe build           build the emitted crates and show what was built\n  \
@@ -226,6 +268,9 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Bless { breaking } => bless::run(&command.common, *breaking),
         Verb::Diff { from, to, changelog } => diff::run(&command.common, from, to.as_deref(), *changelog),
         Verb::Explain { what } => explain::run(&command.common, what.as_deref()),
+        Verb::Graph { form, output, files } => graph::run(&command.common, *form, output.as_deref(), *files),
+        Verb::Affected { files } => affected::run(&command.common, files),
+        Verb::Why { output } => why::run(&command.common, output),
         Verb::Build { plan } => build::run(&command.common, *plan),
     };
     let Some(jobs) = command.common.jobs else {

@@ -20,6 +20,7 @@ pub struct CrateBuilder {
     proc_macro: bool,
     dependencies: BTreeMap<String, String>,
     features: BTreeMap<String, Vec<String>>,
+    /// The specs that the manifest depends on.
     sources: BTreeSet<String>,
     files: BTreeMap<String, (String, Vec<String>)>,
 }
@@ -49,14 +50,14 @@ impl CrateBuilder {
         self.dependencies.insert(name.to_owned(), folder.to_owned());
     }
 
-    /// Records a Cargo feature and those that it implies.
-    pub fn feature(&mut self, name: &str, implies: &[String]) {
+    /// Records a Cargo feature and those that it implies. `sources` are the specs that say so.
+    pub fn feature(&mut self, name: &str, implies: &[String], sources: &[String]) {
+        self.sources.extend(sources.iter().cloned());
         self.features.insert(name.to_owned(), implies.to_vec());
     }
 
     /// Adds a file by its path within the crate: `src/opcode.rs`. `sources` are the root-relative specs that it came from.
     pub fn file(&mut self, path: &str, text: String, sources: &[String]) {
-        self.sources.extend(sources.iter().cloned());
         self.files.insert(path.to_owned(), (text, sources.to_vec()));
     }
 

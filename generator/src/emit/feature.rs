@@ -35,11 +35,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         include_str!("text/feature_set.rs").replace("WORD_COUNT", &words.to_string()),
         &sources,
     );
-    builder.file(
-        "tests/features.rs",
-        include_str!("text/feature_tests.rs").to_owned(),
-        &sources,
-    );
+    builder.file("tests/features.rs", include_str!("text/feature_tests.rs").to_owned(), &[]);
     builder.finish(tree)
 }
 

@@ -52,6 +52,13 @@ impl Index {
         }
     }
 
+    /// Reads the lines in one file.
+    pub fn of_file(path: &str, text: &str) -> Index {
+        Index {
+            files: BTreeMap::from([(path.to_owned(), origins(text))]),
+        }
+    }
+
     /// The emitted places that came from an item: path and origin, in order of the paths.
     pub fn places<'a>(&'a self, item: &'a Item, sources: &'a SourceMap) -> impl Iterator<Item = (&'a str, &'a Origin)> {
         self.files

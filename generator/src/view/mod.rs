@@ -7,6 +7,12 @@ pub mod find;
 pub mod listing;
 pub mod story;
 
+pub mod crates;
+pub mod graph;
+pub mod influence;
+pub mod origin;
+pub mod paths;
+
 use serde::Serialize;
 
 /// An object on a line of its own, for tools. Objects of texts and numbers always serialize.

@@ -5,6 +5,7 @@
 use heck::ToUpperCamelCase;
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning};
@@ -44,6 +45,6 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         .replace("__TYPE__", &set.name.to_upper_camel_case())
         .replace("__OP__", op)
         .replace("__FUNCTION__", function);
-    builder.file("src/lib.rs", text, &set.files);
+    builder.file("src/lib.rs", text, &sources::of(set, &[sources::OPS]));
     builder.finish(tree)
 }

@@ -9,6 +9,7 @@ pub mod macros;
 pub mod manual;
 pub mod oracle;
 mod provenance;
+mod sources;
 pub mod verifier;
 
 use rayon::prelude::*;

@@ -26,6 +26,8 @@ pub use scalar::Scalar;
 pub use type_expression::{Reference, TypeArgument, TypeExpression, TypeFunction};
 pub use types::{ParameterKind, Slot, Type, TypeParameter};
 
+use std::collections::BTreeMap;
+
 use schemars::Schema;
 
 use crate::arena::Arena;
@@ -50,6 +52,8 @@ pub struct InstructionSet {
     pub span: Span,
     /// The spec files that it was read from, as root-relative paths with `/`, sorted.
     pub files: Vec<String>,
+    /// The files that state entries of a table, by its name, sorted.
+    pub tables: BTreeMap<String, Vec<String>>,
     /// How instructions become bytes.
     pub encoding: Encoding,
     /// What a slot of the operand stack can hold at run time.

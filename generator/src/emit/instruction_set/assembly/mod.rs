@@ -17,6 +17,7 @@ use quote::quote;
 
 use self::plan::Plan;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::InstructionSet;
 
@@ -43,7 +44,7 @@ const MACHINERY: &[(&str, &str)] = &[
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let plan = Plan::new(set);
     for (name, text) in MACHINERY {
-        builder.file(&format!("src/asm/{name}.rs"), (*text).to_owned(), &set.files);
+        builder.file(&format!("src/asm/{name}.rs"), (*text).to_owned(), &[]);
     }
     let mut emit = |name: &str, about: &str, items: TokenStream| -> anyhow::Result<()> {
         let about = rust::module_doc(about);
@@ -54,7 +55,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             #items
         })?;
         let text = tidy::tidy(&text);
-        builder.file(&format!("src/asm/{name}.rs"), text, &set.files);
+        builder.file(&format!("src/asm/{name}.rs"), text, &sources::of(set, sources::ALL));
         Ok(())
     };
     emit(

@@ -3,6 +3,7 @@
 use super::plan::{Plan, name_field};
 use super::whole;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{Op, OperandKind, Scalar};
 
@@ -50,7 +51,7 @@ pub fn files(plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> 
         .replace("__KEYWORD__", &record.name)
         .replace("__UNDECODED__", &undecoded)
         .replace("    __LABELS__\n", &labels);
-    builder.file("tests/assembly.rs", text, &set.files);
+    builder.file("tests/assembly.rs", text, &sources::of(set, sources::ALL));
     Ok(())
 }
 

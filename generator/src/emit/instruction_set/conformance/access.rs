@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::instruction_set::verifier::Reading;
 use crate::emit::rust;
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape};
@@ -159,7 +160,7 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
          Constructors of types, with their parameters.\npub const CONSTRUCTORS: &[(&str, &[Parameter])] = &[\n{lists}];\n"
     )?;
     text.push_str(&closure(set)?);
-    builder.file("src/access.rs", text, &set.files);
+    builder.file("src/access.rs", text, &sources::of(set, sources::ALL));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{laws, literals};
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{Control, InstructionSet, Op, Slot, Type, TypeExpression};
@@ -38,13 +38,16 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         text.push('\n');
         text.push_str(&imports(set, &tests));
         text.push_str(&tests);
-        let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
-        sources.extend(set.files.iter().filter(|file| file.ends_with("machine.toml")).cloned());
+        let sources = sources::of_ops(set, &ops, &[sources::MACHINE]);
         builder.file(&format!("tests/edges/{module}.rs"), text, &sources);
         modules.push(module);
     }
-    builder.file("tests/edges/ops.rs", laws::functions(set)?, &set.files);
-    builder.file("tests/edges/values.rs", values(set)?, &set.files);
+    builder.file(
+        "tests/edges/ops.rs",
+        laws::functions(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
+    builder.file("tests/edges/values.rs", values(set)?, &sources::of(set, &[sources::MACHINE]));
     let mut text = rust::module_doc_lines(
         "Ops on all combinations of edge values and some pseudo-random ones: through bytecode in the oracle, and by a direct call of what \
          the op means. Laws hold for all of them.",
@@ -60,7 +63,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     for module in &modules {
         writeln!(text, "mod {module};")?;
     }
-    builder.file("tests/edges/main.rs", text, &set.files);
+    builder.file(
+        "tests/edges/main.rs",
+        text,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
     Ok(())
 }
 

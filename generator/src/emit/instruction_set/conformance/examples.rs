@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{edges, laws, literals};
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeExpression};
@@ -45,13 +45,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             writeln!(text, "use {}::Slot;", set.library("runtime"))?;
         }
         text.push_str(&functions);
-        let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
-        sources.extend(
-            set.files
-                .iter()
-                .filter(|file| file.ends_with("fixtures.toml") || file.ends_with("machine.toml"))
-                .cloned(),
-        );
+        let sources = sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT, sources::FIXTURES]);
         builder.file(&format!("tests/examples/{module}.rs"), text, &sources);
         modules.push(module);
     }
@@ -63,7 +57,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     for module in &modules {
         writeln!(text, "mod {module};")?;
     }
-    builder.file("tests/examples/main.rs", text, &set.files);
+    builder.file("tests/examples/main.rs", text, &sources::of(set, &[&["group", "op"]]));
     Ok(())
 }
 

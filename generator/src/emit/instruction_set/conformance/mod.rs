@@ -17,6 +17,7 @@ mod literals;
 use serde_json::json;
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, Record, Shape};
@@ -57,7 +58,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         ("src/shrink.rs", include_str!("text/shrink.rs.hbs")),
         ("tests/programs.rs", include_str!("text/programs.rs.hbs")),
     ] {
-        builder.file(path, template::render(path, text, &words)?, &set.files);
+        builder.file(path, template::render(path, text, &words)?, &sources::of(set, sources::ALL));
     }
     access::file(set, &mut builder)?;
     examples::files(set, &mut builder)?;

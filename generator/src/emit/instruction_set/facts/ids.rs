@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Indexes, InstructionSet, OperandKind, OperandMeaning};
@@ -30,7 +30,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             rust::literal(&kind.name.replace('_', " "))
         )?;
     }
-    builder.file("src/ids.rs", text, &set.files);
+    builder.file("src/ids.rs", text, &sources::of(set, &[&["operand"], sources::FORMAT]));
     Ok(())
 }
 

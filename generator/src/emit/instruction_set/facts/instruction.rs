@@ -4,14 +4,23 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::operand_type;
 use crate::model::instruction_set::{InstructionSet, Op, OperandMeaning};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    builder.file("src/instruction/mod.rs", enumeration(set)?, &set.files);
-    builder.file("src/instruction/operands.rs", operands(set)?, &set.files);
+    builder.file(
+        "src/instruction/mod.rs",
+        enumeration(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
+    builder.file(
+        "src/instruction/operands.rs",
+        operands(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
 
     let groups = names::ops_by_group(set);
     let mut text = rust::module_doc_lines("Writes code: one method for each instruction, and labels that are bound later.");
@@ -41,12 +50,16 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             methods.push_str("use crate::instruction::Operand;\n");
         }
         writeln!(methods, "use crate::opcode::Opcode;\n\nimpl CodeBuilder {{\n{body}}}")?;
-        builder.file(&format!("src/builder/{}.rs", rust::module(&group.name)), methods, &set.files);
+        builder.file(
+            &format!("src/builder/{}.rs", rust::module(&group.name)),
+            methods,
+            &sources::of_ops(set, ops, &[sources::MACHINE]),
+        );
     }
     builder.file(
         "src/builder/mod.rs",
         text.replace("\n// The modules of the groups.\n", &modules),
-        &set.files,
+        &sources::of(set, &[&["group", "op"]]),
     );
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{names, types};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape};
@@ -10,7 +11,7 @@ use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape};
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let Some(data) = data(set) else { return Ok(()) };
     let text = template::render("layout.rs", include_str!("text/layout.rs.hbs"), &data)?;
-    builder.file("src/layout.rs", text, &set.files);
+    builder.file("src/layout.rs", text, &sources::of(set, &[sources::MACHINE, sources::FORMAT]));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::{
     Control, Group, Indexes, InstructionSet, Meaning, Op, OperandKind, OperandMeaning, Reference, Scalar, TypeArgument,
@@ -13,20 +13,16 @@ use crate::model::instruction_set::{
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    builder.file("src/metadata/mod.rs", include_str!("text/metadata.rs").to_owned(), &set.files);
+    builder.file("src/metadata/mod.rs", include_str!("text/metadata.rs").to_owned(), &[]);
+    builder.file("src/metadata/scalar.rs", include_str!("text/scalar.rs").to_owned(), &[]);
+    builder.file("src/metadata/pattern.rs", include_str!("text/pattern.rs").to_owned(), &[]);
+    builder.file("src/metadata/group.rs", groups(set)?, &sources::of(set, &[&["group"]]));
+    builder.file("src/metadata/effects.rs", effects(set)?, &sources::of(set, &[&["effect"]]));
     builder.file(
-        "src/metadata/scalar.rs",
-        include_str!("text/scalar.rs").to_owned(),
-        &set.files,
+        "src/metadata/operand_kind.rs",
+        operand_kinds(set)?,
+        &sources::of(set, &[&["operand", "op"]]),
     );
-    builder.file(
-        "src/metadata/pattern.rs",
-        include_str!("text/pattern.rs").to_owned(),
-        &set.files,
-    );
-    builder.file("src/metadata/group.rs", groups(set)?, &set.files);
-    builder.file("src/metadata/effects.rs", effects(set)?, &set.files);
-    builder.file("src/metadata/operand_kind.rs", operand_kinds(set)?, &set.files);
 
     let mut table = rust::module_doc_lines("The row of each instruction, in one file for each group.");
     table.push_str("\nuse super::OpcodeInfo;\nuse crate::opcode::Opcode;\n\n");
@@ -50,11 +46,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         builder.file(
             &format!("src/metadata/table/{}.rs", rust::module(&group.name)),
             rows(set, group, ops)?,
-            &set.files,
+            &sources::of_ops(set, ops, &[sources::MACHINE]),
         );
     }
     table.push_str("    }\n}\n");
-    builder.file("src/metadata/table/mod.rs", table, &set.files);
+    builder.file("src/metadata/table/mod.rs", table, &sources::of(set, &[&["group", "op"]]));
     Ok(())
 }
 

@@ -6,18 +6,34 @@ use std::fmt::Write;
 use super::{module_read, module_write, names};
 use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::{rust, template};
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Field, InstructionSet, ModuleFormat, Record, Scalar, Shape, Union};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    builder.file("src/crc32.rs", include_str!("text/crc32.rs").to_owned(), &set.files);
-    builder.file("src/module/mod.rs", structures(set)?, &set.files);
-    builder.file("src/module/format.rs", format_constants(set)?, &set.files);
-    builder.file("src/module/read.rs", module_read::text(set)?, &set.files);
-    builder.file("src/module/write.rs", module_write::text(set)?, &set.files);
+    builder.file("src/crc32.rs", include_str!("text/crc32.rs").to_owned(), &[]);
+    builder.file(
+        "src/module/mod.rs",
+        structures(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    );
+    builder.file(
+        "src/module/format.rs",
+        format_constants(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    );
+    builder.file(
+        "src/module/read.rs",
+        module_read::text(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    );
+    builder.file(
+        "src/module/write.rs",
+        module_write::text(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    );
     let reached = Reached::from_root(set);
     let data = serde_json::json!({
         "bool": reached.any(set, &|shape| *shape == Shape::Scalar(Scalar::Bool)),
@@ -45,12 +61,12 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     builder.file(
         "src/module/reader.rs",
         template::render("reader.rs", include_str!("text/reader.rs.hbs"), &data)?,
-        &set.files,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
     );
     builder.file(
         "src/module/writer.rs",
         template::render("writer.rs", include_str!("text/writer.rs.hbs"), &data)?,
-        &set.files,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
     );
     Ok(())
 }

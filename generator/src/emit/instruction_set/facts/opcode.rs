@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::{rust, template};
 use crate::model::instruction_set::InstructionSet;
 
@@ -28,7 +28,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     }
     text.push_str("}\n\n");
     text.push_str(METHODS);
-    builder.file("src/opcode/mod.rs", text, &set.files);
+    builder.file("src/opcode/mod.rs", text, &sources::of(set, &[sources::OPS]));
 
     let variants: Vec<String> = set
         .ops
@@ -61,7 +61,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         writeln!(tables, "    ({}, Opcode::{}),", rust::literal(name), rust::variant(name))?;
     }
     tables.push_str("];\n");
-    builder.file("src/opcode/tables.rs", tables, &set.files);
+    builder.file("src/opcode/tables.rs", tables, &sources::of(set, &[sources::OPS]));
     Ok(())
 }
 
@@ -79,7 +79,11 @@ pub fn codec(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         ("src/encode.rs", include_str!("text/encode.rs.hbs")),
         ("src/decode.rs", include_str!("text/decode.rs.hbs")),
     ] {
-        builder.file(path, template::render(path, text, &data)?, &set.files);
+        builder.file(
+            path,
+            template::render(path, text, &data)?,
+            &sources::of(set, &[&["encoding", "op"]]),
+        );
     }
     Ok(())
 }

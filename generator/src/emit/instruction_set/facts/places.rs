@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::signature;
 use crate::model::instruction_set::{InstructionSet, Meaning};
@@ -25,7 +26,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             op.line
         )?;
     }
-    builder.file("src/places.rs", text, &set.files);
+    builder.file("src/places.rs", text, &sources::of(set, &[sources::OPS]));
 
     let mut text = rust::module_doc_lines(
         "The Rust signatures that the semantics functions must have.\n\nThe attribute `#[op]` holds each function against its row. Types \
@@ -60,6 +61,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     if named {
         text.push_str(include_str!("text/signature_row.rs"));
     }
-    builder.file("src/signature.rs", text, &set.files);
+    builder.file("src/signature.rs", text, &sources::of(set, sources::ALL));
     Ok(())
 }

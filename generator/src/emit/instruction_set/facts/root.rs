@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::InstructionSet;
 
@@ -91,6 +92,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         "{}#![no_std]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\nextern crate alloc;\n\n{lines}\n{exports}",
         rust::module_doc_lines(&docs)
     );
-    builder.file("src/lib.rs", text, &set.files);
+    builder.file("src/lib.rs", text, &sources::of(set, sources::ALL));
     Ok(())
 }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::module::{mentions, shape_type, used_ids};
 use super::{names, types};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::{
     InstructionSet, Op, OperandKind, OperandMeaning, ParameterKind, Record, Scalar, Shape, Union,
@@ -15,7 +16,7 @@ use crate::model::instruction_set::{
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    let own = |path: &str, text: String, builder: &mut CrateBuilder| builder.file(path, text, &set.files);
+    let own = |path: &str, text: String, builder: &mut CrateBuilder| builder.file(path, text, &sources::of(set, sources::ALL));
     let data = serde_json::json!({
         "crate": set.library("facts"),
         "module": rust::variant(&set.format.records[set.format.root].name),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::InstructionSet;
 
@@ -80,6 +80,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         writeln!(text, "\n    /// {doc}\n    pub {name} -> {result} {{\n{body}    }}")?;
     }
     text.push_str(include_str!("text/trap_methods.rs"));
-    builder.file("src/trap.rs", text, &set.files);
+    builder.file("src/trap.rs", text, &sources::of(set, &[&["trap"]]));
     Ok(())
 }

@@ -4,23 +4,31 @@ use std::fmt::Write;
 
 use super::names;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::{rust, template};
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape, Type, TypeParameter};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    builder.file("src/types/mod.rs", head(set)?, &set.files);
-    builder.file("src/types/kind.rs", kinds(set)?, &set.files);
-    builder.file("src/types/definition.rs", definitions(set)?, &set.files);
+    builder.file("src/types/mod.rs", head(set)?, &sources::of(set, &[&["type", "slot"]]));
+    builder.file("src/types/kind.rs", kinds(set)?, &sources::of(set, &[&["type", "slot"]]));
+    builder.file(
+        "src/types/definition.rs",
+        definitions(set)?,
+        &sources::of(set, &[&["type", "slot"]]),
+    );
     let mut table = include_str!("text/type_table.rs").to_owned();
     if constructors(set).is_empty() {
         // No entry can exist then, and the compiler sees that code that handles one is never reached.
         let reason = "#![allow(unreachable_code, unused_variables, reason = \"no type has parameters, so that the table is always empty\")]\n";
         table = table.replacen("\n\n", &format!("\n{reason}\n"), 1);
     }
-    builder.file("src/types/table.rs", table, &set.files);
-    builder.file("src/types/display.rs", display(set)?, &set.files);
+    builder.file("src/types/table.rs", table, &sources::of(set, &[&["type", "slot"]]));
+    builder.file(
+        "src/types/display.rs",
+        display(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    );
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod ops;
 mod pages;
 
 use super::super::{Emitter, Tree};
+use crate::emit::instruction_set::sources;
 use crate::model::instruction_set::{InstructionSet, InstructionSets};
 
 /// The row of the registry.
@@ -21,14 +22,29 @@ pub const EMITTER: Emitter = Emitter {
 /// Adds the manual of one set under `generated/<set>/manual/`.
 fn emit(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     let folder = format!("{}/manual", set.folder());
-    tree.add(format!("{folder}/README.md"), &pages::index(set)?, &set.files)?;
-    tree.add(format!("{folder}/types.md"), &pages::types(set)?, &set.files)?;
-    tree.add(format!("{folder}/traps.md"), &pages::traps(set)?, &set.files)?;
-    tree.add(format!("{folder}/module-file.md"), &pages::module_file(set)?, &set.files)?;
+    tree.add(
+        format!("{folder}/README.md"),
+        &pages::index(set)?,
+        &sources::of(set, sources::ALL),
+    )?;
+    tree.add(
+        format!("{folder}/types.md"),
+        &pages::types(set)?,
+        &sources::of(set, &[sources::MACHINE]),
+    )?;
+    tree.add(
+        format!("{folder}/traps.md"),
+        &pages::traps(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    )?;
+    tree.add(
+        format!("{folder}/module-file.md"),
+        &pages::module_file(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+    )?;
     for (group, entry) in set.groups.iter_with_ids() {
         let ops: Vec<_> = set.ops.iter().filter(|op| op.group == group).collect();
-        let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
-        sources.extend(set.files.iter().filter(|file| file.ends_with("machine.toml")).cloned());
+        let sources = sources::of_ops(set, &ops, &[sources::MACHINE]);
         tree.add(
             format!("{folder}/ops/{}.md", entry.name),
             &ops::page(set, entry, &ops)?,

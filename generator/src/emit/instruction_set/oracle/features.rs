@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::template;
 use crate::model::feature::{Feature, Features};
 use crate::model::instruction_set::{InstructionSet, Shape};
@@ -26,12 +27,12 @@ pub fn files(set: &InstructionSet, features: &Features, builder: &mut CrateBuild
     let all = with_implied(features, &needed);
     let names = |ids: &[Id<Feature>]| ids.iter().map(|id| features.features[*id].name.clone()).collect::<Vec<_>>();
     let default: Vec<Id<Feature>> = all.iter().copied().filter(|id| features.features[*id].default).collect();
-    builder.feature("default", &names(&default));
-    let mut sources = set.files.clone();
+    let mut sources = sources::of(set, &[sources::FORMAT, sources::OPS]);
+    sources.extend(features.features.iter().map(|feature| feature.file.clone()));
+    builder.feature("default", &names(&default), &sources);
     for id in &all {
         let feature = &features.features[*id];
-        builder.feature(&feature.name, &names(&feature.implies));
-        sources.push(feature.file.clone());
+        builder.feature(&feature.name, &names(&feature.implies), &sources);
     }
     let example = set.ops.iter().find(|op| op.feature.is_some());
     let data = json!({

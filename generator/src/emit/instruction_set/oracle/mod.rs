@@ -11,6 +11,7 @@ mod step;
 use serde_json::json;
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree, template};
 use crate::model::Model;
 use crate::model::feature::Features;
@@ -53,7 +54,11 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         ("src/source.rs", include_str!("text/source.rs.hbs")),
         ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
     ] {
-        builder.file(path, template::render(path, text, &data)?, &set.files);
+        builder.file(
+            path,
+            template::render(path, text, &data)?,
+            &sources::of(set, &[sources::FORMAT, sources::OPS]),
+        );
     }
     builder.finish(tree)
 }

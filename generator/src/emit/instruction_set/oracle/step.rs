@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::arm::{Arm, arm, identifiers};
 use super::{facts, runtime};
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::provenance;
+use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::{InstructionSet, Op};
 
@@ -25,7 +25,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
         let mut docs = format!("{}.\n\n{}", group.title.trim(), group.doc.trim());
         docs.push_str(&format!("\n\n{}", provenance::entry(set, "group", &group.name)));
         let text = group_file(set, &docs, &ops, &written)?;
-        builder.file(&format!("src/step/{module}.rs"), text, &set.files);
+        builder.file(
+            &format!("src/step/{module}.rs"),
+            text,
+            &sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT]),
+        );
         let path = format_ident!("{module}");
         for (op, written) in ops.iter().zip(written) {
             let Arm {
@@ -74,7 +78,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> Result<()> {
          between code and machine that it met.",
     ));
     text.push_str(&rust::format(code)?);
-    builder.file("src/step/mod.rs", text, &set.files);
+    builder.file("src/step/mod.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS]));
     Ok(())
 }
 

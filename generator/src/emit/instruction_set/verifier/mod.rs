@@ -28,6 +28,7 @@ use serde::Serialize;
 
 pub use self::reading::Reading;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::InstructionSet;
 
@@ -51,7 +52,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         set.name
     );
     let root = Root::of(&reading);
-    let all = &set.files;
+    let all = &sources::of(set, sources::ALL);
     if reading.class.is_some() {
         builder.file(
             "src/verify/classes.rs",

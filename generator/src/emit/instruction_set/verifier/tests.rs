@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::reading::{Reading, variant};
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
 
 const TESTS: &str = include_str!("../templates/verify_tests.rs.hbs");
@@ -21,7 +22,7 @@ pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Resul
     builder.file(
         "tests/verify.rs",
         template::render("tests/verify.rs", TESTS, &data)?,
-        &set.files,
+        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
     );
     Ok(())
 }

@@ -202,6 +202,7 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
         doc,
         span,
         files: paths.into_iter().collect(),
+        tables: tables(documents),
         encoding,
         slots: slots.arena,
         types: types.arena,
@@ -213,6 +214,18 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
         format,
         fixtures: fixtures.arena,
     }
+}
+
+/// The files with entries of each table.
+fn tables(documents: &[&Document]) -> BTreeMap<String, Vec<String>> {
+    let mut tables: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    for document in documents {
+        for (key, _) in &document.table().entries {
+            tables.entry(key.name.clone()).or_default().insert(&document.path);
+        }
+    }
+    let sorted = |files: BTreeSet<&String>| files.into_iter().cloned().collect();
+    tables.into_iter().map(|(table, files)| (table, sorted(files))).collect()
 }
 
 /// Stands for a place that can't exist, since every set has a file.

@@ -11,6 +11,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::reading::{Reading, expressions, variant};
+use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::{Control, Group, Op, TypeArgument, TypeExpression};
 
@@ -33,8 +34,7 @@ pub fn files(reading: &Reading<'_>) -> anyhow::Result<Vec<(String, TokenStream, 
             arms.push(transfer.arm(&module));
             functions.push(transfer.function());
         }
-        let mut sources: Vec<String> = ops.iter().map(|op| op.file.clone()).collect();
-        sources.extend(set.files.iter().filter(|file| file.ends_with("machine.toml")).cloned());
+        let sources = sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT]);
         files.push((name, group_file(group, &functions), sources));
         modules.push(module);
     }
@@ -62,7 +62,7 @@ pub fn files(reading: &Reading<'_>) -> anyhow::Result<Vec<(String, TokenStream, 
             }
         }
     };
-    files.push(("mod".to_owned(), root, set.files.clone()));
+    files.push(("mod".to_owned(), root, sources::of(set, &[sources::MACHINE, sources::OPS])));
     Ok(files)
 }
 
