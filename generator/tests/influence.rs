@@ -195,6 +195,9 @@ fn amend(item: &mut Item) {
     }
 }
 
+/// The most changes that are tried one by one.
+const MOST_ALONE: usize = 6;
+
 /// Trees after changes of one file: one after as many small changes as the specs bear at once, or one after each of them.
 fn after_changes(workspace: &Workspace, path: &str, document: &DocumentMut) -> Vec<Tree> {
     let mut trees = Vec::new();
@@ -213,19 +216,23 @@ fn after_changes(workspace: &Workspace, path: &str, document: &DocumentMut) -> V
         }
     }
     assert!(!kept.is_empty(), "no change of `{path}` can be resolved");
-    // All changes and the removal of an entry in one, if the emitters bear it: this is what takes the time.
-    let all = without_an_entry(workspace, path, &changed).and_then(|document| {
-        workspace.put(path, &document);
-        workspace.emit()
-    });
-    match all {
-        Some(tree) => trees.push(tree),
-        None => {
-            kept.extend(without_an_entry(workspace, path, document));
-            for alone in kept {
-                workspace.put(path, &alone);
-                trees.extend(workspace.emit());
-            }
+    // Emitting takes the time, so all changes and the removal of an entry are tried at once. What the emitters don't bear together
+    // is tried with fewer.
+    let removed = without_an_entry(workspace, path, document);
+    let both = without_an_entry(workspace, path, &changed);
+    let sparse = kept.iter().step_by(kept.len().div_ceil(MOST_ALONE)).cloned();
+    let attempts: [Vec<DocumentMut>; 3] = [
+        both.into_iter().collect(),
+        [changed].into_iter().chain(removed.clone()).collect(),
+        sparse.chain(removed).collect(),
+    ];
+    for attempt in attempts {
+        for document in attempt {
+            workspace.put(path, &document);
+            trees.extend(workspace.emit());
+        }
+        if !trees.is_empty() {
+            break;
         }
     }
     workspace.put(path, document);
