@@ -1,7 +1,7 @@
 //! The command line: verbs, their arguments and help texts, and the exit codes.
 
-mod bless;
 mod affected;
+mod bless;
 mod build;
 mod check;
 mod compile;
