@@ -63,6 +63,20 @@ pub fn program() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// The compiler that belongs to that cargo.
+pub fn compiler() -> OsString {
+    if let Some(named) = std::env::var_os("RUSTC") {
+        return named;
+    }
+    let beside = std::env::var_os("CARGO").map(PathBuf::from).and_then(|cargo| {
+        let name = cargo.file_name()?.to_str()?.replacen("cargo", "rustc", 1);
+        Some(cargo.with_file_name(name))
+    });
+    beside
+        .filter(|path| path.is_file())
+        .map_or_else(|| "rustc".into(), PathBuf::into_os_string)
+}
+
 /// A shell at the root, without the variables of lathe's own run, in which what `cargo install` made is found.
 pub fn shell(root: &Path) -> anyhow::Result<Shell> {
     let shell = Shell::new().context("can't start a shell")?;
@@ -110,14 +124,18 @@ fn clean(command: &mut Command) {
 
 /// The names of the emitted crates, in the order of their folders, from the manifests in the tree.
 pub fn emitted_packages(tree: &Tree) -> Vec<String> {
-    tree.files()
-        .iter()
-        .filter(|(path, _)| path.ends_with("/Cargo.toml"))
-        .filter_map(|(_, file)| {
-            let manifest: toml::Table = file.text.parse().ok()?;
-            Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
-        })
-        .collect()
+    emitted_folders(tree).into_iter().map(|(package, _)| package).collect()
+}
+
+/// The emitted crates with their root-relative folders, in the order of these.
+pub fn emitted_folders(tree: &Tree) -> Vec<(String, String)> {
+    let crates = tree.files().iter().filter_map(|(path, file)| {
+        let folder = path.strip_suffix("/Cargo.toml")?;
+        let manifest: toml::Table = file.text.parse().ok()?;
+        let name = manifest.get("package")?.get("name")?.as_str()?;
+        Some((name.to_owned(), folder.to_owned()))
+    });
+    crates.collect()
 }
 
 /// The arguments that choose packages.

@@ -1,5 +1,6 @@
 //! Stage 8: builds what was emitted, looks into it, runs the programs beside the specs, and drives the tests.
 
+pub mod artefact;
 pub mod blame;
 pub mod cargo;
 pub mod inspect;

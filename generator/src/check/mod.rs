@@ -3,6 +3,7 @@
 //! To add a rule: write its function and its [`Rule`] beside each other in the file of its topic, its page under `pages/`, name it in
 //! the table of its kind, and add a case under `tests/cases/`; tests fail as long as one of these is missing.
 
+pub mod artefact;
 pub mod blessed;
 mod docs;
 pub mod feature;

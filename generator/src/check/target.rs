@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::artefact;
 use super::docs::fault_of_doc;
 use super::{Rule, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
@@ -21,6 +22,11 @@ pub const RULES: &[Rule] = &[
     TRIPLES,
     LEVEL_FEATURES,
     LEVEL_WIDTHS,
+    artefact::PACKAGE,
+    artefact::TRIPLE,
+    artefact::BUDGET,
+    artefact::TWICE,
+    artefact::SYMBOL,
 ];
 
 /// Everything is documented.
@@ -113,6 +119,12 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         for level in &target.levels {
             let what = format!("level `{}` of target `{}`", level.name, target.name);
             if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &level.doc, || level.span) {
+                diagnostics.push(diagnostic);
+            }
+        }
+        for artefact in &target.artefacts {
+            let what = format!("artefact `{}` of target `{}`", artefact.package.0, target.name);
+            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &artefact.doc.0, || artefact.doc.1) {
                 diagnostics.push(diagnostic);
             }
         }

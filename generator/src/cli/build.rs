@@ -3,7 +3,7 @@
 use super::compile::compile;
 use super::generate::{self, Written};
 use super::session::{Prepared, Session};
-use super::{Common, Exit};
+use super::{Common, Exit, artefact};
 use crate::build::cargo::{self, Executable};
 use crate::build::{inspect, plan};
 use crate::report::console::{self, plural, thousands};
@@ -41,8 +41,12 @@ pub fn run(common: &Common, only_plan: bool) -> Exit {
         Ok(Written::Fresh | Written::Changed) => {}
         Err(exit) => return exit,
     }
-    match build_emitted(&mut session, &prepared) {
-        Ok((_, built)) => {
+    let built = build_emitted(&mut session, &prepared).and_then(|(_, mut rows)| {
+        rows.extend(artefact::build_all(&mut session, &prepared)?);
+        Ok(rows)
+    });
+    match built {
+        Ok(built) => {
             if !session.json {
                 console::output(&summary::table(&numbers, &session.clock, &built));
             }
@@ -72,11 +76,9 @@ pub fn build_emitted(session: &mut Session, prepared: &Prepared) -> Result<(Vec<
     let executables = compile(session, prepared, &arguments)?.executables();
     let mut rows: Vec<Row> = vec![("crates".to_owned(), thousands(packages.len()), String::new())];
     for executable in &executables {
-        match session
-            .clock
-            .time("inspect", || inspect::inspect(&executable.path, &packages))
-        {
-            Ok(sizes) => {
+        match session.clock.time("inspect", || inspect::inspect(&executable.path)) {
+            Ok(contents) => {
+                let sizes = contents.sizes(&packages);
                 let remark = format!(
                     "bytes of code; {} of them in {}",
                     thousands(sizes.emitted as usize),

@@ -1,6 +1,7 @@
 //! The command line: verbs, their arguments and help texts, and the exit codes.
 
 mod affected;
+mod artefact;
 mod bless;
 mod build;
 mod check;

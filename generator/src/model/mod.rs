@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 mod page_table;
 
+pub mod artefact;
 pub mod blessed;
 pub mod circle;
 pub mod feature;

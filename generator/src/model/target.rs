@@ -4,6 +4,7 @@ use crate::syntax::Spanned;
 use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
+use super::artefact::{self, Artefact, RawArtefact};
 use super::item::{Addition, Freedom, Item, Weight};
 use super::names::{self, BYTE_ORDERS, Place, number};
 use super::schema::{self, words};
@@ -46,6 +47,8 @@ pub struct Target {
     pub atomic_width: u32,
     /// Levels of the instruction set in ascending order, each including the ones before: x86-64-v1, v2, …
     pub levels: Vec<Level>,
+    /// What is built for it.
+    pub artefacts: Vec<Artefact>,
     /// The spec file, root-relative.
     pub file: String,
     /// The name of the entry.
@@ -108,6 +111,9 @@ struct RawTarget {
     /// Sets of processor features that are asked for as a whole, each a table `[[level]]`, in ascending order.
     #[serde(default)]
     level: Vec<Spanned<RawLevel>>,
+    /// What is built for the target and what is demanded of it, each a table `[[artefact]]`.
+    #[serde(default)]
+    artefact: Vec<RawArtefact>,
 }
 
 /// A set of processor features that is asked for as a whole: `[[level]]`.
@@ -195,6 +201,11 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
             });
         }
     }
+    let artefacts = raw
+        .artefact
+        .iter()
+        .filter_map(|raw| artefact::resolve(document, raw, diagnostics))
+        .collect();
     Some(Target {
         name: raw.name.get_ref().clone(),
         doc: raw.doc.get_ref().clone(),
@@ -208,6 +219,7 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
         cache_line: cache_line?,
         atomic_width: atomic_width?,
         levels,
+        artefacts,
         file: document.path.clone(),
         span: entry.span(),
     })
@@ -248,6 +260,8 @@ fn item(target: &Target) -> Item {
         texts.sort_unstable();
         texts.join(", ")
     };
+    let mut artefacts: Vec<String> = target.artefacts.iter().map(Artefact::fact).collect();
+    artefacts.sort();
     let page_size = target.page_size.map(|size| size.to_string());
     let large_pages: Vec<String> = target.large_pages.iter().map(u64::to_string).collect();
     let start = Item::new("target", None, &target.name, &target.doc, target.span)
@@ -260,7 +274,8 @@ fn item(target: &Target) -> Item {
         .fact(Weight::Shape, "cache_line", target.cache_line.to_string())
         .free(Weight::Shape, "atomic_width", target.atomic_width.to_string(), Freedom::Rise)
         .free(Weight::Effect, "triples", sorted(&target.triples), Freedom::Gain)
-        .fact(Weight::Docs, "aliases", sorted(&target.aliases));
+        .fact(Weight::Docs, "aliases", sorted(&target.aliases))
+        .fact(Weight::Docs, "artefact", artefacts.join("; "));
     // Each level includes the ones before, so that their order matters.
     target.levels.iter().fold(start, |item, level| {
         let vectors = match level.vector_width {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::summary::{Clock, Numbers};
 use crate::fix::Applied;
+use crate::model::artefact::Artefact;
 use crate::write::{Comparison, Status};
 
 #[derive(Serialize)]
@@ -111,6 +112,43 @@ pub fn compiler(message: &cargo_metadata::diagnostic::Diagnostic) -> String {
             .as_deref()
             .map(|text| anstream::adapter::strip_str(text).to_string()),
     })
+}
+
+#[derive(Serialize)]
+struct ArtefactObject<'a> {
+    artefact: &'a str,
+    triple: &'a str,
+    profile: &'a str,
+    form: &'a str,
+    text: u64,
+    data: u64,
+    most_text: Option<u64>,
+    most_data: Option<u64>,
+}
+
+/// The sizes of something that was built for a target.
+pub fn artefact(of: &Artefact, text: u64, data: u64) -> String {
+    line(&ArtefactObject {
+        artefact: &of.package.0,
+        triple: &of.triple.0,
+        profile: of.profile.name(),
+        form: of.form.name(),
+        text,
+        data,
+        most_text: of.text.map(|(most, _)| most),
+        most_data: of.data.map(|(most, _)| most),
+    })
+}
+
+#[derive(Serialize)]
+struct SkippedObject<'a> {
+    skipped: &'a str,
+    fix: &'a str,
+}
+
+/// A triple for which nothing can be built here.
+pub fn skipped(triple: &str, fix: &str) -> String {
+    line(&SkippedObject { skipped: triple, fix })
 }
 
 /// The last line.

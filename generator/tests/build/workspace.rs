@@ -60,6 +60,14 @@ impl Workspace {
         self
     }
 
+    /// Adds to a file.
+    pub fn append(&self, file: &str, text: &str) -> &Self {
+        let path = self.root.join(file);
+        let before = fs::read_to_string(&path).expect("the file can be read");
+        fs::write(&path, before + text).expect("the file can be written");
+        self
+    }
+
     /// A command in the workspace that doesn't see what cargo says to the tests.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -94,6 +102,16 @@ pub fn run(command: &mut Command) -> Ran {
         output: text(output.stdout),
         errors: text(output.stderr),
     }
+}
+
+/// Whether the compiler makes code for this machine unless told otherwise; says so where the test is left out.
+pub fn is_host(triple: &str) -> bool {
+    let version = run(Command::new("rustc").arg("-vV")).output;
+    let is_host = version.lines().any(|line| line.strip_prefix("host: ") == Some(triple));
+    if !is_host {
+        eprintln!("skipped: the host isn't {triple}");
+    }
+    is_host
 }
 
 /// Copies a folder over another.
