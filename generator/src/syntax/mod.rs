@@ -76,18 +76,26 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
-fn parse_file(
-    sources: &SourceMap,
-    file: FileId,
-    source: &SourceFile,
-    kinds: &[&str],
-    diagnostics: &mut Diagnostics,
-) -> Option<Document> {
+/// What is wrong with the TOML of a file.
+pub fn faults(file: FileId, source: &SourceFile) -> Diagnostics {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let table = Table::new(file, tree.get_ref());
+    let mut diagnostics = Diagnostics::default();
+    faults_of(file, source, &table, errors, &mut diagnostics);
+    diagnostics
+}
+
+/// Reports mistakes of the TOML; `true` if there are any.
+fn faults_of(
+    file: FileId,
+    source: &SourceFile,
+    table: &Table,
+    errors: Vec<toml::de::Error>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let errors = without_consequences(&source.text, errors);
     for error in errors.iter().take(MOST_ERRORS) {
-        diagnostics.push(syntax_error(file, source, &table, error));
+        diagnostics.push(syntax_error(file, source, table, error));
     }
     if errors.len() > MOST_ERRORS {
         let more = errors.len() - MOST_ERRORS;
@@ -97,7 +105,19 @@ fn parse_file(
                 .at(end, "only the first ones are shown"),
         );
     }
-    let broken = !errors.is_empty();
+    !errors.is_empty()
+}
+
+fn parse_file(
+    sources: &SourceMap,
+    file: FileId,
+    source: &SourceFile,
+    kinds: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
+    let (tree, errors) = DeTable::parse_recoverable(&source.text);
+    let table = Table::new(file, tree.get_ref());
+    let broken = faults_of(file, source, &table, errors, diagnostics);
     let (kind, kind_span) = match table.get("kind") {
         Some((_, value)) => match &value.kind {
             ValueKind::String(kind) => (kind.clone(), value.span),
