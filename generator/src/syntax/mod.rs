@@ -227,7 +227,13 @@ fn beside(sources: &SourceMap, source: &SourceFile, key: &str) -> Option<String>
         if other.path == source.path || !other.path.ends_with(".toml") || folder(other) != folder(source) {
             continue;
         }
-        match tree_of(sources, id).get(key).map(|(_, value)| &value.kind) {
+        let tree = tree_of(sources, id);
+        let text = |key| tree.get(key).map(|(_, value)| &value.kind);
+        // A file that is called by its kind (`blessed.toml`) is the only one of it.
+        if matches!(text("kind"), Some(ValueKind::String(kind)) if other.path.ends_with(&format!("/{kind}.toml"))) {
+            continue;
+        }
+        match text(key) {
             Some(ValueKind::String(text)) if common.as_ref().is_none_or(|common| common == text) => common = Some(text.clone()),
             _ => return None,
         }
