@@ -17,6 +17,7 @@ pub mod check;
 pub mod compatibility;
 pub mod emit;
 pub mod fix;
+pub mod format;
 pub mod model;
 pub mod pipeline;
 pub mod report;

@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod diff;
 mod explain;
+mod format;
 mod generate;
 mod graph;
 mod list;
@@ -164,6 +165,22 @@ enum Verb {
         #[arg(long)]
         changelog: bool,
     },
+    /// Lay the specs out in one way; comments stay, and what they say stays the same
+    #[command(after_help = "Examples:\n  \
+        cargo lathe fmt                    format every spec in spec/\n  \
+        cargo lathe fmt --check            write nothing; show what would change; exit 4 if something would\n  \
+        cargo lathe fmt spec/features.toml\n  \
+        cargo lathe fmt - < draft.toml     from standard input to standard output\n\n\
+        Keys stand in the order of the schema, arrays are filled to 130 columns, tables are set apart by an empty line. An array with \
+        one element a line stays one, texts of several lines stay as they are.")]
+    Fmt {
+        /// Files to format, `-` for standard input [default: all specs]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Write nothing; show the differences
+        #[arg(long)]
+        check: bool,
+    },
     /// List the entries of all specs: path, code, first sentence
     #[command(after_help = "Examples:\n  \
         cargo lathe list                everything\n  \
@@ -264,6 +281,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Run => run::run(&command.common),
         Verb::Test => test::run(&command.common),
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
+        Verb::Fmt { files, check } => format::run(&command.common, files, *check),
         Verb::List { filters } => list::run(&command.common, filters),
         Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
         Verb::Bless { breaking } => bless::run(&command.common, *breaking),

@@ -44,6 +44,13 @@ struct DifferenceObject<'a> {
     difference: String,
 }
 
+#[derive(Serialize)]
+struct FormattedObject<'a> {
+    path: &'a str,
+    /// Whether it was written; `false` if it is not in the layout of all specs.
+    formatted: bool,
+}
+
 /// What was fixed, or would be.
 pub fn fixes(applied: &[Applied], done: bool) -> String {
     let objects = applied.iter().map(|applied| {
@@ -57,6 +64,11 @@ pub fn fixes(applied: &[Applied], done: bool) -> String {
         })
     });
     objects.collect()
+}
+
+/// What became of a file that was to be formatted.
+pub fn formatted(path: &str, done: bool) -> String {
+    line(&FormattedObject { path, formatted: done })
 }
 
 /// A difference as it is shown to people, without its colours and its indentation.

@@ -76,18 +76,26 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
-fn parse_file(
-    sources: &SourceMap,
-    file: FileId,
-    source: &SourceFile,
-    kinds: &[&str],
-    diagnostics: &mut Diagnostics,
-) -> Option<Document> {
+/// What is wrong with the TOML of a file.
+pub fn faults(file: FileId, source: &SourceFile) -> Diagnostics {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);
     let table = Table::new(file, tree.get_ref());
+    let mut diagnostics = Diagnostics::default();
+    faults_of(file, source, &table, errors, &mut diagnostics);
+    diagnostics
+}
+
+/// Reports mistakes of the TOML; `true` if there are any.
+fn faults_of(
+    file: FileId,
+    source: &SourceFile,
+    table: &Table,
+    errors: Vec<toml::de::Error>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let errors = without_consequences(&source.text, errors);
     for error in errors.iter().take(MOST_ERRORS) {
-        diagnostics.push(syntax_error(file, source, &table, error));
+        diagnostics.push(syntax_error(file, source, table, error));
     }
     if errors.len() > MOST_ERRORS {
         let more = errors.len() - MOST_ERRORS;
@@ -97,7 +105,19 @@ fn parse_file(
                 .at(end, "only the first ones are shown"),
         );
     }
-    let broken = !errors.is_empty();
+    !errors.is_empty()
+}
+
+fn parse_file(
+    sources: &SourceMap,
+    file: FileId,
+    source: &SourceFile,
+    kinds: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<Document> {
+    let (tree, errors) = DeTable::parse_recoverable(&source.text);
+    let table = Table::new(file, tree.get_ref());
+    let broken = faults_of(file, source, &table, errors, diagnostics);
     let (kind, kind_span) = match table.get("kind") {
         Some((_, value)) => match &value.kind {
             ValueKind::String(kind) => (kind.clone(), value.span),
@@ -207,7 +227,13 @@ fn beside(sources: &SourceMap, source: &SourceFile, key: &str) -> Option<String>
         if other.path == source.path || !other.path.ends_with(".toml") || folder(other) != folder(source) {
             continue;
         }
-        match tree_of(sources, id).get(key).map(|(_, value)| &value.kind) {
+        let tree = tree_of(sources, id);
+        let text = |key| tree.get(key).map(|(_, value)| &value.kind);
+        // A file that is called by its kind (`blessed.toml`) is the only one of it.
+        if matches!(text("kind"), Some(ValueKind::String(kind)) if other.path.ends_with(&format!("/{kind}.toml"))) {
+            continue;
+        }
+        match text(key) {
             Some(ValueKind::String(text)) if common.as_ref().is_none_or(|common| common == text) => common = Some(text.clone()),
             _ => return None,
         }

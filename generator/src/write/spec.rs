@@ -7,7 +7,7 @@ use std::path::Path;
 use super::disk;
 use crate::diagnostic::Diagnostic;
 
-/// Replaces the text of a spec, which must still be `old`. A link is kept, and the file that it leads to replaced.
+/// Replaces the text of a spec, which must still be `old`. `path` is relative to the root, or absolute. A link is kept, and the file that it leads to replaced.
 ///
 /// # Errors
 ///
@@ -19,8 +19,7 @@ pub fn replace_spec(root: &Path, path: &str, old: &str, new: &str) -> Result<(),
             .help("mend that and run the command again");
         Box::new(diagnostic)
     };
-    let place = disk::locate(root, path);
-    let place = fs::canonicalize(&place).map_err(|error| fault(&error.to_string()))?;
+    let place = fs::canonicalize(root.join(path)).map_err(|error| fault(&error.to_string()))?;
     if !disk::holds(&place, old).map_err(|error| fault(&error.to_string()))? {
         return Err(fault("it was changed while lathe looked at it"));
     }

@@ -144,43 +144,43 @@ pub const FNEG: Place = Place::new("spec/raya/ops/float.toml", 59);
 pub const FPOW: Place = Place::new("spec/raya/ops/float.toml", 72);
 
 /// `[op.fmod]`
-pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 94);
+pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 93);
 
 /// `[op.nadd]`
 pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 5);
 
 /// `[op.nsub]`
-pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 28);
+pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 27);
 
 /// `[op.nmul]`
-pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 44);
+pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 43);
 
 /// `[op.ndiv]`
-pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 61);
+pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 60);
 
 /// `[op.nmod]`
-pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 85);
+pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 84);
 
 /// `[op.nneg]`
-pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 104);
+pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 103);
 
 /// `[op.npow]`
-pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 120);
+pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 119);
 
 /// `[op.nlt]`
-pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 137);
+pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 135);
 
 /// `[op.nle]`
-pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 156);
+pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 152);
 
 /// `[op.ngt]`
-pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 171);
+pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 165);
 
 /// `[op.nge]`
-pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 184);
+pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 178);
 
 /// `[op.number_to_float]`
-pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 197);
+pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 191);
 
 /// `[op.ieq]`
 pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 5);
@@ -222,25 +222,25 @@ pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 151);
 pub const EQ: Place = Place::new("spec/raya/ops/logic.toml", 5);
 
 /// `[op.ne]`
-pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 33);
+pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 32);
 
 /// `[op.strict_eq]`
-pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 47);
+pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 46);
 
 /// `[op.strict_ne]`
-pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 62);
+pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 61);
 
 /// `[op.not]`
-pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 76);
+pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 75);
 
 /// `[op.and]`
-pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 92);
+pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 90);
 
 /// `[op.or]`
-pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 109);
+pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 107);
 
 /// `[op.typeof]`
-pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 122);
+pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 120);
 
 /// `[op.is_type]`
 pub const IS_TYPE: Place = Place::new("spec/raya/ops/convert.toml", 5);
@@ -264,46 +264,46 @@ pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 129);
 pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 146);
 
 /// `[op.float_to_int_saturating]`
-pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 169);
+pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 168);
 
 /// `[op.sconcat]`
 pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 5);
 
 /// `[op.slen]`
-pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 23);
+pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 22);
 
 /// `[op.seq]`
-pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 40);
+pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 39);
 
 /// `[op.sne]`
-pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 54);
+pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 53);
 
 /// `[op.slt]`
-pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 68);
+pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 67);
 
 /// `[op.sle]`
-pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 92);
+pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 91);
 
 /// `[op.sgt]`
-pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 106);
+pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 105);
 
 /// `[op.sge]`
-pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 120);
+pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 119);
 
 /// `[op.to_string]`
-pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 134);
+pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 133);
 
 /// `[op.int_to_string]`
-pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 160);
+pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 158);
 
 /// `[op.float_to_string]`
-pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 174);
+pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 172);
 
 /// `[op.string_to_int]`
-pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 197);
+pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 195);
 
 /// `[op.string_to_float]`
-pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 222);
+pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 220);
 
 /// `[op.jmp]`
 pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 5);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::{Rule, locate, mend};
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets, Op};
+use crate::model::blessed::Blessed;
+use crate::model::instruction_set::{InstructionSet, InstructionSets, Op, Trap, Type};
 use crate::source::{SourceMap, Span};
 
 /// Op codes are unique.
@@ -52,15 +53,16 @@ fn free_code(taken: &BTreeSet<u32>, near: u32, from: u32, limit: u32) -> Option<
     (near..limit).chain(from..near).find(|code| !taken.contains(code))
 }
 
-/// The codes of ops that are taken.
+/// The codes of ops that are taken, those of a release by whatever had them.
 struct OpCodes<'a> {
     set: &'a InstructionSet,
     taken: BTreeSet<u32>,
 }
 
 impl<'a> OpCodes<'a> {
-    fn of(set: &'a InstructionSet) -> Self {
+    fn of(model: &Model, set: &'a InstructionSet) -> Self {
         let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
+        taken.extend(released(model, set, "op").iter().map(|(_, code)| code));
         taken.extend(set.encoding.extension_prefix.map(u32::from));
         OpCodes { set, taken }
     }
@@ -90,13 +92,31 @@ impl<'a> OpCodes<'a> {
     }
 }
 
+/// The entries of a table with the codes with which they were released.
+fn released<'a>(model: &'a Model, set: &InstructionSet, table: &str) -> BTreeSet<(&'a str, u32)> {
+    let specs = model.part::<Blessed>().specs.iter();
+    let specs = specs.filter(|spec| spec.owner.as_deref() == Some(&set.name));
+    let entries = specs.flat_map(|spec| &spec.entries).filter(|entry| entry.table == table);
+    entries
+        .filter_map(|entry| {
+            let code = entry.facts.iter().find(|fact| fact.key == "code")?;
+            let number = match code.value.strip_prefix("0x") {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => code.value.parse(),
+            };
+            Some((entry.name.as_str(), number.ok()?))
+        })
+        .collect()
+}
+
 fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut first_of: BTreeMap<u16, &Op> = BTreeMap::new();
-        let mut codes = OpCodes::of(set);
-        // The op that stands first in the specs keeps its code.
+        let mut codes = OpCodes::of(model, set);
+        // The op that was released with a code keeps it, else the one that stands first in the specs.
+        let released = released(model, set, "op");
         let mut ops: Vec<&Op> = set.ops.iter().collect();
-        ops.sort_by_key(|op| op.span);
+        ops.sort_by_key(|op| (!released.contains(&(op.name.as_str(), u32::from(op.code))), op.span));
         for op in ops {
             let Some(first) = first_of.get(&op.code).copied() else {
                 first_of.insert(op.code, op);
@@ -134,7 +154,7 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
 
 fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        let mut codes = OpCodes::of(set);
+        let mut codes = OpCodes::of(model, set);
         for op in &set.ops {
             let place = code_of(sources, "op", &op.name, op.span);
             let prefix = set.encoding.extension_prefix;
@@ -177,7 +197,11 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
         let mut first_of: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
-        for entry in &set.types {
+        let released = released(model, set, "type");
+        taken.extend(released.iter().map(|(_, code)| code));
+        let mut types: Vec<&Type> = set.types.iter().collect();
+        types.sort_by_key(|entry| !released.contains(&(entry.name.as_str(), u32::from(entry.code))));
+        for entry in types {
             let place = code_of(sources, "type", &entry.name, entry.span);
             let free = free_code(&taken, u32::from(entry.code), 0, u32::from(TYPE_CODES));
             let help = free.map_or("merge types: all 64 codes are taken".to_owned(), |free| {
@@ -212,7 +236,11 @@ fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut taken: BTreeSet<u32> = set.traps.iter().map(|trap| u32::from(trap.code)).collect();
         let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
-        for trap in &set.traps {
+        let released = released(model, set, "trap");
+        taken.extend(released.iter().map(|(_, code)| code));
+        let mut traps: Vec<&Trap> = set.traps.iter().collect();
+        traps.sort_by_key(|trap| !released.contains(&(trap.name.as_str(), u32::from(trap.code))));
+        for trap in traps {
             let place = code_of(sources, "trap", &trap.name, trap.span);
             let free = free_code(&taken, u32::from(trap.code).max(1), 1, 0x1_0000).unwrap_or(1);
             if let Some((name, span)) = first_of.get(&trap.code) {

@@ -212,14 +212,14 @@ pub struct RawOp {
     #[serde(default)]
     #[schemars(example = ["i32"])]
     pub out: Vec<Spanned<String>>,
+    /// Where execution goes next: `next` (if not stated), `jump`, `branch`, `call`, `return`, `throw` or `halt`.
+    #[schemars(extend("enum" = words(Control::ALL)))]
+    pub control: Option<Spanned<String>>,
     /// Its meaning as a pure, total Rust expression over the names of inputs and operands: `"a.wrapping_add(b)"`.
     #[schemars(example = "a.wrapping_add(b)")]
     pub expr: Option<Spanned<String>>,
     /// Its meaning as the name of a function in `runtime/`.
     pub sem: Option<Spanned<String>>,
-    /// Where execution goes next: `next` (if not stated), `jump`, `branch`, `call`, `return`, `throw` or `halt`.
-    #[schemars(extend("enum" = words(Control::ALL)))]
-    pub control: Option<Spanned<String>>,
     /// What it does beside giving a result: names of `[effect.…]`.
     #[serde(default)]
     pub effects: Vec<Spanned<String>>,
@@ -236,13 +236,13 @@ pub struct RawOp {
     /// Whether it is rarely executed.
     #[serde(default)]
     pub cold: bool,
+    /// Its bytes in hexadecimal, written by hand: `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
+    #[schemars(example = "20")]
+    pub golden: Option<Spanned<RawGoldenValue>>,
     /// What it must do, written by hand: `"2, 3 -> 5"`, `"1, 0 -> !divide_by_zero"`, or a table with assembly and its outcome.
     #[serde(default)]
     #[schemars(example = ["2, 3 -> 5", "1, 0 -> !divide_by_zero"])]
     pub examples: Vec<Spanned<RawExample>>,
-    /// Its bytes in hexadecimal, written by hand: `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
-    #[schemars(example = "20")]
-    pub golden: Option<Spanned<RawGoldenValue>>,
     /// Boolean Rust expressions over the inputs' names, in which ops may be called by name: `iadd(a, b) == iadd(b, a)`.
     #[serde(default)]
     #[schemars(example = ["iadd(a, b) == iadd(b, a)"])]
@@ -419,10 +419,10 @@ pub struct RawField {
     /// The largest count of a list, or length in bytes of a string or code; required for those.
     #[schemars(range(min = 0))]
     pub max: Option<Spanned<i64>>,
-    /// What it holds.
-    pub doc: Spanned<String>,
     /// The flag without which it isn't in the file: the name of a `[module.flag.…]`.
     pub flag: Option<Spanned<String>>,
+    /// What it holds.
+    pub doc: Spanned<String>,
 }
 
 /// A tagged choice in the module file: `[union.constant]`.
@@ -441,8 +441,6 @@ pub struct RawUnion {
 pub struct RawVariant {
     /// Its name: `"int"`.
     pub name: Spanned<String>,
-    /// What it holds.
-    pub doc: Spanned<String>,
     /// The byte that announces it.
     #[schemars(range(min = 0, max = 255))]
     pub code: Spanned<i64>,
@@ -453,4 +451,6 @@ pub struct RawVariant {
     pub max: Option<Spanned<i64>>,
     /// The verifier's type of the value: the name of a `[type.…]`.
     pub r#type: Option<Spanned<String>>,
+    /// What it holds.
+    pub doc: Spanned<String>,
 }
