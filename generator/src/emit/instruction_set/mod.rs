@@ -5,6 +5,7 @@
 pub mod assembly;
 pub mod conformance;
 pub mod facts;
+pub mod machine;
 pub mod macros;
 pub mod manual;
 pub mod oracle;
@@ -22,6 +23,7 @@ use crate::model::instruction_set::{InstructionSet, InstructionSets};
 pub const EMITTERS: &[Emitter] = &[
     facts::EMITTER,
     macros::EMITTER,
+    machine::EMITTER,
     oracle::EMITTER,
     conformance::EMITTER,
     manual::EMITTER,

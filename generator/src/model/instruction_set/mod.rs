@@ -6,6 +6,7 @@ pub mod effect;
 pub mod example;
 pub mod format;
 pub mod items;
+pub mod machine;
 pub mod op;
 pub mod operand;
 pub mod raw;
@@ -19,6 +20,7 @@ pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use items::items;
+pub use machine::Machine;
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
 pub use resolve::{PAGES, load};
@@ -56,6 +58,8 @@ pub struct InstructionSet {
     pub tables: BTreeMap<String, Vec<String>>,
     /// How instructions become bytes.
     pub encoding: Encoding,
+    /// Who writes the machine that drives programs.
+    pub machine: Machine,
     /// What a slot of the operand stack can hold at run time.
     pub slots: Arena<Slot>,
     /// Types that the verifier tells apart.
@@ -101,6 +105,17 @@ impl InstructionSet {
     /// `raya_facts`: the same crate in Rust code.
     pub fn library(&self, part: &str) -> String {
         self.package(part).replace('-', "_")
+    }
+
+    /// Whether the machine is emitted.
+    pub fn has_emitted_machine(&self) -> bool {
+        matches!(self.machine, Machine::Emitted { .. })
+    }
+
+    /// The extension of files with assembly: the first letter of that of module files, and `asm`.
+    pub fn text_extension(&self) -> String {
+        let first: String = self.format.extension.chars().take(1).collect();
+        format!("{first}asm")
     }
 
     /// `runtime/raya`: where its semantics functions live.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::effect::Access;
 use super::op::Control;
+use super::machine::MACHINES;
 use super::operand::Indexes;
 use super::scalar::Scalar;
 use crate::model::names::BYTE_ORDERS;
@@ -31,6 +32,8 @@ pub struct RawFile {
     pub doc: Option<String>,
     /// How instructions become bytes. It stands in one file of the set.
     pub encoding: Option<RawEncoding>,
+    /// What the hand-written part of the machine is like. It stands in one file of the set, or in none.
+    pub runtime: Option<RawRuntime>,
     /// How values are represented, each a table `[slot.i32]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub slot: BTreeMap<String, RawSlot>,
@@ -78,6 +81,16 @@ pub struct RawEncoding {
     /// The byte that announces the extended page of opcodes, if there is one.
     #[schemars(range(min = 0, max = 255), example = 0xFF)]
     pub prefix: Option<Spanned<i64>>,
+}
+
+/// What the hand-written part of the machine is like: `[runtime]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRuntime {
+    /// `"own"`, which holds without this table: the runtime has a machine of its own. `"emitted"`: values, frames and the loop that drives
+    /// them are emitted, and the runtime has only the state that programs keep beside them, and the meaning of the ops.
+    #[schemars(extend("enum" = words(MACHINES)))]
+    pub machine: Spanned<String>,
 }
 
 /// A representation of values: `[slot.i32]`.

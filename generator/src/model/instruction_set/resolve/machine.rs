@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Encoding, Files, ModuleFormat, Resolved};
+use super::{Encoding, Files, Machine, ModuleFormat, Resolved};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::circle;
 use crate::model::instruction_set::effect::{Access, Effect, Takes};
+use crate::model::instruction_set::machine::MACHINES;
 use crate::model::instruction_set::raw::{
-    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawSlot, RawTrap, RawType,
+    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawRuntime, RawSlot, RawTrap, RawType,
 };
 use crate::model::instruction_set::{
     Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
@@ -43,6 +44,20 @@ pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Enco
         encoding.extension_prefix = number(document, prefix, "prefix", 0..=255, diagnostics);
     }
     encoding
+}
+
+/// Who writes the machine: whoever writes the runtime, unless the set says otherwise.
+pub(super) fn machine(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Machine {
+    let Some(entry) = files.optional("runtime", diagnostics) else {
+        return Machine::Own;
+    };
+    let Some(raw) = entry.read::<RawRuntime>(diagnostics) else {
+        return Machine::Own;
+    };
+    match Place::value(entry.document, &raw.machine).word("kind of machine", MACHINES, diagnostics) {
+        Some(true) => Machine::Emitted { span: entry.span() },
+        _ => Machine::Own,
+    }
 }
 
 pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Slot> {
