@@ -8,13 +8,13 @@
 pub mod semantics;
 
 /// What instructions reach beside the frame: the module, what is printed, and [`State`].
-pub type Context = __LIBRARY___machine::Context<State>;
+pub type Context = __NAME___machine::Context<State>;
 
 /// What runs a program.
-pub type Machine = __LIBRARY___machine::Machine<State>;
+pub type Machine = __NAME___machine::Machine<State>;
 
-pub use __LIBRARY___machine::*;
+pub use __NAME___machine::*;
 
 /// What a program keeps beside the variables of its functions. So far it is nothing: put here what further ops need, such as a memory.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct State {}

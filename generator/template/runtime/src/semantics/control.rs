@@ -1,7 +1,7 @@
 //! Calls and output.
 
-use __LIBRARY___facts::FunctionId;
-use __LIBRARY___macros::op;
+use __NAME___facts::FunctionId;
+use __NAME___macros::op;
 
 use crate::{Call, Context, Trap, Value};
 

@@ -1,7 +1,7 @@
 //! Arithmetic that can fail.
 
-use __LIBRARY___facts::TrapKind;
-use __LIBRARY___macros::op;
+use __NAME___facts::TrapKind;
+use __NAME___macros::op;
 
 use crate::Trap;
 

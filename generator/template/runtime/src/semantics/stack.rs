@@ -1,7 +1,7 @@
 //! Variables.
 
-use __LIBRARY___facts::LocalId;
-use __LIBRARY___macros::op;
+use __NAME___facts::LocalId;
+use __NAME___macros::op;
 
 use crate::{Frame, Value};
 
