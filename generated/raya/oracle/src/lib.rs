@@ -9,8 +9,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use raya_facts::verify::{VerifyError, verify};
 use raya_facts::Module;
+use raya_facts::verify::{VerifyError, verify};
 use raya_runtime::{Failure, Limits, Machine, Options, Output, Value};
 
 pub mod features;

@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::effect::Access;
-use super::op::Control;
 use super::machine::MACHINES;
+use super::op::Control;
 use super::operand::Indexes;
 use super::scalar::Scalar;
 use crate::model::names::BYTE_ORDERS;
