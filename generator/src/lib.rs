@@ -18,6 +18,7 @@ pub mod compatibility;
 pub mod emit;
 pub mod fix;
 pub mod model;
+pub mod new;
 pub mod pipeline;
 pub mod report;
 pub mod source;
