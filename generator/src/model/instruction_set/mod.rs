@@ -15,6 +15,7 @@ pub mod scalar;
 pub mod signature;
 pub mod type_expression;
 pub mod types;
+pub mod wide;
 
 pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
@@ -105,6 +106,17 @@ impl InstructionSet {
     /// `raya_facts`: the same crate in Rust code.
     pub fn library(&self, part: &str) -> String {
         self.package(part).replace('-', "_")
+    }
+
+    /// The slot whose values are of a Rust type that is like an integer of more than 64 bits.
+    pub fn wide_slot(&self, rust: &str) -> Option<(&Slot, wide::Wide)> {
+        let mut slots = self.slots.iter().filter(|slot| slot.rust == rust);
+        slots.find_map(|slot| Some((slot, slot.like?)))
+    }
+
+    /// The name by which rules know a Rust type of values: that of the integer that it is like, or its own.
+    pub fn behaves<'a>(&self, rust: &'a str) -> &'a str {
+        self.wide_slot(rust).map_or(rust, |(_, wide)| wide.name())
     }
 
     /// Whether the machine is emitted.

@@ -14,6 +14,7 @@ use super::machine::MACHINES;
 use super::op::Control;
 use super::operand::Indexes;
 use super::scalar::Scalar;
+use super::wide;
 use crate::model::names::BYTE_ORDERS;
 use crate::model::schema::{any_of, dotted_names, names, words};
 use crate::syntax::Spanned;
@@ -93,6 +94,18 @@ pub struct RawRuntime {
     pub machine: Spanned<String>,
 }
 
+/// Where a type comes from: `library = { package = "ethnum", version = "1.5", path = "ethnum::U256" }`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLibrary {
+    /// The package, as cargo knows it.
+    pub package: String,
+    /// The version that is needed, as in a manifest. Default features are off.
+    pub version: String,
+    /// The type in the crate.
+    pub path: Spanned<String>,
+}
+
 /// A representation of values: `[slot.i32]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +114,12 @@ pub struct RawSlot {
     pub doc: Spanned<String>,
     /// The Rust type by which semantics functions see it.
     pub rust: Spanned<String>,
+    /// For a type from a library: the integer whose methods it has and whose literals it takes. It must be `Copy`, and have `Default`,
+    /// `Debug`, `Display` and `FromStr` in decimal digits, as that integer has.
+    #[schemars(extend("enum" = words(wide::KINDS)))]
+    pub like: Option<Spanned<String>>,
+    /// For a type from a library, where the machine is emitted: the crate to depend on.
+    pub library: Option<RawLibrary>,
     /// Literals at the edges of the range; emitted tests run every op on all of them.
     #[serde(default)]
     pub edges: Vec<Spanned<String>>,

@@ -35,6 +35,9 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         format!("Values, frames and the loop that drives programs of {}", set.name),
     );
     builder.depend(&set.package("facts"), &format!("{}/facts", set.folder()));
+    for library in set.slots.iter().filter_map(|slot| slot.library.as_ref()) {
+        builder.depend_on_library(&library.package, &library.version);
+    }
     let words = words(set)?;
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),
@@ -77,6 +80,7 @@ fn words(set: &InstructionSet) -> anyhow::Result<Value> {
     let (has_calls, has_returns) = (does(&[Control::Call]), does(&[Control::Return]));
     let slots: Vec<Value> = set.slots.iter().map(|slot| slot_words(set, slot)).collect();
     let has_result = has("result");
+    let libraries = || set.slots.iter().filter_map(|slot| slot.library.as_ref());
     Ok(json!({
         "set": set.name,
         "facts": facts,
@@ -102,7 +106,8 @@ fn words(set: &InstructionSet) -> anyhow::Result<Value> {
         "has_one": slots.len() == 1,
         "first_slot": slots.first(),
         "slots": slots,
-        "imports": Vec::<String>::new(),
+        "imports": libraries().map(|library| library.path.clone()).collect::<Vec<_>>(),
+        "types": libraries().filter_map(|library| library.path.rsplit("::").next()).collect::<Vec<_>>(),
     }))
 }
 
