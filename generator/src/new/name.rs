@@ -44,7 +44,8 @@ pub fn check(name: &str) -> Option<Problem> {
     if name.len() > LONGEST {
         return problem(format!("`{shown}` is too long a name"), "use at most 32 letters");
     }
-    if syn::parse_str::<syn::Ident>(name).is_err() {
+    // `gen` is one since the edition 2024, which the parser doesn't know of.
+    if syn::parse_str::<syn::Ident>(name).is_err() || name == "gen" {
         return problem(
             format!("`{name}` is a keyword of Rust"),
             "choose another name: crates and modules are called by it",

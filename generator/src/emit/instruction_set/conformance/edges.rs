@@ -118,7 +118,7 @@ fn calls(text: &str, name: &str) -> bool {
     let call = format!("{name}(");
     text.match_indices(&call).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let bare = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        let bare = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'));
         bare && !text.get(..at).is_some_and(|before| before.ends_with("fn "))
     })
 }
@@ -287,7 +287,7 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         };
         let slot = &set.slots[of.slot];
         let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
-        if slot.edges.is_empty() || first.as_ref() != Some(&of.name) {
+        if codes(set, slot).is_empty() || first.as_ref() != Some(&of.name) {
             return Ok(None);
         }
         lists.push(format!("values::{}_CODE", rust::constant(&slot.name)));
@@ -311,6 +311,14 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         op.name
     );
     Ok(Some(indent(&text)))
+}
+
+/// Code that pushes the edges of a slot, as far as an op can push them.
+fn codes(set: &InstructionSet, slot: &Slot) -> Vec<String> {
+    slot.edges
+        .iter()
+        .filter_map(|edge| literals::push(set, edge, false))
+        .collect()
 }
 
 /// The edge values of every slot: as Rust values where it is a number, as code that pushes them otherwise.
@@ -366,8 +374,8 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
                 )?;
             }
         }
-        let codes: Option<Vec<String>> = slot.edges.iter().map(|edge| literals::push(set, edge, false)).collect();
-        if let Some(codes) = codes {
+        let codes = codes(set, slot);
+        if !codes.is_empty() {
             let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
             writeln!(
                 functions,
