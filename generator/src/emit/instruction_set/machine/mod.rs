@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::model::instruction_set::signature::id_type;
 use crate::model::instruction_set::{Control, Indexes, InstructionSet, Machine, OperandMeaning, Slot};
 
-use super::provenance;
+use super::{provenance, sources};
 
 /// The machines.
 pub const EMITTER: Emitter = Emitter {
@@ -36,7 +36,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     );
     builder.depend(&set.package("facts"), &format!("{}/facts", set.folder()));
     for library in set.slots.iter().filter_map(|slot| slot.library.as_ref()) {
-        builder.depend_on_library(&library.package, &library.version);
+        builder.depend_on_library(&library.package, &library.version, &sources::of(set, &[&["slot"]]));
     }
     let words = words(set)?;
     for (path, text) in [
@@ -50,7 +50,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         ("src/code.rs", include_str!("text/code.rs.hbs")),
         ("src/machine.rs", include_str!("text/machine.rs.hbs")),
     ] {
-        builder.file(path, template::render(path, text, &words)?, &set.files);
+        builder.file(path, template::render(path, text, &words)?, &sources::of(set, sources::ALL));
     }
     builder.finish(tree)
 }

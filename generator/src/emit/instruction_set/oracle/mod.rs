@@ -62,11 +62,7 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         ("src/source.rs", include_str!("text/source.rs.hbs")),
         ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
     ] {
-        builder.file(
-            path,
-            template::render(path, text, &data)?,
-            &sources::of(set, &[sources::FORMAT, sources::OPS]),
-        );
+        builder.file(path, template::render(path, text, &data)?, &sources::of(set, sources::ALL));
     }
     builder.finish(tree)
 }
