@@ -19,6 +19,7 @@ pub mod emit;
 pub mod fix;
 pub mod format;
 pub mod model;
+pub mod new;
 pub mod pipeline;
 pub mod report;
 pub mod source;

@@ -37,12 +37,12 @@ impl Ran {
     }
 }
 
-/// The programs of a set, by name.
+/// The programs of a set, by name: files with the extension of its assembly.
 ///
 /// # Errors
 ///
 /// When a folder of programs is there and can't be read.
-pub fn find(root: &Path, set: &str) -> anyhow::Result<Vec<Program>> {
+pub fn find(root: &Path, set: &str, text_extension: &str) -> anyhow::Result<Vec<Program>> {
     let folder = root.join("spec").join(set).join("programs");
     if !folder.is_dir() {
         return Ok(Vec::new());
@@ -50,7 +50,7 @@ pub fn find(root: &Path, set: &str) -> anyhow::Result<Vec<Program>> {
     let mut programs = Vec::new();
     for entry in fs::read_dir(&folder).with_context(|| format!("can't read `spec/{set}/programs`"))? {
         let path = entry.with_context(|| format!("can't read `spec/{set}/programs`"))?.path();
-        let is_program = path.extension().is_some_and(|extension| extension == "rasm") && path.is_file();
+        let is_program = path.extension().is_some_and(|extension| extension == text_extension) && path.is_file();
         if let (true, Some(name)) = (is_program, path.file_name().and_then(|name| name.to_str())) {
             let expected = path.with_extension("expected");
             programs.push(Program {

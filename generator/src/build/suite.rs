@@ -10,11 +10,14 @@ use xshell::Shell;
 use super::cargo;
 use crate::report::console;
 
+/// Where example workspaces are.
+const EXAMPLES: &str = "generator/examples";
+
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// What is tested: `tests of the workspace`.
-    pub name: &'static str,
+    pub name: String,
     /// The arguments of cargo.
     pub arguments: Vec<String>,
     /// The arguments with which cargo compiles the tests of emitted crates beforehand.
@@ -55,13 +58,31 @@ pub fn steps(root: &Path) -> Vec<Step> {
         let generator = ["--manifest-path", cargo::GENERATOR, "--target-dir", &target];
         steps.insert(1, step("tests of the generator", &nextest, &generator));
         steps.push(step("examples in the generator's documentation", &documentation, &generator));
+        for (name, manifest) in example_workspaces(root) {
+            let example = ["--manifest-path", &manifest, "--target-dir", &target];
+            steps.push(step(&format!("tests of the example {name}"), &nextest, &example));
+        }
     }
     steps
 }
 
-fn step(name: &'static str, first: &[&str], more: &[&str]) -> Step {
+/// The workspaces beside the generator that show whole systems: names and manifests, by name.
+fn example_workspaces(root: &Path) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(root.join(EXAMPLES)).into_iter().flatten().flatten();
+    let mut found: Vec<(String, String)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let manifest = format!("{EXAMPLES}/{name}/Cargo.toml");
+            root.join(&manifest).is_file().then_some((name, manifest))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn step(name: &str, first: &[&str], more: &[&str]) -> Step {
     Step {
-        name,
+        name: name.to_owned(),
         arguments: first.iter().chain(more).map(|argument| (*argument).to_owned()).collect(),
         compile: None,
     }

@@ -12,6 +12,7 @@ mod format;
 mod generate;
 mod graph;
 mod list;
+mod new;
 mod run;
 mod session;
 mod story;
@@ -100,9 +101,22 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Make a workspace with a small instruction set that builds, runs and passes its tests at once
+    #[command(after_help = "Examples:\n  \
+        lathe new demo && cd demo && lathe run && lathe test\n  \
+        lathe new demo --path work/my-machine\n\n\
+        The set is a stack machine on 64-bit integers with its runtime, a program, tests, CI and an editor set-up. The guide\n\
+        docs/your-own-vm.md of lathe goes on from there.")]
+    New {
+        /// The name of the set, in snake case: crates, folders and files are called by it
+        name: String,
+        /// The folder to make [default: ./NAME]
+        #[arg(long, value_name = "DIR")]
+        path: Option<PathBuf>,
+    },
     /// Check, generate, build the emitted crates, run every program beside the specs, and sum up
     #[command(after_help = "Example:\n  cargo lathe run\n\n\
-        Programs are spec/<set>/programs/*.rasm; what one prints is compared with its neighbour *.expected.")]
+        Programs are the files of assembly in spec/<set>/programs; what one prints is compared with its neighbour *.expected.")]
     Run,
     /// Run every test: drift check, nextest and doc tests over both workspaces
     #[command(after_help = "Example:\n  cargo lathe test\n\n\
@@ -291,6 +305,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: &Command) -> Exit {
     let work = || match &command.verb {
+        Verb::New { name, path } => new::run(&command.common, name, path.as_deref()),
         Verb::Run => run::run(&command.common),
         Verb::Test => test::run(&command.common),
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),

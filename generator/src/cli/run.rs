@@ -35,7 +35,7 @@ pub fn run(common: &Common) -> Exit {
     let mut failed = 0;
     let mut ran = 0;
     for set in &prepared.model.part::<InstructionSets>().sets {
-        let programs = match programs::find(&session.root, &set.name) {
+        let programs = match programs::find(&session.root, &set.name, &set.text_extension()) {
             Ok(programs) => programs,
             Err(error) => {
                 console::failure(&format!("{error:#}"), "check the permissions of the folder");

@@ -36,7 +36,7 @@ pub fn run(common: &Common) -> Exit {
         }
         Ok(failures) => {
             for step in &failures {
-                console::failure(step.name, &format!("repeat it with: {}", step.repeat()));
+                console::failure(&step.name, &format!("repeat it with: {}", step.repeat()));
             }
             Exit::Failure
         }
@@ -56,7 +56,7 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
     let mut failures = Vec::new();
     let (mut passed, mut failed) = (0, 0);
     for step in suite::steps(&session.root) {
-        session.status("Testing", step.name);
+        session.status("Testing", &step.name);
         // What the compiler says of emitted code belongs to the specs, so the tests are compiled here before nextest would do it.
         if let Some(arguments) = &step.compile
             && compile(session, prepared, arguments).is_err()

@@ -19,6 +19,7 @@ pub struct CrateBuilder {
     description: String,
     proc_macro: bool,
     dependencies: BTreeMap<String, String>,
+    libraries: BTreeMap<String, String>,
     features: BTreeMap<String, Vec<String>>,
     /// The specs that the manifest depends on.
     sources: BTreeSet<String>,
@@ -34,6 +35,7 @@ impl CrateBuilder {
             description: description.into(),
             proc_macro: false,
             dependencies: BTreeMap::new(),
+            libraries: BTreeMap::new(),
             features: BTreeMap::new(),
             sources: BTreeSet::new(),
             files: BTreeMap::new(),
@@ -48,6 +50,12 @@ impl CrateBuilder {
     /// Records a dependency on another crate of the workspace, by its root-relative folder: `generated/raya/facts`.
     pub fn depend(&mut self, name: &str, folder: &str) {
         self.dependencies.insert(name.to_owned(), folder.to_owned());
+    }
+
+    /// Records a dependency on a library that the spec names, without its default features. `sources` are the specs that say so.
+    pub fn depend_on_library(&mut self, package: &str, version: &str, sources: &[String]) {
+        self.sources.extend(sources.iter().cloned());
+        self.libraries.insert(package.to_owned(), version.to_owned());
     }
 
     /// Records a Cargo feature and those that it implies. `sources` are the specs that say so.
@@ -84,6 +92,7 @@ impl CrateBuilder {
         for part in parts {
             let part = part?;
             self.dependencies.extend(part.dependencies);
+            self.libraries.extend(part.libraries);
             self.features.extend(part.features);
             self.sources.extend(part.sources);
             self.files.extend(part.files);
@@ -105,7 +114,9 @@ impl CrateBuilder {
                 name: &self.name,
                 description: &self.description,
                 proc_macro: self.proc_macro,
+                has_dependencies: !(self.dependencies.is_empty() && self.libraries.is_empty()),
                 dependencies: self.dependency_rows(),
+                libraries: &self.libraries,
                 features: self
                     .features
                     .iter()
@@ -146,7 +157,9 @@ struct Manifest<'a> {
     name: &'a str,
     description: &'a str,
     proc_macro: bool,
+    has_dependencies: bool,
     dependencies: Vec<DependencyRow<'a>>,
+    libraries: &'a BTreeMap<String, String>,
     features: Vec<FeatureRow<'a>>,
 }
 
@@ -181,11 +194,14 @@ proc-macro = true
 {{name}} = [{{#each implies}}{{#if @index}}, {{/if}}"{{this}}"{{/each}}]
 {{/each}}
 {{/if}}
-{{#if dependencies}}
+{{#if has_dependencies}}
 
 [dependencies]
 {{#each dependencies}}
 {{name}} = { version = "0.1.0", path = "{{path}}" }
+{{/each}}
+{{#each libraries}}
+{{@key}} = { version = "{{this}}", default-features = false }
 {{/each}}
 {{/if}}
 "#;

@@ -27,13 +27,20 @@ pub struct Options {
     pub output: Output,
 }
 
+impl Options {
+    /// The standard natives with these limits and this output.
+    pub fn new(limits: Limits, output: Output) -> Options {
+        Options {
+            limits,
+            natives: Natives::standard(),
+            output,
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            limits: Limits::default(),
-            natives: Natives::standard(),
-            output: Output::Capture(Vec::new()),
-        }
+        Options::new(Limits::default(), Output::Capture(Vec::new()))
     }
 }
 
@@ -189,6 +196,15 @@ impl Machine {
     /// What was printed, if output is captured.
     pub fn printed(&self) -> String {
         String::from_utf8_lossy(self.context.output.captured()).into_owned()
+    }
+
+    /// Sends on what was printed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn flush(&mut self) -> std::io::Result<()> {
+        self.context.output.flush()
     }
 
     /// The fuel that instructions took so far.

@@ -197,7 +197,7 @@ impl Writer<'_, '_> {
     fn execute(&mut self, depth: u32) -> Option<()> {
         let words = vocabulary();
         for _ in 0..8 {
-            let info = self.planner.random.pick(&words.plain)?;
+            let info = self.pick(&words.plain)?;
             let Some(plan) = self.planner.plan(info, None).filter(|plan| plan.inputs.len() < 8) else { continue };
             let mark = self.lines.len();
             if self.inputs(&plan, depth).is_none() {
@@ -211,6 +211,19 @@ impl Writer<'_, '_> {
             return Some(());
         }
         Some(())
+    }
+
+    /// One of some ops. Where the set has no handlers, those that can fail are rare: every failure is the end of the program.
+    fn pick(&mut self, ops: &[&'static OpcodeInfo]) -> Option<&'static OpcodeInfo> {
+        let mut info = *self.planner.random.pick(ops)?;
+        for _ in 0..4 {
+            let can_fail = !info.traps.is_empty() || info.control == Control::Call;
+            if !can_fail || vocabulary().install.is_some() || self.planner.random.one_in(8) {
+                break;
+            }
+            info = *self.planner.random.pick(ops)?;
+        }
+        Some(info)
     }
 
     fn inputs(&mut self, plan: &Plan, depth: u32) -> Option<()> {
@@ -256,7 +269,7 @@ impl Writer<'_, '_> {
                 return self.either(wanted, depth - 1);
             }
             for _ in 0..6 {
-                let info = self.planner.random.pick(&words.makers)?;
+                let info = self.pick(&words.makers)?;
                 let Some(plan) = self.planner.plan(info, Some(wanted)) else { continue };
                 if plan.inputs.len() > 6 || (exact && plan.outputs != [wanted]) {
                     continue;

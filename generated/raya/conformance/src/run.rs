@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use raya_facts::{Module, assemble};
 use raya_oracle::{LoadError, Oracle};
-use raya_runtime::{Cause, Limits, Options, Slot, Value};
+use raya_runtime::{Cause, Limits, Options, Output, Slot, Value};
 
 use crate::literal::Literal;
 
@@ -127,7 +127,7 @@ pub fn run_unverified(module: Arc<Module>, fuel: u64) -> Ending {
 /// What test programs may use: enough, and never so much that a test takes long.
 pub fn options(fuel: u64) -> Options {
     let limits = Limits { fuel: Some(fuel), ..Limits::default() };
-    Options { limits, ..Options::default() }
+    Options::new(limits, Output::Capture(Vec::new()))
 }
 
 fn call(oracle: &mut Oracle, arguments: &[Value]) -> Ending {

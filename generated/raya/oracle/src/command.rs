@@ -8,7 +8,7 @@ use std::sync::Arc;
 use raya_facts::asm::disassemble;
 use raya_facts::verify::verify;
 use raya_oracle::Oracle;
-use raya_runtime::{Limits, Natives, Options, Output};
+use raya_runtime::{Limits, Options, Output};
 
 use crate::source;
 
@@ -168,10 +168,9 @@ fn run_file(file: &str, module: raya_facts::Module, line: &Line) -> Result<(), (
         limits.heap = bytes;
     }
     let output = Output::Writer(Box::new(std::io::BufWriter::new(std::io::stdout())));
-    let options = Options { limits, natives: Natives::standard(), output };
-    let mut oracle = Oracle::new(Arc::new(module), options).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
+    let mut oracle = Oracle::new(Arc::new(module), Options::new(limits, output)).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
     let result = oracle.call("main", &[]);
-    let written = oracle.machine_mut().context_mut().output.flush();
+    let written = oracle.machine_mut().flush();
     for failure in oracle.machine().unhandled() {
         eprintln!("warning: a task that nothing awaited failed: {failure}");
     }

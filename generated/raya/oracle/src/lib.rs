@@ -9,10 +9,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use raya_facts::Module;
 use raya_facts::verify::{VerifyError, verify};
-use raya_facts::{ClassLayouts, FunctionId, Instruction, Module, TypeTable};
-use raya_runtime::frame::Then;
-use raya_runtime::{Context, Failure, Flow, Frame, Limits, Machine, Natives, Options, Output, Ref, Stop, Value};
+use raya_runtime::{Failure, Limits, Machine, Options, Output, Value};
 
 pub mod features;
 pub mod step;
@@ -111,42 +110,8 @@ pub struct Run {
 ///
 /// Why the module can't run.
 pub fn run_module(module: Arc<Module>, limits: Limits) -> Result<Run, LoadError> {
-    let options = Options { limits, ..Options::default() };
-    let mut oracle = Oracle::new(module, options)?;
+    let mut oracle = Oracle::new(module, Options::new(limits, Output::Capture(Vec::new())))?;
     let result = oracle.call("main", &[]);
     let result = result.map(|value| oracle.machine.literal(value));
     Ok(Run { result, printed: oracle.machine.printed(), fuel: oracle.machine.fuel_used() })
-}
-
-/// A context of an empty module, for [`evaluate`].
-///
-/// # Errors
-///
-/// Never for an empty module; the types don't know that.
-pub fn empty_context() -> Result<Context, Stop> {
-    let context = Context::new(
-        Arc::new(Module::default()),
-        ClassLayouts::default(),
-        TypeTable::default(),
-        Limits::default(),
-        Natives::standard(),
-        Output::Capture(Vec::new()),
-    )?;
-    Ok(context)
-}
-
-/// Executes one instruction on the given operands, bottom to top, and gives what is on the stack afterwards: for tests of instructions
-/// that go on to the next one and read nothing of a module.
-///
-/// # Errors
-///
-/// How the instruction failed.
-pub fn evaluate(context: &mut Context, instruction: &Instruction, inputs: &[Value]) -> Result<(Flow, Vec<Value>), Stop> {
-    let mut frame = Frame::new(FunctionId(0), Vec::new(), Vec::new(), Ref::default(), Then::Push);
-    frame.push_many(inputs.to_vec());
-    let flow = step::step(context, &mut frame, instruction);
-    if let Some(trip) = frame.take_trip().or_else(|| context.take_trip()) {
-        return Err(trip.into());
-    }
-    Ok((flow?, frame.stack))
 }

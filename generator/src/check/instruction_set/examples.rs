@@ -200,7 +200,7 @@ fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
                 let of_outputs = of_outputs.map(|(literal, output)| (literal, &output.expression, output.span));
                 for (literal, expression, place) in of_inputs.chain(of_outputs) {
                     let rust = value_type(set, expression);
-                    if let Err(why) = literal::fits(literal, &rust) {
+                    if let Err(why) = literal::fits(literal, set.behaves(&rust)) {
                         diagnostics.push(
                             Diagnostic::error(
                                 LITERAL.code,
@@ -208,7 +208,7 @@ fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
                             )
                             .at(span, "")
                             .at(place, format!("a `{rust}`"))
-                            .help(literal::help(&rust)),
+                            .help(literal::help(set.behaves(&rust))),
                         );
                     }
                 }

@@ -223,7 +223,7 @@ fn slot(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         for slot in &set.slots {
             let path = ["slot".into(), slot.name.as_str().into(), "edges".into()];
             for edge in &slot.edges {
-                if let Err(why) = literal::fits(edge, &slot.rust) {
+                if let Err(why) = literal::fits(edge, set.behaves(&slot.rust)) {
                     let place = locate::position(sources, slot.span, &path, edge);
                     diagnostics.push(
                         Diagnostic::error(
@@ -231,7 +231,7 @@ fn slot(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                             format!("`{edge}` at the edges of slot `{}` is no literal of it", slot.name),
                         )
                         .at(place.unwrap_or(slot.span), why)
-                        .help(literal::help(&slot.rust)),
+                        .help(literal::help(set.behaves(&slot.rust))),
                     );
                 }
             }

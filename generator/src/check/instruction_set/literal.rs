@@ -1,5 +1,6 @@
 //! Literals of examples and edges: whether a text is a value of a slot.
 
+use crate::model::instruction_set::wide::{KINDS, Wide};
 use crate::model::names;
 
 /// Whether `text` is a literal of the slot with the Rust type `rust`; otherwise why not, in a few words.
@@ -18,7 +19,10 @@ pub fn fits(text: &str, rust: &str) -> Result<(), String> {
         "u16" => integer(text, 0, i128::from(u16::MAX)),
         "u32" => integer(text, 0, i128::from(u32::MAX)),
         "u64" => integer(text, 0, i128::from(u64::MAX)),
-        _ => any(text),
+        _ => match wide(rust) {
+            Some(wide) => wide.fits(text),
+            None => any(text),
+        },
     }
 }
 
@@ -30,8 +34,13 @@ pub fn help(rust: &str) -> String {
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => {
             format!("write a whole number in the range of `{rust}`, decimal or `0x…`")
         }
+        _ if wide(rust).is_some() => format!("write a whole number in the range of `{rust}`, decimal or `0x…`"),
         _ => "write `null`, `true`, `false`, a number or a quoted string".to_owned(),
     }
+}
+
+fn wide(rust: &str) -> Option<Wide> {
+    KINDS.iter().find(|(name, _)| *name == rust).map(|(_, wide)| *wide)
 }
 
 /// The number in an integer literal.

@@ -10,6 +10,7 @@ pub mod functions;
 pub mod lattice;
 pub mod laws;
 pub mod life;
+pub mod machine;
 pub mod names;
 pub mod operands;
 pub mod stack;
@@ -63,6 +64,7 @@ pub const RULES: &[Rule] = &[
     laws::LAWS,
     conventions::WAITS,
     conventions::HANDLERS,
+    machine::MACHINE,
     semantics::MISSING,
     semantics::UNUSED,
     semantics::SIGNATURE,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::check::Rule;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
-use crate::model::instruction_set::{Example, InstructionSet, InstructionSets, Outcome, Shape};
+use crate::model::instruction_set::{Example, InstructionSet, InstructionSets, Outcome, Shape, machine};
 use crate::source::{SourceMap, Span};
 
 /// Declarations are used.
@@ -60,7 +60,8 @@ fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 let (Example::Values { outcome, .. } | Example::Program { outcome, .. }) = example;
                 *outcome == Outcome::Trap(trap.name.clone())
             });
-            if !by_op && !by_wait && !by_example && !runtime_names(set, sources, &trap.name) {
+            let by_machine = machine::traps(set).contains(&trap.name.as_str());
+            if !by_op && !by_wait && !by_machine && !by_example && !runtime_names(set, sources, &trap.name) {
                 found.push((
                     "trap",
                     &trap.name,

@@ -149,7 +149,7 @@ impl Judge<'_> {
             _ if kind == Kind::Unknown => return,
             [] => ("nothing, written `()`".to_owned(), found != 0),
             [one] => {
-                let differs = kind != Kind::Other && kind != Kind::of_type(one);
+                let differs = kind != Kind::Other && kind != Kind::of_type(self.set.behaves(one));
                 (format!("of type `{one}`"), differs || found != 1)
             }
             several => (format!("a tuple of {}", several.len()), found != several.len()),
@@ -242,7 +242,7 @@ impl Judge<'_> {
                 return Kind::Unknown;
             };
             self.used.insert(name.clone());
-            return Kind::of_type(rust);
+            return Kind::of_type(self.set.behaves(rust));
         }
         if !self.qualified(&segments, path.span()) {
             return Kind::Unknown;

@@ -22,6 +22,8 @@ impl Kind {
     pub fn of_type(name: &str) -> Kind {
         match name {
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => Kind::Integer,
+            // No primitive types, but what types of libraries are like.
+            "i256" | "u256" => Kind::Integer,
             "f32" | "f64" => Kind::Float,
             "bool" => Kind::Boolean,
             _ => Kind::Other,
@@ -31,7 +33,7 @@ impl Kind {
 
 /// Whether a name is a primitive type.
 pub fn is_primitive(name: &str) -> bool {
-    Kind::of_type(name) != Kind::Other || name == "char"
+    (Kind::of_type(name) != Kind::Other || name == "char") && !matches!(name, "i256" | "u256")
 }
 
 /// The kind of the result of a total method of a primitive type; `None` for one that isn't known to be total.

@@ -5,6 +5,7 @@
 pub mod assembly;
 pub mod conformance;
 pub mod facts;
+pub mod machine;
 pub mod macros;
 pub mod manual;
 pub mod oracle;
@@ -20,7 +21,13 @@ use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets};
 
 /// The output families of instruction sets.
-pub const EMITTERS: &[Emitter] = &[facts::EMITTER, macros::EMITTER, oracle::EMITTER, conformance::EMITTER];
+pub const EMITTERS: &[Emitter] = &[
+    facts::EMITTER,
+    macros::EMITTER,
+    machine::EMITTER,
+    oracle::EMITTER,
+    conformance::EMITTER,
+];
 
 /// Emits every set, side by side, into one tree.
 fn each_set(

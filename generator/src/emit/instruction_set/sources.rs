@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use crate::model::instruction_set::{InstructionSet, Op};
 
 /// What the machine is made of.
-pub const MACHINE: &[&str] = &["doc", "encoding", "slot", "type", "operand", "effect", "trap", "group"];
+pub const MACHINE: &[&str] = &[
+    "doc", "encoding", "slot", "type", "operand", "effect", "trap", "group", "runtime",
+];
 /// The module file.
 pub const FORMAT: &[&str] = &["module", "record", "union"];
 /// The instructions.

@@ -2,7 +2,8 @@
 
 use super::effect::Access;
 use super::{
-    Field, Indexes, InstructionSet, InstructionSets, Meaning, Op, OperandKind, OperandMeaning, ParameterKind, Shape, Variant,
+    Field, Indexes, InstructionSet, InstructionSets, Machine, Meaning, Op, OperandKind, OperandMeaning, ParameterKind, Shape,
+    Variant,
 };
 use crate::arena::{Arena, Id};
 use crate::model::Model;
@@ -26,6 +27,10 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
                 if set.encoding.little_endian { "little" } else { "big" },
             ),
     );
+    if let Machine::Emitted { span } = set.machine {
+        let doc = "The machine is emitted; the runtime has its state and the meaning of the ops.";
+        items.push(item("runtime", "", doc, span).fact(Weight::Shape, "machine", "emitted"));
+    }
     for slot in &set.slots {
         items.push(item("slot", &slot.name, &slot.doc, slot.span).fact(Weight::Shape, "rust", &slot.rust));
     }

@@ -6,6 +6,7 @@ pub mod effect;
 pub mod example;
 pub mod format;
 pub mod items;
+pub mod machine;
 pub mod op;
 pub mod operand;
 pub mod raw;
@@ -14,11 +15,13 @@ pub mod scalar;
 pub mod signature;
 pub mod type_expression;
 pub mod types;
+pub mod wide;
 
 pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use items::items;
+pub use machine::Machine;
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
 pub use resolve::{PAGES, load};
@@ -56,6 +59,8 @@ pub struct InstructionSet {
     pub tables: BTreeMap<String, Vec<String>>,
     /// How instructions become bytes.
     pub encoding: Encoding,
+    /// Who writes the machine that drives programs.
+    pub machine: Machine,
     /// What a slot of the operand stack can hold at run time.
     pub slots: Arena<Slot>,
     /// Types that the verifier tells apart.
@@ -101,6 +106,28 @@ impl InstructionSet {
     /// `raya_facts`: the same crate in Rust code.
     pub fn library(&self, part: &str) -> String {
         self.package(part).replace('-', "_")
+    }
+
+    /// The slot whose values are of a Rust type that is like an integer of more than 64 bits.
+    pub fn wide_slot(&self, rust: &str) -> Option<(&Slot, wide::Wide)> {
+        let mut slots = self.slots.iter().filter(|slot| slot.rust == rust);
+        slots.find_map(|slot| Some((slot, slot.like?)))
+    }
+
+    /// The name by which rules know a Rust type of values: that of the integer that it is like, or its own.
+    pub fn behaves<'a>(&self, rust: &'a str) -> &'a str {
+        self.wide_slot(rust).map_or(rust, |(_, wide)| wide.name())
+    }
+
+    /// Whether the machine is emitted.
+    pub fn has_emitted_machine(&self) -> bool {
+        matches!(self.machine, Machine::Emitted { .. })
+    }
+
+    /// The extension of files with assembly: the first letter of that of module files, and `asm`.
+    pub fn text_extension(&self) -> String {
+        let first: String = self.format.extension.chars().take(1).collect();
+        format!("{first}asm")
     }
 
     /// `runtime/raya`: where its semantics functions live.

@@ -10,9 +10,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::effect::Access;
+use super::machine::MACHINES;
 use super::op::Control;
 use super::operand::Indexes;
 use super::scalar::Scalar;
+use super::wide;
 use crate::model::names::BYTE_ORDERS;
 use crate::model::schema::{any_of, dotted_names, names, words};
 use crate::syntax::Spanned;
@@ -31,6 +33,8 @@ pub struct RawFile {
     pub doc: Option<String>,
     /// How instructions become bytes. It stands in one file of the set.
     pub encoding: Option<RawEncoding>,
+    /// What the hand-written part of the machine is like. It stands in one file of the set, or in none.
+    pub runtime: Option<RawRuntime>,
     /// How values are represented, each a table `[slot.i32]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub slot: BTreeMap<String, RawSlot>,
@@ -80,6 +84,28 @@ pub struct RawEncoding {
     pub prefix: Option<Spanned<i64>>,
 }
 
+/// What the hand-written part of the machine is like: `[runtime]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRuntime {
+    /// `"own"`, which holds without this table: the runtime has a machine of its own. `"emitted"`: values, frames and the loop that drives
+    /// them are emitted, and the runtime has only the state that programs keep beside them, and the meaning of the ops.
+    #[schemars(extend("enum" = words(MACHINES)))]
+    pub machine: Spanned<String>,
+}
+
+/// Where a type comes from: `library = { package = "ethnum", version = "1.5", path = "ethnum::U256" }`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLibrary {
+    /// The package, as cargo knows it.
+    pub package: String,
+    /// The version that is needed, as in a manifest. Default features are off.
+    pub version: String,
+    /// The type in the crate.
+    pub path: Spanned<String>,
+}
+
 /// A representation of values: `[slot.i32]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +114,12 @@ pub struct RawSlot {
     pub doc: Spanned<String>,
     /// The Rust type by which semantics functions see it.
     pub rust: Spanned<String>,
+    /// For a type from a library: the integer whose methods it has and whose literals it takes. It must be `Copy`, and have `Default`,
+    /// `Debug`, `Display` and `FromStr` in decimal digits, as that integer has.
+    #[schemars(extend("enum" = words(wide::KINDS)))]
+    pub like: Option<Spanned<String>>,
+    /// For a type from a library, where the machine is emitted: the crate to depend on.
+    pub library: Option<RawLibrary>,
     /// Literals at the edges of the range; emitted tests run every op on all of them.
     #[serde(default)]
     pub edges: Vec<Spanned<String>>,

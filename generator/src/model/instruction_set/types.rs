@@ -1,5 +1,6 @@
 //! Slots (what a value is at run time) and types (what the verifier knows about it).
 
+use super::wide::Wide;
 use crate::arena::Id;
 use crate::source::Span;
 
@@ -12,10 +13,25 @@ pub struct Slot {
     pub doc: String,
     /// The Rust type by which semantics functions see it: `i32`, `Any`, `Ref`.
     pub rust: String,
+    /// The integer that a type from a library is like, so that its methods and literals are known.
+    pub like: Option<Wide>,
+    /// The library that the Rust type comes from, where the machine is emitted.
+    pub library: Option<Library>,
     /// Literals of values at the edges, in the syntax of examples: `2147483647`. Empty for references.
     pub edges: Vec<String>,
     /// The `[slot.i32]` entry.
     pub span: Span,
+}
+
+/// A crate that emitted code depends on for the type of a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// `ethnum`.
+    pub package: String,
+    /// `1.5`.
+    pub version: String,
+    /// `ethnum::U256`.
+    pub path: String,
 }
 
 /// A type, or a constructor of types where it has parameters.

@@ -73,6 +73,7 @@ pub(super) struct Assembler<'t> {
     /// The names of each of [`DECLARATIONS`].
     pub(super) names: Vec<BTreeMap<String, Named>>,
     /// The first entry of each pool with a value, by the number of the pool and the value's key.
+    #[allow(dead_code, reason = "a set need not have pools")]
     pub(super) interned: BTreeMap<(usize, Vec<u8>), u32>,
     /// The declaration that is being read: list and entry.
     pub(super) current: Option<(usize, usize)>,

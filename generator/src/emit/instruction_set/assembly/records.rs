@@ -92,14 +92,17 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
     } else {
         quote! { #( #codes )else* }
     };
+    let fields: Vec<TokenStream> = fields.collect();
+    let root_field = if fields.is_empty() {
+        quote! { let _ = (field, cursor); None }
+    } else {
+        quote! { match field { #( #fields )* _ => None, } }
+    };
     quote! {
         impl Assembler<'_> {
             /// Reads a field of the module itself by its position in [`ROOT_FIELDS`](super::tables::ROOT_FIELDS).
             pub(super) fn root_field(&mut self, field: usize, cursor: &mut Cursor) -> Option<()> {
-                match field {
-                    #( #fields )*
-                    _ => None,
-                }
+                #root_field
             }
             /// Reads the body of a declaration, and adds it to its list.
             pub(super) fn declaration(&mut self, list: usize, name: String, token: usize, cursor: &mut Cursor) -> Option<()> {

@@ -54,6 +54,18 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     });
     let records = plan.records.iter().map(|record| record_items(plan, *record));
     let unions = plan.unions.iter().map(|union| union_item(plan, *union));
+    let root = quote! { #( #root )* };
+    let show_root = if root.is_empty() {
+        quote! { Vec::new() }
+    } else {
+        let this = name_unless_unused("this", &root);
+        quote! {
+            let #this = self;
+            let mut fields = Vec::new();
+            #root
+            fields
+        }
+    };
     quote! {
         use alloc::borrow::ToOwned;
         use alloc::string::{String, ToString};
@@ -64,10 +76,7 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         impl<'m> Printer<'m> {
             /// The fields of the module itself.
             pub(super) fn show_root(&self) -> Vec<String> {
-                let this = self;
-                let mut fields = Vec::new();
-                #( #root )*
-                fields
+                #show_root
             }
             /// The number of entries of a declared list.
             pub(super) fn declared(&self, list: usize) -> usize {

@@ -98,10 +98,15 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
             )?;
         }
     }
+    let declared = if declared.is_empty() {
+        "    let _ = (module, list, number);\n    None\n".to_owned()
+    } else {
+        format!("    let _ = (module, number);\n    match list {{\n{declared}        _ => None,\n    }}\n")
+    };
     write!(
         text,
-        "\n/// The declared type of an entry of a list.\npub fn declared(module: &{module}, list: &str, number: u32) -> Option<TypeId> {{\n    \
-         let _ = (module, number);\n    match list {{\n{declared}        _ => None,\n    }}\n}}\n"
+        "\n/// The declared type of an entry of a list.\npub fn declared(module: &{module}, list: &str, number: u32) -> Option<TypeId> \
+         {{\n{declared}}}\n"
     )?;
 
     let mut makes = String::new();
@@ -147,11 +152,15 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
             .collect();
         writeln!(lists, "    ({}, &[{}]),", rust::literal(&entry.name), kinds.join(", "))?;
     }
+    let makes = if makes.is_empty() {
+        "    let _ = (kind, types, class);\n    None\n".to_owned()
+    } else {
+        format!("    let _ = (types, class);\n    Some(match kind {{\n{makes}        _ => return None,\n    }})\n")
+    };
     write!(
         text,
         "\n/// A type of a constructor whose parameters are single types or a class.\npub fn make(kind: Kind, types: &[TypeId], class: \
-         Option<u32>) -> Option<TypeDefinition> {{\n    let _ = (types, class);\n    Some(match kind {{\n{makes}        _ => return None,\n    \
-         }})\n}}\n"
+         Option<u32>) -> Option<TypeDefinition> {{\n{makes}}}\n"
     )?;
     write!(
         text,

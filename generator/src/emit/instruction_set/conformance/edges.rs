@@ -8,6 +8,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
+use crate::model::instruction_set::wide::Number;
 use crate::model::instruction_set::{Control, InstructionSet, Op, Slot, Type, TypeExpression};
 
 /// How many pseudo-random values join the edges of a slot.
@@ -88,9 +89,16 @@ fn imports(set: &InstructionSet, tests: &str) -> String {
     if words.contains("edges") {
         text.push_str(&format!("use {library}::edges;\n"));
     }
+    let mut names: Vec<String> = Vec::new();
     if words.contains("into_value") {
-        text.push_str(&format!("use {runtime}::Slot;\n"));
+        names.push("Slot".to_owned());
     }
+    let wide = set.slots.iter().filter(|slot| slot.like.is_some());
+    names.extend(
+        wide.map(|slot| slot.rust.clone())
+            .filter(|name| words.contains(name.as_str())),
+    );
+    text.push_str(&rust::use_names(&runtime, &names));
     let mut ops: Vec<String> = set
         .ops
         .iter()
@@ -115,7 +123,7 @@ fn calls(text: &str, name: &str) -> bool {
     let call = format!("{name}(");
     text.match_indices(&call).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let bare = !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':');
+        let bare = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.'));
         bare && !text.get(..at).is_some_and(|before| before.ends_with("fn "))
     })
 }
@@ -284,7 +292,7 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         };
         let slot = &set.slots[of.slot];
         let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
-        if slot.edges.is_empty() || first.as_ref() != Some(&of.name) {
+        if codes(set, slot).is_empty() || first.as_ref() != Some(&of.name) {
             return Ok(None);
         }
         lists.push(format!("values::{}_CODE", rust::constant(&slot.name)));
@@ -310,6 +318,14 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
     Ok(Some(indent(&text)))
 }
 
+/// Code that pushes the edges of a slot, as far as an op can push them.
+fn codes(set: &InstructionSet, slot: &Slot) -> Vec<String> {
+    slot.edges
+        .iter()
+        .filter_map(|edge| literals::push(set, edge, false))
+        .collect()
+}
+
 /// The edge values of every slot: as Rust values where it is a number, as code that pushes them otherwise.
 fn values(set: &InstructionSet) -> anyhow::Result<String> {
     let library = set.library("conformance");
@@ -327,13 +343,19 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
             "f64" => Some(number("float", "")),
             "f32" => Some(number("float", " as f32")),
             "bool" => Some(String::new()),
-            _ => None,
+            // Filled from the top, 64 bits at a time.
+            rust => slot.like.map(|wide| {
+                let parts = wide.bits / 64;
+                format!(
+                    "(0..{RANDOM}).map(|_| (0..{parts}).fold({rust}::default(), |sum, _| (sum << 64) | {rust}::from(random.bits())))"
+                )
+            }),
         };
         if let Some(further) = further {
             let edges: Vec<String> = slot
                 .edges
                 .iter()
-                .map(|edge| rust_value(&slot.rust, edge).replace(&format!("_{}", slot.rust), ""))
+                .map(|edge| rust_value(set, &slot.rust, edge).replace(&format!("_{}", slot.rust), ""))
                 .collect();
             let (rust_type, count) = (&slot.rust, edges.len());
             writeln!(
@@ -357,8 +379,8 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
                 )?;
             }
         }
-        let codes: Option<Vec<String>> = slot.edges.iter().map(|edge| literals::push(set, edge, false)).collect();
-        if let Some(codes) = codes {
+        let codes = codes(set, slot);
+        if !codes.is_empty() {
             let items: Vec<String> = codes.iter().map(|code| rust::literal(code)).collect();
             writeln!(
                 functions,
@@ -372,6 +394,13 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
     if random.contains_key("Random") {
         writeln!(text, "\nuse {library}::random::Random;")?;
     }
+    let wide: Vec<String> = set
+        .slots
+        .iter()
+        .filter(|slot| slot.like.is_some() && !slot.edges.is_empty())
+        .map(|slot| slot.rust.clone())
+        .collect();
+    text.push_str(&rust::use_names(&set.library("runtime"), &wide));
     text.push_str(&functions);
     if set.slots.iter().any(|slot| slot.rust == "f64") {
         text.push_str(
@@ -385,7 +414,11 @@ fn values(set: &InstructionSet) -> anyhow::Result<String> {
 }
 
 /// A literal of examples as a Rust value.
-pub fn rust_value(rust_type: &str, literal: &str) -> String {
+pub fn rust_value(set: &InstructionSet, rust_type: &str, literal: &str) -> String {
+    if set.wide_slot(rust_type).is_some() {
+        let decimal = Number::parse(literal).map_or_else(|| literal.to_owned(), Number::decimal);
+        return format!("\"{decimal}\".parse::<{rust_type}>().expect(\"a number\")");
+    }
     let (sign, bare) = literal.strip_prefix('-').map_or(("", literal), |bare| ("-", bare));
     match bare {
         "inf" => format!("{sign}{rust_type}::INFINITY"),

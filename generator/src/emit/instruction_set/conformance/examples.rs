@@ -7,6 +7,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
+use crate::model::instruction_set::wide::Number;
 use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeExpression};
 
 /// Adds the files.
@@ -42,7 +43,13 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         }
         write!(text, "\nuse {library}::run::{{{}}};\n", names.join(", "))?;
         if functions.contains(" check_call::<") {
-            writeln!(text, "use {}::Slot;", set.library("runtime"))?;
+            let mut names = vec!["Slot".to_owned()];
+            let wide = set.slots.iter().filter(|slot| slot.like.is_some());
+            names.extend(
+                wide.map(|slot| slot.rust.clone())
+                    .filter(|name| functions.contains(&format!("<{name}>"))),
+            );
+            text.push_str(&rust::use_names(&set.library("runtime"), &names));
         }
         text.push_str(&functions);
         let sources = sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT, sources::FIXTURES]);
@@ -101,7 +108,7 @@ fn call(set: &InstructionSet, op: &Op, example: &Example) -> Option<String> {
         .zip(&op.inputs)
         .map(|(literal, input)| {
             let of = value_type(set, &input.expression);
-            format!("{}.into_value()", edges::rust_value(&of, literal))
+            format!("{}.into_value()", edges::rust_value(set, &of, literal))
         })
         .collect();
     Some(format!(
@@ -213,7 +220,11 @@ fn expected(outcome: &Outcome, position: usize) -> String {
         Outcome::Trap(name) => ("Trap", name.as_str()),
         Outcome::Throws(literal) => ("Throws", literal.as_str()),
     };
-    format!("Expected::{variant}({})", rust::literal(text))
+    // Results are told in decimal digits.
+    let decimal = Number::parse(text)
+        .filter(|_| variant == "Value" && text.contains("0x"))
+        .map(Number::decimal);
+    format!("Expected::{variant}({})", rust::literal(decimal.as_deref().unwrap_or(text)))
 }
 
 fn spec(inputs: &[String], outcome: &Outcome) -> String {

@@ -15,7 +15,8 @@ const PLAIN: &[&str] = &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "
 pub fn is_plain(set: &InstructionSet, op: &Op) -> bool {
     let takes = takes(set, op);
     let plain = |expression: &TypeExpression| {
-        matches!(expression, TypeExpression::Named { .. }) && PLAIN.contains(&value_type(set, expression).as_str())
+        let of = value_type(set, expression);
+        matches!(expression, TypeExpression::Named { .. }) && (PLAIN.contains(&of.as_str()) || set.wide_slot(&of).is_some())
     };
     !matches!(op.meaning, Meaning::Waits)
         && op.control == Control::Next
@@ -26,6 +27,19 @@ pub fn is_plain(set: &InstructionSet, op: &Op) -> bool {
         && op.inputs.iter().all(|input| plain(&input.expression))
         && op.outputs.len() == 1
         && plain(&op.outputs[0].expression)
+}
+
+/// The types from libraries that some ops take or give.
+fn wide_types<'a>(set: &'a InstructionSet, ops: &[&Op]) -> Vec<&'a str> {
+    let uses = |rust: &str| {
+        ops.iter().any(|op| {
+            let outputs = op.outputs.iter().map(|output| &output.expression);
+            let mut expressions = op.inputs.iter().map(|input| &input.expression).chain(outputs);
+            expressions.any(|expression| value_type(set, expression) == rust)
+        })
+    };
+    let slots = set.slots.iter().filter(|slot| slot.like.is_some());
+    slots.map(|slot| slot.rust.as_str()).filter(|rust| uses(rust)).collect()
 }
 
 /// Whether the meaning of an op is a function that can fail.
@@ -40,8 +54,16 @@ pub fn functions(set: &InstructionSet) -> anyhow::Result<String> {
         "Ops on plain numbers as functions: an expression as it stands in the spec, or the function in the runtime that the spec names.",
     );
     let plain: Vec<&Op> = set.ops.iter().filter(|op| is_plain(set, op)).collect();
+    let mut used: Vec<&str> = wide_types(set, &plain);
     if plain.iter().any(|op| can_fail(op)) {
-        write!(text, "\nuse {runtime}::Trap;\n")?;
+        used.push("Trap");
+    }
+    if !used.is_empty() {
+        text.push('\n');
+        text.push_str(&rust::use_names(
+            &runtime,
+            &used.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+        ));
     }
     for op in plain {
         let parameters: Vec<String> = op

@@ -1,5 +1,6 @@
 //! Writes literals of examples as the instructions that push them. Which ops those are is found in the set.
 
+use crate::model::instruction_set::wide::Number;
 use crate::model::instruction_set::{
     Control, Indexes, InstructionSet, Meaning, Op, OperandMeaning, Scalar, Shape, TypeExpression,
 };
@@ -40,7 +41,7 @@ pub fn kind(literal: &str) -> LiteralKind {
 pub fn type_of(set: &InstructionSet, literal: &str) -> Option<String> {
     let wanted = |op: &Op| output_name(set, op);
     match kind(literal) {
-        LiteralKind::Integer => number_op(set, is_integer).and_then(wanted),
+        LiteralKind::Integer => integer_op(set, literal).and_then(wanted),
         LiteralKind::Float => number_op(set, is_float).and_then(wanted),
         LiteralKind::Truth => truth_op(set, literal).and_then(wanted),
         LiteralKind::Text => text_op(set).and_then(wanted),
@@ -57,7 +58,7 @@ pub fn type_of(set: &InstructionSet, literal: &str) -> Option<String> {
 pub fn push(set: &InstructionSet, literal: &str, float: bool) -> Option<String> {
     match kind(literal) {
         LiteralKind::Integer if float => Some(format!("{} {literal}.0", number_op(set, is_float)?.name)),
-        LiteralKind::Integer => Some(format!("{} {literal}", number_op(set, is_integer)?.name)),
+        LiteralKind::Integer => Some(format!("{} {literal}", integer_op(set, literal)?.name)),
         LiteralKind::Float => Some(format!("{} {literal}", number_op(set, is_float)?.name)),
         LiteralKind::Truth => Some(truth_op(set, literal)?.name.clone()),
         LiteralKind::Text => Some(format!("{} {literal}", text_op(set)?.name)),
@@ -136,6 +137,21 @@ fn number_op(set: &InstructionSet, fits: fn(Scalar) -> bool) -> Option<&Op> {
             kind.meaning == OperandMeaning::Number && fits(kind.encoding)
         })
     })
+}
+
+/// The op that pushes a whole number: one with a signed operand or, in a set without, the first unsigned one with room for it.
+fn integer_op<'a>(set: &'a InstructionSet, literal: &str) -> Option<&'a Op> {
+    let has_room = |op: &&Op| {
+        matches!(op.operands.as_slice(), [operand] if {
+            let kind = &set.operand_kinds[operand.kind];
+            let bits = 8 * kind.encoding.bytes();
+            let most = u64::MAX >> (64 - bits.min(64));
+            let is_unsigned = matches!(kind.encoding, Scalar::U8 | Scalar::U16 | Scalar::U32 | Scalar::U64);
+            let number = Number::parse(literal).map(Number::decimal).and_then(|digits| digits.parse::<u64>().ok());
+            kind.meaning == OperandMeaning::Number && is_unsigned && number.is_some_and(|number| number <= most)
+        })
+    };
+    number_op(set, is_integer).or_else(|| constants(set).find(has_room))
 }
 
 fn truth_op<'a>(set: &'a InstructionSet, literal: &str) -> Option<&'a Op> {

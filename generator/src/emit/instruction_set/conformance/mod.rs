@@ -20,7 +20,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, Record, Shape};
+use crate::model::instruction_set::{Control, InstructionSet, Record, Shape};
 
 /// The conformance crates.
 pub const EMITTER: Emitter = Emitter {
@@ -123,6 +123,7 @@ fn words(set: &InstructionSet) -> serde_json::Value {
         "variables": declared(&|record| names(record) == ["name", "type"]),
         "natives": declared(&|record| names(record) == ["name", "params", "rest", "result"]),
         "main_result": result,
+        "has_exceptions": set.ops.iter().any(|op| op.control == Control::Throw),
         "placeholder": placeholder,
         "sample": rust::literal(&sample.unwrap_or_default()),
         "sample_value": "\"7\"",

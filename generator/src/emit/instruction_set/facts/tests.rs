@@ -268,6 +268,17 @@ fn sample_record(set: &InstructionSet, record: &Record, out: &mut String) -> any
 
 fn sample_union(set: &InstructionSet, union: &Union, out: &mut String) -> anyhow::Result<()> {
     let name = names::structure(&union.name);
+    if let [only] = union.variants.as_slice() {
+        let value = value(set, &only.shape, 0);
+        let used = if mentions(&value, "n") { "" } else { "_" };
+        writeln!(
+            out,
+            "\nfn sample_{}({used}n: u32) -> {name} {{\n    {name}::{}({value})\n}}",
+            union.name,
+            rust::variant(&only.name)
+        )?;
+        return Ok(());
+    }
     writeln!(
         out,
         "\nfn sample_{}(n: u32) -> {name} {{\n    match n % {} {{",
@@ -293,11 +304,12 @@ fn sample_definitions(set: &InstructionSet, out: &mut String) -> anyhow::Result<
     if constructors.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "\nfn sample_type_definition(n: u32) -> TypeDefinition {{\n    match n % {} {{",
-        constructors.len()
-    )?;
+    out.push_str("\nfn sample_type_definition(n: u32) -> TypeDefinition {\n");
+    // One pattern that takes everything is no choice.
+    let one = constructors.len() == 1;
+    if !one {
+        writeln!(out, "    match n % {} {{", constructors.len())?;
+    }
     let last = constructors.len() - 1;
     for (index, of) in constructors.iter().enumerate() {
         let pattern = if index == last { "_".to_owned() } else { index.to_string() };
@@ -314,14 +326,14 @@ fn sample_definitions(set: &InstructionSet, out: &mut String) -> anyhow::Result<
                 format!("{}: {value}", rust::name(&parameter.name))
             })
             .collect();
-        writeln!(
-            out,
-            "        {pattern} => TypeDefinition::{} {{ {} }},",
-            rust::variant(&of.name),
-            fields.join(", ")
-        )?;
+        let made = format!("TypeDefinition::{} {{ {} }}", rust::variant(&of.name), fields.join(", "));
+        if one {
+            writeln!(out, "    {made}")?;
+        } else {
+            writeln!(out, "        {pattern} => {made},")?;
+        }
     }
-    out.push_str("    }\n}\n");
+    out.push_str(if one { "}\n" } else { "    }\n}\n" });
     Ok(())
 }
 

@@ -12,10 +12,13 @@ use serde_json::json;
 
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
-use crate::emit::{Emitter, Tree, template};
+use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
 use crate::model::feature::Features;
 use crate::model::instruction_set::InstructionSet;
+
+/// The trap by whose name a runtime with a machine of its own says that `Limits` has a field `heap`, in bytes.
+const HEAP_LIMIT: &str = "heap_limit";
 
 /// The reference interpreters.
 pub const EMITTER: Emitter = Emitter {
@@ -45,7 +48,12 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         "runtime": runtime(set),
         "oracle": set.library("oracle"),
         "extension": set.format.extension,
-        "text_extension": text_extension(set),
+        "module": rust::variant(&set.format.records[set.format.root].name),
+        // What the command line has besides: the limit that the trap `heap_limit` is about, tasks that failed, and a result that is none.
+        "has_heap": !set.has_emitted_machine() && set.traps.iter().any(|trap| trap.name == HEAP_LIMIT),
+        "has_tasks": set.effects.iter().any(|effect| effect.suspends),
+        "has_null": set.types.iter().any(|of| of.bottom_of.is_some()),
+        "text_extension": set.text_extension(),
     });
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),
@@ -54,11 +62,7 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         ("src/source.rs", include_str!("text/source.rs.hbs")),
         ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
     ] {
-        builder.file(
-            path,
-            template::render(path, text, &data)?,
-            &sources::of(set, &[sources::FORMAT, sources::OPS]),
-        );
+        builder.file(path, template::render(path, text, &data)?, &sources::of(set, sources::ALL));
     }
     builder.finish(tree)
 }
@@ -71,10 +75,4 @@ fn facts(set: &InstructionSet) -> String {
 /// The runtime crate in Rust code.
 fn runtime(set: &InstructionSet) -> String {
     set.library("runtime")
-}
-
-/// The extension of files with assembly: the first letter of that of module files, and `asm`.
-fn text_extension(set: &InstructionSet) -> String {
-    let first: String = set.format.extension.chars().take(1).collect();
-    format!("{first}asm")
 }

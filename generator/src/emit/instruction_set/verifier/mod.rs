@@ -26,7 +26,7 @@ mod transfer;
 use proc_macro2::TokenStream;
 use serde::Serialize;
 
-pub use self::reading::Reading;
+pub use self::reading::{Reading, TypeList};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};

@@ -16,6 +16,8 @@ pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Resul
         crate_name: set.library("facts"),
         module: variant(&set.format.records[set.format.root].name).to_string(),
         function: variant(&reading.function_record.name).to_string(),
+        further_in_function: reading.function_record.fields.len() > 1,
+        further_in_module: set.format.records[set.format.root].fields.len() > 1,
         functions: rust::ident(&reading.functions).to_string(),
         code: rust::ident(&reading.code).to_string(),
     };
@@ -32,6 +34,9 @@ struct Names {
     crate_name: String,
     module: String,
     function: String,
+    /// Whether the record has fields beside those that the tests fill.
+    further_in_function: bool,
+    further_in_module: bool,
     functions: String,
     code: String,
 }

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Encoding, Files, ModuleFormat, Resolved};
+use super::{Encoding, Files, Machine, ModuleFormat, Resolved};
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::circle;
 use crate::model::instruction_set::effect::{Access, Effect, Takes};
+use crate::model::instruction_set::machine::MACHINES;
 use crate::model::instruction_set::raw::{
-    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawSlot, RawTrap, RawType,
+    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawRuntime, RawSlot, RawTrap, RawType,
 };
+use crate::model::instruction_set::types::Library;
+use crate::model::instruction_set::wide;
 use crate::model::instruction_set::{
     Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
 };
@@ -45,6 +48,20 @@ pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Enco
     encoding
 }
 
+/// Who writes the machine: whoever writes the runtime, unless the set says otherwise.
+pub(super) fn machine(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Machine {
+    let Some(entry) = files.optional("runtime", diagnostics) else {
+        return Machine::Own;
+    };
+    let Some(raw) = entry.read::<RawRuntime>(diagnostics) else {
+        return Machine::Own;
+    };
+    match Place::value(entry.document, &raw.machine).word("kind of machine", MACHINES, diagnostics) {
+        Some(true) => Machine::Emitted { span: entry.span() },
+        _ => Machine::Own,
+    }
+}
+
 pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<Slot> {
     let mut slots = Resolved::new("slot");
     for (entry, raw) in files.read::<RawSlot, Slot>("slot", "slot", false, &mut slots.names, diagnostics) {
@@ -56,9 +73,29 @@ pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolve
                     .help("name the type by which semantics functions see the value: `i32`, `Any` or `Ref`, say"),
             );
         }
+        let like = raw
+            .like
+            .as_ref()
+            .and_then(|like| Place::value(entry.document, like).word("wide integer", wide::KINDS, diagnostics));
+        let library = raw.library.map(|library| {
+            if super::rust::parse::<syn::Path>(library.path.get_ref()).is_err() {
+                diagnostics.push(
+                    Diagnostic::error("L0206", format!("`{}` is no path of Rust", library.path.get_ref()))
+                        .at(entry.at(&library.path), "expected a path")
+                        .help("name the type as a `use` does: `ethnum::U256`"),
+                );
+            }
+            Library {
+                package: library.package,
+                version: library.version,
+                path: library.path.into_inner(),
+            }
+        });
         slots.push(
             entry.name(),
             Slot {
+                like,
+                library,
                 name: entry.name().to_owned(),
                 doc: raw.doc.into_inner(),
                 rust: raw.rust.into_inner(),

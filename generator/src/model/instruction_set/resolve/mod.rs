@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 
-use super::{Encoding, InstructionSet, InstructionSets, ModuleFormat};
+use super::{Encoding, InstructionSet, InstructionSets, Machine, ModuleFormat};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::{Feature, Features};
@@ -34,7 +34,7 @@ use crate::syntax::{Document, Entry, ValueKind};
 /// Keys at the top of a file of an instruction set.
 const TOP: &[&str] = &[
     "kind", "name", "doc", "encoding", "slot", "type", "operand", "effect", "trap", "group", "op", "fixture", "module", "record",
-    "union",
+    "union", "runtime",
 ];
 
 /// Loads all instruction sets of the specs.
@@ -126,6 +126,20 @@ impl<'a> Files<'a> {
 
     /// A table that must stand exactly once.
     fn single(&self, table: &str, example: &str, diagnostics: &mut Diagnostics) -> Option<Entry<'a>> {
+        let found = self.optional(table, diagnostics);
+        if found.is_none() {
+            diagnostics.push(
+                Diagnostic::error("L0205", format!("the instruction set `{}` has no `{table}`", self.name))
+                    .unless_incomplete()
+                    .at(self.span, "this set is incomplete")
+                    .help(format!("add {example} to one of its files")),
+            );
+        }
+        found
+    }
+
+    /// A table that may stand once.
+    fn optional(&self, table: &str, diagnostics: &mut Diagnostics) -> Option<Entry<'a>> {
         let mut found: Option<Entry<'a>> = None;
         for entry in self.documents.iter().filter_map(|document| document.single(table)) {
             match &found {
@@ -140,14 +154,6 @@ impl<'a> Files<'a> {
                     .help("remove one of the two"),
                 ),
             }
-        }
-        if found.is_none() {
-            diagnostics.push(
-                Diagnostic::error("L0205", format!("the instruction set `{}` has no `{table}`", self.name))
-                    .unless_incomplete()
-                    .at(self.span, "this set is incomplete")
-                    .help(format!("add {example} to one of its files")),
-            );
         }
         found
     }
@@ -177,6 +183,7 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
         None => String::new(),
     };
     let encoding = machine::encoding(&files, diagnostics);
+    let machine = machine::machine(&files, diagnostics);
     let slots = machine::slots(&files, diagnostics);
     let types = machine::types(&files, &slots, diagnostics);
     let kinds = machine::operand_kinds(&files, diagnostics);
@@ -204,6 +211,7 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
         files: paths.into_iter().collect(),
         tables: tables(documents),
         encoding,
+        machine,
         slots: slots.arena,
         types: types.arena,
         operand_kinds: kinds.arena,

@@ -25,6 +25,11 @@ impl Literal {
         if let Ok(number) = text.parse::<i128>() {
             return Literal::Integer(number);
         }
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            // Larger numbers are the same if their digits are.
+            return Literal::Word(text.to_owned());
+        }
         let starts_as_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-') || text == "inf" || text.eq_ignore_ascii_case("nan");
         match text.parse::<f64>() {
             Ok(number) if starts_as_number && number.is_nan() => Literal::Float(f64::NAN.to_bits()),

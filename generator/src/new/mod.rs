@@ -1,0 +1,123 @@
+//! Makes a new workspace: a small instruction set with its runtime, a program, tests, CI and an editor set-up, emitted and ready to build.
+//!
+//! Everything is made beside the new folder and renamed in one step, so that there is a whole workspace or none.
+
+mod files;
+mod name;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::diagnostic::Severity;
+use crate::{pipeline, write};
+
+pub use name::check as check_name;
+
+/// Why there is no new workspace: what is wrong, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Files that are from now on written by hand.
+    pub by_hand: usize,
+    /// Files that are emitted from the specs.
+    pub emitted: usize,
+}
+
+/// Makes the workspace of the instruction set `name` at `folder`.
+///
+/// # Errors
+///
+/// When the name can't be one, something stands at the folder already, or a file can't be written.
+pub fn create(name: &str, folder: &Path) -> Result<Made, Problem> {
+    if let Some(problem) = name::check(name) {
+        return Err(problem);
+    }
+    if folder.symlink_metadata().is_ok() {
+        return Err(Problem {
+            problem: format!("`{}` exists already", folder.display()),
+            fix: "choose another name, or another place with `--path DIR`; nothing was touched".to_owned(),
+        });
+    }
+    let parent = match folder.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) => parent.to_owned(),
+        None => PathBuf::from("."),
+    };
+    if !parent.is_dir() {
+        return Err(Problem {
+            problem: format!(
+                "there is no folder `{}` in which the workspace could be made",
+                parent.display()
+            ),
+            fix: format!("make it first: mkdir -p {}", parent.display()),
+        });
+    }
+    write_beside(name, &parent, folder).map_err(|error| Problem {
+        problem: format!("the workspace can't be made: {error:#}"),
+        fix: "mend that and try again; nothing was left behind".to_owned(),
+    })
+}
+
+/// Writes the workspace into a temporary folder and gives it its name at the end.
+fn write_beside(name: &str, parent: &Path, folder: &Path) -> anyhow::Result<Made> {
+    let temporary = tempfile::Builder::new()
+        .prefix(".lathe-new-")
+        .tempdir_in(parent)
+        .with_context(|| format!("can't write in `{}`", parent.display()))?;
+    // A folder of its own inside, because the temporary one can be read by its owner alone.
+    let root = temporary.path().join(name);
+    let mut by_hand = 0;
+    for (path, text) in files::of(name) {
+        let place = root.join(&path);
+        let above = place.parent().unwrap_or(&root);
+        fs::create_dir_all(above).with_context(|| format!("can't make the folder of `{path}`"))?;
+        fs::write(&place, text).with_context(|| format!("can't write `{path}`"))?;
+        by_hand += 1;
+    }
+    make_executable(&root.join(files::CHECKS))?;
+    let emitted = emit(&root)?;
+    fs::rename(&root, folder).with_context(|| format!("can't move it to `{}`", folder.display()))?;
+    Ok(Made { by_hand, emitted })
+}
+
+/// Emits `generated/`, so that cargo and editors find a whole workspace at once.
+fn emit(root: &Path) -> anyhow::Result<usize> {
+    let mut loaded = pipeline::load(root, &pipeline::Options::default());
+    pipeline::check(&mut loaded);
+    let found = std::mem::take(&mut loaded.diagnostics).sorted();
+    if let Some(error) = found.iter().find(|found| found.severity == Severity::Error) {
+        anyhow::bail!(
+            "a fault of lathe: its own specs have an error, {} {}",
+            error.code,
+            error.message
+        );
+    }
+    let tree = pipeline::emit(&loaded)?;
+    let comparison = write::compare(root, &tree, false)?;
+    write::apply(root, &comparison).map_err(|failure| anyhow::anyhow!("{}", failure.diagnostic().message))?;
+    Ok(tree.files().len())
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut permissions = fs::metadata(path)?.permissions();
+    permissions.set_mode(permissions.mode() | 0o111);
+    fs::set_permissions(path, permissions)?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Does what `docs/your-own-vm.md` says, block by block, in a new workspace.
+//!
+//! The line that opens a block says what becomes of it: `file=` adds it to a file, with `instead=` in place of a text there; `new=` makes a file;
+//! `sh` runs each line, and with `fails=` it must fail and name that code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+struct Block {
+    head: String,
+    text: String,
+}
+
+impl Block {
+    /// The value of `key=…`, with or without quotes.
+    fn value(&self, key: &str) -> Option<&str> {
+        let (_, rest) = self.head.split_once(&format!(" {key}="))?;
+        match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').map(|(value, _)| value),
+            None => rest.split_whitespace().next(),
+        }
+    }
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        match line.strip_prefix("```") {
+            Some(_) if open => open = false,
+            Some(head) => {
+                found.push(Block {
+                    head: head.to_owned(),
+                    text: String::new(),
+                });
+                open = true;
+            }
+            None if open => {
+                let block = found.last_mut().expect("a block is open");
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            None => {}
+        }
+    }
+    assert!(!open, "the last block isn't closed");
+    found
+}
+
+fn run(line: &str, folder: &Path) -> Output {
+    let mut words = line.split_whitespace();
+    let program = match words.next() {
+        Some("lathe") => env!("CARGO_BIN_EXE_lathe").into(),
+        Some("cargo") => std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+        other => panic!("the test knows no command {other:?}"),
+    };
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guide");
+    let mut command = Command::new(program);
+    command.args(words).current_dir(folder);
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target);
+    command.output().expect("it can be started")
+}
+
+#[test]
+fn the_guide_is_true() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/your-own-vm.md");
+    let Ok(guide) = fs::read_to_string(guide) else {
+        // A packaged generator comes without the guide.
+        return;
+    };
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let mut folder = place.path().to_owned();
+    let mut commands = 0;
+    let mut edits = 0;
+    for block in blocks(&guide) {
+        if let Some(path) = block.value("file") {
+            let path = folder.join(path);
+            let before = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let after = match block.value("instead") {
+                Some(old) => {
+                    assert_eq!(before.matches(old).count(), 1, "`{old}` in {}", path.display());
+                    before.replace(old, block.text.trim_end())
+                }
+                None => format!("{before}\n{}", block.text),
+            };
+            fs::write(&path, after).expect("it can be written");
+            edits += 1;
+        } else if let Some(path) = block.value("new") {
+            fs::write(folder.join(path), &block.text).expect("it can be written");
+            edits += 1;
+        } else if block.head.starts_with("sh") {
+            for line in block.text.lines() {
+                if let Some(to) = line.strip_prefix("cd ") {
+                    folder.push(to);
+                    continue;
+                }
+                // The emitted tests of each step are those of the last one and fewer.
+                let line = if line == "lathe test" {
+                    "lathe generate --check"
+                } else {
+                    line
+                };
+                let output = run(line, &folder);
+                let told = format!(
+                    "{}{}",
+                    String::from_utf8_lossy(&output.stdout),
+                    String::from_utf8_lossy(&output.stderr)
+                );
+                match block.value("fails") {
+                    Some(code) => assert!(!output.status.success() && told.contains(code), "{line}: {told}"),
+                    None => assert!(output.status.success(), "{line}: {told}"),
+                }
+                commands += 1;
+            }
+        } else {
+            panic!("the test knows no block `{}`", block.head);
+        }
+    }
+    assert!(commands > 10 && edits > 10, "{commands} commands, {edits} edits");
+    // Everything that the guide built, at once.
+    for line in [
+        "cargo test --workspace --quiet",
+        "cargo clippy --workspace --all-targets --quiet -- -D warnings",
+    ] {
+        let output = run(line, &folder);
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

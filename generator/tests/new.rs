@@ -1,0 +1,139 @@
+//! `lathe new` makes a workspace that passes everything at once, or nothing at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use lathe::new;
+
+fn lathe(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lathe"));
+    command.args(arguments).current_dir(folder);
+    offline(&mut command).output().expect("lathe was built with this test")
+}
+
+fn cargo(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(folder);
+    offline(&mut command).output().expect("cargo can be started")
+}
+
+/// What the macros depend on is in the registry's folder, since the repository's own workspace depends on it; new workspaces of all tests
+/// share what they build.
+fn offline(command: &mut Command) -> &mut Command {
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("new-workspaces");
+    command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target)
+}
+
+#[track_caller]
+fn succeeds(what: &str, output: &Output) {
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert!(output.status.success(), "{what}: {}\n{out}\n{err}", output.status);
+}
+
+#[test]
+fn a_new_workspace_passes_everything_at_once() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    succeeds("lathe new", &lathe(&["new", "demo"], place.path()));
+    let root = place.path().join("demo");
+    // Outputs of the shared folder for artefacts are told apart by the path of the workspace, which is another one each time.
+    succeeds("lathe generate --check", &lathe(&["generate", "--check"], &root));
+    let ran = lathe(&["run"], &root);
+    succeeds("lathe run", &ran);
+    let told = format!(
+        "{}{}",
+        String::from_utf8_lossy(&ran.stdout),
+        String::from_utf8_lossy(&ran.stderr)
+    );
+    assert!(told.contains("1 program ran as expected"), "{told}");
+    assert!(!told.contains("warning"), "{told}");
+    succeeds("cargo test", &cargo(&["test", "--workspace", "--quiet"], &root));
+    succeeds(
+        "cargo clippy",
+        &cargo(
+            &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+            &root,
+        ),
+    );
+    for manifest in ["macros/Cargo.toml", "runtime/demo/Cargo.toml"] {
+        succeeds(
+            "cargo fmt",
+            &cargo(&["fmt", "--manifest-path", manifest, "--", "--check"], &root),
+        );
+    }
+}
+
+#[test]
+fn a_program_that_prints_something_else_is_noticed() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let root = place.path().join("other");
+    new::create("demo", &root).expect("the folder is free");
+    fs::write(root.join("spec/demo/programs/primes.expected"), "2\n3\n4\n").expect("the file can be written");
+    let ran = lathe(&["run"], &root);
+    assert_eq!(ran.status.code(), Some(100));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("printed something else than expected"));
+}
+
+#[test]
+fn what_is_there_is_left_alone() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let listed = || {
+        let mut names: Vec<_> = fs::read_dir(place.path())
+            .expect("the folder is there")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    fs::write(place.path().join("demo"), "mine").expect("the file can be written");
+    for (arguments, says) in [
+        (vec!["new", "demo"], "exists already"),
+        (vec!["new", "Demo"], "can't be the name"),
+        (vec!["new", "match"], "keyword"),
+        (vec!["new", "vm", "--path", "nowhere/vm"], "there is no folder `nowhere`"),
+        (vec!["new", "vm", "--path", "demo/vm"], "there is no folder `demo`"),
+    ] {
+        let output = lathe(&arguments, place.path());
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(100), "{told}");
+        assert!(told.contains(says), "{arguments:?}: {told}");
+        assert_eq!(listed(), ["demo"], "{arguments:?}");
+    }
+    assert_eq!(fs::read(place.path().join("demo")).expect("it is still there"), b"mine");
+}
+
+/// The macros of a new workspace are those of this repository. `UPDATE_EXPECT=1` copies them anew.
+#[test]
+fn the_macros_are_those_of_the_repository() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let own = here.join("../macros");
+    if !own.is_dir() {
+        // A packaged generator has only the copies.
+        return;
+    }
+    let mut pairs = vec![
+        (own.join("Cargo.toml"), here.join("template/macros/Cargo.toml.tmpl")),
+        (here.join("../rustfmt.toml"), here.join("template/rustfmt.toml")),
+    ];
+    let sources = fs::read_dir(own.join("src")).expect("the macros have sources");
+    for source in sources {
+        let name = source.expect("an entry").file_name();
+        pairs.push((own.join("src").join(&name), here.join("template/macros/src").join(&name)));
+    }
+    for (from, to) in pairs {
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::copy(&from, &to).expect("the copy can be written");
+        }
+        let (original, copy) = (fs::read_to_string(&from), fs::read_to_string(&to));
+        assert_eq!(
+            copy.expect("there is a copy, which src/new/files.rs lists too"),
+            original.expect("the original is there"),
+            "{} differs from {}; UPDATE_EXPECT=1 copies it",
+            to.display(),
+            from.display()
+        );
+    }
+}
