@@ -25,4 +25,6 @@ pub mod syntax;
 pub mod view;
 pub mod write;
 
+pub mod lsp;
+
 pub mod cli;

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostics, Page};
 use crate::emit::Emitter;
 use crate::model::Model;
 use crate::model::item::Item;
+use crate::model::names::Use;
 use crate::syntax::Document;
 
 /// One kind of spec.
@@ -30,6 +31,8 @@ pub struct SpecKind {
     pub count: fn(&Model) -> usize,
     /// Its entries in the form that every tool reads.
     pub items: fn(&Model) -> Vec<Item>,
+    /// Where its files name entries, of whatever kind.
+    pub uses: fn(&Model) -> &[Use],
 }
 
 /// Every kind of spec, in the order in which they are loaded, checked and emitted.
@@ -44,6 +47,7 @@ pub static KINDS: &[SpecKind] = &[
         emitters: crate::emit::target::EMITTERS,
         count: crate::model::target::count,
         items: crate::model::target::items,
+        uses: |_| &[],
     },
     SpecKind {
         name: "feature",
@@ -55,6 +59,7 @@ pub static KINDS: &[SpecKind] = &[
         emitters: crate::emit::feature::EMITTERS,
         count: crate::model::feature::count,
         items: crate::model::feature::items,
+        uses: crate::model::feature::uses,
     },
     SpecKind {
         name: "instruction-set",
@@ -66,6 +71,7 @@ pub static KINDS: &[SpecKind] = &[
         emitters: crate::emit::instruction_set::EMITTERS,
         count: crate::model::instruction_set::count,
         items: crate::model::instruction_set::items,
+        uses: crate::model::instruction_set::uses,
     },
     SpecKind {
         name: crate::model::blessed::KIND,
@@ -77,10 +83,16 @@ pub static KINDS: &[SpecKind] = &[
         emitters: &[],
         count: crate::model::blessed::count,
         items: |_| Vec::new(),
+        uses: |_| &[],
     },
 ];
 
 /// The entries of all kinds, in the order of the table.
 pub fn items(model: &Model) -> Vec<Item> {
     KINDS.iter().flat_map(|kind| (kind.items)(model)).collect()
+}
+
+/// The places that name entries, in the specs of all kinds.
+pub fn uses(model: &Model) -> Vec<&Use> {
+    KINDS.iter().flat_map(|kind| (kind.uses)(model)).collect()
 }

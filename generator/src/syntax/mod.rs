@@ -76,6 +76,11 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
+/// The tree of a text that is no file, as far as it can be read.
+pub fn tree_of_text(text: &str) -> Table {
+    Table::new(FileId(0), DeTable::parse_recoverable(text).0.get_ref())
+}
+
 fn parse_file(
     sources: &SourceMap,
     file: FileId,
