@@ -25,7 +25,7 @@ fn find<'t>(table: &'t Table, byte: usize, path: &mut Vec<&'t str>) -> Option<Sp
     for (key, value) in &table.entries {
         path.push(&key.name);
         // What is inside is nearer: a table that is opened by a header has that for its own place.
-        if let Some(spot) = within(value, key, byte, path) {
+        if let Some(spot) = within(value, byte, path) {
             return Some(spot);
         }
         if covers(key.span) {
@@ -49,10 +49,10 @@ fn find<'t>(table: &'t Table, byte: usize, path: &mut Vec<&'t str>) -> Option<Sp
     None
 }
 
-fn within<'t>(value: &'t Value, key: &'t Key, byte: usize, path: &mut Vec<&'t str>) -> Option<Spot<'t>> {
+fn within<'t>(value: &'t Value, byte: usize, path: &mut Vec<&'t str>) -> Option<Spot<'t>> {
     match &value.kind {
         ValueKind::Table(inner) => find(inner, byte, path),
-        ValueKind::Array(items) => items.iter().find_map(|item| within(item, key, byte, path)),
+        ValueKind::Array(items) => items.iter().find_map(|item| within(item, byte, path)),
         _ => None,
     }
 }
