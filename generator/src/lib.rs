@@ -28,4 +28,6 @@ pub mod view;
 pub mod watch;
 pub mod write;
 
+pub mod lsp;
+
 pub mod cli;

@@ -9,6 +9,7 @@ use crate::emit::manual::Chapter;
 use crate::model::Model;
 use crate::model::item::Item;
 use crate::source::SourceMap;
+use crate::model::names::Use;
 use crate::syntax::Document;
 
 /// One kind of spec.
@@ -34,6 +35,8 @@ pub struct SpecKind {
     pub count: fn(&Model) -> usize,
     /// Its entries in the form that every tool reads.
     pub items: fn(&Model) -> Vec<Item>,
+    /// Where its files name entries, of whatever kind.
+    pub uses: fn(&Model) -> &[Use],
 }
 
 /// Every kind of spec, in the order in which they are loaded, checked and emitted.
@@ -49,6 +52,7 @@ pub static KINDS: &[SpecKind] = &[
         manual: crate::emit::target::manual::chapters,
         count: crate::model::target::count,
         items: crate::model::target::items,
+        uses: |_| &[],
     },
     SpecKind {
         name: "feature",
@@ -61,6 +65,7 @@ pub static KINDS: &[SpecKind] = &[
         manual: crate::emit::feature::manual::chapters,
         count: crate::model::feature::count,
         items: crate::model::feature::items,
+        uses: crate::model::feature::uses,
     },
     SpecKind {
         name: "instruction-set",
@@ -73,6 +78,7 @@ pub static KINDS: &[SpecKind] = &[
         manual: crate::emit::instruction_set::manual::chapters,
         count: crate::model::instruction_set::count,
         items: crate::model::instruction_set::items,
+        uses: crate::model::instruction_set::uses,
     },
     SpecKind {
         name: crate::model::blessed::KIND,
@@ -85,10 +91,16 @@ pub static KINDS: &[SpecKind] = &[
         manual: |_, _| Vec::new(),
         count: crate::model::blessed::count,
         items: |_| Vec::new(),
+        uses: |_| &[],
     },
 ];
 
 /// The entries of all kinds, in the order of the table.
 pub fn items(model: &Model) -> Vec<Item> {
     KINDS.iter().flat_map(|kind| (kind.items)(model)).collect()
+}
+
+/// The places that name entries, in the specs of all kinds.
+pub fn uses(model: &Model) -> Vec<&Use> {
+    KINDS.iter().flat_map(|kind| (kind.uses)(model)).collect()
 }

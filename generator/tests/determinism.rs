@@ -10,7 +10,13 @@ use lathe::pipeline::{self, Options};
 fn emit(root: &Path, shuffle: Option<u64>, threads: usize) -> Tree {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     pool.install(|| {
-        let mut loaded = pipeline::load(root, &Options { shuffle });
+        let mut loaded = pipeline::load(
+            root,
+            &Options {
+                shuffle,
+                ..Options::default()
+            },
+        );
         pipeline::check(&mut loaded);
         assert!(!loaded.diagnostics.has_errors(), "the repository's specs have errors");
         pipeline::emit(&loaded).expect("emitters have no faults")

@@ -463,7 +463,13 @@ fn features_and_targets_are_resolved() {
 fn the_order_of_reading_does_not_matter() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let show = |shuffle| {
-        let loaded = pipeline::load(repository, &Options { shuffle });
+        let loaded = pipeline::load(
+            repository,
+            &Options {
+                shuffle,
+                ..Options::default()
+            },
+        );
         let paths: Vec<String> = loaded.sources.files.iter().map(|file| file.path.clone()).collect();
         let sets = format!("{:?}", loaded.model.part::<InstructionSets>());
         (paths, sets, loaded.diagnostics.sorted())

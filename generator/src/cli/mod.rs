@@ -13,6 +13,7 @@ mod generate;
 mod graph;
 mod list;
 mod new;
+mod lsp;
 mod run;
 mod session;
 mod story;
@@ -271,6 +272,15 @@ enum Verb {
         #[arg(value_name = "OUTPUT[:LINE]")]
         output: String,
     },
+    /// Serve an editor: diagnostics while typing, hover, completion, go to definition and to emitted code
+    #[command(after_help = "Example, for an editor's settings:\n  cargo lathe lsp\n\n\
+        Speaks the language server protocol over standard input and output, for the files in spec/. It finds the workspace by the\n\
+        files that the editor opens, and never writes one. docs/editors.md shows how to set up VS Code, Helix, Neovim and Zed.")]
+    Lsp {
+        /// What is done anyway; some editors insist on saying it
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Build the emitted crates with cargo, and write build.ninja
     #[command(after_help = "Examples:\n  \
         cargo lathe build           build the emitted crates and show what was built\n  \
@@ -315,6 +325,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
         Verb::Bless { breaking } => bless::run(&command.common, *breaking),
         Verb::Diff { from, to, changelog } => diff::run(&command.common, from, to.as_deref(), *changelog),
+        Verb::Lsp { stdio: _ } => lsp::run(&command.common),
         Verb::Explain { what } => explain::run(&command.common, what.as_deref()),
         Verb::Graph { form, output, files } => graph::run(&command.common, *form, output.as_deref(), *files),
         Verb::Affected { files } => affected::run(&command.common, files),

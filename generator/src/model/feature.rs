@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::circle;
 use super::item::{Freedom, Item, Weight};
-use super::names::{self, Names, Place};
+use super::names::{self, Names, Place, Use};
 use super::schema;
 use super::target::Targets;
 use crate::arena::{Arena, Id};
@@ -22,6 +22,8 @@ use crate::syntax::{Document, Entry};
 pub struct Features {
     /// In order of their names.
     pub features: Arena<Feature>,
+    /// Where their specs name features and targets.
+    pub uses: Vec<Use>,
 }
 
 /// One feature flag.
@@ -70,12 +72,15 @@ struct RawFeature {
     default: bool,
     /// Features that it switches on: names of `[feature.…]`.
     #[serde(default)]
+    #[schemars(extend("x-lathe-names" = ["feature"]))]
     implies: Vec<Spanned<String>>,
     /// Features that can't be on together with it: names of `[feature.…]`.
     #[serde(default)]
+    #[schemars(extend("x-lathe-names" = ["feature"]))]
     conflicts: Vec<Spanned<String>>,
     /// Names of the targets on which it exists; all if not stated.
     #[serde(default)]
+    #[schemars(extend("x-lathe-names" = ["target"]))]
     targets: Vec<Spanned<String>>,
 }
 
@@ -132,6 +137,7 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
         .map(|target| target.name.clone())
         .collect();
     let mut features: Vec<Feature> = Vec::new();
+    let mut uses: Vec<Use> = Vec::new();
     for (entry, raw) in &raws {
         let mut resolve = |texts: &[Spanned<String>]| -> Vec<Id<Feature>> {
             let places = texts.iter().map(|text| Place::value(entry.document, text));
@@ -139,8 +145,15 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
         };
         let (implies, conflicts) = (resolve(&raw.implies), resolve(&raw.conflicts));
         for text in &raw.targets {
-            if !targets.contains(text.get_ref()) {
-                let place = Place::value(entry.document, text);
+            let place = Place::value(entry.document, text);
+            if targets.contains(text.get_ref()) {
+                uses.push(Use {
+                    span: place.name_span(),
+                    table: "target",
+                    owner: None,
+                    name: text.get_ref().clone(),
+                });
+            } else {
                 diagnostics.push(
                     place
                         .unknown("L0110", "target", targets.iter().map(String::as_str))
@@ -160,7 +173,9 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
         });
     }
     cut_circles(&mut features, diagnostics);
+    uses.extend(known.uses(None));
     model.insert(Features {
+        uses,
         features: features.into_iter().collect(),
     });
 }
@@ -200,6 +215,11 @@ fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
 /// The JSON Schema of a file.
 pub fn schema() -> Schema {
     schema::of::<RawFile>()
+}
+
+/// Where the specs name features and targets.
+pub fn uses(model: &Model) -> &[Use] {
+    &model.part::<Features>().uses
 }
 
 /// The number of features.

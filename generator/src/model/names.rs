@@ -1,5 +1,6 @@
 //! Names of entries: which exist, where, and what was meant by one that doesn't.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arena::Id;
@@ -8,23 +9,47 @@ use crate::source::Span;
 use crate::suggest::{article, is_certain, list, similar};
 use crate::syntax::{Document, Entry};
 
+/// A place in a spec that names an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The name, without quotes where these can be left out.
+    pub span: Span,
+    /// The table of the entry: `effect`.
+    pub table: &'static str,
+    /// The spec that the entry is a part of: `raya`; none where the kind has no name above its entries.
+    pub owner: Option<String>,
+    /// `heap.write`. The entry may have errors of its own.
+    pub name: String,
+}
+
 /// The names of one table of entries.
 #[derive(Debug)]
 pub struct Names<T> {
     /// What an entry is, for messages: `effect`.
     what: &'static str,
+    /// The table of the entries: `effect`, and `operand` for an operand kind.
+    table: &'static str,
     known: BTreeMap<String, Id<T>>,
     /// Entries that exist but have errors of their own: naming one is no further error.
     broken: BTreeSet<String>,
+    /// Where names stand that exist. Looking one up is what reading a spec does, so it is noted on the way.
+    uses: RefCell<Vec<(Span, String)>>,
 }
 
 impl<T> Names<T> {
     /// No names yet.
     pub fn new(what: &'static str) -> Self {
+        Names::in_table(what, what)
+    }
+
+    /// No names yet, of entries whose table is called otherwise than an entry.
+    pub fn in_table(table: &'static str, what: &'static str) -> Self {
         Names {
             what,
+            table,
             known: BTreeMap::new(),
             broken: BTreeSet::new(),
+            uses: RefCell::default(),
         }
     }
 
@@ -59,10 +84,32 @@ impl<T> Names<T> {
     /// The id of a name that a text value states; reports a name that doesn't exist.
     pub fn resolve(&self, place: &Place<'_>, diagnostics: &mut Diagnostics) -> Option<Id<T>> {
         let found = self.get(place.text);
+        self.note_use(place);
         if found.is_none() && !self.is_broken(place.text) {
             diagnostics.push(place.unknown("L0110", self.what, self.all()).unless_incomplete());
         }
         found
+    }
+}
+
+impl<T> Names<T> {
+    /// Notes that a place names an entry, if there is one.
+    pub fn note_use(&self, place: &Place<'_>) {
+        if self.get(place.text).is_some() || self.is_broken(place.text) {
+            self.uses.borrow_mut().push((place.name_span(), place.text.to_owned()));
+        }
+    }
+
+    /// The places that name entries; `owner` is the spec that these are a part of.
+    pub fn uses(&self, owner: Option<&str>) -> Vec<Use> {
+        let uses = self.uses.borrow();
+        let one = |(span, name): &(Span, String)| Use {
+            span: *span,
+            table: self.table,
+            owner: owner.map(str::to_owned),
+            name: name.clone(),
+        };
+        uses.iter().map(one).collect()
     }
 }
 
@@ -106,6 +153,17 @@ impl<'a> Place<'a> {
             quoted: false,
             exact,
         }
+    }
+
+    /// Where the text itself stands: without quotes, unless escapes make the place uncertain.
+    pub fn name_span(&self) -> Span {
+        let length = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let mut span = self.span;
+        if self.quoted && span.end.saturating_sub(span.start) == length.saturating_add(2) {
+            span.start += 1;
+            span.end -= 1;
+        }
+        span
     }
 
     /// A diagnostic for a name that doesn't exist, with the one that was probably meant.

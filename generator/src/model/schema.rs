@@ -10,6 +10,9 @@ pub const NAME: &str = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$";
 
 /// The schema of a file.
 ///
+/// Keys that begin with `x-lathe-` are for lathe's own language server: the tables of the entries that a field names, words that it may
+/// hold beside these, and the mark behind which the name stands. Other readers pass over them.
+///
 /// Draft 7, and without references between its parts: editors know both of the older draft and of plain nesting, and few of more.
 pub fn of<T: JsonSchema>() -> Schema {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);

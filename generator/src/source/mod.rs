@@ -16,6 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Options {
     /// Reads the files in an order shuffled by this seed, to show that the order doesn't matter.
     pub shuffle: Option<u64>,
+    /// Texts that stand in for those of files, by root-relative path: what an editor has not saved yet. A file that isn't there is added
+    /// if one of its name would be read.
+    pub overlay: Arc<BTreeMap<String, String>>,
 }
 
 /// A file that was read.

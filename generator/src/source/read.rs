@@ -1,5 +1,6 @@
 //! Walks `spec/` and the runtime folders and reads what is there.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> So
         shuffle(&mut paths, options.shuffle);
         found.extend(paths.into_iter().map(read_file));
     }
+    let count = overlay(&options.overlay, &mut found, count);
     found[..count].sort_by(|a, b| a.path.cmp(&b.path));
     found[count..].sort_by(|a, b| a.path.cmp(&b.path));
 
@@ -55,6 +57,43 @@ pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> So
         diagnostics.push(*diagnostic);
     }
     sources
+}
+
+/// Puts texts in the places of files. The first `count` of those that were found are specs; the result is their number afterwards.
+fn overlay(texts: &BTreeMap<String, String>, found: &mut Vec<Found>, mut count: usize) -> usize {
+    for (path, text) in texts {
+        let content = match text.len() as u64 {
+            length if length > LARGEST_FILE => Err(Box::new(too_large(path, length))),
+            _ => Ok(text.clone()),
+        };
+        match found.iter_mut().find(|entry| entry.path == *path) {
+            Some(entry) => entry.content = content,
+            None => {
+                let is_read = |folder: &str, extension: &str| {
+                    let hidden = path.split('/').any(|part| part.starts_with('.'));
+                    path.starts_with(folder) && path.ends_with(extension) && !hidden
+                };
+                let path = path.clone();
+                if is_read("spec/", ".toml") {
+                    found.insert(count, Found { path, content });
+                    count += 1;
+                } else if is_read("runtime/", ".rs") {
+                    found.push(Found { path, content });
+                }
+            }
+        }
+    }
+    count
+}
+
+/// A file that nobody has written by hand.
+fn too_large(path: &str, length: u64) -> Diagnostic {
+    Diagnostic::error(
+        "L0005",
+        format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"),
+    )
+    .note("specs are written by hand; one of this size is something else that got its name")
+    .help("remove the file, or spread its entries over several files of the same kind and name")
 }
 
 /// Reads the files under `spec/`; an error if there are none.
@@ -179,14 +218,7 @@ fn read_text(path: &str, absolute: &Path) -> Result<String, Box<Diagnostic>> {
         Diagnostic::error("L0002", format!("`{path}` can't be read: {}", reason(&error)))
             .help("check that it exists and that you may read it")
     })?;
-    let bytes = bytes.map_err(|length| {
-        Diagnostic::error(
-            "L0005",
-            format!("`{path}` has {length} bytes; the most that is read is {LARGEST_FILE}"),
-        )
-        .note("specs are written by hand; one of this size is something else that got its name")
-        .help("remove the file, or spread its entries over several files of the same kind and name")
-    })?;
+    let bytes = bytes.map_err(|length| too_large(path, length))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();

@@ -76,6 +76,11 @@ pub fn tree_of(sources: &SourceMap, file: FileId) -> Arc<Table> {
     })
 }
 
+/// The tree of a text that is no file, as far as it can be read.
+pub fn tree_of_text(text: &str) -> Table {
+    Table::new(FileId(0), DeTable::parse_recoverable(text).0.get_ref())
+}
+
 /// What is wrong with the TOML of a file.
 pub fn faults(file: FileId, source: &SourceFile) -> Diagnostics {
     let (tree, errors) = DeTable::parse_recoverable(&source.text);

@@ -79,6 +79,16 @@ pub fn place(set: &InstructionSet, sources: &SourceMap, name: &str) -> Option<Sp
     find(&runtime, name).map(|function| function.span)
 }
 
+/// The functions of a set's runtime that are made for ops, sorted.
+pub fn names(set: &InstructionSet, sources: &SourceMap) -> Vec<String> {
+    let runtime = runtime::collect(set, sources);
+    let marked = runtime.functions.into_iter().filter(|function| !function.marks.is_empty());
+    let mut names: Vec<String> = marked.map(|function| function.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn named(
     set: &InstructionSet,
     op: &Op,

@@ -35,6 +35,7 @@ use schemars::Schema;
 
 use crate::arena::Arena;
 use crate::model::Model;
+use crate::model::names::Use;
 use crate::source::Span;
 
 /// All instruction sets of a spec folder, by name.
@@ -42,6 +43,8 @@ use crate::source::Span;
 pub struct InstructionSets {
     /// In order of their names.
     pub sets: Vec<InstructionSet>,
+    /// Where their specs name entries, those of other kinds included.
+    pub uses: Vec<Use>,
 }
 
 /// One instruction set.
@@ -139,6 +142,11 @@ impl InstructionSet {
 /// The JSON Schema of a file.
 pub fn schema() -> Schema {
     crate::model::schema::of::<raw::RawFile>()
+}
+
+/// Where the specs of all sets name entries.
+pub fn uses(model: &Model) -> &[Use] {
+    &model.part::<InstructionSets>().uses
 }
 
 /// The number of entries of all instruction sets: ops, types, operand kinds, effects, traps, groups, records and unions.

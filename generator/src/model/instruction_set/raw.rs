@@ -15,9 +15,24 @@ use super::op::Control;
 use super::operand::Indexes;
 use super::scalar::Scalar;
 use super::wide;
+use super::type_expression::TypeFunction;
 use crate::model::names::BYTE_ORDERS;
 use crate::model::schema::{any_of, dotted_names, names, words};
 use crate::syntax::Spanned;
+
+/// Words of type expressions beside the names of types.
+fn type_words() -> Vec<&'static str> {
+    let mut words = words(TypeFunction::ALL);
+    words.extend(["repeat", "optional"]);
+    words
+}
+
+/// Words of shapes beside the names of operand kinds, records and unions.
+fn shape_words() -> Vec<&'static str> {
+    let mut words = words(Scalar::ALL);
+    words.extend(["string", "code", "type", "type_definition", "list"]);
+    words
+}
 
 /// A file of an instruction set. Every table may be continued in any file of the set, so a file needs none of them.
 #[derive(Debug, Clone, JsonSchema)]
@@ -135,13 +150,16 @@ pub struct RawType {
     #[schemars(range(min = 0, max = 63))]
     pub code: Spanned<i64>,
     /// The slot that represents its values: the name of a `[slot.…]`.
+    #[schemars(extend("x-lathe-names" = ["slot"]))]
     pub slot: Spanned<String>,
     /// The next larger type, of which this one is a part: the name of another `[type.…]`.
+    #[schemars(extend("x-lathe-names" = ["type"]))]
     pub is: Option<Spanned<String>>,
     /// Whether it stands only for its descendants, so that no value has just this type.
     #[serde(default)]
     pub r#abstract: bool,
     /// The type of which (and of whose descendants) it is the bottom.
+    #[schemars(extend("x-lathe-names" = ["type"]))]
     pub bottom_of: Option<Spanned<String>>,
     /// What it is made of: `["element: type"]`; kinds are `type`, `type?`, `types` and `class`.
     #[serde(default)]
@@ -218,6 +236,7 @@ pub struct RawOp {
     #[schemars(range(min = 0, max = 511), example = 0x20)]
     pub code: Spanned<i64>,
     /// The chapter that it belongs to: the name of a `[group.…]`.
+    #[schemars(extend("x-lathe-names" = ["group"]))]
     pub group: Spanned<String>,
     /// What it does. The manual and the docs of everything that is emitted for it say so.
     pub doc: Spanned<String>,
@@ -229,20 +248,24 @@ pub struct RawOp {
     /// Why it should no longer be used, and what to use instead.
     pub deprecated: Option<Spanned<String>>,
     /// The feature without which it doesn't exist: the name of a `[feature.…]`.
+    #[schemars(extend("x-lathe-names" = ["feature"]))]
     pub feature: Option<Spanned<String>>,
     /// What its behaviour waits for; then neither `expr` nor `sem` may stand.
     pub waits: Option<Spanned<String>>,
     /// What follows the opcode, each with a name and its kind: `["f: function", "argc: u16"]`.
     #[serde(default)]
     #[schemars(example = ["f: function", "argc: u16"])]
+    #[schemars(extend("x-lathe-names" = ["operand"], "x-lathe-after" = ":", "x-lathe-words" = words(Scalar::ALL)))]
     pub operands: Vec<Spanned<String>>,
     /// What it takes from the stack, bottom to top, each with a name and its type: `["a: i32", "b: i32"]`.
     #[serde(default)]
     #[schemars(example = ["a: i32", "b: i32"])]
+    #[schemars(extend("x-lathe-names" = ["type"], "x-lathe-after" = ":", "x-lathe-words" = type_words()))]
     pub r#in: Vec<Spanned<String>>,
     /// The types of what it puts on the stack, bottom to top: `["i32"]`.
     #[serde(default)]
     #[schemars(example = ["i32"])]
+    #[schemars(extend("x-lathe-names" = ["type"], "x-lathe-words" = type_words()))]
     pub out: Vec<Spanned<String>>,
     /// Where execution goes next: `next` (if not stated), `jump`, `branch`, `call`, `return`, `throw` or `halt`.
     #[schemars(extend("enum" = words(Control::ALL)))]
@@ -251,12 +274,15 @@ pub struct RawOp {
     #[schemars(example = "a.wrapping_add(b)")]
     pub expr: Option<Spanned<String>>,
     /// Its meaning as the name of a function in `runtime/`.
+    #[schemars(extend("x-lathe-names" = ["function"]))]
     pub sem: Option<Spanned<String>>,
     /// What it does beside giving a result: names of `[effect.…]`.
     #[serde(default)]
+    #[schemars(extend("x-lathe-names" = ["effect"]))]
     pub effects: Vec<Spanned<String>>,
     /// How it can fail: names of `[trap.…]`.
     #[serde(default)]
+    #[schemars(extend("x-lathe-names" = ["trap"]))]
     pub traps: Vec<Spanned<String>>,
     /// Whether the same inputs give the same outputs and nothing else happens.
     pub pure: Option<Spanned<bool>>,
@@ -274,10 +300,12 @@ pub struct RawOp {
     /// What it must do, written by hand: `"2, 3 -> 5"`, `"1, 0 -> !divide_by_zero"`, or a table with assembly and its outcome.
     #[serde(default)]
     #[schemars(example = ["2, 3 -> 5", "1, 0 -> !divide_by_zero"])]
+    #[schemars(extend("x-lathe-names" = ["trap"], "x-lathe-after" = "!"))]
     pub examples: Vec<Spanned<RawExample>>,
     /// Boolean Rust expressions over the inputs' names, in which ops may be called by name: `iadd(a, b) == iadd(b, a)`.
     #[serde(default)]
     #[schemars(example = ["iadd(a, b) == iadd(b, a)"])]
+    #[schemars(extend("x-lathe-names" = ["op"]))]
     pub laws: Vec<Spanned<String>>,
 }
 
@@ -358,6 +386,7 @@ text_or_table!(
 #[serde(deny_unknown_fields)]
 pub struct RawProgram {
     /// The fixture that precedes it: the name of a `[fixture.…]`.
+    #[schemars(extend("x-lathe-names" = ["fixture"]))]
     pub given: Option<Spanned<String>>,
     /// The code of `main`, whose result type is `result`.
     pub body: Option<Spanned<String>>,
@@ -368,6 +397,7 @@ pub struct RawProgram {
     /// The literal that `main` returns.
     pub gives: Option<Spanned<String>>,
     /// The trap that it ends with: the name of a `[trap.…]`.
+    #[schemars(extend("x-lathe-names" = ["trap"]))]
     pub traps: Option<Spanned<String>>,
     /// The literal of the exception that it ends with.
     pub throws: Option<Spanned<String>>,
@@ -447,11 +477,13 @@ pub struct RawField {
     /// A scalar, `string`, `code`, `type`, `type_definition`, an operand kind (`function`), a record, a union, any of `type` and
     /// operand kinds with `?`, or `list<…>` of one of these. A name that is both a record and an operand kind means the record in a
     /// list, and the operand kind, which refers to such a record, elsewhere.
+    #[schemars(extend("x-lathe-names" = ["operand", "record", "union"], "x-lathe-words" = shape_words()))]
     pub shape: Spanned<String>,
     /// The largest count of a list, or length in bytes of a string or code; required for those.
     #[schemars(range(min = 0))]
     pub max: Option<Spanned<i64>>,
     /// The flag without which it isn't in the file: the name of a `[module.flag.…]`.
+    #[schemars(extend("x-lathe-names" = ["module.flag"]))]
     pub flag: Option<Spanned<String>>,
     /// What it holds.
     pub doc: Spanned<String>,
@@ -477,11 +509,13 @@ pub struct RawVariant {
     #[schemars(range(min = 0, max = 255))]
     pub code: Spanned<i64>,
     /// What follows the code, written as the shape of a field.
+    #[schemars(extend("x-lathe-names" = ["operand", "record", "union"], "x-lathe-words" = shape_words()))]
     pub shape: Spanned<String>,
     /// The largest length in bytes, for `string`.
     #[schemars(range(min = 0))]
     pub max: Option<Spanned<i64>>,
     /// The verifier's type of the value: the name of a `[type.…]`.
+    #[schemars(extend("x-lathe-names" = ["type"]))]
     pub r#type: Option<Spanned<String>>,
     /// What it holds.
     pub doc: Spanned<String>,

@@ -261,6 +261,9 @@ impl<'a> Resolver<'a> {
             .iter()
             .find(|(known, _)| *known == name.text)
             .map(|(_, function)| *function);
+        if function.is_none() || parsed.arguments.is_none() {
+            self.scope.types.names.note_use(&name);
+        }
         match (self.scope.types.names.get(name.text), function) {
             // `result` may be a type as well as a function: parentheses tell them apart.
             (Some(constructor), None) => self.named(constructor, parsed, diagnostics),

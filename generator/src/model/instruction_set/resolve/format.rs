@@ -13,7 +13,7 @@ use crate::model::instruction_set::raw::{RawField, RawModule, RawRecord, RawUnio
 use crate::model::instruction_set::{
     Field, Flag, ModuleFormat, OperandKind, OperandMeaning, Record, Scalar, Shape, Type, Union, Variant,
 };
-use crate::model::names::{self, Names, Place, number};
+use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::Entry;
 
@@ -30,13 +30,14 @@ pub(super) fn format(
     files: &Files<'_>,
     types: &Resolved<Type>,
     kinds: &Resolved<OperandKind>,
+    uses: &mut Vec<Use>,
     diagnostics: &mut Diagnostics,
 ) -> ModuleFormat {
     let mut head = Head {
         magic: *b"????",
         version: 0,
         extension: String::new(),
-        flags: Resolved::new("flag"),
+        flags: Resolved::in_table("module.flag", "flag"),
         span: files.span,
     };
     let example = "`[module]` with `magic`, `version`, `checksum` and `extension`";
@@ -80,6 +81,10 @@ pub(super) fn format(
             span: entry.span(),
         });
     }
+    let owner = Some(files.name);
+    uses.extend(scope.records.uses(owner));
+    uses.extend(scope.unions.uses(owner));
+    uses.extend(scope.flags.uses(owner));
     let (records, unions) = without_circles(records, unions, diagnostics);
     let (records, unions): (Arena<Record>, Arena<Union>) = (records.into_iter().collect(), unions.into_iter().collect());
     let (root, records) = match scope.records.get("module") {
@@ -351,6 +356,10 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
             return Some(Shape::Optional(Box::new(Shape::TypeId)));
         }
         if let Some(shape) = reference(optional, scope) {
+            let mut of = *place;
+            of.text = optional;
+            of.span.end = of.span.end.saturating_sub(u32::from(place.exact));
+            scope.kinds.names.note_use(&of);
             return Some(Shape::Optional(Box::new(shape)));
         }
         if scope.kinds.names.is_broken(optional) {
@@ -377,6 +386,12 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
     } else {
         reference.or(record).or(union)
     };
+    match &shape {
+        Some(Shape::Record(_)) => scope.records.note_use(place),
+        Some(Shape::Union(_)) => scope.unions.note_use(place),
+        Some(Shape::Reference(_)) => scope.kinds.names.note_use(place),
+        _ => {}
+    }
     if shape.is_none() && !scope.records.is_broken(name) && !scope.unions.is_broken(name) && !scope.kinds.names.is_broken(name) {
         let fixed = ["string", "code", "type", "type_definition"];
         let kinds = references(scope);

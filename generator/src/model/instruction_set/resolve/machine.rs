@@ -16,7 +16,7 @@ use crate::model::instruction_set::wide;
 use crate::model::instruction_set::{
     Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
 };
-use crate::model::names::{self, Place, number};
+use crate::model::names::{self, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::Entry;
 
@@ -234,8 +234,8 @@ pub(super) fn named<'a>(
     Some((name, rest))
 }
 
-pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolved<OperandKind> {
-    let mut kinds = Resolved::new("operand kind");
+pub(super) fn operand_kinds(files: &Files<'_>, uses: &mut Vec<Use>, diagnostics: &mut Diagnostics) -> Resolved<OperandKind> {
+    let mut kinds = Resolved::in_table("operand", "operand kind");
     for (name, scalar) in Scalar::ALL {
         kinds.push(
             name,
@@ -261,6 +261,14 @@ pub(super) fn operand_kinds(files: &Files<'_>, diagnostics: &mut Diagnostics) ->
         let place = Place::value(entry.document, &raw.encoding);
         let encoding = place.word("scalar", Scalar::ALL, diagnostics);
         let meaning = meaning(&entry, &raw, diagnostics);
+        if let (Some(OperandMeaning::Index(Indexes::Module { .. })), Some(indexes)) = (&meaning, &raw.indexes) {
+            uses.push(Use {
+                span: Place::value(entry.document, indexes).name_span(),
+                table: "record",
+                owner: Some(files.name.to_owned()),
+                name: "module".to_owned(),
+            });
+        }
         let (Some(encoding), Some(meaning)) = (encoding, meaning) else {
             kinds.names.define_broken(entry.name());
             continue;

@@ -25,7 +25,7 @@ use super::{Encoding, InstructionSet, InstructionSets, Machine, ModuleFormat};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::{Feature, Features};
-use crate::model::names::{self, Names};
+use crate::model::names::{self, Names, Use};
 use crate::source::Span;
 use crate::suggest::article;
 use crate::syntax::entry::Amended;
@@ -52,11 +52,13 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     for (id, feature) in model.part::<Features>().features.iter_with_ids() {
         features.define(&feature.name, id);
     }
+    let mut uses = Vec::new();
     let sets = by_name
         .into_iter()
-        .map(|(name, documents)| load_set(name, &documents, &features, diagnostics))
+        .map(|(name, documents)| load_set(name, &documents, &features, &mut uses, diagnostics))
         .collect();
-    model.insert(InstructionSets { sets });
+    uses.extend(features.uses(None));
+    model.insert(InstructionSets { sets, uses });
 }
 
 /// The files of one set.
@@ -159,7 +161,13 @@ impl<'a> Files<'a> {
     }
 }
 
-fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diagnostics: &mut Diagnostics) -> InstructionSet {
+fn load_set(
+    name: &str,
+    documents: &[&Document],
+    features: &Names<Feature>,
+    uses: &mut Vec<Use>,
+    diagnostics: &mut Diagnostics,
+) -> InstructionSet {
     // The file with the doc of the set is its main file; any will do where there is none.
     let main = documents
         .iter()
@@ -186,12 +194,12 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
     let machine = machine::machine(&files, diagnostics);
     let slots = machine::slots(&files, diagnostics);
     let types = machine::types(&files, &slots, diagnostics);
-    let kinds = machine::operand_kinds(&files, diagnostics);
+    let kinds = machine::operand_kinds(&files, uses, diagnostics);
     let effects = machine::effects(&files, diagnostics);
     let traps = machine::traps(&files, diagnostics);
     let groups = machine::groups(&files, diagnostics);
     let fixtures = machine::fixtures(&files, diagnostics);
-    let format = format::format(&files, &types, &kinds, diagnostics);
+    let format = format::format(&files, &types, &kinds, uses, diagnostics);
     machine::check_indexes(&files, &kinds, &format, diagnostics);
     let scope = scope::Scope {
         types: &types,
@@ -202,7 +210,15 @@ fn load_set(name: &str, documents: &[&Document], features: &Names<Feature>, diag
         fixtures: &fixtures,
         features,
     };
-    let ops = op::ops(&files, &scope, diagnostics);
+    let ops = op::ops(&files, &scope, uses, diagnostics);
+    let owner = Some(name);
+    uses.extend(slots.names.uses(owner));
+    uses.extend(types.names.uses(owner));
+    uses.extend(kinds.names.uses(owner));
+    uses.extend(effects.names.uses(owner));
+    uses.extend(traps.names.uses(owner));
+    uses.extend(groups.names.uses(owner));
+    uses.extend(fixtures.names.uses(owner));
     let paths: BTreeSet<String> = documents.iter().map(|document| document.path.clone()).collect();
     InstructionSet {
         name: name.to_owned(),
@@ -251,9 +267,13 @@ struct Resolved<T> {
 
 impl<T> Resolved<T> {
     fn new(what: &'static str) -> Self {
+        Resolved::in_table(what, what)
+    }
+
+    fn in_table(table: &'static str, what: &'static str) -> Self {
         Resolved {
             arena: crate::arena::Arena::default(),
-            names: Names::new(what),
+            names: Names::in_table(table, what),
         }
     }
 

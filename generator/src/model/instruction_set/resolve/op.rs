@@ -12,13 +12,22 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::instruction_set::op::Law;
 use crate::model::instruction_set::raw::RawOp;
 use crate::model::instruction_set::{Control, Input, Meaning, Op, Operand, Output};
-use crate::model::names::{self, Names, Place, number};
+use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::{Entry, edit};
 
-pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Arena<Op> {
+pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, uses: &mut Vec<Use>, diagnostics: &mut Diagnostics) -> Arena<Op> {
     let mut ops: Vec<Op> = Vec::new();
-    for (entry, amended) in files.read_amended::<RawOp>("op", "op", diagnostics) {
+    let entries = files.read_amended::<RawOp>("op", "op", diagnostics);
+    // Laws call ops by name, those below them included.
+    let mut names: Names<Op> = Names::new("op");
+    for (index, (entry, _)) in entries.iter().enumerate() {
+        names.define(entry.name(), Id::new(index));
+    }
+    for (entry, amended) in entries {
+        for law in &amended.value.laws {
+            note_calls(&entry, law, &names);
+        }
         if amended.mistakes.is_empty() {
             ops.extend(op(&entry, &amended.value, scope, diagnostics));
             continue;
@@ -36,6 +45,7 @@ pub(super) fn ops(files: &Files<'_>, scope: &Scope<'_>, diagnostics: &mut Diagno
             }
         }
     }
+    uses.extend(names.uses(Some(files.name)));
     // Names make the order independent of that of files, should two ops have one code.
     ops.sort_by(|a, b| (a.code, &a.name).cmp(&(b.code, &b.name)));
     ops.into_iter().collect()
@@ -274,6 +284,33 @@ fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Opt
             None
         }
     }
+}
+
+/// Notes the ops that a law calls.
+fn note_calls(entry: &Entry<'_>, law: &Spanned<String>, ops: &Names<Op>) {
+    struct Calls<'a>(&'a mut dyn FnMut(&syn::Ident));
+
+    impl<'ast> syn::visit::Visit<'ast> for Calls<'_> {
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            if let syn::Expr::Path(path) = &*call.func
+                && let Some(ident) = path.path.get_ident()
+            {
+                (self.0)(ident);
+            }
+            syn::visit::visit_expr_call(self, call);
+        }
+    }
+
+    let Ok(expression) = rust::parse::<syn::Expr>(law.get_ref()) else {
+        return;
+    };
+    let mut note = |ident: &syn::Ident| {
+        let place = Place::part(entry.document, law, ident.span().byte_range());
+        if place.exact {
+            ops.note_use(&place);
+        }
+    };
+    syn::visit::Visit::visit_expr(&mut Calls(&mut note), &expression);
 }
 
 fn parse_law(entry: &Entry<'_>, law: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<Law> {
