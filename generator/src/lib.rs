@@ -12,6 +12,7 @@ pub mod registry;
 pub mod span;
 pub mod suggest;
 
+pub mod bench;
 pub mod build;
 pub mod check;
 pub mod compatibility;

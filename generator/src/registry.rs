@@ -8,8 +8,8 @@ use crate::emit::Emitter;
 use crate::emit::manual::Chapter;
 use crate::model::Model;
 use crate::model::item::Item;
-use crate::source::SourceMap;
 use crate::model::names::Use;
+use crate::source::SourceMap;
 use crate::syntax::Document;
 
 /// One kind of spec.

@@ -2,6 +2,7 @@
 
 mod affected;
 mod artefact;
+mod bench;
 mod bless;
 mod build;
 mod check;
@@ -12,8 +13,8 @@ mod format;
 mod generate;
 mod graph;
 mod list;
-mod new;
 mod lsp;
+mod new;
 mod run;
 mod session;
 mod story;
@@ -290,6 +291,23 @@ enum Verb {
         #[arg(long)]
         plan: bool,
     },
+    /// Measure lathe: medians of several runs, and of what stands beside it
+    #[command(after_help = "Examples:\n  \
+        cargo lathe bench generator               whole runs, synthetic specs of three sizes, svd2rust beside them\n  \
+        cargo lathe bench generator --no-peer     without svd2rust, whose installation takes minutes\n  \
+        cargo lathe bench generator --sizes 1000 --runs 3 --format json\n\n\
+        Figures of a busy machine mean little: look at several runs, and at ratios.")]
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The generator: from nothing, nothing changed, check, watch, and lines a second over synthetic specs
+    Generator(bench::Generator),
 }
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
@@ -330,6 +348,9 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Graph { form, output, files } => graph::run(&command.common, *form, output.as_deref(), *files),
         Verb::Affected { files } => affected::run(&command.common, files),
         Verb::Why { output } => why::run(&command.common, output),
+        Verb::Bench {
+            what: Bench::Generator(options),
+        } => bench::generator(&command.common, options),
         Verb::Build { plan } => build::run(&command.common, *plan),
     };
     let Some(jobs) = command.common.jobs else {
