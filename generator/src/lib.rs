@@ -24,6 +24,7 @@ pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod view;
+pub mod watch;
 pub mod write;
 
 pub mod cli;

@@ -16,6 +16,7 @@ mod run;
 mod session;
 mod story;
 mod test;
+mod watch;
 mod why;
 
 use std::ffi::OsString;
@@ -59,6 +60,7 @@ impl Exit {
         cargo lathe run               check, generate, build, run every program beside the specs\n  \
         cargo lathe test              every test there is; installs cargo-nextest if it is missing\n  \
         cargo lathe generate          after a change in spec/\n  \
+        cargo lathe watch             the same on every save\n  \
         cargo lathe explain L0203     why a rule stands, and how to mend what breaks it\n  \
         cargo lathe explain iadd      everything about an entry\n\n\
         Exit codes: 0 fresh, 4 needs regeneration, 100 failure."
@@ -180,6 +182,16 @@ enum Verb {
         /// Write nothing; show the differences
         #[arg(long)]
         check: bool,
+    /// Regenerate whenever a spec or the runtime is saved; one line for each change
+    #[command(after_help = "Examples:\n  \
+        cargo lathe watch                  until Ctrl-C\n  \
+        cargo lathe watch --poll           where the file system reports no changes: network drives, some containers\n  \
+        cargo lathe watch --format json    an object for each change\n\n\
+        While the specs have mistakes these are shown and the outputs stay as they are. Times are UTC.")]
+    Watch {
+        /// Look at the files four times a second instead of waiting for the system to report changes
+        #[arg(long)]
+        poll: bool,
     },
     /// List the entries of all specs: path, code, first sentence
     #[command(after_help = "Examples:\n  \
@@ -282,6 +294,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Test => test::run(&command.common),
         Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
         Verb::Fmt { files, check } => format::run(&command.common, files, *check),
+        Verb::Watch { poll } => watch::run(&command.common, *poll),
         Verb::List { filters } => list::run(&command.common, filters),
         Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
         Verb::Bless { breaking } => bless::run(&command.common, *breaking),

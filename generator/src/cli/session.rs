@@ -51,7 +51,7 @@ impl Session {
     }
 
     /// Completes what an interrupted run left; looks without writing if there is nothing.
-    fn recover(&self) -> Result<(), Exit> {
+    pub fn recover(&self) -> Result<(), Exit> {
         if self.root.join(write::STAGING).symlink_metadata().is_err() {
             return Ok(());
         }

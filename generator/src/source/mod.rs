@@ -58,6 +58,26 @@ impl SourceMap {
         value.downcast().unwrap_or_else(|_| Arc::new(make()))
     }
 
+    /// Keeps what `before` kept of files that are the same here, so that they aren't parsed again.
+    pub fn inherit(&mut self, before: &SourceMap) {
+        let before_kept = before.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (id, value) in before_kept.iter() {
+            // What was kept may hold places, so that the file must also have its id still.
+            let is_same = |(a, b): (&SourceFile, &SourceFile)| a.path == b.path && a.text == b.text;
+            let files = self.files.get(id.0 as usize).zip(before.files.get(id.0 as usize));
+            if files.is_some_and(is_same) {
+                kept.insert(*id, Arc::clone(value));
+            }
+        }
+    }
+
+    /// What was kept of a file.
+    pub fn kept<T: Any + Send + Sync>(&self, id: FileId) -> Option<Arc<T>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.get(&id)?).downcast().ok()
+    }
+
     /// The same files, some with another text than that on disk.
     pub fn with_texts(&self, texts: &BTreeMap<FileId, String>) -> SourceMap {
         let files = self.iter().map(|(id, file)| SourceFile {

@@ -10,6 +10,7 @@ use crate::model::instruction_set::InstructionSet;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// A function of the runtime that is marked, or that could be named by a `sem`.
+#[derive(Clone)]
 pub struct Function {
     /// `iadd`.
     pub name: String,
@@ -28,6 +29,7 @@ pub struct Function {
 }
 
 /// A file that doesn't parse.
+#[derive(Clone)]
 pub struct Broken {
     /// Where.
     pub span: Span,
@@ -36,7 +38,7 @@ pub struct Broken {
 }
 
 /// The free functions of a set's runtime outside of tests, and the files that don't parse.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Runtime {
     /// In order of files and positions.
     pub functions: Vec<Function>,
@@ -51,41 +53,45 @@ pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
     let folder = format!("{}/src/", set.runtime_folder());
     let is_of_runtime = |file: &SourceFile| file.path.starts_with(&folder) && file.path.ends_with(".rs");
     let files: Vec<(FileId, &SourceFile)> = sources.iter().filter(|(_, file)| is_of_runtime(file)).collect();
-    let share = files.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts: Vec<Runtime> = files
-        .par_chunks(share)
-        .map(|files| parse::with_room(|| collect_here(files)).unwrap_or_default())
-        .collect();
+    // In a run that follows another one, most files are those of before.
+    let unknown: Vec<&(FileId, &SourceFile)> = files.iter().filter(|(id, _)| sources.kept::<Runtime>(*id).is_none()).collect();
+    let share = unknown.len().div_ceil(rayon::current_num_threads()).max(1);
+    unknown.par_chunks(share).for_each(|files| {
+        let parsed = parse::with_room(|| files.iter().map(|(id, file)| (*id, collect_here(*id, file))).collect::<Vec<_>>());
+        for (id, part) in parsed.unwrap_or_default() {
+            sources.keep(id, || part.clone());
+        }
+    });
     let mut runtime = Runtime {
         exists: !files.is_empty(),
         ..Runtime::default()
     };
-    for part in parts {
-        runtime.functions.extend(part.functions);
-        runtime.broken.extend(part.broken);
+    for (id, _) in &files {
+        if let Some(part) = sources.kept::<Runtime>(*id) {
+            runtime.functions.extend(part.functions.iter().cloned());
+            runtime.broken.extend(part.broken.iter().cloned());
+        }
     }
     runtime
 }
 
-fn collect_here(files: &[(FileId, &SourceFile)]) -> Runtime {
+fn collect_here(id: FileId, file: &SourceFile) -> Runtime {
     let mut runtime = Runtime::default();
-    for (id, file) in files {
-        // A byte order mark would shift every position by its own length.
-        let shift = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
-        match parse::file(&file.text[shift..]) {
-            Ok(parsed) => {
-                let mut collector = Collector {
-                    file: *id,
-                    shift: shift as u32,
-                    functions: &mut runtime.functions,
-                };
-                collector.visit_file(&parsed);
-            }
-            Err((span, message)) => runtime.broken.push(Broken {
-                span: span_of(*id, shift as u32, span),
-                message,
-            }),
+    // A byte order mark would shift every position by its own length.
+    let shift = file.text.len() - file.text.trim_start_matches('\u{feff}').len();
+    match parse::file(&file.text[shift..]) {
+        Ok(parsed) => {
+            let mut collector = Collector {
+                file: id,
+                shift: shift as u32,
+                functions: &mut runtime.functions,
+            };
+            collector.visit_file(&parsed);
         }
+        Err((span, message)) => runtime.broken.push(Broken {
+            span: span_of(id, shift as u32, span),
+            message,
+        }),
     }
     runtime
 }

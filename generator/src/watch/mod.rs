@@ -1,0 +1,4 @@
+//! Follows the files that are read: [`events`] says that something changed, [`news`] what.
+
+pub mod events;
+pub mod news;
