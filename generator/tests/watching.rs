@@ -134,9 +134,16 @@ fn a_save_writes_what_depends_on_it() {
     watching.save(OPS, &text.replace("Adds; wraps at 32 bits.", "Sums; wraps at 32 bits."));
     let line = watching.until(is_written);
     assert_eq!(line["files"], serde_json::json!([OPS]));
-    assert_eq!(line["entries"], serde_json::json!([{ "item": "tiny.op.iadd", "how": "changed" }]));
+    assert_eq!(
+        line["entries"],
+        serde_json::json!([{ "item": "tiny.op.iadd", "how": "changed" }])
+    );
     assert!(line["written"].as_u64() > Some(3), "{line}");
-    assert!(watching.read("generated/tiny/facts/src/opcode/mod.rs").contains("Sums; wraps"));
+    assert!(
+        watching
+            .read("generated/tiny/facts/src/opcode/mod.rs")
+            .contains("Sums; wraps")
+    );
     // The same text once more is no change.
     watching.save(OPS, &watching.read(OPS));
     watching.is_silent();
@@ -151,11 +158,17 @@ fn a_half_written_file_keeps_the_outputs() {
     watching.save(FEATURES, half);
     let (line, diagnostics) = watching.next();
     assert_eq!(line["result"], "failure", "{line}");
-    assert!(line["errors"].as_u64() >= Some(1) && !diagnostics.is_empty(), "{line} {diagnostics:?}");
+    assert!(
+        line["errors"].as_u64() >= Some(1) && !diagnostics.is_empty(),
+        "{line} {diagnostics:?}"
+    );
     assert_eq!(watching.read(FEATURE), before);
     watching.save(FEATURES, &text);
     let line = watching.until(is_written);
-    assert_eq!(line["entries"], serde_json::json!([{ "item": "feature.net", "how": "changed" }]));
+    assert_eq!(
+        line["entries"],
+        serde_json::json!([{ "item": "feature.net", "how": "changed" }])
+    );
     assert!(watching.read(FEATURE).contains("Sockets."));
 }
 
@@ -179,7 +192,11 @@ fn files_and_folders_come_and_go() {
     assert!(watching.read(FEATURE).contains("Connections."));
     watching.save("spec/flags/more/two.toml", &text.replace("[feature.net]", "[feature.disk]"));
     let line = watching.until(is_written);
-    assert_eq!(line["entries"], serde_json::json!([{ "item": "feature.disk", "how": "added" }]), "{line}");
+    assert_eq!(
+        line["entries"],
+        serde_json::json!([{ "item": "feature.disk", "how": "added" }]),
+        "{line}"
+    );
     fs::remove_dir_all(watching.path("spec/flags")).expect("a folder can be removed");
     watching.until(|line| is_written(line) && !watching.path(FEATURE).exists());
     // The whole folder of specs goes and comes back.

@@ -124,7 +124,10 @@ impl Watch {
         look.result = "failure";
         pipeline::check(&mut loaded);
         let found = std::mem::take(&mut loaded.diagnostics);
-        look.errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        look.errors = found
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .count();
         if self.session.report(found, &loaded.sources) {
             return (loaded.sources, true);
         }
@@ -159,7 +162,10 @@ impl Watch {
                 return true;
             }
         };
-        if self.session.report(std::mem::take(&mut comparison.diagnostics), &loaded.sources) {
+        if self
+            .session
+            .report(std::mem::take(&mut comparison.diagnostics), &loaded.sources)
+        {
             look.errors += 1;
             return false;
         }
@@ -197,7 +203,11 @@ impl Watch {
             (false, what) if what.is_empty() => "tried again".to_owned(),
             (false, what) => what,
         };
-        let mended = if self.is_broken && look.result != "failure" { "mended, " } else { "" };
+        let mended = if self.is_broken && look.result != "failure" {
+            "mended, "
+        } else {
+            ""
+        };
         let outputs = match look.result {
             "failure" => format!("{}, outputs kept", plural(look.errors, "error")),
             "fresh" => format!("{mended}outputs fresh"),

@@ -8,9 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{
-    DebounceEventResult, Debouncer, NoCache, RecommendedCache, new_debouncer, new_debouncer_opt,
-};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, NoCache, RecommendedCache, new_debouncer, new_debouncer_opt};
 
 /// How long the files must be quiet before they are read.
 const QUIET: Duration = Duration::from_millis(20);
@@ -92,7 +90,11 @@ impl Watcher {
     /// Watches a folder, if it is there.
     fn arm(&mut self, folder: &str) -> notify::Result<()> {
         let path = self.root.join(folder);
-        if path.is_dir() { self.watch(&path, RecursiveMode::Recursive) } else { Ok(()) }
+        if path.is_dir() {
+            self.watch(&path, RecursiveMode::Recursive)
+        } else {
+            Ok(())
+        }
     }
 
     fn watch(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<()> {
@@ -130,7 +132,9 @@ impl Watcher {
             for folder in FOLDERS {
                 let path = self.root.join(folder);
                 let came_or_went = |(event, _): &(Event, Instant)| {
-                    event.need_rescan() || !matches!(event.kind, EventKind::Modify(notify::event::ModifyKind::Metadata(_))) && event.paths.contains(&path)
+                    event.need_rescan()
+                        || !matches!(event.kind, EventKind::Modify(notify::event::ModifyKind::Metadata(_)))
+                            && event.paths.contains(&path)
                 };
                 if events.iter().any(came_or_went) {
                     self.rearm(folder).map_err(|error| reason(&error))?;
@@ -148,7 +152,10 @@ fn plain(result: DebounceEventResult) -> Result<Vec<(Event, Instant)>, String> {
     match result {
         Ok(events) => Ok(events.into_iter().map(|event| (event.event, event.time)).collect()),
         // A file that went away while it was looked at is no reason to stop.
-        Err(errors) => match errors.iter().find(|error| matches!(error.kind, notify::ErrorKind::MaxFilesWatch)) {
+        Err(errors) => match errors
+            .iter()
+            .find(|error| matches!(error.kind, notify::ErrorKind::MaxFilesWatch))
+        {
             Some(error) => Err(reason(error)),
             None => Ok(Vec::new()),
         },
@@ -174,7 +181,8 @@ fn is_relevant(root: &Path, event: &Event) -> bool {
 fn reason(error: &notify::Error) -> String {
     match error.kind {
         notify::ErrorKind::MaxFilesWatch => {
-            "the system watches as many files as it may (fs.inotify.max_user_watches and max_user_instances say how many)".to_owned()
+            "the system watches as many files as it may (fs.inotify.max_user_watches and max_user_instances say how many)"
+                .to_owned()
         }
         _ => error.to_string(),
     }

@@ -38,7 +38,11 @@ pub fn files(before: &SourceMap, after: &SourceMap) -> Vec<String> {
     };
     let (before, after) = (texts(before), texts(after));
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    paths.into_iter().filter(|path| before.get(*path) != after.get(*path)).cloned().collect()
+    paths
+        .into_iter()
+        .filter(|path| before.get(*path) != after.get(*path))
+        .cloned()
+        .collect()
 }
 
 /// How an entry changed.
@@ -72,10 +76,7 @@ pub fn changes(before: &Entries, after: &Entries) -> Vec<Change> {
             (Some((_, before)), Some((_, after))) if before != after => How::Changed,
             _ => return None,
         };
-        Some(Change {
-            item: path.clone(),
-            how,
-        })
+        Some(Change { item: path.clone(), how })
     };
     paths.into_iter().filter_map(change).collect()
 }
@@ -93,7 +94,11 @@ pub fn describe(files: &[String], changes: &[Change]) -> String {
     }
     let parts = [(How::Changed, "changed"), (How::Added, "added"), (How::Removed, "removed")];
     let parts = parts.into_iter().filter_map(|(how, word)| {
-        let names: Vec<&str> = changes.iter().filter(|change| change.how == how).map(|change| change.item.as_str()).collect();
+        let names: Vec<&str> = changes
+            .iter()
+            .filter(|change| change.how == how)
+            .map(|change| change.item.as_str())
+            .collect();
         match names.as_slice() {
             [] => None,
             names if names.len() > MOST => Some(format!("{} entries {word}", names.len())),

@@ -54,10 +54,18 @@ pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
     let is_of_runtime = |file: &SourceFile| file.path.starts_with(&folder) && file.path.ends_with(".rs");
     let files: Vec<(FileId, &SourceFile)> = sources.iter().filter(|(_, file)| is_of_runtime(file)).collect();
     // In a run that follows another one, most files are those of before.
-    let unknown: Vec<&(FileId, &SourceFile)> = files.iter().filter(|(id, _)| sources.kept::<Runtime>(*id).is_none()).collect();
+    let unknown: Vec<&(FileId, &SourceFile)> = files
+        .iter()
+        .filter(|(id, _)| sources.kept::<Runtime>(*id).is_none())
+        .collect();
     let share = unknown.len().div_ceil(rayon::current_num_threads()).max(1);
     unknown.par_chunks(share).for_each(|files| {
-        let parsed = parse::with_room(|| files.iter().map(|(id, file)| (*id, collect_here(*id, file))).collect::<Vec<_>>());
+        let parsed = parse::with_room(|| {
+            files
+                .iter()
+                .map(|(id, file)| (*id, collect_here(*id, file)))
+                .collect::<Vec<_>>()
+        });
         for (id, part) in parsed.unwrap_or_default() {
             sources.keep(id, || part.clone());
         }
