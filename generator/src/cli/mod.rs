@@ -182,6 +182,7 @@ enum Verb {
         /// Write nothing; show the differences
         #[arg(long)]
         check: bool,
+    },
     /// Regenerate whenever a spec or the runtime is saved; one line for each change
     #[command(after_help = "Examples:\n  \
         cargo lathe watch                  until Ctrl-C\n  \
