@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod compile;
 mod diff;
+mod edge;
 mod explain;
 mod format;
 mod generate;
@@ -118,6 +119,9 @@ enum Verb {
         /// Replace files without lathe's marker too, at paths that lathe emits
         #[arg(long)]
         force: bool,
+        /// Write FILE when the outputs changed, and FILE.d, which says what was read: for ninja
+        #[arg(long, value_name = "FILE", conflicts_with = "check")]
+        stamp: Option<String>,
     },
     /// Check the specs and report every mistake; with --fix, mend what is safe to mend
     #[command(after_help = "Examples:\n  \
@@ -246,13 +250,11 @@ enum Verb {
     },
     /// Build the emitted crates with cargo, and write build.ninja
     #[command(after_help = "Examples:\n  \
-        cargo lathe build           build the emitted crates and show what was built\n  \
-        cargo lathe build --plan    only write build.ninja; then: ninja test")]
-    Build {
-        /// Only write build.ninja, from build.ninja.tmpl
-        #[arg(long)]
-        plan: bool,
-    },
+        cargo lathe build                         build the emitted crates, and what the targets state\n  \
+        cargo lathe build --plan                  only write build.ninja; then: ninja\n  \
+        cargo lathe build --package raya-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
+        What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
+    Build(build::Arguments),
 }
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
@@ -280,7 +282,7 @@ fn dispatch(command: &Command) -> Exit {
     let work = || match &command.verb {
         Verb::Run => run::run(&command.common),
         Verb::Test => test::run(&command.common),
-        Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
+        Verb::Generate { check, force, stamp } => generate::run(&command.common, *check, *force, stamp.as_deref()),
         Verb::Fmt { files, check } => format::run(&command.common, files, *check),
         Verb::List { filters } => list::run(&command.common, filters),
         Verb::Check { fix, diff } => check::run(&command.common, *fix, *diff),
@@ -290,7 +292,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Graph { form, output, files } => graph::run(&command.common, *form, output.as_deref(), *files),
         Verb::Affected { files } => affected::run(&command.common, files),
         Verb::Why { output } => why::run(&command.common, output),
-        Verb::Build { plan } => build::run(&command.common, *plan),
+        Verb::Build(arguments) => build::run(&command.common, arguments),
     };
     let Some(jobs) = command.common.jobs else {
         return work();
