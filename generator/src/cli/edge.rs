@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Exit;
 use super::artefact::{finish, look, skip, stated_of};
 use super::compile::compile;
 use super::generate;
 use super::session::{Prepared, Session};
-use super::Exit;
 use crate::build::cargo::{Built, Made};
 use crate::build::{artefact, trace};
 use crate::diagnostic::Diagnostics;
@@ -97,7 +97,8 @@ fn of_package<'a>(built: &'a Built, package: &str) -> Vec<&'a Made> {
 
 /// Whether what uses a file depends on its content. Metadata alone changes with it.
 fn is_code(file: &Path) -> bool {
-    file.extension().is_none_or(|extension| extension != "rmeta" && extension != "d")
+    file.extension()
+        .is_none_or(|extension| extension != "rmeta" && extension != "d")
 }
 
 /// The files of the crate that the compiler read for `file`, from what cargo notes beside it.

@@ -7,7 +7,10 @@ use crate::workspace::{Ran, Workspace, is_host, run};
 
 /// Whether ninja can be run; says so where the test is left out.
 fn has_ninja() -> bool {
-    let found = Command::new("ninja").arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = Command::new("ninja")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("skipped: ninja is not installed");
     }
@@ -42,7 +45,11 @@ fn an_edit_builds_what_depends_on_it_and_nothing_else() {
     let workspace = Workspace::new();
     // A path with a blank, and one with what ninja and make mean something by.
     fs::rename(workspace.root.join("spec/tiny/ops.toml"), workspace.root.join(OPS)).expect("the spec can be renamed");
-    fs::rename(workspace.root.join("spec/features.toml"), workspace.root.join("spec/$fea#tures.toml")).expect("it can be renamed");
+    fs::rename(
+        workspace.root.join("spec/features.toml"),
+        workspace.root.join("spec/$fea#tures.toml"),
+    )
+    .expect("it can be renamed");
     workspace.append(
         TARGET,
         "\n[[artefact]]\npackage = \"target-facts\"\ntriple = \"x86_64-unknown-linux-gnu\"\ndoc = \"For tools.\"\nprofile = \"dev\"\n\
@@ -70,7 +77,11 @@ fn an_edit_builds_what_depends_on_it_and_nothing_else() {
 
     // The graph knows every file that was read.
     let missing = ninja(&workspace, &["-t", "missingdeps"]).succeeded();
-    assert!(missing.output.contains("No missing dependencies on generated files found"), "{}", missing.output);
+    assert!(
+        missing.output.contains("No missing dependencies on generated files found"),
+        "{}",
+        missing.output
+    );
 
     // A doc of a target reaches the crate of targets.
     workspace.edit(TARGET, "doc = \"A processor.\"", "doc = \"A processor of many.\"");
@@ -91,7 +102,12 @@ fn an_edit_builds_what_depends_on_it_and_nothing_else() {
     workspace.edit(OPS, "expr = \"a == b\"", "expr = \"b == a\"");
     let reached = built(&workspace, &[]);
     assert!(reached.contains(&"Building tiny-oracle".to_owned()), "{reached:?}");
-    assert!(!reached.iter().any(|edge| edge.contains("target-facts") || edge.contains("feature-facts")), "{reached:?}");
+    assert!(
+        !reached
+            .iter()
+            .any(|edge| edge.contains("target-facts") || edge.contains("feature-facts")),
+        "{reached:?}"
+    );
     assert!(!reached.contains(&"Building lathe-macros".to_owned()), "{reached:?}");
 
     // Hand-written code is found by the compiler.
@@ -115,7 +131,9 @@ fn an_edit_builds_what_depends_on_it_and_nothing_else() {
     assert_eq!(built(&workspace, &[]), of_targets);
 
     // An artefact that is no longer stated leaves a stamp, which ninja clears away.
-    let stamp = workspace.root.join("target/ninja/x86_64-unknown-linux-gnu/dev/target-facts.stamp");
+    let stamp = workspace
+        .root
+        .join("target/ninja/x86_64-unknown-linux-gnu/dev/target-facts.stamp");
     assert!(stamp.is_file());
     let text = fs::read_to_string(workspace.root.join(TARGET)).expect("the spec can be read");
     let without = text.split("\n[[artefact]]").next().unwrap_or_default();
@@ -129,5 +147,9 @@ fn an_edit_builds_what_depends_on_it_and_nothing_else() {
     workspace.edit(OPS, "code = 0x20\n", "code = 0x21\n");
     let ran = ninja(&workspace, &[]);
     assert!(!ran.success);
-    assert!(ran.output.contains("error[L0221]") && !ran.output.contains("Building"), "{}", ran.output);
+    assert!(
+        ran.output.contains("error[L0221]") && !ran.output.contains("Building"),
+        "{}",
+        ran.output
+    );
 }
