@@ -9,5 +9,6 @@ pub mod plan;
 pub mod programs;
 pub mod suite;
 pub mod tokens;
+pub mod trace;
 
 pub use page_table::PAGES;

@@ -20,7 +20,6 @@ pub fn stated(prepared: &Prepared) -> Vec<Artefact> {
     targets.iter().flat_map(|target| target.artefacts.iter().cloned()).collect()
 }
 
-#[allow(dead_code)]
 /// Those of a package, triple and profile; they differ in what is looked at.
 pub fn stated_of(prepared: &Prepared, package: &str, triple: Option<&str>, profile: Profile) -> Vec<Artefact> {
     let mut all = stated(prepared);

@@ -1,16 +1,54 @@
 //! `lathe build`: builds the emitted crates with cargo, looks into what was built, and writes the plan for ninja.
 
+use std::path::Path;
+
 use super::compile::compile;
+use super::edge::{self, Edge};
 use super::generate::{self, Written};
 use super::session::{Prepared, Session};
 use super::{Common, Exit, artefact};
 use crate::build::cargo::{self, Executable};
-use crate::build::{inspect, plan};
+use crate::build::plan::{self, Package};
+use crate::build::{inspect, trace};
+use crate::emit::Tree;
+use crate::model::artefact::Profile;
 use crate::report::console::{self, plural, thousands};
 use crate::report::summary::{self, Numbers, Row};
+use crate::view::crates::{Crate, Crates};
+
+/// What is asked for.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    /// Only write build.ninja, from build.ninja.tmpl
+    #[arg(long, conflicts_with = "package")]
+    plan: bool,
+    /// Build one package of the workspace alone
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+    /// The triple that the package is built for [default: this machine]
+    #[arg(long, value_name = "TRIPLE", requires = "package")]
+    target: Option<String>,
+    /// How the package is built
+    #[arg(long, value_enum, default_value_t, requires = "package")]
+    profile: ProfileName,
+    /// Write FILE when what was made changed, and FILE.d, which says what was read: for ninja
+    #[arg(long, value_name = "FILE", requires = "package")]
+    stamp: Option<String>,
+    /// Write which files the plan was made from: for ninja
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    depfile: Option<String>,
+}
+
+/// How a package is built.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum ProfileName {
+    #[default]
+    Dev,
+    Release,
+}
 
 /// Runs the verb.
-pub fn run(common: &Common, only_plan: bool) -> Exit {
+pub fn run(common: &Common, arguments: &Arguments) -> Exit {
     let mut session = match Session::open(common) {
         Ok(session) => session,
         Err(exit) => return exit,
@@ -20,21 +58,25 @@ pub fn run(common: &Common, only_plan: bool) -> Exit {
     let Some(tree) = &prepared.tree else {
         return session.close("failure", &numbers, Exit::Failure);
     };
-    let packages = cargo::emitted_packages(tree);
-    let planned = session
-        .clock
-        .time("plan", || plan::write(&session.root, &prepared.sources, tree, &packages));
-    match planned {
-        Ok(files) => session.status("Planned", &format!("{} with {}", plan::PLAN, plural(files, "file"))),
-        Err(error) => {
-            console::failure(
-                &format!("{error:#}"),
-                &format!("restore {} from version control", plan::TEMPLATE),
-            );
-            return Exit::Failure;
-        }
+    if let Some(package) = &arguments.package {
+        let edge = Edge {
+            package,
+            triple: arguments.target.as_deref(),
+            profile: match arguments.profile {
+                ProfileName::Dev => Profile::Dev,
+                ProfileName::Release => Profile::Release,
+            },
+            stamp: arguments.stamp.as_deref(),
+        };
+        return edge::run(&mut session, &prepared, &edge);
     }
-    if only_plan {
+    // Workspaces that are not driven by ninja need no template.
+    if (arguments.plan || session.root.join(plan::TEMPLATE).is_file())
+        && let Err(exit) = write_plan(&mut session, &prepared, tree, arguments.depfile.as_deref())
+    {
+        return exit;
+    }
+    if arguments.plan {
         return Exit::Fresh;
     }
     match generate::write_tree(&mut session, &prepared, false) {
@@ -54,6 +96,45 @@ pub fn run(common: &Common, only_plan: bool) -> Exit {
         }
         Err(exit) => close(&session, "failure", &numbers, exit),
     }
+}
+
+/// Writes build.ninja and, for ninja, what it was made from.
+fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: Option<&str>) -> Result<(), Exit> {
+    let root = session.root.clone();
+    let packages = packages(&root, tree);
+    let planned = session.clock.time("plan", || {
+        let count = plan::write(&root, &prepared.model, tree, &packages)?;
+        if let Some(depfile) = depfile {
+            let read = plan::read_by(&root, &prepared.sources, &packages);
+            trace::depfile(&root, depfile, plan::PLAN, &read)?;
+        }
+        anyhow::Ok(count)
+    });
+    match planned {
+        Ok(count) => {
+            session.status("Planned", &format!("{} with {} to build", plan::PLAN, plural(count, "crate")));
+            Ok(())
+        }
+        Err(error) => {
+            console::failure(
+                &format!("{error:#}"),
+                &format!("restore {} from version control", plan::TEMPLATE),
+            );
+            Err(Exit::Failure)
+        }
+    }
+}
+
+/// The crates of the workspace.
+fn packages(root: &Path, tree: &Tree) -> Vec<Package> {
+    let crates = Crates::read(root, tree);
+    let package = |one: &Crate| Package {
+        name: one.name.clone(),
+        folder: one.folder.clone(),
+        emitted: one.emitted,
+        needs: crates.needs(one).map(|need| need.name.clone()).collect(),
+    };
+    crates.iter().map(package).collect()
 }
 
 /// Closes the report for tools; people have read the table.

@@ -2,6 +2,7 @@
 
 use super::session::{Prepared, Session};
 use super::{Common, Exit};
+use crate::build::trace;
 use crate::emit::Tree;
 use crate::report::console;
 use crate::report::summary::Numbers;
@@ -10,7 +11,7 @@ use crate::source::SourceMap;
 use crate::write::{self, Comparison, Status};
 
 /// Runs the verb.
-pub fn run(common: &Common, check: bool, force: bool) -> Exit {
+pub fn run(common: &Common, check: bool, force: bool, stamp: Option<&str>) -> Exit {
     let mut session = match Session::open(common) {
         Ok(session) => session,
         Err(exit) => return exit,
@@ -26,7 +27,24 @@ pub fn run(common: &Common, check: bool, force: bool) -> Exit {
             Err(exit) => ("failure", exit),
         },
     };
+    if let (Some(stamp), Exit::Fresh, Some(tree)) = (stamp, exit, &prepared.tree)
+        && let Err(error) = leave(&session, &prepared, tree, stamp)
+    {
+        console::failure(&format!("{error:#}"), "name a file that can be written with --stamp");
+        return session.close("failure", &numbers, Exit::Failure);
+    }
     session.close(result, &numbers, exit)
+}
+
+/// Leaves a stamp that says what the outputs are, and what was read for them.
+fn leave(session: &Session, prepared: &Prepared, tree: &Tree, stamp: &str) -> anyhow::Result<()> {
+    let mut hash = blake3::Hasher::new();
+    for (path, file) in tree.files() {
+        hash.update(path.as_bytes()).update(file.text.as_bytes());
+    }
+    trace::stamp(&session.root, stamp, &format!("{}\n", hash.finalize().to_hex()))?;
+    let read = trace::read_by(&session.root, &prepared.sources);
+    trace::depfile(&session.root, &format!("{stamp}.d"), stamp, &read)
 }
 
 /// Whether writing changed something.

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod compile;
 mod diff;
+mod edge;
 mod explain;
 mod format;
 mod generate;
@@ -136,6 +137,9 @@ enum Verb {
         /// Replace files without lathe's marker too, at paths that lathe emits
         #[arg(long)]
         force: bool,
+        /// Write FILE when the outputs changed, and FILE.d, which says what was read: for ninja
+        #[arg(long, value_name = "FILE", conflicts_with = "check")]
+        stamp: Option<String>,
     },
     /// Check the specs and report every mistake; with --fix, mend what is safe to mend
     #[command(after_help = "Examples:\n  \
@@ -284,13 +288,11 @@ enum Verb {
     },
     /// Build the emitted crates with cargo, and write build.ninja
     #[command(after_help = "Examples:\n  \
-        cargo lathe build           build the emitted crates and show what was built\n  \
-        cargo lathe build --plan    only write build.ninja; then: ninja test")]
-    Build {
-        /// Only write build.ninja, from build.ninja.tmpl
-        #[arg(long)]
-        plan: bool,
-    },
+        cargo lathe build                         build the emitted crates, and what the targets state\n  \
+        cargo lathe build --plan                  only write build.ninja; then: ninja\n  \
+        cargo lathe build --package raya-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
+        What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
+    Build(build::Arguments),
     /// Measure lathe: medians of several runs, and of what stands beside it
     #[command(after_help = "Examples:\n  \
         cargo lathe bench generator               whole runs, synthetic specs of three sizes, svd2rust beside them\n  \
@@ -336,7 +338,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::New { name, path } => new::run(&command.common, name, path.as_deref()),
         Verb::Run => run::run(&command.common),
         Verb::Test => test::run(&command.common),
-        Verb::Generate { check, force } => generate::run(&command.common, *check, *force),
+        Verb::Generate { check, force, stamp } => generate::run(&command.common, *check, *force, stamp.as_deref()),
         Verb::Fmt { files, check } => format::run(&command.common, files, *check),
         Verb::Watch { poll } => watch::run(&command.common, *poll),
         Verb::List { filters } => list::run(&command.common, filters),
@@ -351,7 +353,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Bench {
             what: Bench::Generator(options),
         } => bench::generator(&command.common, options),
-        Verb::Build { plan } => build::run(&command.common, *plan),
+        Verb::Build(arguments) => build::run(&command.common, arguments),
     };
     let Some(jobs) = command.common.jobs else {
         return work();

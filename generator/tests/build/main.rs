@@ -2,4 +2,5 @@
 
 mod artefacts;
 mod blame;
+mod graph;
 mod workspace;
