@@ -1,15 +1,15 @@
 //! `lathe explain CODE`: the page of a rule. What is no code is an entry: see [`super::story`].
 
-use super::{Common, Exit, story};
+use super::{Common, Exit, Format, story};
 use crate::catalogue::catalogue;
-use crate::report::console;
+use crate::report::{console, json};
 use crate::suggest;
 
 /// Runs the verb; with nothing to explain it lists every code.
 pub fn run(common: &Common, what: Option<&str>) -> Exit {
     match what {
         Some(item) if !is_code(item) => story::run(common, item),
-        code => explain_code(code),
+        code => explain_code(code, common.format == Format::Json),
     }
 }
 
@@ -19,9 +19,14 @@ fn is_code(text: &str) -> bool {
     digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit()))
 }
 
-fn explain_code(code: Option<&str>) -> Exit {
+fn explain_code(code: Option<&str>, json: bool) -> Exit {
     let catalogue = catalogue();
     let Some(code) = code else {
+        if json {
+            let list: String = catalogue.iter().map(|rule| json::page(rule, false)).collect();
+            console::output(&(list + &json::pages("found", catalogue.len())));
+            return Exit::Fresh;
+        }
         let list: String = catalogue
             .iter()
             .map(|rule| format!("{}  {}\n", rule.code, rule.summary))
@@ -31,6 +36,10 @@ fn explain_code(code: Option<&str>) -> Exit {
     };
     let wanted = code.trim().to_uppercase();
     if let Some(rule) = catalogue.iter().find(|rule| rule.code == wanted) {
+        if json {
+            console::output(&(json::page(rule, true) + &json::pages("found", 1)));
+            return Exit::Fresh;
+        }
         console::output(&format!("{}: {}\n\n{}\n", rule.code, rule.summary, rule.page.trim_end()));
         return Exit::Fresh;
     }
@@ -39,5 +48,8 @@ fn explain_code(code: Option<&str>) -> Exit {
         None => "`cargo lathe explain` lists every code".to_owned(),
     };
     console::failure(&format!("`{}` is not a code", code.escape_debug()), &fix);
+    if json {
+        console::output(&json::pages("failure", 0));
+    }
     Exit::Failure
 }

@@ -318,8 +318,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(command) => command,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Failure } else { Exit::Fresh };
-            let _ = error.print();
-            return ExitCode::from(exit.code());
+            console::note(error.print());
+            return ExitCode::from(unless_lost(exit).code());
         }
     };
     // A panic is a fault of lathe itself. It is reported as one, with the exit code that scripts expect, and nothing is half-written.
@@ -330,7 +330,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         );
         Exit::Failure
     });
-    ExitCode::from(exit.code())
+    ExitCode::from(unless_lost(exit).code())
+}
+
+/// A failure if a part of the report could not be written.
+fn unless_lost(exit: Exit) -> Exit {
+    let Some(reason) = console::lost() else {
+        return exit;
+    };
+    console::failure(
+        &format!("a part of the report could not be written: {reason}"),
+        "make room where it is written to, and run the command again",
+    );
+    Exit::Failure
 }
 
 fn dispatch(command: &Command) -> Exit {

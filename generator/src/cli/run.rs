@@ -4,14 +4,14 @@ use std::path::Path;
 
 use super::build::build_emitted;
 use super::generate::{self, Written};
-use super::session::Session;
+use super::session::{Prepared, Session};
 use super::{Common, Exit};
 use crate::build::cargo::Executable;
 use crate::build::programs::{self, Program, Ran};
 use crate::model::instruction_set::InstructionSets;
 use crate::report::console::{self, Tone};
-use crate::report::drift;
 use crate::report::summary::{self, Numbers};
+use crate::report::{drift, json};
 
 /// Runs the verb.
 pub fn run(common: &Common) -> Exit {
@@ -21,39 +21,47 @@ pub fn run(common: &Common) -> Exit {
     };
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let result = everything(&mut session, &prepared, &numbers);
+    let (result, exit) = match result {
+        Ok(()) => ("ran", Exit::Fresh),
+        Err(exit) => ("failure", exit),
+    };
+    match session.json {
+        true => session.close(result, &numbers, exit),
+        // People have read the table.
+        false => exit,
+    }
+}
+
+/// Generates, builds and runs.
+fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> Result<(), Exit> {
     if prepared.tree.is_none() {
-        return Exit::Failure;
+        return Err(Exit::Failure);
     }
     session.status("Checked", &numbers.specs());
-    match generate::write_tree(&mut session, &prepared, false) {
-        Ok(Written::Fresh | Written::Changed) => {}
-        Err(exit) => return exit,
+    match generate::write_tree(session, prepared, false)? {
+        Written::Fresh | Written::Changed => {}
     }
-    let Ok((executables, built)) = build_emitted(&mut session, &prepared) else {
-        return Exit::Failure;
-    };
+    let (executables, built) = build_emitted(session, prepared)?;
     let mut failed = 0;
     let mut ran = 0;
     for set in &prepared.model.part::<InstructionSets>().sets {
-        let programs = match programs::find(&session.root, &set.name, &set.text_extension()) {
-            Ok(programs) => programs,
-            Err(error) => {
-                console::failure(&format!("{error:#}"), "check the permissions of the folder");
-                return Exit::Failure;
-            }
-        };
-        let Some(engine) = find_engine(&executables, &set.name, &programs) else {
-            return Exit::Failure;
-        };
+        let programs = programs::find(&session.root, &set.name, &set.text_extension()).map_err(|error| {
+            console::failure(&format!("{error:#}"), "check the permissions of the folder");
+            Exit::Failure
+        })?;
+        let engine = find_engine(&executables, &set.name, &programs).ok_or(Exit::Failure)?;
         for program in &programs {
             ran += 1;
-            let root = session.root.clone();
-            let passed = session.clock.time("programs", || run_program(&root, engine, program));
+            let (root, json) = (session.root.clone(), session.json);
+            let passed = session.clock.time("programs", || run_program(&root, engine, program, json));
             failed += usize::from(!passed);
         }
     }
-    console::output("\n");
-    console::output(&summary::table(&numbers, &session.clock, &built));
+    if !session.json {
+        console::output("\n");
+        console::output(&summary::table(numbers, &session.clock, &built));
+    }
     if failed > 0 {
         console::failure(
             &format!(
@@ -62,10 +70,10 @@ pub fn run(common: &Common) -> Exit {
             ),
             "compare the program with its .expected file, or mend the semantics that it shows to be wrong",
         );
-        return Exit::Failure;
+        return Err(Exit::Failure);
     }
     session.status("Finished", &format!("{} ran as expected", console::plural(ran, "program")));
-    Exit::Fresh
+    Ok(())
 }
 
 /// The engine of a set; without programs none is needed, and an empty path stands for it.
@@ -85,8 +93,10 @@ fn find_engine<'a>(executables: &'a [Executable], set: &str, programs: &[Program
 }
 
 /// Runs a program and shows what it printed; `true` if that was expected.
-fn run_program(root: &Path, engine: &Path, program: &Program) -> bool {
-    console::status(Tone::Good, "Running", &program.path);
+fn run_program(root: &Path, engine: &Path, program: &Program, json: bool) -> bool {
+    if !json {
+        console::status(Tone::Good, "Running", &program.path);
+    }
     let ran = match programs::run(root, engine, program) {
         Ok(ran) => ran,
         Err(error) => {
@@ -94,6 +104,10 @@ fn run_program(root: &Path, engine: &Path, program: &Program) -> bool {
             return false;
         }
     };
+    if json {
+        console::output(&json::program(program, &ran));
+        return ran.passed();
+    }
     let indented: String = ran.output.lines().map(|line| format!("    {line}\n")).collect();
     console::output(&indented);
     if !ran.passed() {

@@ -7,6 +7,8 @@ use super::session::{Prepared, Session};
 use super::{Common, Exit, generate};
 use crate::build::{cargo, suite};
 use crate::report::console::{self, Tone, plural};
+use crate::report::json;
+use crate::report::summary::Numbers;
 
 /// Runs the verb.
 pub fn run(common: &Common) -> Exit {
@@ -15,20 +17,28 @@ pub fn run(common: &Common) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    // Text in any case: what cargo prints is text.
-    session.json = false;
-    let prepared = {
-        console::status(Tone::Good, "Checking", "the specs, and generated/ for drift");
-        session.prepare()
+    session.status("Checking", "the specs, and generated/ for drift");
+    let prepared = session.prepare();
+    let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let (result, exit) = match &prepared.tree {
+        None => ("failure", Exit::Failure),
+        Some(tree) => match generate::check_tree(&mut session, tree, false) {
+            (_, Exit::Fresh) => match steps(&mut session, &prepared, started) {
+                Exit::Fresh => ("passed", Exit::Fresh),
+                exit => ("failure", exit),
+            },
+            drift => drift,
+        },
     };
-    let Some(tree) = &prepared.tree else {
-        return Exit::Failure;
-    };
-    let (_, drift) = generate::check_tree(&mut session, tree, false);
-    if drift != Exit::Fresh {
-        return drift;
+    match session.json {
+        true => session.close(result, &numbers, exit),
+        false => exit,
     }
-    match run_steps(&mut session, &prepared) {
+}
+
+/// Runs every step and sums up. What cargo and the tests print is text in any case, and goes to standard error.
+fn steps(session: &mut Session, prepared: &Prepared, started: Instant) -> Exit {
+    match run_steps(session, prepared) {
         Ok(failures) if failures.is_empty() => {
             let seconds = started.elapsed().as_secs();
             session.status("Finished", &format!("every step passed in {seconds} s"));
@@ -61,6 +71,9 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
         if let Some(arguments) = &step.compile
             && compile(session, prepared, arguments).is_err()
         {
+            if session.json {
+                console::output(&json::step(&step, suite::Outcome::default()));
+            }
             console::status(Tone::Bad, "Failed", &format!("{}: they don't compile", step.name));
             failures.push(step);
             continue;
@@ -68,6 +81,9 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
         let outcome = suite::run(&shell, &step)?;
         passed += outcome.passed;
         failed += outcome.failed;
+        if session.json {
+            console::output(&json::step(&step, outcome));
+        }
         let counts = format!("{}: {} passed, {} failed", step.name, outcome.passed, outcome.failed);
         if outcome.success {
             session.status("Passed", &counts);

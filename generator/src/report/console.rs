@@ -1,6 +1,7 @@
 //! Writes lines to the terminal. A reader that went away (`lathe … | head`) is no reason to fail.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 /// The width of the column of verbs, as in cargo.
 const WIDTH: usize = 12;
@@ -33,14 +34,31 @@ pub fn status(tone: Tone, verb: &str, text: &str) {
 
 /// Text on standard error, its colours taken away where that is no terminal.
 pub fn error(text: &str) {
-    let _ = write!(anstream::stderr(), "{text}");
+    let mut stderr = anstream::stderr();
+    note(write!(stderr, "{text}").and_then(|()| stderr.flush()));
 }
 
 /// Text on standard output, its colours taken away where that is no terminal.
 pub fn output(text: &str) {
     let mut stdout = anstream::stdout();
-    let _ = write!(stdout, "{text}");
-    let _ = stdout.flush();
+    note(write!(stdout, "{text}").and_then(|()| stdout.flush()));
+}
+
+/// The first reason why something could not be written.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Remembers that something could not be written; see [`lost`].
+pub fn note(written: io::Result<()>) {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(LOST.set(error.to_string())),
+        _ => {}
+    }
+}
+
+/// Why a part of the report was lost, on a full disk, say. Such a run has failed whatever else it did: who reads what arrived would take
+/// it for the whole.
+pub fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// A failure that isn't about a spec: what happened, why, and how to fix it.

@@ -32,12 +32,6 @@ pub fn text(diagnostics: &[Diagnostic], sources: &SourceMap, styled: bool) -> St
     text
 }
 
-/// Prints to standard error, in colours if that is a terminal.
-pub fn print(diagnostics: &[Diagnostic], sources: &SourceMap) {
-    // `anstream` takes the colours away again where standard error is no terminal.
-    anstream::eprint!("{}", text(diagnostics, sources, true));
-}
-
 /// How many there are, and where to read on.
 fn closing(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| {

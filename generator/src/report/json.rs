@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::summary::{Clock, Numbers};
+use crate::build::programs::{Program, Ran};
+use crate::build::suite::{Outcome, Step};
+use crate::diagnostic::Page;
 use crate::fix::Applied;
 use crate::model::artefact::Artefact;
 use crate::write::{Comparison, Status};
@@ -18,7 +21,7 @@ struct OutputObject<'a> {
 
 #[derive(Serialize)]
 struct Closing<'a> {
-    /// `fresh`, `written`, `stale` or `failure`.
+    /// `fresh`, `written`, `stale`, `built`, `ran`, `passed` or `failure`.
     result: &'a str,
     entries: BTreeMap<&'static str, usize>,
     files: usize,
@@ -161,6 +164,77 @@ struct SkippedObject<'a> {
 /// A triple for which nothing can be built here.
 pub fn skipped(triple: &str, fix: &str) -> String {
     line(&SkippedObject { skipped: triple, fix })
+}
+
+#[derive(Serialize)]
+struct ProgramObject<'a> {
+    program: &'a str,
+    passed: bool,
+    /// What it printed.
+    output: &'a str,
+    /// What it was expected to print, if it printed something else.
+    expected: Option<&'a str>,
+    /// What the engine had to say, if it failed.
+    errors: Option<&'a str>,
+}
+
+/// A program that was run.
+pub fn program(program: &Program, ran: &Ran) -> String {
+    line(&ProgramObject {
+        program: &program.path,
+        passed: ran.passed(),
+        output: &ran.output,
+        expected: ran.missed.as_deref(),
+        errors: Some(ran.errors.as_str()).filter(|_| !ran.success),
+    })
+}
+
+#[derive(Serialize)]
+struct StepObject<'a> {
+    step: &'a str,
+    success: bool,
+    passed: usize,
+    failed: usize,
+    /// The command that repeats it.
+    repeat: String,
+}
+
+/// A step of the tests.
+pub fn step(step: &Step, outcome: Outcome) -> String {
+    line(&StepObject {
+        step: step.name,
+        success: outcome.success,
+        passed: outcome.passed,
+        failed: outcome.failed,
+        repeat: step.repeat(),
+    })
+}
+
+#[derive(Serialize)]
+struct PageObject<'a> {
+    code: &'a str,
+    summary: &'a str,
+    page: Option<&'a str>,
+}
+
+/// The page of a code; in a list of all codes without its text.
+pub fn page(page: &Page, whole: bool) -> String {
+    line(&PageObject {
+        code: page.code,
+        summary: page.summary,
+        page: whole.then(|| page.page.trim_end()),
+    })
+}
+
+#[derive(Serialize)]
+struct PagesClosing<'a> {
+    result: &'a str,
+    pages: usize,
+}
+
+/// The last line after pages.
+pub fn pages(result: &str, pages: usize) -> String {
+    line(&PagesClosing { result, pages })
 }
 
 /// The last line.
