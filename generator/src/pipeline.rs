@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::catalogue::catalogue;
 use crate::diagnostic::Diagnostics;
-use crate::emit::{Emitter, Tree};
+use crate::emit::{Emitter, Tree, manual};
 use crate::model::Model;
 use crate::model::blessed::Blessed;
 use crate::registry::{self, KINDS};
@@ -95,39 +96,54 @@ pub fn emit(loaded: &Loaded) -> anyhow::Result<Tree> {
 ///
 /// As [`emit`].
 pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<(Tree, Vec<(&'static str, Duration)>)> {
-    let emitters: Vec<&Emitter> = KINDS.iter().flat_map(|kind| kind.emitters).collect();
-    let trees: Vec<anyhow::Result<(Tree, Duration)>> = emitters
-        .par_iter()
-        .map(|emitter| {
+    let of_kinds = KINDS.iter().flat_map(|kind| kind.emitters).map(Family::OfKind);
+    let families: Vec<Family> = of_kinds.chain(OF_ALL.iter().copied()).collect();
+    let trees: Vec<anyhow::Result<(Tree, &'static str, Duration)>> = families
+        .into_par_iter()
+        .map(|family| {
             let started = Instant::now();
             let mut tree = Tree::default();
-            (emitter.emit)(&loaded.model, &mut tree).map_err(|error| error.context(format!("emitter `{}`", emitter.name)))?;
-            tree.made_by(emitter.name);
-            Ok((tree, started.elapsed()))
+            let (name, result) = match family {
+                Family::OfKind(emitter) => (emitter.name, (emitter.emit)(&loaded.model, &mut tree)),
+                Family::OfAll(name, emit) => (name, emit(loaded, &mut tree)),
+            };
+            result.map_err(|error| error.context(format!("emitter `{name}`")))?;
+            tree.made_by(name);
+            Ok((tree, name, started.elapsed()))
         })
         .collect();
     let mut sum = Tree::default();
     let mut times = Vec::new();
-    for (emitter, result) in emitters.iter().zip(trees) {
-        let (tree, time) = result?;
+    for result in trees {
+        let (tree, name, time) = result?;
         sum.merge(tree)?;
-        times.push((emitter.name, time));
+        times.push((name, time));
     }
-    let started = Instant::now();
-    sum.merge(schemas()?)?;
-    times.push((SCHEMAS, started.elapsed()));
     Ok((sum, times))
 }
 
-/// The name of what writes the schemas, beside the emitters of the kinds.
-const SCHEMAS: &str = "schemas";
+/// An output family: that of one kind, from its row in the registry, or one that takes a column of all rows.
+#[derive(Clone, Copy)]
+enum Family {
+    OfKind(&'static Emitter),
+    OfAll(&'static str, fn(&Loaded, &mut Tree) -> anyhow::Result<()>),
+}
+
+/// What is emitted over all kinds.
+const OF_ALL: &[Family] = &[Family::OfAll("schemas", schemas), Family::OfAll("manual", manual)];
 
 /// The schemas of all kinds, whichever of them have specs: an editor needs one before the first file is finished.
-fn schemas() -> anyhow::Result<Tree> {
-    let mut tree = Tree::default();
+fn schemas(_: &Loaded, tree: &mut Tree) -> anyhow::Result<()> {
     for kind in KINDS {
-        crate::emit::schema::emit(kind.name, kind.summary, (kind.schema)(), &mut tree)?;
+        crate::emit::schema::emit(kind.name, kind.summary, (kind.schema)(), tree)?;
     }
-    tree.made_by(SCHEMAS);
-    Ok(tree)
+    Ok(())
+}
+
+/// The chapters of every kind, and that of the diagnostics, as one manual. It begins with what was loaded last, as that is what refers to
+/// the rest.
+fn manual(loaded: &Loaded, tree: &mut Tree) -> anyhow::Result<()> {
+    let kinds = KINDS.iter().rev();
+    let chapters = kinds.flat_map(|kind| (kind.manual)(&loaded.model, &loaded.sources));
+    manual::emit(chapters.collect(), &catalogue(), tree)
 }

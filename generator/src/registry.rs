@@ -5,8 +5,10 @@ use schemars::Schema;
 use crate::check::Rule;
 use crate::diagnostic::{Diagnostics, Page};
 use crate::emit::Emitter;
+use crate::emit::manual::Chapter;
 use crate::model::Model;
 use crate::model::item::Item;
+use crate::source::SourceMap;
 use crate::syntax::Document;
 
 /// One kind of spec.
@@ -26,6 +28,8 @@ pub struct SpecKind {
     pub rules: &'static [Rule],
     /// What comes out of it.
     pub emitters: &'static [Emitter],
+    /// Its chapters of the manual.
+    pub manual: fn(&Model, &SourceMap) -> Vec<Chapter>,
     /// The number of entries, for the table of a run.
     pub count: fn(&Model) -> usize,
     /// Its entries in the form that every tool reads.
@@ -42,6 +46,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: &[],
         rules: crate::check::target::RULES,
         emitters: crate::emit::target::EMITTERS,
+        manual: crate::emit::target::manual::chapters,
         count: crate::model::target::count,
         items: crate::model::target::items,
     },
@@ -53,6 +58,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: crate::model::feature::PAGES,
         rules: crate::check::feature::RULES,
         emitters: crate::emit::feature::EMITTERS,
+        manual: crate::emit::feature::manual::chapters,
         count: crate::model::feature::count,
         items: crate::model::feature::items,
     },
@@ -64,6 +70,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: crate::model::instruction_set::PAGES,
         rules: crate::check::instruction_set::RULES,
         emitters: crate::emit::instruction_set::EMITTERS,
+        manual: crate::emit::instruction_set::manual::chapters,
         count: crate::model::instruction_set::count,
         items: crate::model::instruction_set::items,
     },
@@ -75,6 +82,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: &[],
         rules: crate::check::blessed::RULES,
         emitters: &[],
+        manual: |_, _| Vec::new(),
         count: crate::model::blessed::count,
         items: |_| Vec::new(),
     },

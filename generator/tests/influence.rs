@@ -262,7 +262,9 @@ fn no_output_changes_that_does_not_record_the_changed_file() {
     let before = workspace.emit().expect("the specs can be emitted");
     let mut missing: Vec<String> = Vec::new();
     let mut idle: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (path, document) in &specs {
+    // Nothing is emitted from what was blessed.
+    let is_emitted = |document: &DocumentMut| document.get("kind").and_then(Item::as_str) != Some("blessed");
+    for (path, document) in specs.iter().filter(|(_, document)| is_emitted(document)) {
         let mut changed: BTreeSet<&String> = BTreeSet::new();
         let trees = after_changes(&workspace, path, document);
         for tree in &trees {

@@ -1,5 +1,7 @@
 //! Emits the facts crate of feature flags, `generated/features`.
 
+pub mod manual;
+
 use std::fmt::Write;
 
 use super::crate_builder::CrateBuilder;

@@ -1,6 +1,7 @@
 //! Stage 5: pure functions from the model to a virtual tree. No emitter reads or writes disk, sees the clock, or iterates a hash map.
 
 pub mod crate_builder;
+pub mod manual;
 pub mod provenance;
 pub mod rust;
 pub mod schema;

@@ -1,5 +1,7 @@
 //! Emits the facts crate of targets, `generated/targets`: a static for each target and the ways to find one.
 
+pub mod manual;
+
 use std::fmt::Write;
 
 use super::crate_builder::CrateBuilder;

@@ -42,10 +42,10 @@ impl Tree {
         };
         let extension = path.rsplit('.').next().unwrap_or_default();
         let marker = match extension {
-            "rs" => format!("// {note}\n"),
+            "rs" | "rasm" | "js" => format!("// {note}\n"),
             "toml" | "gitattributes" => format!("# {note}\n"),
             "md" | "html" => format!("<!-- {note} -->\n"),
-            "rasm" => format!("// {note}\n"),
+            "css" => format!("/* {note} */\n"),
             // JSON has no comments, but readers of schemas pass over this key.
             "json" if text.starts_with("{\n") => format!("{{ \"$comment\": \"{note}\",\n"),
             other => anyhow::bail!("no comment syntax is known for `.{other}` of `{path}`"),
@@ -93,7 +93,7 @@ impl Tree {
 /// Names up to two sources; more are named by their common folder.
 fn describe(sources: &[String]) -> String {
     match sources {
-        [] => "the specs".to_owned(),
+        [] => String::new(),
         [one] => format!("`{one}`"),
         [first, rest @ ..] => {
             let mut folder = first.rsplit_once('/').map_or("", |(folder, _)| folder);

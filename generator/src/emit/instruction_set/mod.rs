@@ -1,4 +1,4 @@
-//! Emits the crates and the manual of an instruction set.
+//! Emits the crates of an instruction set, and its chapter of the manual.
 //!
 //! [`facts`] builds the facts crate as a whole; [`verifier`] and [`assembly`] add their folders `src/verify/` and `src/asm/` to it.
 
@@ -9,8 +9,9 @@ pub mod macros;
 pub mod manual;
 pub mod oracle;
 mod provenance;
-mod sources;
+pub mod sources;
 pub mod verifier;
+pub mod worked_module;
 
 use rayon::prelude::*;
 
@@ -19,13 +20,7 @@ use crate::model::Model;
 use crate::model::instruction_set::{InstructionSet, InstructionSets};
 
 /// The output families of instruction sets.
-pub const EMITTERS: &[Emitter] = &[
-    facts::EMITTER,
-    macros::EMITTER,
-    oracle::EMITTER,
-    conformance::EMITTER,
-    manual::EMITTER,
-];
+pub const EMITTERS: &[Emitter] = &[facts::EMITTER, macros::EMITTER, oracle::EMITTER, conformance::EMITTER];
 
 /// Emits every set, side by side, into one tree.
 fn each_set(

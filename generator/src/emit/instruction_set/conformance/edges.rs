@@ -71,6 +71,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     Ok(())
 }
 
+/// Whether an op has a test over the edges of its slots, by which its laws are held too.
+pub fn has_test(set: &InstructionSet, op: &Op) -> bool {
+    laws::is_plain(set, op) || matches!(literal_test(set, op), Ok(Some(_)))
+}
+
 fn imports(set: &InstructionSet, tests: &str) -> String {
     let words: BTreeSet<&str> = tests.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let library = set.library("conformance");

@@ -12,7 +12,7 @@ mod access;
 mod edges;
 mod examples;
 mod laws;
-mod literals;
+pub mod literals;
 
 use serde_json::json;
 
@@ -27,6 +27,8 @@ pub const EMITTER: Emitter = Emitter {
     name: "instruction set conformance",
     emit,
 };
+
+pub use edges::has_test as has_edge_test;
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     super::each_set(model, tree, emit_set)

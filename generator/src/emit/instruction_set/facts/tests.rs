@@ -9,6 +9,7 @@ use super::module::{mentions, shape_type, used_ids};
 use super::{names, types};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
+use crate::emit::instruction_set::worked_module::WorkedModule;
 use crate::emit::{rust, template};
 use crate::model::instruction_set::{
     InstructionSet, Op, OperandKind, OperandMeaning, ParameterKind, Record, Scalar, Shape, Union,
@@ -58,6 +59,21 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     }
     own("tests/golden.rs", golden(set)?, builder);
     own("tests/sample/mod.rs", sample(set)?, builder);
+    if let Some(worked) = WorkedModule::of(set) {
+        let lines = worked.bytes();
+        let lines = lines.chunks(16).map(|line| {
+            let bytes: Vec<String> = line.iter().map(|byte| format!("0x{byte:02X},")).collect();
+            bytes.join(" ")
+        });
+        let data = serde_json::json!({
+            "crate": set.library("facts"),
+            "module": rust::variant(&set.format.records[set.format.root].name),
+            "text": rust::literal(&worked.text),
+            "lines": lines.collect::<Vec<_>>(),
+        });
+        let text = template::render("tests/manual.rs", include_str!("text/tests/manual.rs.hbs"), &data)?;
+        own("tests/manual.rs", text, builder);
+    }
     Ok(())
 }
 
