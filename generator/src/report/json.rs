@@ -202,7 +202,7 @@ struct StepObject<'a> {
 /// A step of the tests.
 pub fn step(step: &Step, outcome: Outcome) -> String {
     line(&StepObject {
-        step: step.name,
+        step: &step.name,
         success: outcome.success,
         passed: outcome.passed,
         failed: outcome.failed,
