@@ -377,6 +377,7 @@ window.manualEntries = [
 ["L0341","diagnostic","","a law speaks of the op's inputs, and calls ops that only compute by their names","","diagnostics/L03.html#l0341"],
 ["L0343","diagnostic","","an op that waits states the trap not_implemented","","diagnostics/L03.html#l0343"],
 ["L0344","diagnostic","","the labels of an op that installs a handler are named catch and finally","","diagnostics/L03.html#l0344"],
+["L0345","diagnostic","","an emitted machine has all that the set asks of it","","diagnostics/L03.html#l0345"],
 ["L0421","diagnostic","","the function that a sem names exists in the runtime","","diagnostics/L04.html#l0421"],
 ["L0422","diagnostic","","a function that is marked with #[op(…)] is named by that op","","diagnostics/L04.html#l0422"],
 ["L0423","diagnostic","","a semantics function takes and gives what its spec entry says","","diagnostics/L04.html#l0423"],
