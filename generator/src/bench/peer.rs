@@ -98,10 +98,10 @@ fn description(peripherals: usize) -> String {
     );
     for peripheral in 0..peripherals {
         let address = 0x4000_0000 + peripheral * 0x1000;
-        let _ = write!(
+        let _ = writeln!(
             text,
             "<peripheral><name>UNIT{peripheral}</name><description>Unit {peripheral}</description><baseAddress>{address:#X}</baseAddress>\
-             <addressBlock><offset>0</offset><size>0x1000</size><usage>registers</usage></addressBlock><registers>\n"
+             <addressBlock><offset>0</offset><size>0x1000</size><usage>registers</usage></addressBlock><registers>"
         );
         for register in 0..20 {
             let _ = write!(
