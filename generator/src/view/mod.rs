@@ -5,6 +5,7 @@
 
 pub mod find;
 pub mod listing;
+pub mod mentions;
 pub mod story;
 
 pub mod crates;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{columns, json_line};
+use super::{columns, json_line, mentions};
 use crate::emit::Tree;
 use crate::emit::provenance::{Index, Origin};
 use crate::model::item::Item;
@@ -73,10 +73,20 @@ pub fn of(
         .collect();
     let at = line.map(|line| {
         let origin = index.at(path, line);
-        Line {
-            line,
-            part: origin.map(|origin| origin.lines),
-            entry: origin.map(|origin| entry(origin, items, sources)),
+        // The row of a table came from the whole table, but is about one entry.
+        let text = file.and_then(|file| file.text.lines().nth((line as usize).checked_sub(1)?));
+        let named = text.and_then(|text| mentions::only(items, path, text));
+        match (origin.filter(|origin| origin.item.is_some()), named) {
+            (None, Some(item)) => Line {
+                line,
+                part: Some((line, line)),
+                entry: Some(of_item(item, sources)),
+            },
+            _ => Line {
+                line,
+                part: origin.map(|origin| origin.lines),
+                entry: origin.map(|origin| entry(origin, items, sources)),
+            },
         }
     });
     Some(Why {
@@ -102,17 +112,18 @@ fn specs(sources: &SourceMap) -> Vec<String> {
     specs.filter(|path| path.starts_with("spec/")).collect()
 }
 
+fn of_item(item: &Item, sources: &SourceMap) -> Entry {
+    let line = sources.line_and_column(item.span.file, item.span.start).0;
+    Entry {
+        item: item.path(),
+        file: item.file(sources).to_owned(),
+        line: if item.is_file { 1 } else { line },
+    }
+}
+
 fn entry(origin: &Origin, items: &[Item], sources: &SourceMap) -> Entry {
     match items.iter().find(|item| origin.is_of(item, sources)) {
-        Some(item) => Entry {
-            item: item.path(),
-            file: item.file(sources).to_owned(),
-            line: if item.is_file {
-                1
-            } else {
-                sources.line_and_column(item.span.file, item.span.start).0
-            },
-        },
+        Some(item) => of_item(item, sources),
         None => Entry {
             item: origin.key.clone(),
             file: origin.place.clone(),
@@ -140,6 +151,13 @@ pub fn text(why: &Why) -> String {
     }
     if let Some(at) = &why.at {
         match (&at.entry, at.part) {
+            (Some(entry), Some((first, last))) if first == last => {
+                let _ = writeln!(
+                    text,
+                    "\nLine {} is about {} ({}:{})",
+                    at.line, entry.item, entry.file, entry.line
+                );
+            }
             (Some(entry), Some((first, last))) => {
                 let _ = writeln!(
                     text,

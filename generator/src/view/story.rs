@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{columns, json_line};
+use super::{columns, json_line, mentions};
 use crate::check::semantics;
 use crate::emit::Tree;
 use crate::emit::provenance::Index;
@@ -50,6 +50,8 @@ pub struct Story {
     pub facts: Vec<Fact>,
     /// What came out of it, but for the tests and the manual.
     pub emitted: Vec<Place>,
+    /// Lines of tables and arms that name it.
+    pub named: Vec<Place>,
     /// The emitted tests that hold it.
     pub tests: Vec<Place>,
     /// The function in the runtime that it means, if it names one.
@@ -78,6 +80,7 @@ pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) 
             })
             .collect(),
         emitted: Vec::new(),
+        named: Vec::new(),
         tests: Vec::new(),
         semantics: function(item, model, sources),
         manual: Vec::new(),
@@ -101,7 +104,21 @@ pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) 
             story.emitted.push(place);
         }
     }
-    for places in [&mut story.emitted, &mut story.tests, &mut story.manual] {
+    let named = tree.map(|tree| mentions::of(item, tree, &index)).unwrap_or_default();
+    for (path, line, text) in named {
+        let place = Place {
+            file: path.to_owned(),
+            line,
+            text: text.to_owned(),
+        };
+        // A line of a test holds the entry like a test of its own: the golden bytes, say.
+        if path.contains("/tests/") {
+            story.tests.push(place);
+        } else {
+            story.named.push(place);
+        }
+    }
+    for places in [&mut story.emitted, &mut story.named, &mut story.tests, &mut story.manual] {
         places.sort();
         places.dedup();
     }
@@ -139,6 +156,9 @@ fn whole_file(sources: &SourceMap, span: Span) -> Span {
 /// The most characters of a line that are shown.
 const WIDEST: usize = 110;
 
+/// The most places of a kind that are shown.
+const MOST: usize = 30;
+
 /// For people.
 pub fn text(story: &Story) -> String {
     let mut text = format!("{}\n{}\n", story.item, indented(&story.doc, 2));
@@ -161,6 +181,7 @@ pub fn text(story: &Story) -> String {
     for (title, places) in [
         ("Means", &semantics),
         ("Emitted", &story.emitted),
+        ("Named in", &story.named),
         ("Tests", &story.tests),
         ("Manual", &story.manual),
     ] {
@@ -170,10 +191,14 @@ pub fn text(story: &Story) -> String {
         let _ = writeln!(text, "\n{title}:");
         let rows: Vec<[String; 2]> = places
             .iter()
+            .take(MOST)
             .map(|place| [format!("{}:{}", place.file, place.line), shortened(&place.text)])
             .collect();
         let rows: Vec<[&str; 2]> = rows.iter().map(|row| [&*row[0], &*row[1]]).collect();
         text.push_str(&indented(&columns(&rows), 2));
+        if places.len() > MOST {
+            let _ = writeln!(text, "  and {} more; --format json has all of them", places.len() - MOST);
+        }
     }
     text
 }

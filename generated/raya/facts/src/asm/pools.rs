@@ -171,7 +171,7 @@ impl Printer<'_> {
 
 /// Takes over `types` as the text states them, so that each keeps its number.
 ///
-/// Spec: field `types` of the root record.
+/// Spec: `[record.module]` in `spec/raya/`.
 pub(super) fn fill_types(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<()> {
     this.list(
         cursor,
@@ -199,7 +199,7 @@ pub(super) fn fill_types(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Optio
 
 /// Takes over `strings` as the text states them, so that each keeps its number.
 ///
-/// Spec: field `strings` of the root record.
+/// Spec: `[record.module]` in `spec/raya/`.
 pub(super) fn fill_strings(this: &mut Assembler<'_>, cursor: &mut Cursor) -> Option<()> {
     this.list(
         cursor,
@@ -247,7 +247,7 @@ pub(super) fn intern_strings(
 
 /// Takes over `constants` as the text states them, so that each keeps its number.
 ///
-/// Spec: field `constants` of the root record.
+/// Spec: `[record.module]` in `spec/raya/`.
 pub(super) fn fill_constants(
     this: &mut Assembler<'_>,
     cursor: &mut Cursor,

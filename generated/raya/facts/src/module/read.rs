@@ -20,6 +20,7 @@ impl Module {
     }
 }
 
+/// Spec: `[record.module]` in `spec/raya/`.
 fn read_module(reader: &mut Reader<'_>) -> Result<Module, ReadError> {
     Ok(Module {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -35,6 +36,7 @@ fn read_module(reader: &mut Reader<'_>) -> Result<Module, ReadError> {
     })
 }
 
+/// Spec: `[record.function]` in `spec/raya/`.
 fn read_function(reader: &mut Reader<'_>) -> Result<Function, ReadError> {
     Ok(Function {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -49,6 +51,7 @@ fn read_function(reader: &mut Reader<'_>) -> Result<Function, ReadError> {
     })
 }
 
+/// Spec: `[record.local]` in `spec/raya/`.
 fn read_local(reader: &mut Reader<'_>) -> Result<Local, ReadError> {
     Ok(Local {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -56,6 +59,7 @@ fn read_local(reader: &mut Reader<'_>) -> Result<Local, ReadError> {
     })
 }
 
+/// Spec: `[record.capture]` in `spec/raya/`.
 fn read_capture(reader: &mut Reader<'_>) -> Result<Capture, ReadError> {
     Ok(Capture {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -63,6 +67,7 @@ fn read_capture(reader: &mut Reader<'_>) -> Result<Capture, ReadError> {
     })
 }
 
+/// Spec: `[record.line]` in `spec/raya/`.
 fn read_line(reader: &mut Reader<'_>) -> Result<Line, ReadError> {
     Ok(Line {
         offset: reader.field("offset", Reader::u32)?,
@@ -70,6 +75,7 @@ fn read_line(reader: &mut Reader<'_>) -> Result<Line, ReadError> {
     })
 }
 
+/// Spec: `[record.class]` in `spec/raya/`.
 fn read_class(reader: &mut Reader<'_>) -> Result<Class, ReadError> {
     Ok(Class {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -80,6 +86,7 @@ fn read_class(reader: &mut Reader<'_>) -> Result<Class, ReadError> {
     })
 }
 
+/// Spec: `[record.field]` in `spec/raya/`.
 fn read_field(reader: &mut Reader<'_>) -> Result<Field, ReadError> {
     Ok(Field {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -87,6 +94,7 @@ fn read_field(reader: &mut Reader<'_>) -> Result<Field, ReadError> {
     })
 }
 
+/// Spec: `[record.method]` in `spec/raya/`.
 fn read_method(reader: &mut Reader<'_>) -> Result<Method, ReadError> {
     Ok(Method {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -94,6 +102,7 @@ fn read_method(reader: &mut Reader<'_>) -> Result<Method, ReadError> {
     })
 }
 
+/// Spec: `[record.global]` in `spec/raya/`.
 fn read_global(reader: &mut Reader<'_>) -> Result<Global, ReadError> {
     Ok(Global {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -101,6 +110,7 @@ fn read_global(reader: &mut Reader<'_>) -> Result<Global, ReadError> {
     })
 }
 
+/// Spec: `[record.static]` in `spec/raya/`.
 fn read_static(reader: &mut Reader<'_>) -> Result<Static, ReadError> {
     Ok(Static {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -108,6 +118,7 @@ fn read_static(reader: &mut Reader<'_>) -> Result<Static, ReadError> {
     })
 }
 
+/// Spec: `[record.native]` in `spec/raya/`.
 fn read_native(reader: &mut Reader<'_>) -> Result<Native, ReadError> {
     Ok(Native {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -117,6 +128,7 @@ fn read_native(reader: &mut Reader<'_>) -> Result<Native, ReadError> {
     })
 }
 
+/// Spec: `[record.import]` in `spec/raya/`.
 fn read_import(reader: &mut Reader<'_>) -> Result<Import, ReadError> {
     Ok(Import {
         name: reader.field("name", |reader| reader.string(4_096))?,
@@ -124,6 +136,7 @@ fn read_import(reader: &mut Reader<'_>) -> Result<Import, ReadError> {
     })
 }
 
+/// Spec: `[union.constant]` in `spec/raya/`.
 fn read_constant(reader: &mut Reader<'_>) -> Result<Constant, ReadError> {
     Ok(match reader.tag()? {
         0 => Constant::Int(reader.field("int", Reader::i32)?),

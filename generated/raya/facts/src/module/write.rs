@@ -18,6 +18,7 @@ impl Module {
     }
 }
 
+/// Spec: `[record.module]` in `spec/raya/`.
 fn write_module(writer: &mut Writer, record: &Module) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("types", |writer| writer.list(&record.types, 65_536, write_type_definition))?;
@@ -32,6 +33,7 @@ fn write_module(writer: &mut Writer, record: &Module) -> Result<(), WriteError> 
     Ok(())
 }
 
+/// Spec: `[record.function]` in `spec/raya/`.
 fn write_function(writer: &mut Writer, record: &Function) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("params", |writer| writer.list(&record.params, 65_535, write_local))?;
@@ -45,24 +47,28 @@ fn write_function(writer: &mut Writer, record: &Function) -> Result<(), WriteErr
     Ok(())
 }
 
+/// Spec: `[record.local]` in `spec/raya/`.
 fn write_local(writer: &mut Writer, record: &Local) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.capture]` in `spec/raya/`.
 fn write_capture(writer: &mut Writer, record: &Capture) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.line]` in `spec/raya/`.
 fn write_line(writer: &mut Writer, record: &Line) -> Result<(), WriteError> {
     writer.field("offset", |writer| writer.u32(record.offset))?;
     writer.field("line", |writer| writer.u32(record.line))?;
     Ok(())
 }
 
+/// Spec: `[record.class]` in `spec/raya/`.
 fn write_class(writer: &mut Writer, record: &Class) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("parent", |writer| writer.optional(record.parent.map(|number| number.0)))?;
@@ -72,30 +78,35 @@ fn write_class(writer: &mut Writer, record: &Class) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Spec: `[record.field]` in `spec/raya/`.
 fn write_field(writer: &mut Writer, record: &Field) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.method]` in `spec/raya/`.
 fn write_method(writer: &mut Writer, record: &Method) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("function", |writer| writer.u32(record.function.0))?;
     Ok(())
 }
 
+/// Spec: `[record.global]` in `spec/raya/`.
 fn write_global(writer: &mut Writer, record: &Global) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.static]` in `spec/raya/`.
 fn write_static(writer: &mut Writer, record: &Static) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.native]` in `spec/raya/`.
 fn write_native(writer: &mut Writer, record: &Native) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("params", |writer| writer.list(&record.params, 65_535, |writer, item| writer.u32(item.0)))?;
@@ -104,12 +115,14 @@ fn write_native(writer: &mut Writer, record: &Native) -> Result<(), WriteError> 
     Ok(())
 }
 
+/// Spec: `[record.import]` in `spec/raya/`.
 fn write_import(writer: &mut Writer, record: &Import) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 4_096))?;
     writer.field("module", |writer| writer.string(&record.module, 4_096))?;
     Ok(())
 }
 
+/// Spec: `[union.constant]` in `spec/raya/`.
 fn write_constant(writer: &mut Writer, value: &Constant) -> Result<(), WriteError> {
     match value {
         Constant::Int(value) => {

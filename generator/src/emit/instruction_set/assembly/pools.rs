@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type};
 use super::records::read;
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::emit::rust::{doc, ident};
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
@@ -137,7 +138,8 @@ fn pool_items(plan: &Plan<'_>, index: usize, pool: &Pool<'_>) -> TokenStream {
     let max = Literal::u32_unsuffixed(pool.max);
     let fill = helper("fill", name);
     let fill_doc = doc(&format!(
-        "Takes over `{name}` as the text states them, so that each keeps its number.\n\nSpec: field `{name}` of the root record."
+        "Takes over `{name}` as the text states them, so that each keeps its number.\n\n{}",
+        provenance::entry(plan.set, "record", &plan.set.format.records[plan.set.format.root].name)
     ));
     let key = key_of(pool);
     let is_types = *pool.element == Shape::TypeDefinition;

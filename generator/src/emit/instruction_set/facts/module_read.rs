@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::module::{Reached, flag_constant, least_bytes, use_ids, used_ids};
 use super::{names, types};
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Shape};
 
@@ -26,7 +27,8 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
         let unused = if record.fields.is_empty() { "_" } else { "" };
         writeln!(
             body,
-            "\nfn read_{}({unused}reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok({name} {{",
+            "\n{}fn read_{}({unused}reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok({name} {{",
+            rust::doc_lines(0, &provenance::entry(set, "record", &record.name)),
             record.name
         )?;
         for field in &record.fields {
@@ -54,7 +56,8 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
         let name = names::structure(&union.name);
         writeln!(
             body,
-            "\nfn read_{}(reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok(match reader.tag()? {{",
+            "\n{}fn read_{}(reader: &mut Reader<'_>) -> Result<{name}, ReadError> {{\n    Ok(match reader.tag()? {{",
+            rust::doc_lines(0, &provenance::entry(set, "union", &union.name)),
             union.name
         )?;
         for variant in &union.variants {

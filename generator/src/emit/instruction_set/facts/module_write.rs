@@ -7,6 +7,7 @@ use super::module::{Reached, flag_constant};
 use super::module_read::MAX_ARGUMENTS;
 use super::{names, types};
 use crate::arena::Id;
+use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::{InstructionSet, ParameterKind, Record, Scalar, Shape, Union};
 
@@ -35,7 +36,8 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
         let unused = if record.fields.is_empty() { "_" } else { "" };
         writeln!(
             body,
-            "\nfn write_{}({unused}writer: &mut Writer, {unused}record: &{name}) -> Result<(), WriteError> {{",
+            "\n{}fn write_{}({unused}writer: &mut Writer, {unused}record: &{name}) -> Result<(), WriteError> {{",
+            rust::doc_lines(0, &provenance::entry(set, "record", &record.name)),
             record.name
         )?;
         for field in &record.fields {
@@ -58,7 +60,8 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
         let name = names::structure(&union.name);
         writeln!(
             body,
-            "\nfn write_{}(writer: &mut Writer, value: &{name}) -> Result<(), WriteError> {{\n    match value {{",
+            "\n{}fn write_{}(writer: &mut Writer, value: &{name}) -> Result<(), WriteError> {{\n    match value {{",
+            rust::doc_lines(0, &provenance::entry(set, "union", &union.name)),
             union.name
         )?;
         for variant in &union.variants {
