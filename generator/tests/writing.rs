@@ -340,7 +340,7 @@ fn exit_codes_tell_fresh_from_stale_from_failure() {
     let root = folder.path();
     fs::create_dir_all(root.join("spec")).expect("a temporary folder");
     fs::write(root.join("Cargo.toml"), "[workspace]\n").expect("a temporary file");
-    fs::copy(repository.join("spec/targets/x86_64.toml"), root.join("spec/x86_64.toml")).expect("a spec");
+    fs::copy(repository.join("spec/targets/i686.toml"), root.join("spec/i686.toml")).expect("a spec");
     assert_eq!(lathe(root, &["check"]).0, Some(0));
     assert_eq!(lathe(root, &["generate", "--check"]).0, Some(4));
     assert!(!root.join("generated").exists(), "checking writes nothing");
