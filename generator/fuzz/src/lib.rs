@@ -1,0 +1,10 @@
+//! What the fuzz targets do with what they are given. Each body is a plain function that panics when something that has to hold doesn't.
+//!
+//! The targets under `targets/` hand them what libfuzzer makes: `cargo +nightly fuzz run format` in `generator/`. The tests
+//! `generator/tests/fuzz.rs` and `runtime/raya/tests/fuzz.rs` include the same files and run each body for a moment, on stable, with
+//! inputs from [`mutate`]; for longer with `LATHE_FUZZ_SECONDS=300`.
+
+pub mod facts;
+pub mod machine;
+pub mod mutate;
+pub mod specs;
