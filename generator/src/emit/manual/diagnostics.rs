@@ -16,6 +16,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("L07", "Targets"),
     ("L08", "Features"),
     ("L09", "Outputs"),
+    ("L10", "Releases"),
 ];
 
 /// The chapter.

@@ -133,7 +133,7 @@ fn page(target: &Target) -> Page {
         let rows = target.levels.iter().map(|level| {
             let vectors = match level.vector_width {
                 0 => "none".to_owned(),
-                bits => format!("{bits} bits"),
+                bits => format!("{bits}\u{a0}bits"),
             };
             vec![
                 Line::new().code(&*level.name),

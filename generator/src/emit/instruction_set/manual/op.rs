@@ -91,13 +91,14 @@ fn notes(page: &mut Page, op: &Op) {
     if let Some(waits) = &op.waits {
         page.add(Block::Note {
             title: "Waits".to_owned(),
-            text: vec![Block::Paragraph(
-                Line::from("Its behaviour isn't built yet: it waits for ")
-                    .then(prose::line(waits))
-                    .text(". It can be assembled, encoded and verified; run, it fails with trap ")
-                    .code("not_implemented")
-                    .text("."),
-            )],
+            text: vec![
+                Block::Paragraph(Line::from("Its behaviour isn't built yet. Waits for: ").then(prose::line(waits))),
+                Block::Paragraph(
+                    Line::from("It can be assembled, encoded and verified; run, it fails with trap ")
+                        .code("not_implemented")
+                        .text("."),
+                ),
+            ],
         });
     }
     if let Some(deprecated) = &op.deprecated {
