@@ -17,6 +17,9 @@ mod specs;
 use machine::Machine;
 use mutate::Numbers;
 
+/// What a fuzz target does with its bytes.
+type Body = fn(&[u8]);
+
 /// Runs a body on changed seeds; says which input it was that a panic came from.
 fn run(inputs: u64, seeds: &[Vec<u8>], body: impl Fn(&[u8])) {
     mutate::run(inputs, |number| {
@@ -87,10 +90,14 @@ fn format() {
 /// What was found once stays mended.
 #[test]
 fn what_was_found_stays_mended() {
-    let bodies: [(&str, fn(&[u8])); 3] = [("bytes", specs::bytes), ("fixer", specs::fixer), ("format", specs::format)];
+    let bodies: [(&str, Body); 3] = [("bytes", specs::bytes), ("fixer", specs::fixer), ("format", specs::format)];
     for (name, body) in bodies {
         let folder = Path::new("tests/fuzz").join(name);
-        for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        for entry in walkdir::WalkDir::new(folder)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_map(Result::ok)
+        {
             let path = entry.into_path();
             if path.is_file() {
                 eprintln!("{}", path.display());

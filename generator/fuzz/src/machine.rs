@@ -378,7 +378,7 @@ impl Op {
             .take(MOST)
             .map(|trap| pick(TRAPS, *trap).to_owned())
             .collect();
-        if matches!(self.meaning, Meaning::Waits) && self.doc % 8 > 0 {
+        if matches!(self.meaning, Meaning::Waits) && !self.doc.is_multiple_of(8) {
             traps.push("not_implemented".to_owned());
         }
         list("traps", traps)?;
