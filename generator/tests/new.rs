@@ -41,6 +41,7 @@ fn a_new_workspace_passes_everything_at_once() {
     let root = place.path().join("demo");
     // Outputs of the shared folder for artefacts are told apart by the path of the workspace, which is another one each time.
     succeeds("lathe generate --check", &lathe(&["generate", "--check"], &root));
+    succeeds("lathe build --plan", &lathe(&["build", "--plan"], &root));
     let ran = lathe(&["run"], &root);
     succeeds("lathe run", &ran);
     let told = format!(
@@ -105,9 +106,9 @@ fn what_is_there_is_left_alone() {
     assert_eq!(fs::read(place.path().join("demo")).expect("it is still there"), b"mine");
 }
 
-/// The macros of a new workspace are those of this repository. `UPDATE_EXPECT=1` copies them anew.
+/// What a new workspace has of this repository as it is: the macros, and templates. `UPDATE_EXPECT=1` copies them anew.
 #[test]
-fn the_macros_are_those_of_the_repository() {
+fn copies_are_those_of_the_repository() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = here.join("../macros");
     if !own.is_dir() {
@@ -116,6 +117,7 @@ fn the_macros_are_those_of_the_repository() {
     }
     let mut pairs = vec![
         (own.join("Cargo.toml"), here.join("template/macros/Cargo.toml.tmpl")),
+        (here.join("../build.ninja.tmpl"), here.join("template/build.ninja.tmpl")),
         (here.join("../rustfmt.toml"), here.join("template/rustfmt.toml")),
     ];
     let sources = fs::read_dir(own.join("src")).expect("the macros have sources");

@@ -14,6 +14,7 @@ macro_rules! template {
 const FILES: &[(&str, &str)] = template![
     "Cargo.toml" from "Cargo.toml.tmpl",
     "README.md" from "README.md",
+    "build.ninja.tmpl" from "build.ninja.tmpl",
     "rustfmt.toml" from "rustfmt.toml",
     "tombi.toml" from "tombi.toml",
     ".gitignore" from "gitignore",

@@ -353,6 +353,9 @@ fn display(set: &InstructionSet) -> anyhow::Result<String> {
         }
         arms.push_str("                f.write_str(\")\")\n            }\n");
     }
+    // A class has no types within it.
+    let with_types = [ParameterKind::Type, ParameterKind::OptionalType, ParameterKind::Types];
+    let nested = with_types.iter().any(|kind| uses(set, *kind));
     template::render(
         "types/display.rs",
         include_str!("text/type_display.rs.hbs"),
@@ -360,6 +363,7 @@ fn display(set: &InstructionSet) -> anyhow::Result<String> {
             "module": rust::variant(&set.format.records[set.format.root].name),
             "arms": arms,
             "constructed": !constructors(set).is_empty(),
+            "nested": nested,
             "optional": uses(set, ParameterKind::OptionalType),
             "list": uses(set, ParameterKind::Types),
             "class": if uses(set, ParameterKind::Class) { names::class_id(set) } else { None },

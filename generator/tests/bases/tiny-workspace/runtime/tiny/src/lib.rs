@@ -6,5 +6,5 @@ pub mod semantics;
 pub mod value;
 
 pub use frame::{Call, Flow, Frame};
-pub use machine::{Context, Limits, Machine, Natives, Options, Output};
+pub use machine::{Context, Limits, Machine, Options, Output};
 pub use value::{Cause, Failure, Ref, Slot, Stop, Trap, Trip, Value};

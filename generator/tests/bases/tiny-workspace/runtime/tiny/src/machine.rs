@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use tiny_facts::{ClassId, ClassLayouts, FieldId, Instruction, Module, TypeTable};
+use tiny_facts::{ClassId, FieldId, Instruction, Module};
 
 use crate::{Cause, Failure, Flow, Frame, Ref, Stop, Trip, Value};
 
@@ -11,15 +11,6 @@ use crate::{Cause, Failure, Flow, Frame, Ref, Stop, Trip, Value};
 pub struct Limits {
     pub fuel: Option<u64>,
     pub heap: usize,
-}
-
-#[derive(Debug, Default)]
-pub struct Natives;
-
-impl Natives {
-    pub fn standard() -> Natives {
-        Natives
-    }
 }
 
 pub enum Output {
@@ -48,8 +39,13 @@ impl std::fmt::Debug for Output {
 #[derive(Debug, Default)]
 pub struct Options {
     pub limits: Limits,
-    pub natives: Natives,
     pub output: Output,
+}
+
+impl Options {
+    pub fn new(limits: Limits, output: Output) -> Options {
+        Options { limits, output }
+    }
 }
 
 #[derive(Debug)]
@@ -59,17 +55,6 @@ pub struct Context {
 }
 
 impl Context {
-    pub fn new(
-        module: Arc<Module>,
-        _: ClassLayouts,
-        _: TypeTable,
-        _: Limits,
-        _: Natives,
-        output: Output,
-    ) -> Result<Context, Stop> {
-        Ok(Context { module, output })
-    }
-
     pub fn allocate(&mut self, _: ClassId) -> Ref {
         Ref(0)
     }
@@ -107,12 +92,8 @@ impl Machine {
         })
     }
 
-    pub fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
-    }
-
-    pub fn unhandled(&self) -> &[Failure] {
-        &[]
+    pub fn flush(&mut self) -> std::io::Result<()> {
+        self.context.output.flush()
     }
 
     pub fn literal(&self, value: Value) -> String {

@@ -102,7 +102,6 @@ impl From<Trip> for Stop {
 pub enum Cause {
     Trap(Trap),
     Trip(Trip),
-    Exception { literal: String },
     Call(String),
 }
 
