@@ -19,6 +19,7 @@ impl Module {
     }
 }
 
+/// Spec: `[record.module]` in `spec/word256/`.
 fn read_module(reader: &mut Reader<'_>) -> Result<Module, ReadError> {
     Ok(Module {
         functions: reader.field("functions", |reader| reader.list(65_535, 20, read_function))?,
@@ -26,6 +27,7 @@ fn read_module(reader: &mut Reader<'_>) -> Result<Module, ReadError> {
     })
 }
 
+/// Spec: `[record.function]` in `spec/word256/`.
 fn read_function(reader: &mut Reader<'_>) -> Result<Function, ReadError> {
     Ok(Function {
         name: reader.field("name", |reader| reader.string(255))?,
@@ -36,6 +38,7 @@ fn read_function(reader: &mut Reader<'_>) -> Result<Function, ReadError> {
     })
 }
 
+/// Spec: `[record.local]` in `spec/word256/`.
 fn read_local(reader: &mut Reader<'_>) -> Result<Local, ReadError> {
     Ok(Local {
         name: reader.field("name", |reader| reader.string(255))?,
@@ -43,6 +46,7 @@ fn read_local(reader: &mut Reader<'_>) -> Result<Local, ReadError> {
     })
 }
 
+/// Spec: `[record.constant]` in `spec/word256/`.
 fn read_constant(reader: &mut Reader<'_>) -> Result<Constant, ReadError> {
     Ok(Constant {
         name: reader.field("name", |reader| reader.string(255))?,

@@ -17,12 +17,14 @@ impl Module {
     }
 }
 
+/// Spec: `[record.module]` in `spec/word256/`.
 fn write_module(writer: &mut Writer, record: &Module) -> Result<(), WriteError> {
     writer.field("functions", |writer| writer.list(&record.functions, 65_535, write_function))?;
     writer.field("constants", |writer| writer.list(&record.constants, 65_535, write_constant))?;
     Ok(())
 }
 
+/// Spec: `[record.function]` in `spec/word256/`.
 fn write_function(writer: &mut Writer, record: &Function) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 255))?;
     writer.field("params", |writer| writer.list(&record.params, 255, write_local))?;
@@ -32,12 +34,14 @@ fn write_function(writer: &mut Writer, record: &Function) -> Result<(), WriteErr
     Ok(())
 }
 
+/// Spec: `[record.local]` in `spec/word256/`.
 fn write_local(writer: &mut Writer, record: &Local) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 255))?;
     writer.field("type", |writer| writer.u32(record.r#type.0))?;
     Ok(())
 }
 
+/// Spec: `[record.constant]` in `spec/word256/`.
 fn write_constant(writer: &mut Writer, record: &Constant) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 255))?;
     writer.field("top", |writer| writer.u64(record.top))?;
