@@ -203,9 +203,9 @@ impl<'a> Blame<'a> {
 
     /// Where the function stands that an entry of an instruction set names.
     fn function(&self, item: &Item, name: &str) -> Option<Span> {
-        let sets = &self.model.part::<InstructionSets>().sets;
-        let set = sets.iter().find(|set| Some(set.name.as_str()) == item.owner.as_deref())?;
-        semantics::place(set, self.sources, name)
+        let mut sets = self.model.part::<InstructionSets>().outlines();
+        let set = sets.find(|set| Some(set.name.as_str()) == item.owner.as_deref())?;
+        semantics::place(&set.runtime_folder, self.sources, name)
     }
 }
 

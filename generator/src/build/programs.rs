@@ -64,15 +64,30 @@ pub fn find(root: &Path, set: &str, text_extension: &str) -> anyhow::Result<Vec<
     Ok(programs)
 }
 
-/// Runs a program with the engine's binary: it is assembled, verified and executed.
+/// What the engine is told beside the name of the program: the lines of the file `<name>.arguments`, without comments.
+fn arguments(root: &Path, program: &Program) -> anyhow::Result<Vec<String>> {
+    let path = root.join(&program.path).with_extension("arguments");
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(&path).with_context(|| format!("can't read `{}`", path.display()))?;
+    let lines = text.lines().map(str::trim);
+    Ok(lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Runs a program with the engine's binary: it is assembled, checked and executed.
 ///
 /// # Errors
 ///
-/// When the engine can't be started or the expectation can't be read.
+/// When the engine can't be started, or what stands beside the program can't be read.
 pub fn run(root: &Path, engine: &Path, program: &Program) -> anyhow::Result<Ran> {
     let output = Command::new(engine)
         .arg("run")
         .arg(&program.path)
+        .args(arguments(root, program)?)
         .current_dir(root)
         .stdin(Stdio::null())
         .output()

@@ -3,14 +3,19 @@
 use crate::diagnostic::Edit;
 use crate::model::instruction_set::raw::RawOp;
 use crate::model::instruction_set::{InstructionSet, Op};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::syntax::{Ground, fields};
 
 use super::locate;
 
 /// A name more in a list of an op: `effects`, `traps`.
 pub(super) fn add_to_list(sources: &SourceMap, op: &Op, list: &str, name: &str) -> Vec<Edit> {
-    let edit = Ground::of(sources, op.span).add_element(&["op", &op.name, list], &format!("{name:?}"), fields::<RawOp>());
+    add_to_list_of(sources, op.span, &op.name, list, name)
+}
+
+/// The same for an op of any set, by its place and its name.
+pub(super) fn add_to_list_of(sources: &SourceMap, span: Span, op: &str, list: &str, name: &str) -> Vec<Edit> {
+    let edit = Ground::of(sources, span).add_element(&["op", op, list], &format!("{name:?}"), fields::<RawOp>());
     edit.into_iter().collect()
 }
 

@@ -83,10 +83,8 @@ pub fn typed(session: &Session, file: &Path) -> Result<String, Exit> {
 }
 
 fn all_programs(root: &Path, model: &Model) -> anyhow::Result<Vec<Program>> {
-    let sets = &model.part::<InstructionSets>().sets;
-    let programs: anyhow::Result<Vec<Vec<Program>>> = sets
-        .iter()
-        .map(|set| programs::find(root, &set.name, &set.text_extension()))
-        .collect();
+    let sets = model.part::<InstructionSets>().outlines();
+    let programs: anyhow::Result<Vec<Vec<Program>>> =
+        sets.map(|set| programs::find(root, &set.name, &set.text_extension)).collect();
     Ok(programs?.concat())
 }

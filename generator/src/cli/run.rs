@@ -45,8 +45,8 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
     let (executables, built) = build_emitted(session, prepared)?;
     let mut failed = 0;
     let mut ran = 0;
-    for set in &prepared.model.part::<InstructionSets>().sets {
-        let programs = programs::find(&session.root, &set.name, &set.text_extension()).map_err(|error| {
+    for set in prepared.model.part::<InstructionSets>().outlines() {
+        let programs = programs::find(&session.root, &set.name, &set.text_extension).map_err(|error| {
             console::failure(&format!("{error:#}"), "check the permissions of the folder");
             Exit::Failure
         })?;

@@ -206,11 +206,11 @@ fn name(item: &Item, is_text: bool) -> Proposal {
 /// The functions of a set's runtime that are made for ops.
 fn functions(workspace: &mut Workspace, owner: Option<&str>, is_text: bool) -> Vec<Proposal> {
     let snapshot = workspace.snapshot();
-    let sets = &snapshot.model().part::<InstructionSets>().sets;
-    let Some(set) = sets.iter().find(|set| Some(set.name.as_str()) == owner) else {
+    let mut sets = snapshot.model().part::<InstructionSets>().outlines();
+    let Some(set) = sets.find(|set| Some(set.name.as_str()) == owner) else {
         return Vec::new();
     };
-    let names = semantics::names(set, snapshot.sources());
+    let names = semantics::names(&set.runtime_folder, snapshot.sources());
     names
         .iter()
         .map(|name| word(name, "A function of the runtime.", is_text))

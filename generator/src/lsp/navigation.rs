@@ -42,16 +42,19 @@ pub fn definition(workspace: &Workspace, snapshot: &Snapshot, file: FileId, byte
 
 /// Where the function of the runtime stands that the `sem` at a byte names.
 pub fn function(snapshot: &Snapshot, file: FileId, byte: usize) -> Option<Span> {
-    for set in &snapshot.model().part::<InstructionSets>().sets {
-        for op in &set.ops {
-            if let Meaning::Function { name, span } = &op.meaning
-                && covers(*span, file, byte)
-            {
-                return semantics::place(set, snapshot.sources(), name);
-            }
-        }
-    }
-    None
+    let sets = snapshot.model().part::<InstructionSets>();
+    let modules = sets
+        .sets
+        .iter()
+        .flat_map(|set| set.ops.iter().map(|op| (&op.meaning, set.runtime_folder())));
+    let images = sets
+        .images
+        .iter()
+        .flat_map(|set| set.ops.iter().map(|op| (&op.meaning, set.runtime_folder())));
+    modules.chain(images).find_map(|(meaning, folder)| match meaning {
+        Meaning::Function { name, span } if covers(*span, file, byte) => semantics::place(&folder, snapshot.sources(), name),
+        _ => None,
+    })
 }
 
 /// Every place that names the item at a byte, and its entry if that is asked for.

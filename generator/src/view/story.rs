@@ -128,9 +128,9 @@ pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) 
 /// The function that an entry means.
 fn function(item: &Item, model: &Model, sources: &SourceMap) -> Option<Place> {
     let name = item.value("sem").filter(|name| !name.is_empty())?;
-    let sets = &model.part::<InstructionSets>().sets;
-    let set = sets.iter().find(|set| Some(&set.name) == item.owner.as_ref())?;
-    let span = semantics::place(set, sources, name)?;
+    let mut sets = model.part::<InstructionSets>().outlines();
+    let set = sets.find(|set| Some(&set.name) == item.owner.as_ref())?;
+    let span = semantics::place(&set.runtime_folder, sources, name)?;
     let file = &sources.file(span.file).text;
     let start = file.get(..span.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
     let line = file.get(start..)?.lines().next().unwrap_or_default();

@@ -62,7 +62,7 @@ struct OpCodes<'a> {
 impl<'a> OpCodes<'a> {
     fn of(model: &Model, set: &'a InstructionSet) -> Self {
         let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
-        taken.extend(released(model, set, "op").iter().map(|(_, code)| code));
+        taken.extend(released(model, &set.name, "op").iter().map(|(_, code)| code));
         taken.extend(set.encoding.extension_prefix.map(u32::from));
         OpCodes { set, taken }
     }
@@ -93,9 +93,9 @@ impl<'a> OpCodes<'a> {
 }
 
 /// The entries of a table with the codes with which they were released.
-fn released<'a>(model: &'a Model, set: &InstructionSet, table: &str) -> BTreeSet<(&'a str, u32)> {
+fn released<'a>(model: &'a Model, set: &str, table: &str) -> BTreeSet<(&'a str, u32)> {
     let specs = model.part::<Blessed>().specs.iter();
-    let specs = specs.filter(|spec| spec.owner.as_deref() == Some(&set.name));
+    let specs = specs.filter(|spec| spec.owner.as_deref() == Some(set));
     let entries = specs.flat_map(|spec| &spec.entries).filter(|entry| entry.table == table);
     entries
         .filter_map(|entry| {
@@ -114,7 +114,7 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
         let mut first_of: BTreeMap<u16, &Op> = BTreeMap::new();
         let mut codes = OpCodes::of(model, set);
         // The op that was released with a code keeps it, else the one that stands first in the specs.
-        let released = released(model, set, "op");
+        let released = released(model, &set.name, "op");
         let mut ops: Vec<&Op> = set.ops.iter().collect();
         ops.sort_by_key(|op| (!released.contains(&(op.name.as_str(), u32::from(op.code))), op.span));
         for op in ops {
@@ -197,7 +197,7 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         let mut taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
         let mut first_of: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
-        let released = released(model, set, "type");
+        let released = released(model, &set.name, "type");
         taken.extend(released.iter().map(|(_, code)| code));
         let mut types: Vec<&Type> = set.types.iter().collect();
         types.sort_by_key(|entry| !released.contains(&(entry.name.as_str(), u32::from(entry.code))));
@@ -233,12 +233,14 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for set in &model.part::<InstructionSets>().sets {
-        let mut taken: BTreeSet<u32> = set.traps.iter().map(|trap| u32::from(trap.code)).collect();
+    let sets = model.part::<InstructionSets>();
+    let images = sets.images.iter().map(|set| (&set.name, &set.traps));
+    for (set, of_set) in sets.sets.iter().map(|set| (&set.name, &set.traps)).chain(images) {
+        let mut taken: BTreeSet<u32> = of_set.iter().map(|trap| u32::from(trap.code)).collect();
         let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
         let released = released(model, set, "trap");
         taken.extend(released.iter().map(|(_, code)| code));
-        let mut traps: Vec<&Trap> = set.traps.iter().collect();
+        let mut traps: Vec<&Trap> = of_set.iter().collect();
         traps.sort_by_key(|trap| !released.contains(&(trap.name.as_str(), u32::from(trap.code))));
         for trap in traps {
             let place = code_of(sources, "trap", &trap.name, trap.span);

@@ -1,5 +1,6 @@
 //! Rules of hand-written evidence: examples and bytes hold every tier to the meaning, so they must be there and make sense.
 
+use super::image;
 use crate::check::mend::{self, opcode_bytes};
 use crate::check::{Rule, locate, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -77,6 +78,9 @@ pub const GOLDEN: Rule = Rule {
 };
 
 fn missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        image::shared::evidence_missing(set, sources, diagnostics);
+    }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             if op.examples.is_empty() && op.waits.is_none() && !is_stated(sources, op, &["examples".into(), 0.into()]) {
@@ -218,6 +222,9 @@ fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
 }
 
 fn trap(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        image::shared::example_traps(set, diagnostics);
+    }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             for example in &op.examples {
@@ -287,6 +294,9 @@ fn program(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 fn golden_missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        image::shared::golden_missing(set, sources, diagnostics);
+    }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             if op.golden.is_some() || is_stated(sources, op, &["golden".into()]) {
@@ -333,6 +343,9 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn golden(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        image::shared::golden(set, diagnostics);
+    }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             let Some(golden) = &op.golden else { continue };

@@ -1,5 +1,6 @@
 //! Rules of an op's life: since when it is there, what it needs, what comes after it, and what its documentation says.
 
+use super::image;
 use crate::check::docs::fault_of_doc;
 use crate::check::{Rule, feature, locate};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -133,7 +134,29 @@ fn since(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Judges docs, given as table, name, text and place of their entries.
+fn docs_of_entries(texts: Vec<(&str, &str, &str, Span)>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (table, name, doc, span) in texts {
+        let place = || locate::value(sources, span, &[table.into(), name.into(), "doc".into()]);
+        if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &format!("{table} `{name}`"), doc, place) {
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        docs_of_entries(image::shared::docs(set), sources, diagnostics);
+        let head = [
+            ("the image".to_owned(), &set.image.doc, set.image.span),
+            (format!("instruction set `{}`", set.name), &set.doc, set.span),
+        ];
+        for (what, doc, span) in head {
+            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, doc, || span) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
     for set in &model.part::<InstructionSets>().sets {
         let mut texts: Vec<(&str, &str, &str, Span)> = Vec::new();
         let format = &set.format;
@@ -166,12 +189,7 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 .iter()
                 .map(|e| ("union", e.name.as_str(), e.doc.as_str(), e.span)),
         );
-        for (table, name, doc, span) in texts {
-            let place = || locate::value(sources, span, &[table.into(), name.into(), "doc".into()]);
-            if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &format!("{table} `{name}`"), doc, place) {
-                diagnostics.push(diagnostic);
-            }
-        }
+        docs_of_entries(texts, sources, diagnostics);
         // What stands in tables without a name of their own is labelled as a whole.
         let fields = format.records.iter().flat_map(|record| &record.fields);
         let fields = fields.map(|e| ("field", e.name.as_str(), e.doc.as_str(), e.span));

@@ -7,6 +7,7 @@ pub mod effects;
 pub mod examples;
 pub mod format;
 pub mod functions;
+pub mod image;
 pub mod lattice;
 pub mod laws;
 pub mod life;
@@ -93,4 +94,13 @@ pub const RULES: &[Rule] = &[
     examples::PROGRAM,
     examples::GOLDEN_MISSING,
     examples::GOLDEN,
+    image::OVERLAP,
+    image::FIELDS,
+    image::WIDTH,
+    image::EXCEPT,
+    image::AMBIGUOUS,
+    image::RESERVED,
+    image::CONTROL,
+    image::VALUES,
+    image::DATA,
 ];

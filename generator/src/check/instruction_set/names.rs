@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::image;
 use crate::check::{Rule, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets};
+use crate::model::instruction_set::{ImageSet, InstructionSet, InstructionSets};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
@@ -108,13 +109,22 @@ fn inner_tables(set: &InstructionSet) -> Vec<Vec<Named<'_>>> {
     tables
 }
 
+/// The names of a set whose programs are memory images, table by table.
+fn image_tables(set: &ImageSet) -> Vec<Vec<Named<'_>>> {
+    let named = |(what, name, span)| Named { what, name, span };
+    let tables = image::shared::names(set).into_iter();
+    tables.map(|table| table.into_iter().map(named).collect()).collect()
+}
+
 fn every_name(set: &InstructionSet) -> impl Iterator<Item = Named<'_>> {
     tables(set).into_iter().chain(inner_tables(set)).flatten()
 }
 
 fn apart(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for set in &model.part::<InstructionSets>().sets {
-        for table in tables(set) {
+    let sets = model.part::<InstructionSets>();
+    let images = sets.images.iter().map(image_tables);
+    for tables in sets.sets.iter().map(tables).chain(images) {
+        for table in tables {
             let mut by_skeleton: BTreeMap<String, &Named<'_>> = BTreeMap::new();
             for named in &table {
                 let Some(first) = by_skeleton.get(&text::skeleton(named.name)) else {
@@ -145,10 +155,15 @@ fn apart(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 fn keyword(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for set in &model.part::<InstructionSets>().sets {
-        for Named { what, name, span } in every_name(set) {
+    let sets = model.part::<InstructionSets>();
+    let images = sets
+        .images
+        .iter()
+        .map(|set| image_tables(set).into_iter().flatten().collect::<Vec<_>>());
+    for names in sets.sets.iter().map(|set| every_name(set).collect()).chain(images) {
+        for Named { what, name, span } in names {
             // Everywhere else the emitted code can write `r#type`, or the name in upper camel case.
-            let is_bare = matches!(what, "input" | "operand");
+            let is_bare = matches!(what, "input" | "operand" | "parameter");
             if text::cannot_be_raw(name) || (is_bare && text::is_keyword(name)) {
                 let note = if is_bare {
                     "it is a parameter of the op's Rust function and a variable of its `expr` and `laws`"

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::image;
 use crate::check::Rule;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -17,8 +18,8 @@ pub const UNUSED: Rule = Rule {
 };
 
 /// The runtime raises traps on its own account (limits, deadlock); it names them as variants of `TrapKind`.
-fn runtime_names(set: &InstructionSet, sources: &SourceMap, trap: &str) -> bool {
-    let folder = format!("{}/", set.runtime_folder());
+fn runtime_names(folder: &str, sources: &SourceMap, trap: &str) -> bool {
+    let folder = format!("{folder}/");
     let variant = format!("TrapKind::{}", heck::ToUpperCamelCase::to_upper_camel_case(trap));
     sources.files.iter().any(|file| {
         file.path.starts_with(&folder)
@@ -61,7 +62,8 @@ fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 *outcome == Outcome::Trap(trap.name.clone())
             });
             let by_machine = machine::traps(set).contains(&trap.name.as_str());
-            if !by_op && !by_wait && !by_machine && !by_example && !runtime_names(set, sources, &trap.name) {
+            let by_runtime = runtime_names(&set.runtime_folder(), sources, &trap.name);
+            if !by_op && !by_wait && !by_machine && !by_example && !by_runtime {
                 found.push((
                     "trap",
                     &trap.name,
@@ -97,13 +99,27 @@ fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 found.push(("flag", &flag.name, flag.span, "no field depends on it"));
             }
         }
-        for (what, name, span, why) in found {
-            diagnostics.push(
-                Diagnostic::warning(UNUSED.code, format!("{what} `{name}` is never used"))
-                    .at(span, why)
-                    .help("leave it out, or use it"),
-            );
+        report(found, diagnostics);
+    }
+    for set in &model.part::<InstructionSets>().images {
+        let mut found = image::shared::unused(set);
+        for (name, span) in image::shared::unstated_traps(set) {
+            if !runtime_names(&set.runtime_folder(), sources, name) {
+                found.push(("trap", name, span, "no op states it, and the runtime doesn't raise it"));
+            }
         }
+        report(found, diagnostics);
+    }
+}
+
+/// Warns of declarations, given as what they are, their names, their places and why they are unused.
+fn report(found: Vec<(&str, &str, Span, &str)>, diagnostics: &mut Diagnostics) {
+    for (what, name, span, why) in found {
+        diagnostics.push(
+            Diagnostic::warning(UNUSED.code, format!("{what} `{name}` is never used"))
+                .at(span, why)
+                .help("leave it out, or use it"),
+        );
     }
 }
 

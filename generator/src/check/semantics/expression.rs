@@ -9,17 +9,21 @@ use syn::{BinOp, Expr, UnOp};
 use super::text_span::TextSpan;
 use super::total::{self, Kind};
 use super::{EXPRESSION_CORE, EXPRESSION_NAME, EXPRESSION_PLAIN, EXPRESSION_RESULT, EXPRESSION_TOTAL, EXPRESSION_UNUSED};
+use crate::check::instruction_set::image;
 use crate::check::locate;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::{operand_type, takes, value_type};
-use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Meaning, Op};
+use crate::model::instruction_set::{Control, InstructionSet, InstructionSets, Meaning, Op, Operand, OperandMeaning};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
 /// Finds whatever is wrong with the expressions of every set.
 pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().images {
+        image::meaning::expressions(set, sources, diagnostics);
+    }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             if let Meaning::Expression { text, span } = &op.meaning {
@@ -62,9 +66,6 @@ fn plain(set: &InstructionSet, op: &Op, span: Span, sources: &SourceMap, diagnos
 }
 
 fn expression(set: &InstructionSet, op: &Op, source: &str, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let place = TextSpan::new(sources, span, source);
-    // Resolving has reported what doesn't parse.
-    let Ok(parsed) = syn::parse_str::<Expr>(source) else { return };
     let inputs = op
         .inputs
         .iter()
@@ -73,74 +74,112 @@ fn expression(set: &InstructionSet, op: &Op, source: &str, span: Span, sources: 
         let rust = operand_type(&set.operand_kinds[operand.kind]);
         (operand.name.clone(), rust, operand.span)
     });
-    let mut judge = Judge {
-        set,
-        op,
-        place,
+    let subject = Subject {
+        op: &op.name,
+        runtime: set.runtime_folder(),
+        set: Some(set),
         names: inputs.chain(operands).collect(),
+        expected: match op.control {
+            Control::Branch => Some(vec!["bool".to_owned()]),
+            Control::Next => {
+                let outputs = op.outputs.iter();
+                Some(outputs.map(|output| value_type(set, &output.expression)).collect())
+            }
+            _ => None,
+        },
+        // An op that gives nothing has nothing to use its inputs for, and the target of a jump is the engine's concern.
+        needless: match op.outputs.is_empty() && op.control == Control::Next {
+            true => None,
+            false => Some(
+                op.operands
+                    .iter()
+                    .filter(|operand| is_label(set, operand))
+                    .map(|operand| operand.name.as_str())
+                    .collect(),
+            ),
+        },
+    };
+    judge(&subject, source, span, sources, diagnostics);
+}
+
+fn is_label(set: &InstructionSet, operand: &Operand) -> bool {
+    matches!(set.operand_kinds[operand.kind].meaning, OperandMeaning::Label { .. })
+}
+
+/// What must be known of the op that an expression is the meaning of.
+pub struct Subject<'a> {
+    /// Its name.
+    pub op: &'a str,
+    /// `runtime/raya`.
+    pub runtime: String,
+    /// Whose slots have Rust types beside the primitive ones; none where there are no others.
+    pub set: Option<&'a InstructionSet>,
+    /// What the expression can name: name, Rust type, declaration.
+    pub names: Vec<(String, String, Span)>,
+    /// The types of what it must give; `None` where that isn't known.
+    pub expected: Option<Vec<String>>,
+    /// Names that it needn't use; `None` if it needn't use any.
+    pub needless: Option<Vec<&'a str>>,
+}
+
+impl Subject<'_> {
+    /// The name by which rules know a Rust type of values.
+    fn behaves<'t>(&'t self, rust: &'t str) -> &'t str {
+        self.set.map_or(rust, |set| set.behaves(rust))
+    }
+}
+
+/// Finds whatever is wrong with an expression.
+pub fn judge(subject: &Subject<'_>, source: &str, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    // Resolving has reported what doesn't parse.
+    let Ok(parsed) = syn::parse_str::<Expr>(source) else { return };
+    let mut judge = Judge {
+        subject,
+        place: TextSpan::new(sources, span, source),
         used: BTreeSet::new(),
         found: Vec::new(),
     };
     let kind = judge.kind(&parsed);
     judge.result(&parsed, kind);
-    // An op that gives nothing has nothing to use its inputs for.
-    let gives = !op.outputs.is_empty() || op.control != Control::Next;
-    let Judge { names, used, found, .. } = judge;
+    let Judge { used, found, .. } = judge;
     let is_sound = found.is_empty();
     for diagnostic in found {
         diagnostics.push(diagnostic);
     }
-    for (name, _, declared) in names {
-        if gives && is_sound && !used.contains(&name) && !is_label(set, op, &name) {
+    let Some(needless) = &subject.needless else { return };
+    for (name, _, declared) in &subject.names {
+        if is_sound && !used.contains(name) && !needless.contains(&name.as_str()) {
             diagnostics.push(
                 Diagnostic::warning(
                     EXPRESSION_UNUSED.code,
-                    format!("the `expr` of op `{}` doesn't use `{name}`", op.name),
+                    format!("the `expr` of op `{}` doesn't use `{name}`", subject.op),
                 )
                 .at(span, "")
-                .at(declared, "declared here")
+                .at(*declared, "declared here")
                 .help("use it, or check whether the op needs it"),
             );
         }
     }
 }
 
-/// The target of a jump is the engine's concern.
-fn is_label(set: &InstructionSet, op: &Op, name: &str) -> bool {
-    use crate::model::instruction_set::OperandMeaning;
-    op.operands
-        .iter()
-        .any(|operand| operand.name == name && matches!(set.operand_kinds[operand.kind].meaning, OperandMeaning::Label { .. }))
-}
-
 /// Walks an expression and collects what is wrong.
 struct Judge<'a> {
-    set: &'a InstructionSet,
-    op: &'a Op,
+    subject: &'a Subject<'a>,
     place: TextSpan,
-    /// Inputs and operands: name, Rust type, declaration.
-    names: Vec<(String, String, Span)>,
     used: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
 impl Judge<'_> {
     fn report(&mut self, code: &'static str, message: String, at: RustSpan, help: impl Into<String>) {
-        let message = format!("the `expr` of op `{}` {message}", self.op.name);
+        let message = format!("the `expr` of op `{}` {message}", self.subject.op);
         let diagnostic = Diagnostic::error(code, message).at(self.place.of(at), "").help(help);
         self.found.push(diagnostic);
     }
 
     /// Holds the whole expression against the outputs, as far as its kind is known.
     fn result(&mut self, parsed: &Expr, kind: Kind) {
-        let expected = match self.op.control {
-            Control::Branch => vec!["bool".to_owned()],
-            Control::Next => {
-                let outputs = self.op.outputs.iter();
-                outputs.map(|output| value_type(self.set, &output.expression)).collect()
-            }
-            _ => return,
-        };
+        let Some(expected) = &self.subject.expected else { return };
         let found = match parsed {
             Expr::Tuple(tuple) => tuple.elems.len(),
             _ => 1,
@@ -149,7 +188,7 @@ impl Judge<'_> {
             _ if kind == Kind::Unknown => return,
             [] => ("nothing, written `()`".to_owned(), found != 0),
             [one] => {
-                let differs = kind != Kind::Other && kind != Kind::of_type(self.set.behaves(one));
+                let differs = kind != Kind::Other && kind != Kind::of_type(self.subject.behaves(one));
                 (format!("of type `{one}`"), differs || found != 1)
             }
             several => (format!("a tuple of {}", several.len()), found != several.len()),
@@ -165,7 +204,7 @@ impl Judge<'_> {
     fn refuse(&mut self, what: &str, at: RustSpan) -> Kind {
         let help = format!(
             "write the meaning as a function in `{}/src` and name it with `sem`",
-            self.set.runtime_folder()
+            self.subject.runtime
         );
         self.report(EXPRESSION_TOTAL.code, format!("has {what}"), at, help);
         Kind::Unknown
@@ -236,13 +275,13 @@ impl Judge<'_> {
     fn path(&mut self, path: &syn::Path) -> Kind {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if let [name] = segments.as_slice() {
-            let found = self.names.iter().find(|(known, _, _)| known == name);
+            let found = self.subject.names.iter().find(|(known, _, _)| known == name);
             let Some((_, rust, _)) = found else {
                 self.unknown(name, path.span());
                 return Kind::Unknown;
             };
             self.used.insert(name.clone());
-            return Kind::of_type(self.set.behaves(rust));
+            return Kind::of_type(self.subject.behaves(rust));
         }
         if !self.qualified(&segments, path.span()) {
             return Kind::Unknown;
@@ -255,7 +294,11 @@ impl Judge<'_> {
     /// Whether a path of several segments begins where an expression may look; if not, that is reported.
     fn qualified(&mut self, segments: &[String], at: RustSpan) -> bool {
         let first = segments.first().map_or("", String::as_str);
-        let is_value_type = first == "Value" || self.set.slots.iter().any(|slot| slot.rust == first);
+        let is_value_type = first == "Value"
+            || self
+                .subject
+                .set
+                .is_some_and(|set| set.slots.iter().any(|slot| slot.rust == first));
         if first == "core" || total::is_primitive(first) || is_value_type {
             return true;
         }
@@ -271,7 +314,7 @@ impl Judge<'_> {
     }
 
     fn unknown(&mut self, name: &str, at: RustSpan) {
-        let known: Vec<&str> = self.names.iter().map(|(known, _, _)| known.as_str()).collect();
+        let known: Vec<&str> = self.subject.names.iter().map(|(known, _, _)| known.as_str()).collect();
         let help = match suggest::similar(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if known.is_empty() => "the op has neither inputs nor operands".to_owned(),

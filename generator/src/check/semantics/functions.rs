@@ -3,19 +3,22 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::runtime::{self, Function, Runtime, normal};
+use super::subject::{Owner, Subject};
 use super::{DUPLICATE, MISSING, PURE, SIGNATURE, SYNTAX, TRAPS, UNMARKED, UNUSED};
 use crate::check::{locate, mend};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
-use crate::model::instruction_set::signature::{Signature, signature};
-use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning, Op};
+use crate::model::instruction_set::InstructionSets;
+use crate::model::instruction_set::signature::Signature;
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
 /// Finds whatever is wrong with the functions of every set's runtime.
 pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for set in &model.part::<InstructionSets>().sets {
-        let runtime = runtime::collect(set, sources);
+    let sets = model.part::<InstructionSets>();
+    let modules = sets.sets.iter().map(Owner::of_set);
+    for owner in modules.chain(sets.images.iter().map(Owner::of_image)) {
+        let runtime = runtime::collect(&owner.folder, sources);
         for broken in &runtime.broken {
             diagnostics.push(
                 Diagnostic::error(
@@ -28,13 +31,13 @@ pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
             );
         }
         duplicates(&runtime, diagnostics);
-        for op in &set.ops {
-            if let Meaning::Function { name, span } = &op.meaning {
-                named(set, op, name, *span, &runtime, sources, diagnostics);
+        for op in &owner.ops {
+            if let Some((name, span)) = op.function {
+                named(&owner, op, name, span, &runtime, sources, diagnostics);
             }
         }
         for function in &runtime.functions {
-            marked(set, function, diagnostics);
+            marked(&owner, function, diagnostics);
         }
     }
 }
@@ -74,14 +77,14 @@ fn find<'a>(runtime: &'a Runtime, name: &str) -> Option<&'a Function> {
 }
 
 /// Where the function of a set's runtime stands that a `sem` names.
-pub fn place(set: &InstructionSet, sources: &SourceMap, name: &str) -> Option<Span> {
-    let runtime = runtime::collect(set, sources);
+pub fn place(runtime_folder: &str, sources: &SourceMap, name: &str) -> Option<Span> {
+    let runtime = runtime::collect(runtime_folder, sources);
     find(&runtime, name).map(|function| function.span)
 }
 
 /// The functions of a set's runtime that are made for ops, sorted.
-pub fn names(set: &InstructionSet, sources: &SourceMap) -> Vec<String> {
-    let runtime = runtime::collect(set, sources);
+pub fn names(runtime_folder: &str, sources: &SourceMap) -> Vec<String> {
+    let runtime = runtime::collect(runtime_folder, sources);
     let marked = runtime.functions.into_iter().filter(|function| !function.marks.is_empty());
     let mut names: Vec<String> = marked.map(|function| function.name).collect();
     names.sort_unstable();
@@ -90,19 +93,19 @@ pub fn names(set: &InstructionSet, sources: &SourceMap) -> Vec<String> {
 }
 
 fn named(
-    set: &InstructionSet,
-    op: &Op,
+    owner: &Owner<'_>,
+    op: &Subject<'_>,
     name: &str,
     span: Span,
     runtime: &Runtime,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) {
-    let expected = signature(set, op);
+    let expected = &op.expected;
     let Some(function) = find(runtime, name) else {
         // In a file that doesn't parse, it may well be there.
         if runtime.broken.is_empty() {
-            diagnostics.push(missing(set, op, name, span, &expected, runtime));
+            diagnostics.push(missing(owner, op, name, span, expected, runtime));
         }
         return;
     };
@@ -128,11 +131,11 @@ fn named(
     let traps_untold = op.traps.is_empty() && function.result == format!("Result<{}, Trap>", normal(&expected.result));
     // Each of these has a rule that says more about it than that the signatures differ.
     if !is_changing && !traps_untold {
-        check_signature(op, function, span, &expected, diagnostics);
+        check_signature(op, function, span, expected, diagnostics);
     }
     if is_changing {
         for (parameter, place) in function.parameters.iter().filter(|(text, _)| text.starts_with("&mut ")) {
-            let pure = ["op".into(), op.name.as_str().into(), "pure".into()];
+            let pure = ["op".into(), op.name.into(), "pure".into()];
             diagnostics.push(
                 Diagnostic::error(
                     PURE.code,
@@ -145,10 +148,10 @@ fn named(
             );
         }
     }
-    check_traps(set, op, function, span, sources, diagnostics);
+    check_traps(owner, op, function, span, sources, diagnostics);
 }
 
-fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Signature, runtime: &Runtime) -> Diagnostic {
+fn missing(owner: &Owner<'_>, op: &Subject<'_>, name: &str, span: Span, expected: &Signature, runtime: &Runtime) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         MISSING.code,
         format!("op `{}` names the function `{name}`, which the runtime doesn't have", op.name),
@@ -156,7 +159,7 @@ fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Sig
     .at(span, "");
     if !runtime.exists {
         return diagnostic
-            .note(format!("there are no Rust files under `{}/src`", set.runtime_folder()))
+            .note(format!("there are no Rust files under `{}/src`", owner.folder))
             .help(format!("write there: `{}`", skeleton(op, name, expected)));
     }
     let marked = runtime.functions.iter().filter(|function| !function.marks.is_empty());
@@ -167,24 +170,17 @@ fn missing(set: &InstructionSet, op: &Op, name: &str, span: Span, expected: &Sig
             format!("name `{meant}`"),
             Applicability::of(suggest::is_certain(name, meant, marked)),
         ),
-        None => diagnostic.help(format!(
-            "write in `{}/src`: `{}`",
-            set.runtime_folder(),
-            skeleton(op, name, expected)
-        )),
+        None => diagnostic.help(format!("write in `{}/src`: `{}`", owner.folder, skeleton(op, name, expected))),
     }
 }
 
 /// The head of a function with the signature that is expected.
-fn skeleton(op: &Op, name: &str, expected: &Signature) -> String {
+fn skeleton(op: &Subject<'_>, name: &str, expected: &Signature) -> String {
     let result = match expected.result.as_str() {
         "()" => String::new(),
         result => format!(" -> {result}"),
     };
-    let values = op.inputs.iter().map(|input| input.name.as_str());
-    let values: Vec<&str> = values
-        .chain(op.operands.iter().map(|operand| operand.name.as_str()))
-        .collect();
+    let values = &op.values;
     let machine = expected.parameters.len().saturating_sub(values.len());
     let parameters: Vec<String> = expected
         .parameters
@@ -199,7 +195,7 @@ fn skeleton(op: &Op, name: &str, expected: &Signature) -> String {
     format!("#[op({})] pub fn {name}({}){result}", op.name, parameters.join(", "))
 }
 
-fn check_signature(op: &Op, function: &Function, span: Span, expected: &Signature, diagnostics: &mut Diagnostics) {
+fn check_signature(op: &Subject<'_>, function: &Function, span: Span, expected: &Signature, diagnostics: &mut Diagnostics) {
     let parameters: Vec<String> = expected.parameters.iter().map(|parameter| normal(parameter)).collect();
     let result = normal(&expected.result);
     let found: Vec<&str> = function.parameters.iter().map(|(text, _)| text.as_str()).collect();
@@ -238,8 +234,8 @@ fn check_signature(op: &Op, function: &Function, span: Span, expected: &Signatur
 }
 
 fn check_traps(
-    set: &InstructionSet,
-    op: &Op,
+    owner: &Owner<'_>,
+    op: &Subject<'_>,
     function: &Function,
     span: Span,
     sources: &SourceMap,
@@ -250,12 +246,12 @@ fn check_traps(
         let stated = op
             .traps
             .iter()
-            .any(|id| set.traps[*id].name.to_upper_camel_case() == *variant);
+            .any(|id| owner.traps[*id].name.to_upper_camel_case() == *variant);
         if stated || reported.contains(&variant.as_str()) {
             continue;
         }
         reported.push(variant);
-        let known = set.traps.iter().find(|trap| trap.name.to_upper_camel_case() == *variant);
+        let known = owner.traps.iter().find(|trap| trap.name.to_upper_camel_case() == *variant);
         let mut diagnostic = Diagnostic::error(
             TRAPS.code,
             match known {
@@ -270,13 +266,13 @@ fn check_traps(
         .at(span, "the function is named here");
         diagnostic = match known {
             Some(trap) => {
-                let fix = mend::add_to_list(sources, op, "traps", &trap.name);
+                let fix = mend::add_to_list_of(sources, op.span, op.name, "traps", &trap.name);
                 diagnostic
                     .help(format!("add `{:?}` to the `traps` of the op", trap.name))
                     .fix(fix, "state the trap")
             }
             None => {
-                let names = set.traps.iter().map(|trap| trap.name.as_str());
+                let names = owner.traps.iter().map(|trap| trap.name.as_str());
                 match suggest::similar(&variant.to_snake_case(), names) {
                     Some(meant) => diagnostic.help(format!("did you mean `{}`?", meant.to_upper_camel_case())),
                     None => diagnostic.help(format!("declare `[trap.{}]`", variant.to_snake_case())),
@@ -299,10 +295,10 @@ fn check_traps(
 }
 
 /// A marked function that no op names under this mark.
-fn marked(set: &InstructionSet, function: &Function, diagnostics: &mut Diagnostics) {
+fn marked(owner: &Owner<'_>, function: &Function, diagnostics: &mut Diagnostics) {
     for (mark, place) in &function.marks {
-        let op = set.ops.iter().find(|op| op.name == *mark);
-        let names_it = |op: &Op| matches!(&op.meaning, Meaning::Function { name, .. } if *name == function.name);
+        let op = owner.ops.iter().find(|op| op.name == *mark);
+        let names_it = |op: &Subject<'_>| op.function.is_some_and(|(name, _)| name == function.name);
         if op.is_some_and(names_it) {
             continue;
         }
@@ -322,7 +318,7 @@ fn marked(set: &InstructionSet, function: &Function, diagnostics: &mut Diagnosti
             Some(op) => diagnostic
                 .at(op.span, "this op has another meaning")
                 .help(format!("write `sem = \"{}\"` there, or take away the mark", function.name)),
-            None => match suggest::similar(mark, set.ops.iter().map(|op| op.name.as_str())) {
+            None => match suggest::similar(mark, owner.ops.iter().map(|op| op.name)) {
                 Some(meant) => {
                     diagnostic
                         .help(format!("did you mean `{meant}`?"))

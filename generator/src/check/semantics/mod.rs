@@ -3,10 +3,11 @@
 //! The Rust files of a set are parsed once, so one pass finds whatever is wrong with functions; it is attached to [`MISSING`], and
 //! the other rules of functions have no check of their own. The same holds for expressions and [`EXPRESSION_TOTAL`].
 
-mod expression;
+pub mod expression;
 mod functions;
 mod parse;
 mod runtime;
+mod subject;
 pub mod text_span;
 pub mod total;
 

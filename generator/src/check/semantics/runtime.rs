@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 use syn::visit::Visit;
 
 use super::parse;
-use crate::model::instruction_set::InstructionSet;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// A function of the runtime that is marked, or that could be named by a `sem`.
@@ -48,9 +47,9 @@ pub struct Runtime {
     pub exists: bool,
 }
 
-/// Parses the Rust files under the runtime folder of `set`, side by side.
-pub fn collect(set: &InstructionSet, sources: &SourceMap) -> Runtime {
-    let folder = format!("{}/src/", set.runtime_folder());
+/// Parses the Rust files under the runtime folder of a set, `runtime/raya`, side by side.
+pub fn collect(folder: &str, sources: &SourceMap) -> Runtime {
+    let folder = format!("{folder}/src/");
     let is_of_runtime = |file: &SourceFile| file.path.starts_with(&folder) && file.path.ends_with(".rs");
     let files: Vec<(FileId, &SourceFile)> = sources.iter().filter(|(_, file)| is_of_runtime(file)).collect();
     // In a run that follows another one, most files are those of before.

@@ -8,7 +8,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning};
+use crate::model::instruction_set::{InstructionSets, Meaning};
 
 /// The procedural macro crates.
 pub const EMITTER: Emitter = Emitter {
@@ -17,34 +17,58 @@ pub const EMITTER: Emitter = Emitter {
 };
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
-    for set in &model.part::<InstructionSets>().sets {
-        emit_set(set, tree)?;
+    let sets = model.part::<InstructionSets>();
+    for set in &sets.sets {
+        let meanings = set.ops.iter().map(|op| (op.name.as_str(), &op.meaning));
+        emit_set(
+            &set.name,
+            include_str!("templates/macros_lib.rs"),
+            meanings,
+            &sources::of(set, &[sources::OPS]),
+            tree,
+        )?;
+    }
+    for set in &sets.images {
+        let meanings = set.ops.iter().map(|op| (op.name.as_str(), &op.meaning));
+        emit_set(
+            &set.name,
+            include_str!("image/text/macros_lib.rs"),
+            meanings,
+            &set.files,
+            tree,
+        )?;
     }
     Ok(())
 }
 
-fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
+fn emit_set<'a>(
+    set: &str,
+    template: &str,
+    mut meanings: impl Iterator<Item = (&'a str, &'a Meaning)>,
+    files: &[String],
+    tree: &mut Tree,
+) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
-        format!("{}/macros", set.folder()),
-        set.package("macros"),
-        format!("Procedural macros of the instruction set {}", set.name),
+        format!("generated/{set}/macros"),
+        format!("{set}-macros"),
+        format!("Procedural macros of the instruction set {set}"),
     );
     builder.proc_macro();
     builder.depend("lathe-macros", "macros");
-    let facts = set.package("facts");
-    builder.depend(&facts, &format!("{}/facts", set.folder()));
-    let example = set.ops.iter().find_map(|op| match &op.meaning {
-        Meaning::Function { name, .. } => Some((op.name.as_str(), name.as_str())),
+    let facts = format!("{set}-facts");
+    builder.depend(&facts, &format!("generated/{set}/facts"));
+    let example = meanings.find_map(|(op, meaning)| match meaning {
+        Meaning::Function { name, .. } => Some((op, name.as_str())),
         Meaning::Expression { .. } | Meaning::Waits => None,
     });
     let (op, function) = example.unwrap_or(("op", "function"));
-    let text = include_str!("templates/macros_lib.rs")
-        .replace("__SET__", &set.name)
+    let text = template
+        .replace("__SET__", set)
         .replace("__FACTS__", &facts.replace('-', "_"))
-        .replace("__CRATE__", &set.library("macros"))
-        .replace("__TYPE__", &set.name.to_upper_camel_case())
+        .replace("__CRATE__", &format!("{set}_macros"))
+        .replace("__TYPE__", &set.to_upper_camel_case())
         .replace("__OP__", op)
         .replace("__FUNCTION__", function);
-    builder.file("src/lib.rs", text, &sources::of(set, &[sources::OPS]));
+    builder.file("src/lib.rs", text, files);
     builder.finish(tree)
 }

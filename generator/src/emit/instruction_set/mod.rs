@@ -5,6 +5,7 @@
 pub mod assembly;
 pub mod conformance;
 pub mod facts;
+pub mod image;
 pub mod machine;
 pub mod macros;
 pub mod manual;
@@ -27,6 +28,9 @@ pub const EMITTERS: &[Emitter] = &[
     machine::EMITTER,
     oracle::EMITTER,
     conformance::EMITTER,
+    image::FACTS,
+    image::ORACLE,
+    image::CONFORMANCE,
 ];
 
 /// Emits every set, side by side, into one tree.

@@ -16,11 +16,16 @@ pub fn entry(set: &InstructionSet, table: &str, name: &str) -> String {
 
 /// The common folder of the set's files, or its file where there is only one: `spec/raya/`.
 pub fn folder(set: &InstructionSet) -> String {
-    match set.files.as_slice() {
+    folder_of(&set.files)
+}
+
+/// The common folder of these files, or the only one.
+pub fn folder_of(files: &[String]) -> String {
+    match files {
         [] => "spec/".to_owned(),
         [one] => one.clone(),
         [first, ..] => {
-            let shared = set.files.iter().fold(first.as_str(), |shared, file| {
+            let shared = files.iter().fold(first.as_str(), |shared, file| {
                 let same = shared.bytes().zip(file.bytes()).take_while(|(a, b)| a == b).count();
                 shared.get(..same).unwrap_or_default()
             });

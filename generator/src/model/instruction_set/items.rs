@@ -2,8 +2,8 @@
 
 use super::effect::Access;
 use super::{
-    Field, Indexes, InstructionSet, InstructionSets, Machine, Meaning, Op, OperandKind, OperandMeaning, ParameterKind, Shape,
-    Variant,
+    Effect, Field, Group, Indexes, InstructionSet, InstructionSets, Machine, Meaning, Op, OperandKind, OperandMeaning,
+    ParameterKind, Shape, Trap, Variant,
 };
 use crate::arena::{Arena, Id};
 use crate::model::Model;
@@ -11,7 +11,9 @@ use crate::model::item::{Addition, Freedom, Item, Weight};
 
 /// The items of all sets, set by set, in the order of a manual: machine, module file, ops by their codes.
 pub fn items(model: &Model) -> Vec<Item> {
-    model.part::<InstructionSets>().sets.iter().flat_map(of_set).collect()
+    let sets = model.part::<InstructionSets>();
+    let images = sets.images.iter().flat_map(super::image::items::of_set);
+    sets.sets.iter().flat_map(of_set).chain(images).collect()
 }
 
 fn of_set(set: &InstructionSet) -> Vec<Item> {
@@ -57,24 +59,9 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
             items.push(operand_kind(item("operand", &kind.name, &kind.doc, span), kind));
         }
     }
-    for effect in &set.effects {
-        items.push(
-            item("effect", &effect.name, &effect.doc, effect.span)
-                .free(Weight::Effect, "context", access(effect.takes.context), ACCESS)
-                .free(Weight::Effect, "frame", access(effect.takes.frame), ACCESS)
-                .free(Weight::Effect, "suspends", yes(effect.suspends), Freedom::Unset),
-        );
-    }
-    for trap in &set.traps {
-        items.push(
-            item("trap", &trap.name, &trap.doc, trap.span)
-                .fact(Weight::Number, "code", trap.code.to_string())
-                .fact(Weight::Effect, "catchable", yes(trap.catchable)),
-        );
-    }
-    for group in &set.groups {
-        items.push(item("group", &group.name, &group.doc, group.span).fact(Weight::Docs, "title", &group.title));
-    }
+    items.extend(set.effects.iter().map(|entry| effect(&set.name, entry)));
+    items.extend(set.traps.iter().map(|entry| trap(&set.name, entry)));
+    items.extend(set.groups.iter().map(|entry| group(&set.name, entry)));
     items.extend(module_file(set));
     items.extend(set.ops.iter().map(|op| of_op(set, op)));
     items.extend(
@@ -83,6 +70,26 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
             .map(|fixture| item("fixture", &fixture.name, &fixture.doc, fixture.span).internal()),
     );
     items
+}
+
+/// The item of an effect of the set `owner`.
+pub(super) fn effect(owner: &str, effect: &Effect) -> Item {
+    Item::new("effect", Some(owner), &effect.name, &effect.doc, effect.span)
+        .free(Weight::Effect, "context", access(effect.takes.context), ACCESS)
+        .free(Weight::Effect, "frame", access(effect.takes.frame), ACCESS)
+        .free(Weight::Effect, "suspends", yes(effect.suspends), Freedom::Unset)
+}
+
+/// The item of a trap of the set `owner`.
+pub(super) fn trap(owner: &str, trap: &Trap) -> Item {
+    Item::new("trap", Some(owner), &trap.name, &trap.doc, trap.span)
+        .fact(Weight::Number, "code", trap.code.to_string())
+        .fact(Weight::Effect, "catchable", yes(trap.catchable))
+}
+
+/// The item of a group of the set `owner`.
+pub(super) fn group(owner: &str, group: &Group) -> Item {
+    Item::new("group", Some(owner), &group.name, &group.doc, group.span).fact(Weight::Docs, "title", &group.title)
 }
 
 fn operand_kind(item: Item, kind: &OperandKind) -> Item {
@@ -250,7 +257,8 @@ fn type_text(text: &str) -> String {
     plain.replace(',', ", ")
 }
 
-fn sorted<T>(arena: &Arena<T>, ids: &[Id<T>], name: impl Fn(&T) -> &String) -> String {
+/// The names of entries, in alphabetical order.
+pub(super) fn sorted<T>(arena: &Arena<T>, ids: &[Id<T>], name: impl Fn(&T) -> &String) -> String {
     let mut names: Vec<&str> = ids.iter().map(|id| name(&arena[*id]).as_str()).collect();
     names.sort_unstable();
     names.join(", ")

@@ -5,6 +5,7 @@
 pub mod effect;
 pub mod example;
 pub mod format;
+pub mod image;
 pub mod items;
 pub mod machine;
 pub mod op;
@@ -20,6 +21,7 @@ pub mod wide;
 pub use effect::{Effect, Takes};
 pub use example::{Example, Fixture, Golden, Outcome};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
+pub use image::ImageSet;
 pub use items::items;
 pub use machine::Machine;
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
@@ -41,13 +43,43 @@ use crate::source::Span;
 /// All instruction sets of a spec folder, by name.
 #[derive(Debug, Default)]
 pub struct InstructionSets {
-    /// In order of their names.
+    /// Those whose programs are module files, in order of their names.
     pub sets: Vec<InstructionSet>,
+    /// Those whose programs are memory images, in order of their names.
+    pub images: Vec<ImageSet>,
     /// Where their specs name entries, those of other kinds included.
     pub uses: Vec<Use>,
 }
 
-/// One instruction set.
+/// What tools need to know of a set, whatever its programs are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// `raya`.
+    pub name: String,
+    /// `runtime/raya`: where its semantics functions live.
+    pub runtime_folder: String,
+    /// `rasm`: how files with its assembly end.
+    pub text_extension: String,
+}
+
+impl InstructionSets {
+    /// The outlines of all sets.
+    pub fn outlines(&self) -> impl Iterator<Item = Outline> {
+        let modules = self.sets.iter().map(|set| Outline {
+            name: set.name.clone(),
+            runtime_folder: set.runtime_folder(),
+            text_extension: set.text_extension(),
+        });
+        let images = self.images.iter().map(|set| Outline {
+            name: set.name.clone(),
+            runtime_folder: set.runtime_folder(),
+            text_extension: set.text_extension(),
+        });
+        modules.chain(images)
+    }
+}
+
+/// An instruction set whose programs are module files.
 #[derive(Debug)]
 pub struct InstructionSet {
     /// `raya`: prefix of the emitted crates and folder under `generated/` and `runtime/`.
@@ -141,7 +173,15 @@ impl InstructionSet {
 
 /// The JSON Schema of a file.
 pub fn schema() -> Schema {
-    crate::model::schema::of::<raw::RawFile>()
+    /// A file of a set of either form.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(untagged)]
+    #[allow(dead_code, reason = "only its schema is asked for")]
+    enum File {
+        Modules(Box<raw::RawFile>),
+        Images(Box<image::raw::RawImageFile>),
+    }
+    crate::model::schema::of::<File>()
 }
 
 /// Where the specs of all sets name entries.
@@ -151,8 +191,9 @@ pub fn uses(model: &Model) -> &[Use] {
 
 /// The number of entries of all instruction sets: ops, types, operand kinds, effects, traps, groups, records and unions.
 pub fn count(model: &Model) -> usize {
-    model
-        .part::<InstructionSets>()
+    let sets = model.part::<InstructionSets>();
+    let images: usize = sets.images.iter().map(ImageSet::count).sum();
+    let modules: usize = sets
         .sets
         .iter()
         .map(|set| {
@@ -161,5 +202,6 @@ pub fn count(model: &Model) -> usize {
             let machine = set.slots.len() + set.types.len() + named_kinds + set.effects.len() + set.traps.len();
             machine + format + set.groups.len() + set.ops.len() + set.fixtures.len()
         })
-        .sum()
+        .sum();
+    modules + images
 }

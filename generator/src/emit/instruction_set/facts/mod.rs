@@ -10,12 +10,12 @@ mod metadata;
 mod module;
 mod module_read;
 mod module_write;
-mod names;
+pub mod names;
 mod opcode;
 mod places;
 mod root;
 mod tests;
-mod trap;
+pub mod trap;
 mod types;
 
 use crate::emit::crate_builder::CrateBuilder;

@@ -24,8 +24,9 @@ const MACHINE_AND_OPS: &[&[&str]] = &[sources::MACHINE, sources::OPS];
 
 /// A chapter for each set.
 pub fn chapters(model: &Model, sources: &SourceMap) -> Vec<Chapter> {
-    let sets = &model.part::<InstructionSets>().sets;
-    sets.iter().map(|set| Book::new(set, sources).chapter()).collect()
+    let sets = model.part::<InstructionSets>();
+    let modules = sets.sets.iter().map(|set| Book::new(set, sources).chapter());
+    modules.chain(sets.images.iter().map(super::image::manual::chapter)).collect()
 }
 
 /// What the pages of one set share.
@@ -183,7 +184,7 @@ impl<'a> Book<'a> {
 }
 
 /// A provenance line as running text.
-fn origin(line: &str) -> Line {
+pub(super) fn origin(line: &str) -> Line {
     let mut parts = line.split('`');
     let mut text = Line::new();
     while let Some(words) = parts.next() {

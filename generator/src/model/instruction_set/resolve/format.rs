@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::syntax::Spanned;
 
-use super::machine::MOST_SHOWN;
+use super::machine::{self, MOST_SHOWN};
 use super::{Files, Resolved};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -149,21 +149,8 @@ impl Head {
             self.version = version;
         }
         Place::value(document, &raw.checksum).word("checksum", &[("crc32", ())], diagnostics);
-        let extension = raw.extension.get_ref();
-        if extension.is_empty()
-            || extension.len() > 16
-            || !extension.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        {
-            diagnostics.push(
-                Diagnostic::error("L0501", format!("`{extension}` can't be the extension of files"))
-                    .at(
-                        entry.at(&raw.extension),
-                        "expected lower-case letters and digits, without a dot",
-                    )
-                    .help("choose one such as `\"rbin\"`"),
-            );
-        }
-        self.extension.clone_from(extension);
+        machine::extension(document, &raw.extension, diagnostics);
+        self.extension.clone_from(raw.extension.get_ref());
         let mut flags: Vec<_> = raw.flag.iter().collect();
         flags.sort_by_key(|(name, _)| name.span().start);
         for (name, flag) in flags {

@@ -234,6 +234,28 @@ pub(super) fn named<'a>(
     Some((name, rest))
 }
 
+/// The extension of the files of a set, if it can be one.
+pub(super) fn extension(
+    document: &crate::syntax::Document,
+    text: &crate::syntax::Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let extension = text.get_ref();
+    let is_short = !extension.is_empty() && extension.len() <= 16;
+    if is_short && extension.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        return Some(extension.clone());
+    }
+    diagnostics.push(
+        Diagnostic::error("L0501", format!("`{extension}` can't be the extension of files"))
+            .at(
+                Place::value(document, text).span,
+                "expected lower-case letters and digits, without a dot",
+            )
+            .help("choose one such as `\"rbin\"`"),
+    );
+    None
+}
+
 pub(super) fn operand_kinds(files: &Files<'_>, uses: &mut Vec<Use>, diagnostics: &mut Diagnostics) -> Resolved<OperandKind> {
     let mut kinds = Resolved::in_table("operand", "operand kind");
     for (name, scalar) in Scalar::ALL {

@@ -7,6 +7,7 @@
 mod example;
 mod expression;
 mod format;
+mod image;
 mod known;
 mod machine;
 mod op;
@@ -41,24 +42,38 @@ const TOP: &[&str] = &[
 pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut by_name: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
     for document in documents {
-        document.expect_keys(TOP, diagnostics);
-        if let Some((name, span)) = document.require_name(diagnostics)
-            && names::check_name("an instruction set", name, span, false, diagnostics)
-        {
-            by_name.entry(name).or_default().push(document);
+        match document.require_name(diagnostics) {
+            Some((name, span)) if names::check_name("an instruction set", name, span, false, diagnostics) => {
+                by_name.entry(name).or_default().push(document);
+            }
+            _ => expect_keys(&[document], diagnostics),
         }
     }
     let mut features = Names::new("feature");
     for (id, feature) in model.part::<Features>().features.iter_with_ids() {
         features.define(&feature.name, id);
     }
-    let mut uses = Vec::new();
-    let sets = by_name
-        .into_iter()
-        .map(|(name, documents)| load_set(name, &documents, &features, &mut uses, diagnostics))
-        .collect();
-    uses.extend(features.uses(None));
-    model.insert(InstructionSets { sets, uses });
+    let mut all = InstructionSets::default();
+    for (name, documents) in by_name {
+        expect_keys(&documents, diagnostics);
+        if image::is_image(&documents) {
+            all.images
+                .extend(image::load_set(name, &documents, &mut all.uses, diagnostics));
+        } else {
+            let set = load_set(name, &documents, &features, &mut all.uses, diagnostics);
+            all.sets.push(set);
+        }
+    }
+    all.uses.extend(features.uses(None));
+    model.insert(all);
+}
+
+/// Reports keys at the top of the files of one set that nothing reads.
+fn expect_keys(documents: &[&Document], diagnostics: &mut Diagnostics) {
+    let keys = if image::is_image(documents) { image::TOP } else { TOP };
+    for document in documents {
+        document.expect_keys(keys, diagnostics);
+    }
 }
 
 /// The files of one set.
@@ -161,6 +176,33 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Where the name of a set stands: the file with the doc of the set is its main file; any will do where there is none.
+fn main_span(documents: &[&Document]) -> Span {
+    let main = documents
+        .iter()
+        .find(|document| document.single("doc").is_some())
+        .or(documents.first());
+    main.and_then(|document| document.name.as_ref())
+        .map_or(NOWHERE, |(_, span)| *span)
+}
+
+/// What a set says about itself.
+fn set_doc(files: &Files<'_>, diagnostics: &mut Diagnostics) -> String {
+    let Some(entry) = files.single("doc", "`doc = \"…\"`", diagnostics) else {
+        return String::new();
+    };
+    match &entry.value.kind {
+        ValueKind::String(doc) => doc.clone(),
+        _ => {
+            diagnostics.push(
+                Diagnostic::error("L0106", format!("`doc` must be a text, but is {}", entry.value.describe()))
+                    .at(entry.value.span, "expected a text"),
+            );
+            String::new()
+        }
+    }
+}
+
 fn load_set(
     name: &str,
     documents: &[&Document],
@@ -168,28 +210,9 @@ fn load_set(
     uses: &mut Vec<Use>,
     diagnostics: &mut Diagnostics,
 ) -> InstructionSet {
-    // The file with the doc of the set is its main file; any will do where there is none.
-    let main = documents
-        .iter()
-        .find(|document| document.single("doc").is_some())
-        .or(documents.first());
-    let span = main
-        .and_then(|document| document.name.as_ref())
-        .map_or(NOWHERE, |(_, span)| *span);
+    let span = main_span(documents);
     let files = Files { name, documents, span };
-    let doc = match files.single("doc", "`doc = \"…\"`", diagnostics) {
-        Some(entry) => match &entry.value.kind {
-            ValueKind::String(doc) => doc.clone(),
-            _ => {
-                diagnostics.push(
-                    Diagnostic::error("L0106", format!("`doc` must be a text, but is {}", entry.value.describe()))
-                        .at(entry.value.span, "expected a text"),
-                );
-                String::new()
-            }
-        },
-        None => String::new(),
-    };
+    let doc = set_doc(&files, diagnostics);
     let encoding = machine::encoding(&files, diagnostics);
     let machine = machine::machine(&files, diagnostics);
     let slots = machine::slots(&files, diagnostics);

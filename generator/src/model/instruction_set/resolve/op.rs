@@ -67,7 +67,8 @@ fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagn
     let effects = all(entry, &raw.effects, &scope.effects.names, diagnostics);
     let traps = all(entry, &raw.traps, &scope.traps.names, diagnostics);
     let (operands, inputs, outputs) = values(entry, raw, scope, diagnostics);
-    let meaning = meaning(entry, raw, diagnostics);
+    let keys = [("expr", &raw.expr), ("sem", &raw.sem), ("waits", &raw.waits)];
+    let meaning = meaning(entry, &keys, diagnostics);
     if let Some(feature) = &raw.feature {
         scope.features.resolve(&Place::value(document, feature), diagnostics);
     }
@@ -108,7 +109,12 @@ fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagn
 }
 
 /// Resolves a list of names; `None` if one of them is unknown, broken or stands twice.
-fn all<T>(entry: &Entry<'_>, texts: &[Spanned<String>], names: &Names<T>, diagnostics: &mut Diagnostics) -> Option<Vec<Id<T>>> {
+pub(super) fn all<T>(
+    entry: &Entry<'_>,
+    texts: &[Spanned<String>],
+    names: &Names<T>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Id<T>>> {
     let mut ids = Vec::new();
     let mut complete = true;
     for text in texts {
@@ -212,7 +218,12 @@ fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut D
 }
 
 /// Whether the name of an operand or input is a name and no other operand or input of the op has it.
-fn is_new<'a>(name: &Place<'a>, what: &str, seen: &mut BTreeMap<&'a str, Span>, diagnostics: &mut Diagnostics) -> bool {
+pub(super) fn is_new<'a>(
+    name: &Place<'a>,
+    what: &str,
+    seen: &mut BTreeMap<&'a str, Span>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     if !names::check_name(&format!("an {what}"), name.text, name.span, false, diagnostics) {
         return false;
     }
@@ -226,20 +237,29 @@ fn is_new<'a>(name: &Place<'a>, what: &str, seen: &mut BTreeMap<&'a str, Span>, 
     true
 }
 
-fn meaning(entry: &Entry<'_>, raw: &RawOp, diagnostics: &mut Diagnostics) -> Option<Meaning> {
-    let stated: Vec<(&str, &Spanned<String>)> = [("expr", &raw.expr), ("sem", &raw.sem), ("waits", &raw.waits)]
-        .into_iter()
-        .filter_map(|(key, text)| text.as_ref().map(|text| (key, text)))
+/// Resolves the meaning of an op, which stands behind one of these keys.
+pub(super) fn meaning(
+    entry: &Entry<'_>,
+    keys: &[(&'static str, &Option<Spanned<String>>)],
+    diagnostics: &mut Diagnostics,
+) -> Option<Meaning> {
+    let waits = keys.iter().any(|(key, _)| *key == "waits");
+    let stated: Vec<(&str, &Spanned<String>)> = keys
+        .iter()
+        .filter_map(|(key, text)| text.as_ref().map(|text| (*key, text)))
         .collect();
     match stated.as_slice() {
         [] => {
+            let expression = "add `expr = \"…\"` for a total expression,";
+            let function = "`sem = \"…\"` for a function in `runtime/`";
             diagnostics.push(
                 Diagnostic::error("L0301", format!("the op `{}` has no meaning", entry.name()))
                     .at(entry.span(), "neither `expr` nor `sem` stands here")
-                    .help(
-                        "add `expr = \"…\"` for a total expression, `sem = \"…\"` for a function in `runtime/`, or `waits = \"…\"` with \
-                         what its behaviour waits for",
-                    ),
+                    .help(if waits {
+                        format!("{expression} {function}, or `waits = \"…\"` with what its behaviour waits for")
+                    } else {
+                        format!("{expression} or {function}")
+                    }),
             );
             None
         }

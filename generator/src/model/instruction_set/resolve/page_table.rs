@@ -94,4 +94,24 @@ pub const PAGES: &[Page] = &[
         summary: "golden bytes are hexadecimal",
         page: include_str!("../../pages/L0603.md"),
     },
+    Page {
+        code: "L1101",
+        summary: "the pattern of an op divides a word into fixed bits and fields",
+        page: include_str!("../../pages/L1101.md"),
+    },
+    Page {
+        code: "L1102",
+        summary: "the syntax of an op is a mnemonic, and each operand once",
+        page: include_str!("../../pages/L1102.md"),
+    },
+    Page {
+        code: "L1103",
+        summary: "states, native calls and bytes in specs can be read",
+        page: include_str!("../../pages/L1103.md"),
+    },
+    Page {
+        code: "L1104",
+        summary: "registers and operand kinds of an image fit together",
+        page: include_str!("../../pages/L1104.md"),
+    },
 ];
