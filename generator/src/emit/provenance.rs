@@ -87,14 +87,12 @@ impl Index {
 
 /// The origins in one file, in order.
 pub fn origins(text: &str) -> Vec<Origin> {
-    if !text.contains("Spec: `") {
+    if !text.contains("Spec: ") {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
     let read = |(index, text): (usize, &&str)| -> Option<Origin> {
-        let (_, rest) = text.split_once("Spec: `")?;
-        let (key, rest) = rest.split_once("` in `")?;
-        let (place, _) = rest.split_once('`')?;
+        let (key, place) = stated(text)?;
         let is_code = text.trim_start().starts_with("//");
         let (item, lines_of_it) = match item_below(&lines, index) {
             Some(at) => (Some(at), (comment_above(&lines, index), end_of(&lines, at))),
@@ -103,26 +101,69 @@ pub fn origins(text: &str) -> Vec<Origin> {
         };
         Some(Origin {
             line: number(index),
-            key: key.to_owned(),
-            place: place.to_owned(),
-            item: item.map(|at| (number(at), lines[at].trim().to_owned())),
+            key,
+            place,
+            item: item.map(|at| (number(at), without_tags(lines[at].trim()))),
             lines: (number(lines_of_it.0), number(lines_of_it.1)),
         })
     };
     lines.iter().enumerate().filter_map(read).collect()
 }
 
+/// The key and the place that a line states: in code, in Markdown, or in HTML.
+fn stated(line: &str) -> Option<(String, String)> {
+    let (_, rest) = line.split_once("Spec: ")?;
+    if let Some(rest) = rest.strip_prefix('`') {
+        let (key, rest) = rest.split_once("` in `")?;
+        let (place, _) = rest.split_once('`')?;
+        return Some((key.to_owned(), place.to_owned()));
+    }
+    let (key, rest) = rest.strip_prefix("<code>")?.split_once("</code> in <code>")?;
+    let (place, _) = rest.split_once("</code>")?;
+    Some((unescaped(key), unescaped(place)))
+}
+
+/// A text of HTML as it is read.
+fn unescaped(text: &str) -> String {
+    let escapes = [("&quot;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    escapes
+        .iter()
+        .fold(text.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
+}
+
+/// A heading of HTML without its tags; any other line as it is.
+fn without_tags(line: &str) -> String {
+    if !line.starts_with("<h") {
+        return line.to_owned();
+    }
+    let parts = line
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    unescaped(parts.collect::<String>().trim())
+}
+
 /// The heading above a line of a page, and the section that it begins; the whole page where there is none.
 fn section(lines: &[&str], index: usize) -> (Option<usize>, (usize, usize)) {
-    let is_heading = |line: &str| line.trim_start_matches('#').starts_with(' ') && line.starts_with('#');
     let last = lines.len() - 1;
-    match (0..=index).rev().find(|at| is_heading(lines[*at])) {
-        Some(heading) => {
-            let next = (index + 1..=last).find(|at| is_heading(lines[*at]));
-            (Some(heading), (heading, next.map_or(last, |next| next - 1)))
+    let above = (0..=index).rev().find_map(|at| Some((at, heading(lines[at])?)));
+    match above {
+        Some((at, level)) => {
+            let ends = |line: &str| heading(line).is_some_and(|other| other <= level);
+            let next = (index + 1..=last).find(|at| ends(lines[*at]));
+            (Some(at), (at, next.map_or(last, |next| next - 1)))
         }
         None => (None, (0, last)),
     }
+}
+
+/// The level of a heading of Markdown or HTML; none for any other line.
+fn heading(line: &str) -> Option<usize> {
+    let marks = line.len() - line.trim_start_matches('#').len();
+    if marks > 0 && line[marks..].starts_with(' ') {
+        return Some(marks);
+    }
+    let digit = line.trim_start().strip_prefix("<h")?.chars().next()?.to_digit(10)?;
+    (1..=6).contains(&digit).then_some(digit as usize)
 }
 
 /// The number of a line, from 1, by its index.
@@ -199,6 +240,14 @@ mod tests {
         let found = origins("# Ops\n\n## iadd\n\nAdds.\n\nSpec: `[op.iadd]` in `spec/a.toml`.\n\n## isub\n");
         assert_eq!(found[0].item, Some((3, "## iadd".to_owned())));
         assert_eq!(found[0].lines, (3, 8));
+        let found = origins("# iadd\n\nSpec: `[op.iadd]` in `spec/a.toml`.\n\n## Stack\n\nText.\n");
+        assert_eq!(found[0].lines, (1, 7));
+        let found = origins(
+            "<h1>Effects</h1>\n<h2 id=\"a\"><code>heap.read</code></h2>\n<p>Spec: <code>[effect.&quot;heap.read&quot;]</code> in \
+             <code>spec/a.toml</code>.</p>\n",
+        );
+        assert_eq!(found[0].key, "[effect.\"heap.read\"]");
+        assert_eq!(found[0].item, Some((2, "heap.read".to_owned())));
     }
 
     #[test]

@@ -111,8 +111,8 @@ pub fn of(item: &Item, model: &Model, sources: &SourceMap, tree: Option<&Tree>) 
             line,
             text: text.to_owned(),
         };
-        // A line of a test holds the entry like a test of its own: the golden bytes, say.
-        if path.contains("/tests/") {
+        // The row of a test holds the entry like a test of its own: the golden bytes, say.
+        if path.contains("/tests/") && text.ends_with(',') {
             story.tests.push(place);
         } else {
             story.named.push(place);
