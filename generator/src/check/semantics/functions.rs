@@ -89,6 +89,12 @@ pub fn names(set: &InstructionSet, sources: &SourceMap) -> Vec<String> {
     names
 }
 
+/// The ops that the functions of a set's runtime are marked with, with the places of these marks.
+pub fn marks(set: &InstructionSet, sources: &SourceMap) -> Vec<(String, Span)> {
+    let runtime = runtime::collect(set, sources);
+    runtime.functions.into_iter().flat_map(|function| function.marks).collect()
+}
+
 fn named(
     set: &InstructionSet,
     op: &Op,
