@@ -37,7 +37,7 @@ fn errors(validator: &Validator, spec: &str) -> Vec<String> {
         .collect()
 }
 
-/// All specs below a folder, with their kinds.
+/// All specs below a folder, with their kinds. The name of a folder above tells them from other files of TOML.
 fn specs(folder: &Path) -> Vec<(PathBuf, String, String)> {
     let files = walkdir::WalkDir::new(folder).sort_by_file_name();
     let paths = files.into_iter().map(|entry| entry.expect("it can be read").into_path());
@@ -49,13 +49,14 @@ fn specs(folder: &Path) -> Vec<(PathBuf, String, String)> {
     };
     paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| path.components().any(|part| part.as_os_str() == "spec"))
         .map(read)
         .collect()
 }
 
 #[test]
 fn every_spec_fits_its_schema() {
-    let folders = [root().join("spec"), root().join("generator/tests/bases/tiny-machine/spec")];
+    let folders = ["spec", "generator/tests/bases", "generator/examples"].map(|folder| root().join(folder));
     let validators: BTreeMap<&str, Validator> = KINDS.iter().map(|kind| (kind.name, validator(kind.name))).collect();
     for (path, kind, text) in folders.iter().flat_map(|folder| specs(folder)) {
         let found = errors(&validators[kind.as_str()], &text);
@@ -65,14 +66,21 @@ fn every_spec_fits_its_schema() {
 
 #[test]
 fn every_spec_names_its_schema() {
-    for (path, kind, text) in specs(&root().join("spec")) {
+    for (path, kind, text) in [root().join("spec"), root().join("generator/examples")]
+        .iter()
+        .flat_map(|folder| specs(folder))
+    {
         let first = text.lines().next().unwrap_or_default();
         let named = first
             .strip_prefix("#:schema ")
             .unwrap_or_else(|| panic!("{} has no schema", path.display()));
         let folder = path.parent().expect("it stands in a folder");
         let named = folder.join(named).canonicalize().expect("the schema is there");
-        let expected = root().join(format!("generated/schemas/{kind}.json"));
+        let spec = folder
+            .ancestors()
+            .find(|above| above.ends_with("spec"))
+            .expect("it is a spec");
+        let expected = spec.with_file_name(format!("generated/schemas/{kind}.json"));
         assert_eq!(
             named,
             expected.canonicalize().expect("the schema is there"),

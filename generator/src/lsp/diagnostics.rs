@@ -1,6 +1,7 @@
 //! What is wrong, in the form of the protocol.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use lsp_types::{
     CodeDescription, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Uri,
@@ -77,14 +78,11 @@ fn message(diagnostic: &Diagnostic) -> String {
     lines.join("\n")
 }
 
-/// The page of a code in the manual, where it was emitted.
+/// The page of a code in the manual, where that was emitted.
 fn page(workspace: &Workspace, code: &str) -> Option<Uri> {
-    let folders = ["generated/manual/html/diagnostics", "generated/manual/markdown/diagnostics"];
-    let candidates = folders
-        .iter()
-        .flat_map(|folder| ["html", "md"].map(|extension| format!("{folder}/{code}.{extension}")));
-    let mut places = candidates.map(|path| workspace.locate(&path));
-    places.find(|place| place.is_file()).and_then(|place| uri::from_path(&place))
+    let place = workspace.locate(&format!("generated/manual/html/diagnostics/{}.html", code.get(..3)?));
+    let uri = uri::from_path(&place).filter(|_| place.is_file())?;
+    Uri::from_str(&format!("{}#{}", uri.as_str(), code.to_lowercase())).ok()
 }
 
 /// The URI of a root-relative path.

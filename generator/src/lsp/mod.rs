@@ -9,6 +9,7 @@ mod actions;
 mod completion;
 mod context;
 mod diagnostics;
+mod formatting;
 mod hover;
 mod markup;
 mod navigation;

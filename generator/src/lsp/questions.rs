@@ -8,7 +8,7 @@ use super::schemas::Schemas;
 use super::server::parse;
 use super::text::Lines;
 use super::workspace::{Snapshot, Workspace};
-use super::{actions, completion, hover, navigation, symbols};
+use super::{actions, completion, formatting, hover, navigation, symbols};
 use crate::source::FileId;
 
 /// What can be asked.
@@ -20,6 +20,7 @@ pub const METHODS: &[&str] = &[
     "textDocument/references",
     "textDocument/completion",
     "textDocument/codeAction",
+    "textDocument/formatting",
     "textDocument/documentSymbol",
     "workspace/symbol",
 ];
@@ -60,6 +61,12 @@ pub fn answer(
             let asked: TextDocumentPositionParams = parse(params)?;
             Ok(match spec_place(&snapshot, path, asked.position) {
                 Some((file, byte)) => locations(&navigation::definition(workspace, &snapshot, file, byte)),
+                None if path.starts_with("runtime/") => {
+                    let file = snapshot.file(path);
+                    let place = file.map(|file| (file, Lines::new(snapshot.text(file)).byte(asked.position)));
+                    let entry = place.and_then(|(file, byte)| navigation::marked(workspace, &snapshot, file, byte));
+                    locations(&entry.into_iter().collect::<Vec<_>>())
+                }
                 None => {
                     let text = workspace.emitted_text(path).filter(|_| path.starts_with("generated/"));
                     let line = asked.position.line.saturating_add(1);
@@ -91,6 +98,10 @@ pub fn answer(
                 .file(path)
                 .map(|file| actions::at(workspace, &snapshot, file, asked.range));
             Ok(actions.unwrap_or_default().into())
+        }
+        "textDocument/formatting" => {
+            let file = snapshot.file(path).filter(|_| is_spec(path));
+            Ok(file.map_or(Value::Null, |file| formatting::edits(snapshot.text(file)).into()))
         }
         _ => {
             let symbols = snapshot.file(path).map(|file| symbols::of_file(&snapshot, file));

@@ -186,6 +186,7 @@ impl Server {
                 "referencesProvider": true,
                 "completionProvider": { "triggerCharacters": ["\"", "[", ".", ":", " ", "!", "("] },
                 "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+                "documentFormattingProvider": true,
                 "documentSymbolProvider": true,
                 "workspaceSymbolProvider": true,
             },

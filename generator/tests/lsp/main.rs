@@ -1,6 +1,7 @@
 //! `lathe lsp`, tested by a client over standard input and output.
 
 mod client;
+mod half_typed;
 
 use std::fs;
 
@@ -17,7 +18,9 @@ fn codes(diagnostics: &[Value]) -> Vec<&str> {
 
 #[test]
 fn what_is_wrong_is_shown_while_typing_and_goes_when_mended() {
-    let mut client = Client::open_workspace(workspace());
+    let folder = workspace();
+    lathe(folder.path(), &["generate"]);
+    let mut client = Client::open_workspace(folder);
     client.open(OPS);
     client.replace(OPS, "code = 0x21", "code = 0x20");
     let found = client.diagnostics(OPS);
@@ -38,6 +41,10 @@ fn what_is_wrong_is_shown_while_typing_and_goes_when_mended() {
     );
     let message = clash["message"].as_str().expect("a text");
     assert!(message.contains("help: ") && message.contains("note: "), "{message}");
+    assert_eq!(
+        clash["codeDescription"]["href"],
+        client.uri("generated/manual/html/diagnostics/L02.html#l0221")
+    );
 
     // Half a line, as it stands there while it is typed; then the line is finished.
     client.replace(
@@ -217,6 +224,34 @@ fn names_lead_to_their_entries_and_functions() {
     client.replace(MACHINE, "[trap.null_reference]\ndoc", "[trap.null_reference]\ndok");
     let found = client.places("textDocument/definition", OPS, "traps = [\"null_|reference\"]");
     assert_eq!(found, [(MACHINE.to_owned(), "[trap.null_reference]".to_owned())]);
+}
+
+#[test]
+fn marks_in_the_runtime_lead_to_their_ops() {
+    let mut client = Client::open_workspace(workspace());
+    let found = client.places("textDocument/definition", "runtime/tiny/src/lib.rs", "#[op(load_|field)]");
+    assert_eq!(found, [(OPS.to_owned(), "[op.load_field]".to_owned())]);
+    assert_eq!(
+        client.places("textDocument/definition", "runtime/tiny/src/lib.rs", "Err(Trap|::new"),
+        []
+    );
+}
+
+#[test]
+fn a_spec_is_laid_out_on_request() {
+    let mut client = Client::open_workspace(workspace());
+    client.open(FEATURES);
+    let uri = client.uri(FEATURES);
+    let params = json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 4, "insertSpaces": true } });
+    client.replace(FEATURES, "default = true", "default    =   true");
+    let edits = client.ask("textDocument/formatting", params.clone());
+    assert_eq!(edits[0]["newText"], json!("default = true\n"), "{edits}");
+    client.replace(FEATURES, "default    =   true", "default = ");
+    assert_eq!(
+        client.ask("textDocument/formatting", params),
+        json!([]),
+        "half a line is left alone"
+    );
 }
 
 #[test]

@@ -92,6 +92,12 @@ pub fn names(runtime_folder: &str, sources: &SourceMap) -> Vec<String> {
     names
 }
 
+/// The ops that the functions of a set's runtime are marked with, with the places of these marks.
+pub fn marks(set: &InstructionSet, sources: &SourceMap) -> Vec<(String, Span)> {
+    let runtime = runtime::collect(set, sources);
+    runtime.functions.into_iter().flat_map(|function| function.marks).collect()
+}
+
 fn named(
     owner: &Owner<'_>,
     op: &Subject<'_>,

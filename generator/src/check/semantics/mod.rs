@@ -13,7 +13,7 @@ pub mod total;
 
 use super::Rule;
 
-pub use functions::{names, place};
+pub use functions::{marks, names, place};
 
 /// Named functions exist.
 pub const MISSING: Rule = Rule {
