@@ -42,8 +42,11 @@ pub struct Outcome {
     pub success: bool,
 }
 
-/// The steps for the workspace at `root`.
-pub fn steps(root: &Path) -> Vec<Step> {
+/// A crate that is in no workspace of the repository.
+const CONSUMER: &str = "generator/tests/consumer/Cargo.toml";
+
+/// The steps for the workspace at `root`, from which `packages` are emitted.
+pub fn steps(root: &Path, packages: &[String]) -> Vec<Step> {
     let nextest = ["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"];
     let documentation = ["test", "--doc", "--workspace", "--no-fail-fast", "--quiet"];
     let mut steps = vec![
@@ -58,6 +61,18 @@ pub fn steps(root: &Path) -> Vec<Step> {
         let generator = ["--manifest-path", cargo::GENERATOR, "--target-dir", &target];
         steps.insert(1, step("tests of the generator", &nextest, &generator));
         steps.push(step("examples in the generator's documentation", &documentation, &generator));
+        let consumer = ["--manifest-path", CONSUMER, "--target-dir", &target];
+        steps.push(step(
+            "a crate elsewhere that uses the emitted ones",
+            &["test", "--quiet"],
+            &consumer,
+        ));
+        // The facts need no other crate, so that each is built from its package alone.
+        let mut package = vec!["package", "--allow-dirty", "--quiet"];
+        for facts in packages.iter().filter(|package| package.ends_with("-facts")) {
+            package.extend(["--package", facts]);
+        }
+        steps.push(step("the facts crates as packages", &package, &[]));
         for (name, manifest) in example_workspaces(root) {
             let example = ["--manifest-path", &manifest, "--target-dir", &target];
             steps.push(step(&format!("tests of the example {name}"), &nextest, &example));

@@ -65,7 +65,8 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
     }
     let mut failures = Vec::new();
     let (mut passed, mut failed) = (0, 0);
-    for step in suite::steps(&session.root) {
+    let packages = prepared.tree.as_ref().map(cargo::emitted_packages).unwrap_or_default();
+    for step in suite::steps(&session.root, &packages) {
         session.status("Testing", &step.name);
         // What the compiler says of emitted code belongs to the specs, so the tests are compiled here before nextest would do it.
         if let Some(arguments) = &step.compile

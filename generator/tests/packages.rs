@@ -1,0 +1,59 @@
+//! What stands in manifests of three kinds is one thing.
+
+use std::fs;
+use std::path::Path;
+
+fn manifest(path: &str) -> toml::Table {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The root's manifest speaks for what is written by hand, the generator's for itself, and emitted ones for themselves, since others
+/// use these without the workspace. They agree.
+#[test]
+fn manifests_agree_on_version_edition_compiler_and_licence() {
+    let root = manifest("Cargo.toml");
+    let expected = &root["workspace"]["package"];
+    for path in [
+        "generator/Cargo.toml",
+        "generated/raya/facts/Cargo.toml",
+        "generated/targets/Cargo.toml",
+    ] {
+        let found = manifest(path);
+        for key in ["version", "edition", "rust-version", "license"] {
+            assert_eq!(found["package"].get(key), expected.get(key), "`{key}` of {path}");
+        }
+    }
+}
+
+/// A package needs a description and a licence, and what it depends on by path needs a version.
+#[test]
+fn emitted_manifests_have_what_packages_need() {
+    let generated = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated");
+    let manifests = walkdir::WalkDir::new(&generated).sort_by_file_name().into_iter();
+    let mut count = 0;
+    for entry in manifests
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name() == "Cargo.toml")
+    {
+        let text = fs::read_to_string(entry.path()).expect("an output can be read");
+        let manifest: toml::Table = text.parse().expect("an emitted manifest is TOML");
+        let shown = entry.path().display();
+        for key in ["description", "license"] {
+            assert!(
+                manifest["package"].get(key).is_some_and(toml::Value::is_str),
+                "`{key}` of {shown}"
+            );
+        }
+        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+        for (name, dependency) in dependencies.into_iter().flatten() {
+            assert!(
+                dependency.is_str() || dependency.get("version").is_some(),
+                "`{name}` in {shown}"
+            );
+        }
+        count += 1;
+    }
+    assert!(count >= 6, "{count} emitted manifests");
+}
