@@ -60,7 +60,7 @@ pub fn function(snapshot: &Snapshot, file: FileId, byte: usize) -> Option<Span> 
 /// The entry of the op that a mark at a byte of the runtime names: `#[op(iadd)]`.
 pub fn marked(workspace: &Workspace, snapshot: &Snapshot, file: FileId, byte: usize) -> Option<Location> {
     for set in &snapshot.model().part::<InstructionSets>().sets {
-        let marks = semantics::marks(set, snapshot.sources());
+        let marks = semantics::marks(&set.runtime_folder(), snapshot.sources());
         if let Some((name, _)) = marks.iter().find(|(_, span)| covers(*span, file, byte)) {
             let op = set.ops.iter().find(|op| op.name == *name)?;
             return location(workspace, snapshot, op.span);

@@ -93,8 +93,8 @@ pub fn names(runtime_folder: &str, sources: &SourceMap) -> Vec<String> {
 }
 
 /// The ops that the functions of a set's runtime are marked with, with the places of these marks.
-pub fn marks(set: &InstructionSet, sources: &SourceMap) -> Vec<(String, Span)> {
-    let runtime = runtime::collect(set, sources);
+pub fn marks(runtime_folder: &str, sources: &SourceMap) -> Vec<(String, Span)> {
+    let runtime = runtime::collect(runtime_folder, sources);
     runtime.functions.into_iter().flat_map(|function| function.marks).collect()
 }
 
