@@ -7,6 +7,8 @@ use std::path::Path;
 
 use arbitrary::{Arbitrary as _, Unstructured};
 
+#[path = "../fuzz/src/editor.rs"]
+mod editor;
 #[path = "../fuzz/src/machine.rs"]
 mod machine;
 #[path = "../fuzz/src/mutate.rs"]
@@ -80,6 +82,11 @@ fn fixer() {
 #[test]
 fn fixer_of_models() {
     run_machines(10, specs::fixer_of_model);
+}
+
+#[test]
+fn editor() {
+    run(25, &editor::seeds(), editor::messages);
 }
 
 #[test]

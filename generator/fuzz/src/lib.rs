@@ -4,6 +4,7 @@
 //! `generator/tests/fuzz.rs` and `runtime/raya/tests/fuzz.rs` include the same files and run each body for a moment, on stable, with
 //! inputs from [`mutate`]; for longer with `LATHE_FUZZ_SECONDS=300`.
 
+pub mod editor;
 pub mod facts;
 pub mod machine;
 pub mod mutate;

@@ -12,7 +12,7 @@ use lathe::{fix, format};
 use super::machine::Machine;
 
 /// The files of a small workspace that is in order.
-const BASE: &[(&str, &str)] = &[
+pub const BASE: &[(&str, &str)] = &[
     (
         "spec/features.toml",
         include_str!("../../tests/bases/tiny-machine/spec/features.toml"),

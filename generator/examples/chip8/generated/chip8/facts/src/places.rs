@@ -27,106 +27,106 @@ impl fmt::Display for Place {
 }
 
 /// `[op.machine_call]`
-pub const MACHINE_CALL: Place = Place::new("spec/chip8/ops/control.toml", 5);
+pub const MACHINE_CALL: Place = Place::new("spec/chip8/ops/control.toml", 6);
 
 /// `[op.clear]`
-pub const CLEAR: Place = Place::new("spec/chip8/ops/display.toml", 5);
+pub const CLEAR: Place = Place::new("spec/chip8/ops/display.toml", 6);
 
 /// `[op.ret]`
-pub const RET: Place = Place::new("spec/chip8/ops/control.toml", 23);
+pub const RET: Place = Place::new("spec/chip8/ops/control.toml", 24);
 
 /// `[op.jump]`
-pub const JUMP: Place = Place::new("spec/chip8/ops/control.toml", 39);
+pub const JUMP: Place = Place::new("spec/chip8/ops/control.toml", 40);
 
 /// `[op.call]`
-pub const CALL: Place = Place::new("spec/chip8/ops/control.toml", 54);
+pub const CALL: Place = Place::new("spec/chip8/ops/control.toml", 55);
 
 /// `[op.skip_equal_byte]`
-pub const SKIP_EQUAL_BYTE: Place = Place::new("spec/chip8/ops/control.toml", 72);
+pub const SKIP_EQUAL_BYTE: Place = Place::new("spec/chip8/ops/control.toml", 73);
 
 /// `[op.skip_not_equal_byte]`
-pub const SKIP_NOT_EQUAL_BYTE: Place = Place::new("spec/chip8/ops/control.toml", 87);
+pub const SKIP_NOT_EQUAL_BYTE: Place = Place::new("spec/chip8/ops/control.toml", 88);
 
 /// `[op.skip_equal]`
-pub const SKIP_EQUAL: Place = Place::new("spec/chip8/ops/control.toml", 102);
+pub const SKIP_EQUAL: Place = Place::new("spec/chip8/ops/control.toml", 103);
 
 /// `[op.load_byte]`
-pub const LOAD_BYTE: Place = Place::new("spec/chip8/ops/arithmetic.toml", 5);
+pub const LOAD_BYTE: Place = Place::new("spec/chip8/ops/arithmetic.toml", 6);
 
 /// `[op.add_byte]`
-pub const ADD_BYTE: Place = Place::new("spec/chip8/ops/arithmetic.toml", 17);
+pub const ADD_BYTE: Place = Place::new("spec/chip8/ops/arithmetic.toml", 18);
 
 /// `[op.load]`
-pub const LOAD: Place = Place::new("spec/chip8/ops/arithmetic.toml", 32);
+pub const LOAD: Place = Place::new("spec/chip8/ops/arithmetic.toml", 33);
 
 /// `[op.or]`
-pub const OR: Place = Place::new("spec/chip8/ops/arithmetic.toml", 44);
+pub const OR: Place = Place::new("spec/chip8/ops/arithmetic.toml", 45);
 
 /// `[op.and]`
-pub const AND: Place = Place::new("spec/chip8/ops/arithmetic.toml", 62);
+pub const AND: Place = Place::new("spec/chip8/ops/arithmetic.toml", 63);
 
 /// `[op.xor]`
-pub const XOR: Place = Place::new("spec/chip8/ops/arithmetic.toml", 74);
+pub const XOR: Place = Place::new("spec/chip8/ops/arithmetic.toml", 75);
 
 /// `[op.add]`
-pub const ADD: Place = Place::new("spec/chip8/ops/arithmetic.toml", 86);
+pub const ADD: Place = Place::new("spec/chip8/ops/arithmetic.toml", 87);
 
 /// `[op.subtract]`
-pub const SUBTRACT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 102);
+pub const SUBTRACT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 103);
 
 /// `[op.shift_right]`
-pub const SHIFT_RIGHT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 119);
+pub const SHIFT_RIGHT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 120);
 
 /// `[op.subtract_from]`
-pub const SUBTRACT_FROM: Place = Place::new("spec/chip8/ops/arithmetic.toml", 139);
+pub const SUBTRACT_FROM: Place = Place::new("spec/chip8/ops/arithmetic.toml", 140);
 
 /// `[op.shift_left]`
-pub const SHIFT_LEFT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 154);
+pub const SHIFT_LEFT: Place = Place::new("spec/chip8/ops/arithmetic.toml", 155);
 
 /// `[op.skip_not_equal]`
-pub const SKIP_NOT_EQUAL: Place = Place::new("spec/chip8/ops/control.toml", 117);
+pub const SKIP_NOT_EQUAL: Place = Place::new("spec/chip8/ops/control.toml", 118);
 
 /// `[op.load_index]`
-pub const LOAD_INDEX: Place = Place::new("spec/chip8/ops/memory.toml", 5);
+pub const LOAD_INDEX: Place = Place::new("spec/chip8/ops/memory.toml", 6);
 
 /// `[op.jump_offset]`
-pub const JUMP_OFFSET: Place = Place::new("spec/chip8/ops/control.toml", 132);
+pub const JUMP_OFFSET: Place = Place::new("spec/chip8/ops/control.toml", 133);
 
 /// `[op.random]`
-pub const RANDOM: Place = Place::new("spec/chip8/ops/input.toml", 5);
+pub const RANDOM: Place = Place::new("spec/chip8/ops/input.toml", 6);
 
 /// `[op.draw]`
-pub const DRAW: Place = Place::new("spec/chip8/ops/display.toml", 16);
+pub const DRAW: Place = Place::new("spec/chip8/ops/display.toml", 17);
 
 /// `[op.skip_key]`
-pub const SKIP_KEY: Place = Place::new("spec/chip8/ops/input.toml", 17);
+pub const SKIP_KEY: Place = Place::new("spec/chip8/ops/input.toml", 18);
 
 /// `[op.skip_no_key]`
-pub const SKIP_NO_KEY: Place = Place::new("spec/chip8/ops/input.toml", 33);
+pub const SKIP_NO_KEY: Place = Place::new("spec/chip8/ops/input.toml", 34);
 
 /// `[op.read_delay]`
-pub const READ_DELAY: Place = Place::new("spec/chip8/ops/input.toml", 49);
+pub const READ_DELAY: Place = Place::new("spec/chip8/ops/input.toml", 50);
 
 /// `[op.wait_key]`
-pub const WAIT_KEY: Place = Place::new("spec/chip8/ops/input.toml", 62);
+pub const WAIT_KEY: Place = Place::new("spec/chip8/ops/input.toml", 63);
 
 /// `[op.set_delay]`
-pub const SET_DELAY: Place = Place::new("spec/chip8/ops/input.toml", 79);
+pub const SET_DELAY: Place = Place::new("spec/chip8/ops/input.toml", 80);
 
 /// `[op.set_sound]`
-pub const SET_SOUND: Place = Place::new("spec/chip8/ops/input.toml", 91);
+pub const SET_SOUND: Place = Place::new("spec/chip8/ops/input.toml", 92);
 
 /// `[op.add_index]`
-pub const ADD_INDEX: Place = Place::new("spec/chip8/ops/memory.toml", 17);
+pub const ADD_INDEX: Place = Place::new("spec/chip8/ops/memory.toml", 18);
 
 /// `[op.load_digit]`
-pub const LOAD_DIGIT: Place = Place::new("spec/chip8/ops/memory.toml", 38);
+pub const LOAD_DIGIT: Place = Place::new("spec/chip8/ops/memory.toml", 39);
 
 /// `[op.store_decimal]`
-pub const STORE_DECIMAL: Place = Place::new("spec/chip8/ops/memory.toml", 54);
+pub const STORE_DECIMAL: Place = Place::new("spec/chip8/ops/memory.toml", 55);
 
 /// `[op.store_registers]`
-pub const STORE_REGISTERS: Place = Place::new("spec/chip8/ops/memory.toml", 71);
+pub const STORE_REGISTERS: Place = Place::new("spec/chip8/ops/memory.toml", 72);
 
 /// `[op.load_registers]`
-pub const LOAD_REGISTERS: Place = Place::new("spec/chip8/ops/memory.toml", 92);
+pub const LOAD_REGISTERS: Place = Place::new("spec/chip8/ops/memory.toml", 93);
