@@ -83,9 +83,11 @@ impl Machine {
         self.host.tick(self.ticks);
         for _ in 0..self.options.speed {
             let at = self.context.state.pc;
+            let calls = self.context.state.sp;
             match (self.step)(&mut self.context) {
                 Err(trap) => self.ending = Some(Ending::Trapped(at, trap)),
-                Ok(Flow::Jump(to)) if to == at => self.ending = Some(Ending::Halted),
+                // A call of itself is no standstill: the stack grows.
+                Ok(Flow::Jump(to)) if to == at && self.context.state.sp == calls => self.ending = Some(Ending::Halted),
                 Ok(_) => {}
             }
             self.instructions += 1;

@@ -88,6 +88,17 @@ fn options_that_cannot_be_read_are_refused() {
     }
     assert_eq!(options, Options::default());
     assert_eq!(options.set("keys", "10:A, 20:3x1"), Ok(()));
-    let expected = [Press { key: 10, from: 10, until: 15 }, Press { key: 3, from: 20, until: 21 }];
+    let expected = [
+        Press {
+            key: 10,
+            from: 10,
+            until: 15,
+        },
+        Press {
+            key: 3,
+            from: 20,
+            until: 21,
+        },
+    ];
     assert_eq!(options.keys, expected);
 }

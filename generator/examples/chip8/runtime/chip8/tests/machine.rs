@@ -43,27 +43,44 @@ fn a_jump_to_itself_ends_a_program() {
 
 #[test]
 fn waiting_for_a_key_is_no_end() {
-    let options = Options { ticks: 5, ..Options::default() };
+    let options = Options {
+        ticks: 5,
+        ..Options::default()
+    };
     assert_eq!(run("ld v0, k", options).0, Some(Ending::TimeUp));
 }
 
 #[test]
 fn the_clock_counts_the_timers_down() {
     let text = "ld v0, 3\nld dt, v0\nld st, v0\nagain: add v1, 1\njp again";
-    let options = Options { ticks: 2, speed: 5, ..Options::default() };
+    let options = Options {
+        ticks: 2,
+        speed: 5,
+        ..Options::default()
+    };
     let (ending, machine) = run(text, options.clone());
     assert_eq!(ending, Some(Ending::TimeUp));
     assert_eq!((machine.state().dt, machine.state().st), (1, 1));
     let (_, machine) = run(text, Options { ticks: 9, ..options });
     assert_eq!((machine.state().dt, machine.state().st), (0, 0));
-    assert!(machine.report().ends_with("time is up after 9 ticks, 45 instructions, 3 ticks of sound\n"), "{}", machine.report());
+    assert!(
+        machine
+            .report()
+            .ends_with("time is up after 9 ticks, 45 instructions, 3 ticks of sound\n"),
+        "{}",
+        machine.report()
+    );
 }
 
 #[test]
 fn a_run_can_be_repeated() {
     let text = "again: rnd v0, 0xFF\nrnd v1, 0xFF\nld f, v0\ndrw v0, v1, 5\njp again";
     let of = |seed| {
-        let options = Options { seed, ticks: 20, ..Options::default() };
+        let options = Options {
+            seed,
+            ticks: 20,
+            ..Options::default()
+        };
         run(text, options).1.report()
     };
     assert_eq!(of(3), of(3));
