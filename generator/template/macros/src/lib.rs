@@ -32,7 +32,10 @@ pub trait Facts {
     ///
     /// All mistakes, each with the token at which it stands. For a set whose programs aren't made of Rust's tokens there is nothing else.
     fn assemble(tokens: &[String]) -> Result<Vec<u8>, Vec<Complaint>> {
-        let message = format!("no program can be made of these {} tokens: assemble a text at run time", tokens.len());
+        let message = format!(
+            "no program can be made of these {} tokens: assemble a text at run time",
+            tokens.len()
+        );
         Err(vec![Complaint { token: 0, message }])
     }
 }
