@@ -90,14 +90,32 @@ pub fn emit(loaded: &Loaded) -> anyhow::Result<Tree> {
     emit_timed(loaded).map(|(tree, _)| tree)
 }
 
+/// What was emitted, and how long each emitter took.
+pub type Emitted = (Tree, Vec<(&'static str, Duration)>);
+
 /// [`emit`], and how long each emitter took.
 ///
 /// # Errors
 ///
 /// As [`emit`].
-pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<(Tree, Vec<(&'static str, Duration)>)> {
-    let of_kinds = KINDS.iter().flat_map(|kind| kind.emitters).map(Family::OfKind);
-    let families: Vec<Family> = of_kinds.chain(OF_ALL.iter().copied()).collect();
+pub fn emit_timed(loaded: &Loaded) -> anyhow::Result<Emitted> {
+    run_families(loaded, of_kinds().chain(OF_ALL.iter().copied()).collect())
+}
+
+/// Runs the emitters of code alone, which find the faults of specs that only the last stage can see.
+///
+/// # Errors
+///
+/// As [`emit`].
+pub fn emit_code(loaded: &Loaded) -> anyhow::Result<Emitted> {
+    run_families(loaded, of_kinds().collect())
+}
+
+fn of_kinds() -> impl Iterator<Item = Family> {
+    KINDS.iter().flat_map(|kind| kind.emitters).map(Family::OfKind)
+}
+
+fn run_families(loaded: &Loaded, families: Vec<Family>) -> anyhow::Result<Emitted> {
     let trees: Vec<anyhow::Result<(Tree, &'static str, Duration)>> = families
         .into_par_iter()
         .map(|family| {

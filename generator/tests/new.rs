@@ -18,6 +18,14 @@ fn cargo(arguments: &[&str], folder: &Path) -> Output {
     offline(&mut command).output().expect("cargo can be started")
 }
 
+/// Held by a test that builds: cargo guards the shared folder for artefacts only while it compiles, not while it runs doc tests.
+fn builds_alone() -> fs::File {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("new-workspaces.lock");
+    let lock = fs::File::create(path).expect("the folder for temporary files is there");
+    lock.lock().expect("locks are supported");
+    lock
+}
+
 /// What the macros depend on is in the registry's folder, since the repository's own workspace depends on it; new workspaces of all tests
 /// share what they build.
 fn offline(command: &mut Command) -> &mut Command {
@@ -36,6 +44,7 @@ fn succeeds(what: &str, output: &Output) {
 
 #[test]
 fn a_new_workspace_passes_everything_at_once() {
+    let _lock = builds_alone();
     let place = tempfile::tempdir().expect("a temporary folder");
     succeeds("lathe new", &lathe(&["new", "demo"], place.path()));
     let root = place.path().join("demo");
@@ -69,6 +78,7 @@ fn a_new_workspace_passes_everything_at_once() {
 
 #[test]
 fn a_program_that_prints_something_else_is_noticed() {
+    let _lock = builds_alone();
     let place = tempfile::tempdir().expect("a temporary folder");
     let root = place.path().join("other");
     new::create("demo", &root).expect("the folder is free");

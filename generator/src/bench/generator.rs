@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use super::measure::{self, Times};
 use super::{peer, synthetic, watch};
 use crate::pipeline::{self, Options};
+use crate::report::console::{plural, thousands};
 
 /// What is copied of a workspace: what a run reads, and what its verbs look for.
 const COPIED: &[&str] = &["spec", "runtime", "Cargo.toml"];
@@ -22,7 +23,7 @@ pub struct Figure {
     pub what: String,
     /// The median of the runs.
     pub value: f64,
-    /// `ms`, `lines/s` or `MiB`.
+    /// `ms`, `us`, `lines/s` or `MiB`.
     pub unit: &'static str,
     /// The shortest and the longest run, or what the value is made of.
     pub note: String,
@@ -35,7 +36,7 @@ impl Figure {
             what: what.into(),
             value: times.median(),
             unit: "ms",
-            note: format!("{low:.0} to {high:.0}"),
+            note: format!("{low:.0} to {high:.0}, {}", plural(times.runs(), "run")),
         }
     }
 
@@ -107,11 +108,14 @@ pub fn sizes(sizes: &[usize], runs: usize, show: &mut dyn FnMut(Figure)) -> anyh
             lines = stages.lines;
         }
         let speed = |times: &Times| lines as f64 / (times.median() / 1e3);
-        let what = |what: &str| format!("{} entries: {what}", crate::report::console::thousands(entries));
-        let made = format!("{} lines", crate::report::console::thousands(lines));
+        let what = |what: &str| format!("{} entries: {what}", thousands(entries));
+        let made = format!("{} lines, {}", thousands(lines), plural(whole.runs(), "run"));
         show(Figure::new(what("emit"), speed(&emitting), "lines/s", &made));
         let note = format!("{:.0} ms", whole.median());
         show(Figure::new(what("read, check, emit"), speed(&whole), "lines/s", note));
+        // Growth is linear where this stays the same from size to size.
+        let each = whole.median() * 1e3 / entries.max(1) as f64;
+        show(Figure::new(what("read, check, emit, each entry"), each, "us", ""));
         if let Some(peak) = measure::peak_memory() {
             show(Figure::new(what("peak memory"), peak as f64 / f64::from(1 << 20), "MiB", ""));
         }
@@ -119,20 +123,24 @@ pub fn sizes(sizes: &[usize], runs: usize, show: &mut dyn FnMut(Figure)) -> anyh
     Ok(())
 }
 
-/// A peer on input of its own. Says why not where it can't be had.
-pub fn beside(root: &Path, folder: &Path, show: &mut dyn FnMut(Figure)) -> anyhow::Result<()> {
+/// A peer on input of its own, installed into `folder` where it isn't there.
+///
+/// # Errors
+///
+/// When it can't be installed or run.
+pub fn beside(root: &Path, folder: &Path, runs: usize, show: &mut dyn FnMut(Figure)) -> anyhow::Result<()> {
     let program = peer::provide(root, folder)?;
-    let peer = peer::run(&program, 100)?;
+    let peer = peer::run(&program, 100, runs)?;
     let lines = peer.lines as f64;
-    let made = format!("{} lines", crate::report::console::thousands(peer.lines));
+    let made = format!("{} lines, {}", thousands(peer.lines), plural(peer.generated.runs(), "run"));
     let what = |what: &str| format!("{}: {what}", peer.name);
     show(Figure::new(
         what("generate"),
-        lines / (peer.generated / 1e3),
+        lines / (peer.generated.median() / 1e3),
         "lines/s",
         &made,
     ));
-    let both = (peer.generated + peer.formatted) / 1e3;
+    let both = (peer.generated.median() + peer.formatted.median()) / 1e3;
     show(Figure::new(what("generate, rustfmt"), lines / both, "lines/s", &made));
     Ok(())
 }
@@ -158,7 +166,7 @@ fn run(root: &Path) -> anyhow::Result<Stages> {
     Ok(Stages { emit, whole, lines })
 }
 
-/// The largest spec of a workspace whose first entry has a `doc` of one line.
+/// The first spec of an instruction set in a workspace that has a `doc` of one line.
 fn some_spec(root: &Path) -> anyhow::Result<std::path::PathBuf> {
     let files = WalkDir::new(root.join("spec")).sort_by_file_name().into_iter().flatten();
     let specs = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"));
@@ -184,7 +192,13 @@ pub fn change(spec: &Path, number: usize) -> anyhow::Result<()> {
 fn copy_all(from: &Path, to: &Path) -> anyhow::Result<()> {
     for entry in WalkDir::new(from) {
         let entry = entry?;
-        let place = to.join(entry.path().strip_prefix(from)?);
+        // What is copied may be a file by itself, whose path below itself is empty.
+        let below = entry.path().strip_prefix(from)?;
+        let place = if below.as_os_str().is_empty() {
+            to.to_owned()
+        } else {
+            to.join(below)
+        };
         if entry.file_type().is_dir() {
             fs::create_dir_all(&place)?;
         } else {

@@ -25,6 +25,11 @@ impl Times {
         self.sorted.get(middle).copied().unwrap_or(0.0)
     }
 
+    /// How many there are.
+    pub fn runs(&self) -> usize {
+        self.sorted.len()
+    }
+
     /// The shortest and the longest.
     pub fn range(&self) -> (f64, f64) {
         let end = |value: Option<&f64>| value.copied().unwrap_or(0.0);

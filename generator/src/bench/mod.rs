@@ -1,7 +1,7 @@
-//! Measures lathe: `lathe bench`. Everything is run as a user runs it, several times, and the median is shown.
+//! Measures lathe: `lathe bench`. Everything is run several times, and the median is shown with the number of runs.
 //!
-//! [`generator`] has the figures of the generator itself, over a copy of the workspace and over [`synthetic`] specs of any size; [`peer`]
-//! runs another generator beside it. Nothing here gates a test: a shared machine is too noisy for that.
+//! [`generator`] has the figures of the generator itself: whole runs over a copy of the workspace, each a process as a user runs it, and
+//! the stages within this process over [`synthetic`] specs of any size. [`peer`] runs another generator beside it. Nothing here gates a test: a shared machine is too noisy for that.
 
 pub mod generator;
 pub mod measure;

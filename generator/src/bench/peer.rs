@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
-use super::measure;
+use super::measure::{self, Times};
 use crate::build::cargo;
 
 /// What the peer did.
@@ -18,10 +18,10 @@ pub struct Peer {
     pub name: String,
     /// Lines after formatting.
     pub lines: usize,
-    /// Milliseconds for generating.
-    pub generated: f64,
-    /// Milliseconds for formatting, with rustfmt.
-    pub formatted: f64,
+    /// What generating took.
+    pub generated: Times,
+    /// What formatting with rustfmt took.
+    pub formatted: Times,
 }
 
 /// The version that is installed where none is found, so that figures can be compared.
@@ -55,25 +55,32 @@ pub fn provide(root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(installed)
 }
 
-/// Runs the peer over a description with this number of peripherals of 20 registers, 4 fields each.
+/// Runs the peer over a description with this number of peripherals of 20 registers, 4 fields each. The first run isn't counted.
 ///
 /// # Errors
 ///
 /// When it or rustfmt can't be run.
-pub fn run(program: &Path, peripherals: usize) -> anyhow::Result<Peer> {
+pub fn run(program: &Path, peripherals: usize, runs: usize) -> anyhow::Result<Peer> {
     let folder = tempfile::tempdir().context("can't make a temporary folder")?;
     let input = folder.path().join("chip.svd");
     fs::write(&input, description(peripherals)).context("can't write the description of a chip")?;
-    let mut generate = Command::new(program);
-    generate
-        .current_dir(folder.path())
-        .args(["--target", "none", "-i"])
-        .arg(&input);
-    let generated = measure::time(generate)?;
     let output = folder.path().join("lib.rs");
-    let mut format = Command::new("rustfmt");
-    format.args(["--edition", "2021"]).arg(&output);
-    let formatted = measure::time(format)?;
+    let (mut generated, mut formatted) = (Times::default(), Times::default());
+    for run in 0..=runs {
+        let mut generate = Command::new(program);
+        generate
+            .current_dir(folder.path())
+            .args(["--target", "none", "-i"])
+            .arg(&input);
+        let generating = measure::time(generate)?;
+        let mut format = Command::new("rustfmt");
+        format.args(["--edition", "2021"]).arg(&output);
+        let formatting = measure::time(format)?;
+        if run > 0 {
+            generated.add(generating);
+            formatted.add(formatting);
+        }
+    }
     let text = fs::read_to_string(&output).context("the peer wrote nothing")?;
     let version = Command::new(program)
         .arg("--version")

@@ -55,7 +55,7 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
     if !options.no_peer {
         session.status("Measuring", "svd2rust with rustfmt, over a chip of 2,000 registers");
         let folder: PathBuf = session.root.join("target/bench");
-        if let Err(error) = generator::beside(&session.root, &folder, &mut show) {
+        if let Err(error) = generator::beside(&session.root, &folder, runs, &mut show) {
             // A peer is for comparison; what was measured of lathe stands without it.
             console::status(console::Tone::Notice, "Skipped", &format!("the peer: {error:#}"));
         }

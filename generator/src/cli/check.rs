@@ -24,8 +24,8 @@ pub fn run(common: &Common, fix: bool, diff: bool) -> Exit {
         return exit;
     }
     // Emitting finds the faults that only the last stage can see, and writes nothing either.
-    let prepared = session.prepare();
-    let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
+    let prepared = session.prepare_code();
+    let numbers = Numbers::count(&prepared.model, None);
     if prepared.tree.is_none() {
         return session.close("failure", &numbers, Exit::Failure);
     }

@@ -111,6 +111,15 @@ impl Session {
 
     /// Reads, checks and emits. Diagnostics are reported here; with errors, or after a fault of an emitter, there is no tree.
     pub fn prepare(&mut self) -> Prepared {
+        self.prepare_with(pipeline::emit_timed)
+    }
+
+    /// [`Session::prepare`] without what only explains: schemas and manual.
+    pub fn prepare_code(&mut self) -> Prepared {
+        self.prepare_with(pipeline::emit_code)
+    }
+
+    fn prepare_with(&mut self, emit: fn(&pipeline::Loaded) -> anyhow::Result<pipeline::Emitted>) -> Prepared {
         let shown = !self.json;
         let mut loaded = {
             let _progress = Progress::start("Reading", shown);
@@ -124,7 +133,7 @@ impl Session {
         let mut tree = None;
         if !errors {
             let _progress = Progress::start("Emitting", shown);
-            match self.clock.time("emit", || pipeline::emit_timed(&loaded)) {
+            match self.clock.time("emit", || emit(&loaded)) {
                 Ok((emitted, times)) => {
                     tree = Some(emitted);
                     if self.timings {

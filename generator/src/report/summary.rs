@@ -69,7 +69,9 @@ impl Numbers {
                 .filter(|(kind, _)| *kind != blessed::KIND)
                 .collect(),
             files: texts().count(),
-            lines: texts().map(|file| file.text.lines().count()).sum(),
+            lines: texts()
+                .map(|file| file.text.bytes().filter(|byte| *byte == b'\n').count())
+                .sum(),
             bytes: texts().map(|file| file.text.len()).sum(),
         }
     }

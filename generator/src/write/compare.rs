@@ -1,8 +1,11 @@
 //! Sets the virtual tree against the disk, both ways, without touching anything.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
+
+use rayon::prelude::*;
 
 use super::disk::{self, Kind};
 use super::manifest::{self, MANIFEST_PATH, Manifest};
@@ -59,7 +62,7 @@ pub struct Output {
     pub path: String,
     /// How it stands.
     pub status: Status,
-    /// What the specs give; `None` for orphans and foreign files.
+    /// What the specs give; `None` for orphans and foreign files, and for what is fresh, which holds it already.
     pub text: Option<String>,
     /// Whether it is changed although it doesn't carry the marker, because `--force` says so.
     pub forced: bool,
@@ -98,16 +101,23 @@ impl Comparison {
 ///
 /// When the tree holds a path outside the folder that lathe owns, or one path below another: a fault of an emitter.
 pub fn compare(root: &Path, tree: &Tree, force: bool) -> anyhow::Result<Comparison> {
-    let wanted = wanted(tree)?;
+    let manifest = manifest::render(tree);
+    let wanted = wanted(tree, &manifest)?;
     let mut run = Run {
         root,
         force,
-        recorded: Manifest::read(root),
+        recorded: LazyCell::new(Box::new(|| Manifest::read(root))),
         folders: BTreeMap::new(),
         result: Comparison::default(),
     };
+    // Most outputs are fresh in most runs, and reading them is what takes time.
+    let fresh: BTreeSet<&str> = wanted
+        .par_iter()
+        .filter(|(path, text)| is_fresh(root, path, text))
+        .map(|(path, _)| *path)
+        .collect();
     for (path, text) in &wanted {
-        run.emitted(path, text);
+        run.emitted(path, text, fresh.contains(path));
     }
     run.unemitted(&wanted);
     run.result.outputs.sort_by(|a, b| a.path.cmp(&b.path));
@@ -115,31 +125,35 @@ pub fn compare(root: &Path, tree: &Tree, force: bool) -> anyhow::Result<Comparis
 }
 
 /// Every output of a run by path, the manifest among them.
-fn wanted(tree: &Tree) -> anyhow::Result<BTreeMap<String, String>> {
-    let mut wanted: BTreeMap<String, String> = tree
-        .files()
-        .iter()
-        .map(|(path, file)| (path.clone(), file.text.clone()))
-        .collect();
-    if wanted.insert(MANIFEST_PATH.to_owned(), manifest::render(tree)).is_some() {
+fn wanted<'a>(tree: &'a Tree, manifest: &'a str) -> anyhow::Result<BTreeMap<&'a str, &'a str>> {
+    let files = tree.files().iter();
+    let mut wanted: BTreeMap<&str, &str> = files.map(|(path, file)| (path.as_str(), file.text.as_str())).collect();
+    if wanted.insert(MANIFEST_PATH, manifest).is_some() {
         anyhow::bail!("an emitter wrote `{MANIFEST_PATH}`, which is lathe's own record");
     }
     for path in wanted.keys() {
         if !disk::is_output_path(path) {
             anyhow::bail!("an emitter wrote `{path}`, which is no plain path below `{FOLDER}/`");
         }
-        if let Some(file) = disk::parents(path).find(|parent| wanted.contains_key(*parent)) {
+        if let Some(file) = disk::parents(path).find(|parent| wanted.contains_key(parent)) {
             anyhow::bail!("emitters wrote `{path}` and `{file}`, which can't be both a folder and a file");
         }
     }
     Ok(wanted)
 }
 
+/// Whether a file holds exactly what is wanted. What stands in the way is looked into later.
+fn is_fresh(root: &Path, path: &str, text: &str) -> bool {
+    let place = disk::locate(root, path);
+    disk::kind(&place).is_ok_and(|kind| kind == Kind::File) && disk::holds(&place, text).unwrap_or(false)
+}
+
 /// A comparison in the making.
 struct Run<'a> {
     root: &'a Path,
     force: bool,
-    recorded: Manifest,
+    /// Read only where something isn't fresh.
+    recorded: LazyCell<Manifest, Box<dyn FnOnce() -> Manifest + 'a>>,
     /// What was found in the places of folders, so that each is looked at once.
     folders: BTreeMap<String, Folder>,
     result: Comparison,
@@ -156,15 +170,17 @@ enum Folder {
 
 impl Run<'_> {
     /// Judges the place of one output.
-    fn emitted(&mut self, path: &str, text: &str) {
+    fn emitted(&mut self, path: &str, text: &str, fresh: bool) {
         let blocked = disk::parents(path)
             .collect::<Vec<_>>()
             .into_iter()
             .any(|folder| self.folder(folder) == Folder::Blocked);
         let (status, forced) = if blocked {
             (Status::Blocked, false)
+        } else if fresh {
+            (Status::Fresh, false)
         } else {
-            self.judge(path, text).unwrap_or_else(|error| {
+            self.judge(path).unwrap_or_else(|error| {
                 self.unreadable(path, &error);
                 (Status::Blocked, false)
             })
@@ -172,16 +188,16 @@ impl Run<'_> {
         self.result.outputs.push(Output {
             path: path.to_owned(),
             status,
-            text: Some(text.to_owned()),
+            text: (status != Status::Fresh).then(|| text.to_owned()),
             forced,
         });
     }
 
-    fn judge(&mut self, path: &str, text: &str) -> io::Result<(Status, bool)> {
+    /// Judges a place that doesn't hold what is wanted.
+    fn judge(&mut self, path: &str) -> io::Result<(Status, bool)> {
         let place = disk::locate(self.root, path);
         Ok(match disk::kind(&place)? {
             Kind::Nothing => (Status::Missing, false),
-            Kind::File if disk::holds(&place, text)? => (Status::Fresh, false),
             Kind::File if disk::is_owned(&place)? => {
                 let edited = match self.recorded.hash(path) {
                     Some(recorded) => disk::hash_file(&place)? != recorded,
@@ -251,7 +267,7 @@ impl Run<'_> {
     }
 
     /// Finds what is on disk and not in the tree.
-    fn unemitted(&mut self, wanted: &BTreeMap<String, String>) {
+    fn unemitted(&mut self, wanted: &BTreeMap<&str, &str>) {
         let top = self.root.join(FOLDER);
         if !disk::kind(&top).is_ok_and(|kind| kind == Kind::Directory) {
             return;
@@ -277,7 +293,7 @@ impl Run<'_> {
                 continue;
             };
             let blocking = self.folders.get(&path) == Some(&Folder::Blocked);
-            if blocking || wanted.contains_key(&path) || gone.contains(&path) || path.starts_with("generated/.lathe-") {
+            if blocking || wanted.contains_key(path.as_str()) || gone.contains(&path) || path.starts_with("generated/.lathe-") {
                 continue;
             }
             let owned = entry.file_type().is_file()

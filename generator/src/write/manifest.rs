@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::disk;
 use crate::emit::Tree;
 use crate::emit::tree::MARKER;
@@ -71,16 +73,17 @@ pub fn render(tree: &Tree) -> String {
          [outputs]\n",
         quoted(env!("CARGO_PKG_VERSION"))
     );
-    for (path, file) in tree.files() {
+    let files: Vec<_> = tree.files().iter().collect();
+    let lines = files.par_iter().map(|(path, file)| {
         let sources: Vec<String> = file.sources.iter().map(|source| quoted(source)).collect();
-        let _ = writeln!(
-            text,
-            "{} = {{ blake3 = \"{}\", sources = [{}] }}",
+        let hash = disk::hash(file.text.as_bytes());
+        format!(
+            "{} = {{ blake3 = \"{hash}\", sources = [{}] }}\n",
             quoted(path),
-            disk::hash(file.text.as_bytes()),
             sources.join(", ")
-        );
-    }
+        )
+    });
+    text.extend(lines.collect::<Vec<_>>());
     text
 }
 

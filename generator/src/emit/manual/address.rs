@@ -77,6 +77,9 @@ pub fn relative(from: &str, to: &str) -> String {
 /// A path as a part of an address: what isn't plain is written as `%20`.
 fn encoded(path: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(byte);
+    if path.as_bytes().iter().all(plain) {
+        return path.to_owned();
+    }
     let mut text = String::with_capacity(path.len());
     for byte in path.as_bytes() {
         if plain(byte) {
