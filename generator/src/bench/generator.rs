@@ -58,7 +58,7 @@ impl Figure {
 pub fn workspace(root: &Path, runs: usize, show: &mut dyn FnMut(Figure)) -> anyhow::Result<()> {
     let folder = tempfile::tempdir().context("can't make a temporary folder")?;
     let copy = folder.path();
-    for part in COPIED {
+    for part in COPIED.iter().filter(|part| root.join(part).exists()) {
         copy_all(&root.join(part), &copy.join(part))?;
     }
     // The first run finds nothing in the caches of the system and is not counted.
