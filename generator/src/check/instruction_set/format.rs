@@ -62,6 +62,7 @@ pub const SHAPES: Rule = Rule {
 fn least_bytes(format: &ModuleFormat, shape: &Shape, depth: usize) -> u32 {
     match shape {
         Shape::Scalar(scalar) => scalar.bytes(),
+        Shape::Wide(wide) => wide.bytes(),
         Shape::String { .. }
         | Shape::Code { .. }
         | Shape::TypeId

@@ -3,6 +3,7 @@
 use super::operand::OperandKind;
 use super::scalar::Scalar;
 use super::types::Type;
+use super::wide::Wide;
 use crate::arena::{Arena, Id};
 use crate::source::Span;
 
@@ -76,6 +77,8 @@ pub struct Field {
 pub enum Shape {
     /// A fixed number of bytes, little-endian.
     Scalar(Scalar),
+    /// An integer beyond 64 bits, little-endian.
+    Wide(Wide),
     /// u32 length in bytes, then UTF-8; at most `max` bytes.
     String {
         /// The largest length in bytes.

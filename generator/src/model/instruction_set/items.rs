@@ -180,6 +180,7 @@ fn variant(set: &InstructionSet, item: Item, variant: &Variant) -> Item {
 fn shape(set: &InstructionSet, of: &Shape) -> String {
     match of {
         Shape::Scalar(scalar) => scalar.name().to_owned(),
+        Shape::Wide(wide) => wide.name().to_owned(),
         Shape::String { max } => format!("string (at most {max})"),
         Shape::Code { max } => format!("code (at most {max})"),
         Shape::TypeId => "type".to_owned(),

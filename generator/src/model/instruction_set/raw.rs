@@ -29,7 +29,7 @@ fn type_words() -> Vec<&'static str> {
 
 /// Words of shapes beside the names of operand kinds, records and unions.
 fn shape_words() -> Vec<&'static str> {
-    let mut words = words(Scalar::ALL);
+    let mut words = [words(Scalar::ALL), words(wide::KINDS)].concat();
     words.extend(["string", "code", "type", "type_definition", "list"]);
     words
 }
@@ -173,7 +173,7 @@ pub struct RawType {
 pub struct RawOperandKind {
     /// What it selects.
     pub doc: Spanned<String>,
-    /// The scalar that carries it: `"u16"`.
+    /// The scalar that carries it, of at most 64 bits: `"u16"`.
     #[schemars(extend("enum" = words(Scalar::ALL)))]
     pub encoding: Spanned<String>,
     /// The list that it is a position in: `"module.functions"` or any other list of the record `module`, `"function.locals"`,
@@ -474,9 +474,9 @@ pub struct RawRecord {
 pub struct RawField {
     /// Its name: `"params"`.
     pub name: Spanned<String>,
-    /// A scalar, `string`, `code`, `type`, `type_definition`, an operand kind (`function`), a record, a union, any of `type` and
-    /// operand kinds with `?`, or `list<…>` of one of these. A name that is both a record and an operand kind means the record in a
-    /// list, and the operand kind, which refers to such a record, elsewhere.
+    /// A scalar, an integer beyond 64 bits (`u128`, `i128`, `u256`, `i256`), `string`, `code`, `type`, `type_definition`, an operand
+    /// kind (`function`), a record, a union, any of `type` and operand kinds with `?`, or `list<…>` of one of these. A name that is both
+    /// a record and an operand kind means the record in a list, and the operand kind, which refers to such a record, elsewhere.
     #[schemars(extend("x-lathe-names" = ["operand", "record", "union"], "x-lathe-words" = shape_words()))]
     pub shape: Spanned<String>,
     /// The largest count of a list, or length in bytes of a string or code; required for those.

@@ -1,6 +1,7 @@
 //! Numbers of fixed width, of which operands and module files are made.
 
-/// A number of fixed width.
+/// A number of fixed width, at most 64 bits: what decoders hand out as a raw `u64`. Integers beyond that are
+/// [`Wide`](super::wide::Wide), and only fields of the module file hold them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scalar {
     /// One byte, 0 or 1.

@@ -1,6 +1,6 @@
-//! Whole numbers of up to 256 bits, as literals of specs have them: a sign and a magnitude.
+//! Integers beyond 64 bits: their kinds, and whole numbers of up to 256 bits as literals of specs have them, a sign and a magnitude.
 
-/// The kinds of integers that a slot from a library can be like: name, whether signed, bits.
+/// The kinds of such integers: what a slot from a library can be like, and what a field of the module file can hold.
 pub const KINDS: &[(&str, Wide)] = &[
     (
         "u128",
@@ -21,7 +21,7 @@ pub const KINDS: &[(&str, Wide)] = &[
 ];
 
 /// An integer type beyond 64 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wide {
     /// Whether it has negative values.
     pub signed: bool,
@@ -33,6 +33,58 @@ impl Wide {
     /// Its name in specs.
     pub fn name(self) -> &'static str {
         KINDS.iter().find(|(_, kind)| *kind == self).map_or("?", |(name, _)| name)
+    }
+
+    /// The kind with a name.
+    pub fn named(name: &str) -> Option<Wide> {
+        KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+
+    /// The number of bytes.
+    pub fn bytes(self) -> u32 {
+        self.bits / 8
+    }
+
+    /// Whether Rust has no type for it, so that one is emitted.
+    pub fn is_emitted(self) -> bool {
+        self.bits > 128
+    }
+
+    /// The Rust type: an emitted one stands in the module `wide` of the facts crate.
+    pub fn rust_type(self) -> String {
+        if self.is_emitted() {
+            self.name().to_uppercase()
+        } else {
+            self.name().to_owned()
+        }
+    }
+
+    /// The least and the greatest value, little-endian in two's complement.
+    pub fn limits(self) -> (Vec<u8>, Vec<u8>) {
+        let last = self.bytes() as usize - 1;
+        let mut least = vec![0; last + 1];
+        let mut greatest = vec![0xFF; last + 1];
+        if self.signed {
+            least[last] = 0x80;
+            greatest[last] = 0x7F;
+        }
+        (least, greatest)
+    }
+
+    /// The literal of a value that is given little-endian in two's complement.
+    pub fn literal(self, bytes: &[u8]) -> String {
+        let negative = self.signed && bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+        let mut carry = u16::from(negative);
+        let magnitude: Vec<u8> = bytes
+            .iter()
+            .map(|byte| {
+                let sum = u16::from(if negative { !byte } else { *byte }) + carry;
+                carry = sum >> 8;
+                sum as u8
+            })
+            .collect();
+        let digits: String = magnitude.iter().rev().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}0x{digits}", if negative { "-" } else { "" })
     }
 
     /// Whether a literal is a value of it; otherwise why not, in a few words.
@@ -150,6 +202,27 @@ mod tests {
             Number::parse("0x10000000000000000000000000000000000000000000000000000000000000000"),
             None
         );
+    }
+
+    #[test]
+    fn limits_are_values_and_read_as_such() {
+        for (name, kind) in KINDS {
+            let (least, greatest) = kind.limits();
+            assert_eq!(Wide::named(name), Some(*kind));
+            assert_eq!(least.len(), kind.bytes() as usize);
+            for bytes in [&least, &greatest] {
+                let literal = kind.literal(bytes);
+                assert_eq!(kind.fits(&literal), Ok(()), "{literal}");
+            }
+        }
+        let decimal = |name: &str, bytes: &[u8]| {
+            let literal = Wide::named(name).expect(name).literal(bytes);
+            Number::parse(&literal).expect("a literal").decimal()
+        };
+        assert_eq!(decimal("i128", &[0xFE; 16]), "-1334440654591915542993625911497130242");
+        assert_eq!(decimal("i128", &i128::MIN.to_le_bytes()), i128::MIN.to_string());
+        assert_eq!(decimal("i128", &(-1_i128).to_le_bytes()), "-1");
+        assert_eq!(decimal("u128", &u128::MAX.to_le_bytes()), u128::MAX.to_string());
     }
 
     #[test]

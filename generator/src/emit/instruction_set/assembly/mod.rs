@@ -17,22 +17,25 @@ use quote::quote;
 
 use self::plan::Plan;
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::facts::module::Reached;
+use crate::emit::instruction_set::facts::wide;
 use crate::emit::instruction_set::sources;
-use crate::emit::rust;
+use crate::emit::{rust, template};
 use crate::model::instruction_set::InstructionSet;
+use crate::model::instruction_set::wide::Wide;
 
-/// The files that are the same in every set, by their names in the crate.
+/// The files that are the same in every set but for integers beyond 64 bits, by their names in the crate.
 const MACHINERY: &[(&str, &str)] = &[
     ("assembler", include_str!("../templates/asm_assembler.rs")),
     ("code", include_str!("../templates/asm_code.rs")),
-    ("cursor", include_str!("../templates/asm_cursor.rs")),
+    ("cursor", include_str!("../templates/asm_cursor.rs.hbs")),
     ("error", include_str!("../templates/asm_error.rs")),
-    ("key", include_str!("../templates/asm_key.rs")),
-    ("mod", include_str!("../templates/asm_mod.rs")),
+    ("key", include_str!("../templates/asm_key.rs.hbs")),
+    ("mod", include_str!("../templates/asm_mod.rs.hbs")),
     ("positions", include_str!("../templates/asm_positions.rs")),
     ("show", include_str!("../templates/asm_show.rs")),
     ("suggest", include_str!("../templates/asm_suggest.rs")),
-    ("token", include_str!("../templates/asm_token.rs")),
+    ("token", include_str!("../templates/asm_token.rs.hbs")),
     ("type_text", include_str!("../templates/asm_type_text.rs")),
 ];
 
@@ -43,8 +46,33 @@ const MACHINERY: &[(&str, &str)] = &[
 /// On a fault of the generator itself.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let plan = Plan::new(set);
+    let wides = wide::reached(set, &Reached::from_root(set));
+    let mut imported = wides.clone();
+    if wides.iter().any(|wide| wide.is_emitted()) {
+        // The magnitude of a signed number has no sign.
+        imported.extend(Wide::named("u256"));
+    }
+    let data = serde_json::json!({
+        "wide": !wides.is_empty(),
+        "wides": wides
+            .iter()
+            .map(|wide| serde_json::json!({
+                "name": wide.name(),
+                "type": wide.rust_type(),
+                "own": wide.is_emitted(),
+                "signed": wide.signed,
+            }))
+            .collect::<Vec<_>>(),
+        "imports": wide::imports(&wides),
+        "imported": wide::imports(&imported),
+    });
     for (name, text) in MACHINERY {
-        builder.file(&format!("src/asm/{name}.rs"), (*text).to_owned(), &[]);
+        let text = template::render(name, text, &data)?;
+        builder.file(&format!("src/asm/{name}.rs"), text, &[]);
+    }
+    if !wides.is_empty() {
+        let text = template::render("wide", include_str!("../templates/asm_wide.rs.hbs"), &data)?;
+        builder.file("src/asm/wide.rs", text, &sources::of(set, sources::ALL));
     }
     let mut emit = |name: &str, about: &str, items: TokenStream| -> anyhow::Result<()> {
         let about = rust::module_doc(about);

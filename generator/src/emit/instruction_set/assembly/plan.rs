@@ -9,6 +9,7 @@ use crate::arena::Id;
 use crate::emit::rust;
 use crate::model::instruction_set::operand::{Indexes, OperandKind, OperandMeaning};
 use crate::model::instruction_set::signature::id_type;
+use crate::model::instruction_set::wide::Wide;
 use crate::model::instruction_set::{Field, InstructionSet, Record, Scalar, Shape, Union};
 
 /// How the text of a set is laid out.
@@ -129,7 +130,12 @@ impl<'s> Plan<'s> {
             Shape::Reference(kind) => {
                 self.kinds.insert(*kind);
             }
-            Shape::Scalar(_) | Shape::String { .. } | Shape::Code { .. } | Shape::TypeId | Shape::TypeDefinition => {}
+            Shape::Scalar(_)
+            | Shape::Wide(_)
+            | Shape::String { .. }
+            | Shape::Code { .. }
+            | Shape::TypeId
+            | Shape::TypeDefinition => {}
         }
     }
 
@@ -211,7 +217,7 @@ pub fn name_field(record: &Record) -> Option<(&Field, u32)> {
 
 fn is_pool_element(element: &Shape) -> bool {
     match element {
-        Shape::String { .. } | Shape::Scalar(_) | Shape::TypeDefinition | Shape::Union(_) => true,
+        Shape::String { .. } | Shape::Scalar(_) | Shape::Wide(_) | Shape::TypeDefinition | Shape::Union(_) => true,
         Shape::Code { .. } | Shape::TypeId | Shape::Reference(_) | Shape::Optional(_) | Shape::List { .. } | Shape::Record(_) => {
             false
         }
@@ -222,7 +228,7 @@ fn is_pool_element(element: &Shape) -> bool {
 fn priority(shape: &Shape) -> u32 {
     match shape {
         Shape::List { element, .. } => match **element {
-            Shape::String { .. } | Shape::Scalar(_) => 0,
+            Shape::String { .. } | Shape::Scalar(_) | Shape::Wide(_) => 0,
             Shape::TypeDefinition => 1,
             Shape::Union(_) => 2,
             _ => 3,
@@ -241,6 +247,16 @@ pub fn record_type(set: &InstructionSet, record: Id<Record>) -> TokenStream {
 pub fn union_type(set: &InstructionSet, union: Id<Union>) -> TokenStream {
     let name = rust::variant_ident(&set.format.unions[union].name);
     quote! { crate::module::#name }
+}
+
+/// The Rust type of an integer beyond 64 bits.
+pub fn wide_type(wide: Wide) -> TokenStream {
+    let name = format_ident!("{}", wide.rust_type());
+    if wide.is_emitted() {
+        quote! { crate::wide::#name }
+    } else {
+        quote! { #name }
+    }
 }
 
 /// The emitted newtype of an operand kind.

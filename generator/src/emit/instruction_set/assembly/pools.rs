@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type};
+use super::plan::{Plan, Pool, helper, kind_type, kind_variant, union_type, wide_type};
 use super::records::read;
 use crate::arena::Id;
 use crate::emit::instruction_set::provenance;
@@ -206,6 +206,7 @@ fn element_type(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
             let name = format_ident!("{}", scalar.name());
             quote! { #name }
         }
+        Shape::Wide(wide) => wide_type(*wide),
         Shape::Union(union) => union_type(plan.set, *union),
         _ => quote! { String },
     }
@@ -236,7 +237,7 @@ fn union_key(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
 
 fn shape_key(shape: &Shape, value: &TokenStream) -> TokenStream {
     match shape {
-        Shape::Scalar(_) | Shape::String { .. } => quote! { #value.key(out); },
+        Shape::Scalar(_) | Shape::Wide(_) | Shape::String { .. } => quote! { #value.key(out); },
         Shape::TypeId | Shape::Reference(_) => quote! { #value.0.key(out); },
         _ => quote! { out.extend_from_slice(format!("{:?}", #value).as_bytes()); },
     }

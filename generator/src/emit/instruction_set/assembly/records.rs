@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::plan::{Plan, helper, kind_type, name_field, record_type, union_type};
+use super::plan::{Plan, helper, kind_type, name_field, record_type, union_type, wide_type};
 use crate::arena::Id;
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
@@ -263,6 +263,10 @@ pub fn read(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
             let method = format_ident!("{}", scalar.name());
             quote! { this.#method(cursor) }
         }
+        Shape::Wide(wide) => {
+            let of_type = wide_type(*wide);
+            quote! { this.wide::<#of_type>(cursor) }
+        }
         Shape::String { max } => quote! { this.string(cursor, #max) },
         Shape::Code { max } => quote! { this.bytes(cursor, #max) },
         Shape::TypeId => quote! { this.type_id(cursor) },
@@ -310,7 +314,7 @@ pub fn class(plan: &Plan<'_>, shape: &Shape) -> Option<Class> {
     match shape {
         Shape::Scalar(Scalar::Bool) => Some(Class::Bool),
         Shape::Scalar(Scalar::F32 | Scalar::F64) => Some(Class::Float),
-        Shape::Scalar(_) => Some(Class::Integer),
+        Shape::Scalar(_) | Shape::Wide(_) => Some(Class::Integer),
         Shape::String { .. } => Some(Class::Text),
         Shape::Reference(kind) => match &plan.set.operand_kinds[*kind].meaning {
             OperandMeaning::Index(Indexes::Module { field }) => {
@@ -350,12 +354,22 @@ fn union_item(plan: &Plan<'_>, id: Id<Union>) -> TokenStream {
     let integers = of(Class::Integer);
     if let Some((last, before)) = integers.split_last() {
         let tries = before.iter().filter_map(|variant| {
-            let Shape::Scalar(scalar) = variant.shape else { return None };
-            let scalar = format_ident!("{}", scalar.name());
             let constructor = name_of(variant);
+            let value = read(plan, &variant.shape);
+            let fits = match variant.shape {
+                Shape::Scalar(scalar) => {
+                    let scalar = format_ident!("{}", scalar.name());
+                    quote! { this.is_within(*cursor, #scalar::MIN.into(), #scalar::MAX.into()) }
+                }
+                Shape::Wide(wide) => {
+                    let wide = wide_type(wide);
+                    quote! { this.is_wide::<#wide>(*cursor) }
+                }
+                _ => return None,
+            };
             Some(quote! {
-                if this.is_within(*cursor, #scalar::MIN.into(), #scalar::MAX.into()) {
-                    return this.#scalar(cursor).map(#of_type::#constructor);
+                if #fits {
+                    return #value.map(#of_type::#constructor);
                 }
             })
         });

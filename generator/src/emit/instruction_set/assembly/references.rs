@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 
 use super::plan::{Plan, Target, helper, kind_type, kind_variant, largest, record_type};
 use super::pools::used_in_ops;
+use super::records::read;
 use super::show::name_unless_unused;
 use crate::arena::Id;
 use crate::emit::instruction_set::provenance;
@@ -259,6 +260,10 @@ fn pooled(plan: &Plan<'_>, pool: usize, kind: &str) -> (TokenStream, TokenStream
                 Shape::Scalar(scalar) => {
                     let method = format_ident!("{}", scalar.name());
                     quote! { this.#method(cursor)? }
+                }
+                Shape::Wide(_) => {
+                    let value = read(plan, element);
+                    quote! { #value? }
                 }
                 _ => {
                     return (

@@ -221,6 +221,8 @@ fn is_given(shape: &Shape) -> TokenStream {
         Shape::Scalar(Scalar::Bool) => quote! { *value },
         Shape::Scalar(Scalar::F32 | Scalar::F64) => quote! { value.to_bits() != 0 },
         Shape::Scalar(_) => quote! { *value != 0 },
+        Shape::Wide(wide) if wide.is_emitted() => quote! { *value != Default::default() },
+        Shape::Wide(_) => quote! { *value != 0 },
         Shape::String { .. } | Shape::Code { .. } | Shape::List { .. } => quote! { !value.is_empty() },
         Shape::Optional(_) => quote! { value.is_some() },
         Shape::TypeId | Shape::TypeDefinition | Shape::Reference(_) | Shape::Record(_) | Shape::Union(_) => {
@@ -234,7 +236,7 @@ pub fn show(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
     match shape {
         Shape::Scalar(Scalar::F64) => quote! { super::show::show_f64(*value) },
         Shape::Scalar(Scalar::F32) => quote! { super::show::show_f32(*value) },
-        Shape::Scalar(_) => quote! { value.to_string() },
+        Shape::Scalar(_) | Shape::Wide(_) => quote! { value.to_string() },
         Shape::String { .. } => quote! { super::token::quote(value) },
         Shape::Code { .. } => quote! { super::show::show_bytes(value) },
         Shape::TypeId => quote! { this.show_type(*value) },

@@ -77,6 +77,10 @@ impl Writer<'_, '_> {
             Shape::Scalar(Scalar::F32 | Scalar::F64) => "-0.0".to_owned(),
             Shape::Scalar(Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64) => "-128".to_owned(),
             Shape::Scalar(_) => "255".to_owned(),
+            Shape::Wide(wide) => {
+                let (least, greatest) = wide.limits();
+                wide.literal(if wide.signed { &least } else { &greatest })
+            }
             Shape::String { max } if *max < 32 => "\"\"".to_owned(),
             Shape::String { .. } => "\"Grüße,\\t\\\"\\u{1F600}\\\"\"".to_owned(),
             Shape::Code { .. } => "bytes(\"00 ff\")".to_owned(),

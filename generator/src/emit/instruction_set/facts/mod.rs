@@ -7,7 +7,7 @@ mod ids;
 mod instruction;
 mod layout;
 mod metadata;
-mod module;
+pub mod module;
 mod module_read;
 mod module_write;
 pub mod names;
@@ -17,6 +17,7 @@ mod root;
 mod tests;
 pub mod trap;
 mod types;
+pub mod wide;
 
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree};
@@ -53,7 +54,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
                 trap::files,
                 places::files,
             ],
-            &[instruction::files, module::files],
+            &[instruction::files, module::files, wide::files],
             &[types::files, layout::files, super::verifier::files],
             &[super::assembly::files],
         ],

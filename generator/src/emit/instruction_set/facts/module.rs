@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::{module_read, module_write, names};
+use super::{module_read, module_write, names, wide};
 use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::{provenance, sources};
@@ -35,6 +35,11 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
     );
     let reached = Reached::from_root(set);
+    let wides = wide::reached(set, &reached);
+    let wide_rows = wides
+        .iter()
+        .map(|wide| serde_json::json!({ "name": wide.name(), "type": wide.rust_type() }));
+    let scalar_row = |(name, _): &(&str, Scalar)| serde_json::json!({ "name": name, "type": name });
     let data = serde_json::json!({
         "bool": reached.any(set, &|shape| *shape == Shape::Scalar(Scalar::Bool)),
         "string": reached.any(set, &|shape| matches!(shape, Shape::String { .. })),
@@ -47,7 +52,8 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         "scalars": Scalar::ALL
             .iter()
             .filter(|(_, scalar)| *scalar != Scalar::Bool && reached.needs(set, *scalar))
-            .map(|(name, scalar)| serde_json::json!({ "name": name, "bytes": scalar.bytes() }))
+            .map(scalar_row)
+            .chain(wide_rows.clone())
             .collect::<Vec<_>>(),
         "written": Scalar::ALL
             .iter()
@@ -55,8 +61,10 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
                 *scalar == Scalar::U32
                     || *scalar != Scalar::Bool && reached.any(set, &|shape| *shape == Shape::Scalar(*scalar))
             })
-            .map(|(name, _)| serde_json::json!({ "name": name }))
+            .map(scalar_row)
+            .chain(wide_rows)
             .collect::<Vec<_>>(),
+        "imports": wide::imports(&wides),
     });
     builder.file(
         "src/module/reader.rs",
@@ -169,6 +177,9 @@ fn part(shape: &Shape, holds: &dyn Fn(&Shape) -> bool) -> bool {
 pub fn shape_type(set: &InstructionSet, shape: &Shape) -> String {
     match shape {
         Shape::Scalar(scalar) => scalar.name().to_owned(),
+        // By its path: a record may have the same name.
+        Shape::Wide(wide) if wide.is_emitted() => format!("wide::{}", wide.rust_type()),
+        Shape::Wide(wide) => wide.rust_type(),
         Shape::String { .. } => "String".to_owned(),
         Shape::Code { .. } => "Vec<u8>".to_owned(),
         Shape::TypeId => "TypeId".to_owned(),
@@ -253,6 +264,9 @@ fn structures(set: &InstructionSet) -> anyhow::Result<String> {
     text.push_str(&use_ids(&used_ids(set, &body)));
     if mentions(&body, "TypeDefinition") {
         text.push_str("use crate::types::TypeDefinition;\n");
+    }
+    if mentions(&body, "wide") {
+        text.push_str("use crate::wide;\n");
     }
     Ok(text + &body)
 }
@@ -428,6 +442,7 @@ pub fn least_bytes(set: &InstructionSet, shape: &Shape) -> u32 {
 fn least(set: &InstructionSet, shape: &Shape, open: &mut Vec<Id<Record>>) -> u32 {
     match shape {
         Shape::Scalar(scalar) => scalar.bytes(),
+        Shape::Wide(wide) => wide.bytes(),
         Shape::String { .. }
         | Shape::Code { .. }
         | Shape::TypeId

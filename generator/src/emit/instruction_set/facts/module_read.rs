@@ -100,6 +100,7 @@ fn function(set: &InstructionSet, shape: &Shape) -> String {
         Shape::Union(union) => format!("read_{}", set.format.unions[*union].name),
         Shape::TypeDefinition => "read_type_definition".to_owned(),
         Shape::Scalar(scalar) => format!("Reader::{}", scalar.name()),
+        Shape::Wide(wide) => format!("Reader::{}", wide.name()),
         _ => format!("|reader| {}", expression(set, shape)),
     }
 }

@@ -116,6 +116,7 @@ fn expression(set: &InstructionSet, shape: &Shape, value: &str, passed: Passed) 
     };
     match shape {
         Shape::Scalar(scalar) => format!("writer.{}({copied})", scalar.name()),
+        Shape::Wide(wide) => format!("writer.{}({copied})", wide.name()),
         Shape::String { max } => format!("writer.string({borrowed}, {})", rust::number(u64::from(*max))),
         Shape::Code { max } => format!("writer.code({borrowed}, {})", rust::number(u64::from(*max))),
         Shape::TypeId | Shape::Reference(_) => format!("writer.u32({value}.0)"),
@@ -312,6 +313,6 @@ fn is_filled(shape: &Shape, value: &str) -> String {
         Shape::Scalar(Scalar::F32 | Scalar::F64) => format!("{value}.to_bits() != 0"),
         Shape::Scalar(_) => format!("{value} != 0"),
         Shape::TypeId | Shape::Reference(_) => format!("{value}.0 != 0"),
-        Shape::Record(_) | Shape::Union(_) | Shape::TypeDefinition => format!("{value} != Default::default()"),
+        Shape::Wide(_) | Shape::Record(_) | Shape::Union(_) | Shape::TypeDefinition => format!("{value} != Default::default()"),
     }
 }

@@ -39,6 +39,7 @@ const MODULES: &[Row] = &[
         "builder::{BuildError, BuildLabel, CodeBuilder}",
     ),
     ("src/module/mod.rs", "module", "module::Module"),
+    ("src/wide.rs", "wide", "wide::*"),
     ("src/crc32.rs", "crc32", ""),
     ("src/layout.rs", "layout", "layout::ClassLayouts"),
     ("src/asm/mod.rs", "asm", "asm::{assemble, disassemble}"),

@@ -6,11 +6,12 @@ use std::fmt::Write;
 use anyhow::Context;
 
 use super::module::{mentions, shape_type, used_ids};
-use super::{names, types};
+use super::{names, types, wide};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::instruction_set::worked_module::WorkedModule;
 use crate::emit::{rust, template};
+use crate::model::instruction_set::wide::Wide;
 use crate::model::instruction_set::{
     InstructionSet, Op, OperandKind, OperandMeaning, ParameterKind, Record, Scalar, Shape, Union,
 };
@@ -242,6 +243,12 @@ fn sample(set: &InstructionSet) -> anyhow::Result<String> {
     if mentions(&body, "TypeDefinition") {
         writeln!(text, "use {krate}::types::TypeDefinition;")?;
     }
+    let emitted: Vec<String> = wide::reached(set, &reached)
+        .into_iter()
+        .filter(|wide| wide.is_emitted())
+        .map(Wide::rust_type)
+        .collect();
+    text.push_str(&rust::use_names(&format!("{krate}::wide"), &emitted));
     Ok(text + &body)
 }
 
@@ -355,6 +362,11 @@ fn value(set: &InstructionSet, shape: &Shape, salt: usize) -> String {
             format!("-(n as {})", scalar.name())
         }
         Shape::Scalar(scalar) => format!("(n as {}) ^ 0x5A", scalar.name()),
+        // No byte is as another, so that their order matters; the last one makes the number negative every other time.
+        Shape::Wide(wide) => {
+            let bytes = "std::array::from_fn(|at| (n as u8).wrapping_mul(0x81).wrapping_add(at as u8))";
+            format!("{}::from_le_bytes({bytes})", wide.rust_type())
+        }
         Shape::String { max } if *max < 16 => "String::new()".to_owned(),
         Shape::String { .. } => "format!(\"näme {n}\")".to_owned(),
         Shape::Code { max } => format!("vec![n as u8; {}]", (*max).min(3)),

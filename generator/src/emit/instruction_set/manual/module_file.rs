@@ -232,6 +232,7 @@ fn stretches(book: &Book<'_>, field: &Field) -> Vec<Stretch> {
 fn fixed(shape: &Shape) -> Option<u32> {
     match shape {
         Shape::Scalar(scalar) => Some(scalar.bytes()),
+        Shape::Wide(wide) => Some(wide.bytes()),
         Shape::TypeId | Shape::Reference(_) | Shape::Optional(_) => Some(4),
         _ => None,
     }
@@ -242,6 +243,7 @@ fn shape(book: &Book<'_>, of: &Shape) -> Line {
     let named = |name: &str| Line::new().code_link(to_record(book, name), name);
     match of {
         Shape::Scalar(scalar) => Line::from(scalar.name()),
+        Shape::Wide(wide) => Line::from(wide.name()),
         Shape::String { max } => Line::from(format!("u32 length of at most {max}, then UTF-8")),
         Shape::Code { max } => Line::from(format!("u32 length of at most {max}, then instructions")),
         Shape::TypeId => Line::from("u32, number of a type"),

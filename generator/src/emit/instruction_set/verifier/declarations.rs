@@ -167,7 +167,7 @@ fn needs_check(reading: &Reading<'_>, shape: &Shape, seen: &mut BTreeSet<(bool, 
                     .iter()
                     .any(|variant| needs_check(reading, &variant.shape, seen))
         }
-        Shape::Scalar(_) | Shape::String { .. } | Shape::Code { .. } => false,
+        Shape::Scalar(_) | Shape::Wide(_) | Shape::String { .. } | Shape::Code { .. } => false,
     }
 }
 
@@ -241,7 +241,7 @@ fn check_value(reading: &Reading<'_>, shape: &Shape, value: &Value, within: &Tok
             let function = function_name("union", &reading.set.format.unions[*union].name);
             quote! { #function(#reference, check).map_err(#within)?; }
         }
-        Shape::List { .. } | Shape::Scalar(_) | Shape::String { .. } | Shape::Code { .. } => quote! {},
+        Shape::List { .. } | Shape::Scalar(_) | Shape::Wide(_) | Shape::String { .. } | Shape::Code { .. } => quote! {},
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::instruction_set::raw::{RawField, RawModule, RawRecord, RawUnio
 use crate::model::instruction_set::{
     Field, Flag, ModuleFormat, OperandKind, OperandMeaning, Record, Scalar, Shape, Type, Union, Variant,
 };
+use crate::model::instruction_set::wide::{KINDS, Wide};
 use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::Entry;
@@ -331,6 +332,9 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
     if let Some((_, scalar)) = Scalar::ALL.iter().find(|(known, _)| *known == name) {
         return Some(Shape::Scalar(*scalar));
     }
+    if let Some(wide) = Wide::named(name) {
+        return Some(Shape::Wide(wide));
+    }
     match name {
         "string" => return Some(Shape::String { max }),
         "code" if !in_list => return Some(Shape::Code { max }),
@@ -385,6 +389,7 @@ fn element(place: &Place<'_>, in_list: bool, max: u32, scope: &Scope<'_>, diagno
         let known = Scalar::ALL
             .iter()
             .map(|(name, _)| *name)
+            .chain(KINDS.iter().map(|(name, _)| *name))
             .chain(fixed)
             .chain(scope.records.all())
             .chain(scope.unions.all())

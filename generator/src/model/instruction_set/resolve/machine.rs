@@ -12,7 +12,7 @@ use crate::model::instruction_set::raw::{
     RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawRuntime, RawSlot, RawTrap, RawType,
 };
 use crate::model::instruction_set::types::Library;
-use crate::model::instruction_set::wide;
+use crate::model::instruction_set::wide::{self, Wide};
 use crate::model::instruction_set::{
     Fixture, Group, Indexes, OperandKind, OperandMeaning, ParameterKind, Scalar, Shape, Slot, Trap, Type, TypeParameter,
 };
@@ -272,7 +272,8 @@ pub(super) fn operand_kinds(files: &Files<'_>, uses: &mut Vec<Use>, diagnostics:
     }
     for (entry, raw) in files.read::<RawOperandKind, OperandKind>("operand", "operand kind", false, &mut kinds.names, diagnostics)
     {
-        if Scalar::ALL.iter().any(|(name, _)| *name == entry.name()) {
+        let is_number = Scalar::ALL.iter().any(|(name, _)| *name == entry.name()) || Wide::named(entry.name()).is_some();
+        if is_number {
             diagnostics.push(
                 Diagnostic::error("L0108", format!("the operand kind `{}` is defined twice", entry.name()))
                     .at(entry.span(), "a plain number of this name exists without an entry")
@@ -281,7 +282,11 @@ pub(super) fn operand_kinds(files: &Files<'_>, uses: &mut Vec<Use>, diagnostics:
             continue;
         }
         let place = Place::value(entry.document, &raw.encoding);
-        let encoding = place.word("scalar", Scalar::ALL, diagnostics);
+        let encoding = if is_too_wide(&place, "operand kind", entry.name(), diagnostics) {
+            None
+        } else {
+            place.word("scalar", Scalar::ALL, diagnostics)
+        };
         let meaning = meaning(&entry, &raw, diagnostics);
         if let (Some(OperandMeaning::Index(Indexes::Module { .. })), Some(indexes)) = (&meaning, &raw.indexes) {
             uses.push(Use {
@@ -307,6 +312,27 @@ pub(super) fn operand_kinds(files: &Files<'_>, uses: &mut Vec<Use>, diagnostics:
         );
     }
     kinds
+}
+
+/// Whether a place names an integer beyond 64 bits where an operand is meant; that is reported.
+pub(super) fn is_too_wide(place: &Place<'_>, what: &str, name: &str, diagnostics: &mut Diagnostics) -> bool {
+    let Some(wide) = Wide::named(place.text) else {
+        return false;
+    };
+    diagnostics.push(
+        Diagnostic::error(
+            "L0208",
+            format!("the {what} `{name}` has {} bits, but an operand has at most 64", wide.bits),
+        )
+        .at(place.span, "too wide to stand in the code")
+        .note("decoders hand operands out as raw numbers of 64 bits, whatever they mean")
+        .help(format!(
+            "put the number into a list of the module, `{{ name = \"constants\", shape = \"list<{0}>\", max = …, doc = … }}`, and let the \
+             operand be a position in it: an operand kind with `encoding = \"u16\"` and `indexes = \"module.constants\"`",
+            wide.name()
+        )),
+    );
+    true
 }
 
 fn meaning(entry: &Entry<'_>, raw: &RawOperandKind, diagnostics: &mut Diagnostics) -> Option<OperandMeaning> {

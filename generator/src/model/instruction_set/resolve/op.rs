@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::syntax::Spanned;
 
-use super::machine::named;
+use super::machine::{is_too_wide, named};
 use super::scope::Scope;
 use super::{Files, example, expression, rust};
 use crate::arena::{Arena, Id};
@@ -149,7 +149,8 @@ fn values(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut D
             continue;
         };
         let fits = is_new(&name, "operand", &mut seen, diagnostics);
-        if let Some(kind) = scope.kinds.names.resolve(&kind, diagnostics)
+        if !is_too_wide(&kind, "operand", name.text, diagnostics)
+            && let Some(kind) = scope.kinds.names.resolve(&kind, diagnostics)
             && fits
         {
             operands.push(Operand {

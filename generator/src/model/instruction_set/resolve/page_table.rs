@@ -40,6 +40,11 @@ pub const PAGES: &[Page] = &[
         page: include_str!("../../pages/L0207.md"),
     },
     Page {
+        code: "L0208",
+        summary: "an operand has at most 64 bits",
+        page: include_str!("../../pages/L0208.md"),
+    },
+    Page {
         code: "L0301",
         summary: "an op states its meaning exactly once",
         page: include_str!("../../pages/L0301.md"),
