@@ -11,6 +11,7 @@ mod show;
 mod tests;
 mod tidy;
 mod whole;
+mod wide_fields;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -111,5 +112,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         "Writes the fields of each record and the variants of each union of the module file.",
         show::items(&plan),
     )?;
+    wide_fields::files(&plan, builder)?;
     tests::files(&plan, builder)
 }

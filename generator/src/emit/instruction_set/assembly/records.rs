@@ -145,12 +145,17 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
         },
         ([only], Some(_)) => {
             let field = ident(&only.name);
+            let given = if only.name == "value" {
+                quote! { value }
+            } else {
+                quote! { #field: value }
+            };
             let before = format!("the `{}` of this `{record_name}`", only.name);
             let value = read_field(plan, id, only);
             quote! {
                 this.expect_mark(cursor, ':', #before)?;
                 let value = #value?;
-                Some(#of_type { name, #field: value })
+                Some(#of_type { name, #given })
             }
         }
         _ => {

@@ -98,6 +98,7 @@ window.manualEntries = [
 ["L0205","diagnostic","","an instruction set has a doc, an encoding and a module format","","diagnostics/L02.html#l0205"],
 ["L0206","diagnostic","","the Rust type of a slot is one","","diagnostics/L02.html#l0206"],
 ["L0207","diagnostic","","an operand kind has one meaning","","diagnostics/L02.html#l0207"],
+["L0208","diagnostic","","an operand has at most 64 bits","","diagnostics/L02.html#l0208"],
 ["L0221","diagnostic","","no two ops have the same code","","diagnostics/L02.html#l0221"],
 ["L0222","diagnostic","","an op's code is a byte other than the extension prefix, or lies on the page behind the prefix","","diagnostics/L02.html#l0222"],
 ["L0223","diagnostic","","no two types have the same code","","diagnostics/L02.html#l0223"],

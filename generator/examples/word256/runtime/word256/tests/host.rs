@@ -43,6 +43,19 @@ fn input_is_read_as_words_with_zeros_behind_it() {
 }
 
 #[test]
+fn constants_are_written_whole() {
+    let file = assemble! {
+        constant prime: 0x7fff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffed
+        function main { result word code { constant prime return } }
+    };
+    let expected = (U256::from(1_u8) << 255_u32) - U256::from(19_u8);
+    assert_eq!(oracle(file, Limits::default()).call("main", &[]), Ok(Value::Word(expected)));
+    // The crate of facts has a type of its own for what a file holds; its bytes are those of any other.
+    let module = Module::read(file).expect("the macro writes whole files");
+    assert_eq!(module.constants[0].value.to_le_bytes(), expected.to_le_bytes());
+}
+
+#[test]
 fn every_instruction_has_its_price() {
     let file = assemble! {
         function main { result word code { push1 1 push1 2 sstore push1 2 sload return } }

@@ -132,34 +132,34 @@ pub const PUSH8: Place = Place::new("spec/word256/ops/stack.toml", 50);
 pub const CONSTANT: Place = Place::new("spec/word256/ops/stack.toml", 65);
 
 /// `[op.pop]`
-pub const POP: Place = Place::new("spec/word256/ops/stack.toml", 80);
+pub const POP: Place = Place::new("spec/word256/ops/stack.toml", 81);
 
 /// `[op.dup1]`
-pub const DUP1: Place = Place::new("spec/word256/ops/stack.toml", 94);
+pub const DUP1: Place = Place::new("spec/word256/ops/stack.toml", 95);
 
 /// `[op.dup2]`
-pub const DUP2: Place = Place::new("spec/word256/ops/stack.toml", 109);
+pub const DUP2: Place = Place::new("spec/word256/ops/stack.toml", 110);
 
 /// `[op.dup3]`
-pub const DUP3: Place = Place::new("spec/word256/ops/stack.toml", 124);
+pub const DUP3: Place = Place::new("spec/word256/ops/stack.toml", 125);
 
 /// `[op.dup4]`
-pub const DUP4: Place = Place::new("spec/word256/ops/stack.toml", 139);
+pub const DUP4: Place = Place::new("spec/word256/ops/stack.toml", 140);
 
 /// `[op.swap1]`
-pub const SWAP1: Place = Place::new("spec/word256/ops/stack.toml", 154);
+pub const SWAP1: Place = Place::new("spec/word256/ops/stack.toml", 155);
 
 /// `[op.swap2]`
-pub const SWAP2: Place = Place::new("spec/word256/ops/stack.toml", 169);
+pub const SWAP2: Place = Place::new("spec/word256/ops/stack.toml", 170);
 
 /// `[op.swap3]`
-pub const SWAP3: Place = Place::new("spec/word256/ops/stack.toml", 184);
+pub const SWAP3: Place = Place::new("spec/word256/ops/stack.toml", 185);
 
 /// `[op.load]`
-pub const LOAD: Place = Place::new("spec/word256/ops/stack.toml", 199);
+pub const LOAD: Place = Place::new("spec/word256/ops/stack.toml", 200);
 
 /// `[op.store]`
-pub const STORE: Place = Place::new("spec/word256/ops/stack.toml", 214);
+pub const STORE: Place = Place::new("spec/word256/ops/stack.toml", 215);
 
 /// `[op.mload]`
 pub const MLOAD: Place = Place::new("spec/word256/ops/memory.toml", 5);

@@ -9,11 +9,7 @@ use crate::{Context, Frame, Trip, U256, Value};
 #[op(constant)]
 pub fn constant(context: &Context, k: ConstantId) -> U256 {
     match context.module.constants.get(k.index()) {
-        Some(word) => {
-            let high = u128::from(word.top) << 64 | u128::from(word.upper);
-            let low = u128::from(word.lower) << 64 | u128::from(word.bottom);
-            U256::from_words(high, low)
-        }
+        Some(word) => U256::from_le_bytes(word.value.to_le_bytes()),
         None => {
             let count = context.module.constants.len() as u64;
             context.trip(Trip::BadIndex {

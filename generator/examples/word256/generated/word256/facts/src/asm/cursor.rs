@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use super::assembler::Assembler;
 use super::error::{AssembleError, Reports};
 use super::suggest::did_you_mean;
-use super::token::{Token, TokenKind};
+use super::token::{Token, TokenKind, shortened};
 
 /// The deepest nesting of brackets.
 pub const DEEPEST: usize = 64;
@@ -242,6 +242,7 @@ impl<'t> Assembler<'t> {
             None => "the end".to_owned(),
             Some(TokenKind::Word(word)) => format!("`{word}`"),
             Some(TokenKind::Integer(value)) => format!("the number {value}"),
+            Some(TokenKind::Wide(text)) => format!("the number {}", shortened(text)),
             Some(TokenKind::Float(text)) => format!("the number {text}"),
             Some(TokenKind::Text(text)) => {
                 let mut short: String = text.chars().take(24).collect();
@@ -316,6 +317,12 @@ impl<'t> Assembler<'t> {
         let mut ahead = *cursor;
         let negative = self.take_mark(&mut ahead, '-');
         let Some(TokenKind::Integer(magnitude)) = self.peek(ahead) else {
+            if let Some(TokenKind::Wide(text)) = self.peek(ahead) {
+                let sign = if negative { "-" } else { "" };
+                let text = shortened(text);
+                let message = format!("{sign}{text} does not fit in `{kind}`, which holds {min} to {max}");
+                return self.fail(start, message);
+            }
             return self.expected(ahead, &format!("an integer (`{kind}`)"));
         };
         let value = if negative {
@@ -344,6 +351,7 @@ impl<'t> Assembler<'t> {
         let bits = match self.peek(ahead) {
             Some(TokenKind::Float(text)) => read(text),
             Some(TokenKind::Integer(value)) => read(&value.to_string()),
+            Some(TokenKind::Wide(text)) => read(text),
             Some(TokenKind::Word(word)) if word == "inf" => read("inf"),
             Some(TokenKind::Word(word)) if word == "nan" && !negative => {
                 ahead.next += 1;
@@ -423,7 +431,7 @@ impl<'t> Assembler<'t> {
         let mut ahead = cursor;
         self.take_mark(&mut ahead, '-');
         match self.peek(ahead)? {
-            TokenKind::Integer(_) => Some(Literal::Integer),
+            TokenKind::Integer(_) | TokenKind::Wide(_) => Some(Literal::Integer),
             TokenKind::Float(_) => Some(Literal::Float),
             TokenKind::Text(_) => Some(Literal::Text),
             TokenKind::Word(word) if word == "inf" || word == "nan" => Some(Literal::Float),
@@ -451,7 +459,7 @@ impl<'t> Assembler<'t> {
     pub(super) fn index(&mut self, cursor: &mut Cursor, max: u32, what: &str) -> Option<u32> {
         let mut ahead = *cursor;
         self.take_mark(&mut ahead, '#');
-        if !matches!(self.peek(ahead), Some(TokenKind::Integer(_))) {
+        if !matches!(self.peek(ahead), Some(TokenKind::Integer(_) | TokenKind::Wide(_))) {
             return self.expected(ahead, what);
         }
         let value = self.integer(&mut ahead, "index", 0, i128::from(max))?;
@@ -461,7 +469,7 @@ impl<'t> Assembler<'t> {
 
     /// Whether a number of an entry is next, with or without `#`.
     pub(super) fn is_index(&self, cursor: Cursor) -> bool {
-        self.is_mark(cursor, '#') || matches!(self.peek(cursor), Some(TokenKind::Integer(_)))
+        self.is_mark(cursor, '#') || matches!(self.peek(cursor), Some(TokenKind::Integer(_) | TokenKind::Wide(_)))
     }
 
     /// A value or `_`.

@@ -4,6 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::wide::U256;
+
 /// A value that has a key.
 #[allow(dead_code, reason = "a set need not have pools of values")]
 pub(super) trait Key {
@@ -42,4 +44,4 @@ macro_rules! numbers {
     };
 }
 
-numbers!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
+numbers!(u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 U256);

@@ -30,6 +30,7 @@ mod suggest;
 mod tables;
 mod token;
 mod type_text;
+mod wide;
 
 use crate::module::Module;
 

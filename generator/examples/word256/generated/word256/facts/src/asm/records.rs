@@ -145,25 +145,10 @@ fn body_constant(
     cursor: &mut Cursor,
     name: String,
 ) -> Option<crate::module::Constant> {
-    const FIELDS: &[&str] = &["top", "upper", "lower", "bottom"];
-    let mut record = crate::module::Constant {
+    this.expect_mark(cursor, ':', "the `value` of this `constant`")?;
+    let value = this.wide::<crate::wide::U256>(cursor)?;
+    Some(crate::module::Constant {
         name,
-        ..Default::default()
-    };
-    let mut inside = this.group(cursor, '{', "the fields of this `constant`")?;
-    let mut seen = 0u64;
-    while let Some(field) = this.field(&mut inside, "constant", FIELDS, &mut seen) {
-        let cursor = &mut inside;
-        let done: Option<()> = match field {
-            0 => this.u64(cursor).map(|value| record.top = value),
-            1 => this.u64(cursor).map(|value| record.upper = value),
-            2 => this.u64(cursor).map(|value| record.lower = value),
-            3 => this.u64(cursor).map(|value| record.bottom = value),
-            _ => None,
-        };
-        if done.is_none() {
-            this.resync(cursor, FIELDS);
-        }
-    }
-    Some(record)
+        value,
+    })
 }

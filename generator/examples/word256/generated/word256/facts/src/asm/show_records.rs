@@ -144,22 +144,6 @@ fn show_record_local(this: &Printer<'_>, record: &crate::module::Local) -> Strin
 ///
 /// Spec: `[record.constant]` in `spec/word256/`.
 fn show_body_constant(_: &Printer<'_>, record: &crate::module::Constant) -> String {
-    let mut fields: Vec<String> = Vec::new();
-    let value = &record.top;
-    if *value != 0 {
-        fields.push(show::show_field("top", &value.to_string()));
-    }
-    let value = &record.upper;
-    if *value != 0 {
-        fields.push(show::show_field("upper", &value.to_string()));
-    }
-    let value = &record.lower;
-    if *value != 0 {
-        fields.push(show::show_field("lower", &value.to_string()));
-    }
-    let value = &record.bottom;
-    if *value != 0 {
-        fields.push(show::show_field("bottom", &value.to_string()));
-    }
-    show::show_fields(&fields, true)
+    let value = &record.value;
+    show::show_only_field(&value.to_string())
 }

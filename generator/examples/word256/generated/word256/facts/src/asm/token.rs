@@ -31,6 +31,8 @@ pub enum TokenKind {
     Word(String),
     /// An integer without its sign.
     Integer(u64),
+    /// The text of an integer beyond 64 bits, without its sign and without `_`.
+    Wide(String),
     /// The text of a number with a fraction or an exponent, without its sign and without `_`.
     Float(String),
     /// A string, its escapes resolved.
@@ -98,6 +100,15 @@ pub(super) fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// The text of a number as messages show it: whoever wrote a very long one knows how it goes on.
+pub(super) fn shortened(text: &str) -> String {
+    const MOST: usize = 100;
+    match text.get(..MOST) {
+        Some(start) if text.len() > MOST => format!("{start}…"),
+        _ => text.to_owned(),
+    }
 }
 
 struct Lexer<'t, 'r> {
@@ -280,6 +291,7 @@ impl<'t> Lexer<'t, '_> {
     fn integer(&mut self, at: usize, digits: &str, radix: u32) -> TokenKind {
         let mut value = 0u64;
         let mut any = false;
+        let mut fits = true;
         for char in digits.chars().filter(|char| *char != '_') {
             let Some(digit) = char.to_digit(radix) else {
                 self.error(at, format!("`{char}` is no digit of a number to base {radix}"), "");
@@ -291,15 +303,17 @@ impl<'t> Lexer<'t, '_> {
                 .and_then(|value| value.checked_add(u64::from(digit)))
             {
                 Some(next) => value = next,
-                None => {
-                    self.error(at, "this number needs more than 64 bits".to_owned(), "");
-                    return TokenKind::Bad;
-                }
+                // Its place decides how large a number may be; the other digits are looked at here all the same.
+                None => fits = false,
             }
         }
         if !any {
             self.error(at, "this number has no digits".to_owned(), "");
             return TokenKind::Bad;
+        }
+        if !fits {
+            let text = self.text.get(at..self.next).unwrap_or_default();
+            return TokenKind::Wide(text.chars().filter(|char| *char != '_').collect());
         }
         TokenKind::Integer(value)
     }

@@ -19,6 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::ids::TypeId;
+use crate::wide;
 
 /// A program.
 ///
@@ -59,19 +60,13 @@ pub struct Local {
     pub r#type: TypeId,
 }
 
-/// A word, as four parts of 64 bits.
+/// A word that programs push by its name.
 ///
 /// Spec: `[record.constant]` in `spec/word256/`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Constant {
     /// Its name. At most 255 bytes.
     pub name: String,
-    /// Its most significant 64 bits.
-    pub top: u64,
-    /// The next 64.
-    pub upper: u64,
-    /// The next 64.
-    pub lower: u64,
-    /// Its least significant 64 bits.
-    pub bottom: u64,
+    /// The word.
+    pub value: wide::U256,
 }

@@ -50,9 +50,6 @@ fn read_local(reader: &mut Reader<'_>) -> Result<Local, ReadError> {
 fn read_constant(reader: &mut Reader<'_>) -> Result<Constant, ReadError> {
     Ok(Constant {
         name: reader.field("name", |reader| reader.string(255))?,
-        top: reader.field("top", Reader::u64)?,
-        upper: reader.field("upper", Reader::u64)?,
-        lower: reader.field("lower", Reader::u64)?,
-        bottom: reader.field("bottom", Reader::u64)?,
+        value: reader.field("value", Reader::u256)?,
     })
 }

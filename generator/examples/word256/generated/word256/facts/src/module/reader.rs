@@ -7,6 +7,7 @@ use core::fmt::{self, Write};
 
 use super::format::{HEADER_LENGTH, KNOWN_FLAGS, MAGIC, VERSION};
 use crate::crc32::crc32;
+use crate::wide::U256;
 
 /// Lists and records within one another; deeper ones are refused, so that a file can't exhaust the stack.
 const MAX_DEPTH: usize = 64;
@@ -92,8 +93,8 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64, ReadError> {
-        self.array().map(u64::from_le_bytes)
+    pub(super) fn u256(&mut self) -> Result<U256, ReadError> {
+        self.array().map(U256::from_le_bytes)
     }
 
     /// A count that neither its limit nor the remaining bytes contradict.

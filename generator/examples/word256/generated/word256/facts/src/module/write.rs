@@ -44,9 +44,6 @@ fn write_local(writer: &mut Writer, record: &Local) -> Result<(), WriteError> {
 /// Spec: `[record.constant]` in `spec/word256/`.
 fn write_constant(writer: &mut Writer, record: &Constant) -> Result<(), WriteError> {
     writer.field("name", |writer| writer.string(&record.name, 255))?;
-    writer.field("top", |writer| writer.u64(record.top))?;
-    writer.field("upper", |writer| writer.u64(record.upper))?;
-    writer.field("lower", |writer| writer.u64(record.lower))?;
-    writer.field("bottom", |writer| writer.u64(record.bottom))?;
+    writer.field("value", |writer| writer.u256(record.value))?;
     Ok(())
 }

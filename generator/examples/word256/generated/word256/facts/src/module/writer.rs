@@ -7,6 +7,7 @@ use core::fmt::{self, Write};
 
 use super::format::{HEADER_LENGTH, MAGIC, VERSION};
 use crate::crc32::crc32;
+use crate::wide::U256;
 
 /// Appends values one after the other and knows the path to the present one.
 pub(super) struct Writer {
@@ -51,7 +52,7 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) fn u64(&mut self, value: u64) -> Result<(), WriteError> {
+    pub(super) fn u256(&mut self, value: U256) -> Result<(), WriteError> {
         self.out.extend(value.to_le_bytes());
         Ok(())
     }

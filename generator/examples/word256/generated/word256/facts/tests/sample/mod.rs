@@ -3,6 +3,7 @@
 
 use word256_facts::ids::TypeId;
 use word256_facts::module::{Constant, Function, Local, Module};
+use word256_facts::wide::U256;
 
 /// A module in which every field is filled and every variant occurs. Its numbers refer to nothing.
 pub fn module() -> Module {
@@ -36,9 +37,6 @@ fn sample_local(n: u32) -> Local {
 fn sample_constant(n: u32) -> Constant {
     Constant {
         name: format!("näme {n}"),
-        top: (n as u64) ^ 0x5A,
-        upper: (n as u64) ^ 0x5A,
-        lower: (n as u64) ^ 0x5A,
-        bottom: (n as u64) ^ 0x5A,
+        value: U256::from_le_bytes(std::array::from_fn(|at| (n as u8).wrapping_mul(0x81).wrapping_add(at as u8))),
     }
 }
