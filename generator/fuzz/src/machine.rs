@@ -126,7 +126,7 @@ const TYPES: &[&str] = &[
 ];
 const NAMES: &[&str] = &["a", "b", "c", "f", "arguments", "to", "slot", "n0", "self", "type", "loop"];
 const KINDS: &[&str] = &[
-    "u8", "i32", "u32", "f64", "function", "class", "local", "field", "label", "n0", "n1",
+    "u8", "i32", "u32", "f64", "function", "class", "local", "field", "label", "n0", "n1", "u256",
 ];
 const EFFECTS: &[&str] = &[
     "heap.alloc",
@@ -178,6 +178,8 @@ const SHAPES: &[&str] = &[
     "n1",
     "u64",
     "module",
+    "u256",
+    "i128",
 ];
 const DOCS: &[&str] = &[
     "An entry.",
@@ -268,7 +270,7 @@ impl Entry {
                 writeln!(
                     text,
                     "\n[operand.{name}]\n{doc}\nencoding = \"{}\"",
-                    pick(&["u8", "u16", "u32", "i32"], *encoding)
+                    pick(&["u8", "u16", "u32", "i32", "i128"], *encoding)
                 )?;
                 match indexes % 6 {
                     0 => writeln!(text, "relative_to = \"end\""),

@@ -3,4 +3,5 @@
 mod artefacts;
 mod blame;
 mod graph;
+mod wide_fields;
 mod workspace;

@@ -10,10 +10,10 @@ use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::circle;
 use crate::model::instruction_set::raw::{RawField, RawModule, RawRecord, RawUnion, RawVariant};
+use crate::model::instruction_set::wide::{KINDS, Wide};
 use crate::model::instruction_set::{
     Field, Flag, ModuleFormat, OperandKind, OperandMeaning, Record, Scalar, Shape, Type, Union, Variant,
 };
-use crate::model::instruction_set::wide::{KINDS, Wide};
 use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::Entry;
