@@ -57,3 +57,30 @@ fn emitted_manifests_have_what_packages_need() {
     }
     assert!(count >= 6, "{count} emitted manifests");
 }
+
+/// What `lathe test` runs beside the tests of the root's workspace stands in the root's manifest; no workspace of the repository is left out.
+#[test]
+fn every_workspace_beside_the_root_is_tested() {
+    let root = manifest("Cargo.toml");
+    let steps = root["workspace"]["metadata"]["lathe"]["test"]
+        .as_array()
+        .expect("a list of steps");
+    let arguments: Vec<&str> = steps
+        .iter()
+        .flat_map(|step| step["cargo"].as_array().expect("arguments"))
+        .map(|argument| argument.as_str().expect("a text"))
+        .collect();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut expected = vec!["generator".to_owned(), "generator/tests/consumer".to_owned()];
+    for entry in fs::read_dir(examples).expect("there are examples") {
+        let name = entry.expect("the examples can be read").file_name();
+        expected.push(format!("generator/examples/{}", name.to_str().expect("UTF-8")));
+    }
+    for folder in &expected {
+        let manifest = format!("{folder}/Cargo.toml");
+        assert!(arguments.contains(&manifest.as_str()), "{manifest} is tested by no step");
+    }
+    for manifest in arguments.iter().filter(|argument| argument.ends_with("Cargo.toml")) {
+        assert!(Path::new("..").join(manifest).is_file(), "{manifest} is not there");
+    }
+}

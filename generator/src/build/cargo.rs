@@ -24,9 +24,6 @@ const OWN: &[&str] = &[
     "DYLD_FALLBACK_LIBRARY_PATH",
 ];
 
-/// The folder of the generator below a root; absent in workspaces that use an installed lathe.
-pub const GENERATOR: &str = "generator/Cargo.toml";
-
 /// A file or several that cargo made from a part of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
@@ -56,6 +53,14 @@ pub struct Executable {
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
+}
+
+/// The manifest of lathe itself, where a workspace has its sources; others use an installed lathe.
+pub fn own_manifest(root: &Path) -> Option<&'static str> {
+    const MANIFEST: &str = "generator/Cargo.toml";
+    let manifest: toml::Table = std::fs::read_to_string(root.join(MANIFEST)).ok()?.parse().ok()?;
+    let name = manifest.get("package")?.get("name")?.as_str()?;
+    (name == env!("CARGO_PKG_NAME")).then_some(MANIFEST)
 }
 
 /// The cargo that runs lathe, or the one on the path.

@@ -3,10 +3,10 @@
 pub mod artefact;
 pub mod blame;
 pub mod cargo;
+pub mod engine;
 pub mod inspect;
 mod page_table;
 pub mod plan;
-pub mod programs;
 pub mod suite;
 pub mod tokens;
 pub mod trace;

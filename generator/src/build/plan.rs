@@ -211,7 +211,7 @@ fn tests(packages: &[Package], tree: &Tree) -> anyhow::Result<Vec<String>> {
 
 /// How ninja calls lathe: by cargo where the workspace has its sources, so that it is always up to date.
 fn lathe(root: &Path) -> anyhow::Result<String> {
-    if root.join(super::cargo::GENERATOR).is_file() {
+    if super::cargo::own_manifest(root).is_some() {
         return Ok("cargo lathe".to_owned());
     }
     let program = std::env::current_exe().context("can't find the program that runs")?;

@@ -1,17 +1,15 @@
 //! The steps of `lathe test`: each is one command that anyone can repeat, and its outcome is counted.
 
 use std::io::{BufRead, BufReader, IsTerminal, Read};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
+use cargo_metadata::{Metadata, MetadataCommand};
+use serde::Deserialize;
 use xshell::Shell;
 
 use super::cargo;
-use crate::report::console;
-
-/// Where example workspaces are.
-const EXAMPLES: &str = "generator/examples";
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +20,8 @@ pub struct Step {
     pub arguments: Vec<String>,
     /// The arguments with which cargo compiles the tests of emitted crates beforehand.
     pub compile: Option<Vec<String>>,
+    /// Where cargo puts what it builds, if that isn't its choice.
+    target: Option<PathBuf>,
 }
 
 impl Step {
@@ -42,102 +42,109 @@ pub struct Outcome {
     pub success: bool,
 }
 
-/// A crate that is in no workspace of the repository.
-const CONSUMER: &str = "generator/tests/consumer/Cargo.toml";
+/// A step that a workspace states itself: an entry of `[[workspace.metadata.lathe.test]]` in its `Cargo.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stated {
+    name: String,
+    cargo: Vec<String>,
+}
 
-/// The steps for the workspace at `root`, from which `packages` are emitted.
-pub fn steps(root: &Path, packages: &[String]) -> Vec<Step> {
-    let nextest = ["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests", "pass"];
-    let documentation = ["test", "--doc", "--workspace", "--no-fail-fast", "--quiet"];
+/// The steps for a workspace: its tests, the examples in its documentation, and what it states itself.
+///
+/// # Errors
+///
+/// When cargo can't read the workspace, or what that states is no step.
+pub fn steps(shell: &Shell) -> anyhow::Result<Vec<Step>> {
+    let metadata = metadata(shell)?;
     let mut steps = vec![
-        step("tests of the emitted crates, the macros and the runtime", &nextest, &[]),
-        step("examples in their documentation", &documentation, &[]),
+        Step {
+            name: "tests of the emitted crates, the macros and the runtime".to_owned(),
+            arguments: words("nextest run --workspace --no-fail-fast --no-tests pass"),
+            compile: Some(words("test --no-run --workspace")),
+            target: None,
+        },
+        Step {
+            name: "examples in their documentation".to_owned(),
+            arguments: words("test --doc --workspace --no-fail-fast --quiet"),
+            compile: None,
+            target: None,
+        },
     ];
-    let compile = ["test", "--no-run", "--workspace"];
-    steps[0].compile = Some(compile.map(str::to_owned).to_vec());
-    if root.join(cargo::GENERATOR).is_file() {
-        // Both workspaces share one folder of artefacts, as the alias does, so that what both depend on is built once.
-        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-        let generator = ["--manifest-path", cargo::GENERATOR, "--target-dir", &target];
-        steps.insert(1, step("tests of the generator", &nextest, &generator));
-        steps.push(step("examples in the generator's documentation", &documentation, &generator));
-        let consumer = ["--manifest-path", CONSUMER, "--target-dir", &target];
-        steps.push(step(
-            "a crate elsewhere that uses the emitted ones",
-            &["test", "--quiet"],
-            &consumer,
-        ));
-        // The facts need no other crate, so that each is built from its package alone.
-        let mut package = vec!["package", "--allow-dirty", "--quiet"];
-        for facts in packages.iter().filter(|package| package.ends_with("-facts")) {
-            package.extend(["--package", facts]);
-        }
-        steps.push(step("the facts crates as packages", &package, &[]));
-        for (name, manifest) in example_workspaces(root) {
-            let example = ["--manifest-path", &manifest, "--target-dir", &target];
-            steps.push(step(&format!("tests of the example {name}"), &nextest, &example));
-        }
-    }
-    steps
-}
-
-/// The workspaces beside the generator that show whole systems: names and manifests, by name.
-fn example_workspaces(root: &Path) -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(root.join(EXAMPLES)).into_iter().flatten().flatten();
-    let mut found: Vec<(String, String)> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let manifest = format!("{EXAMPLES}/{name}/Cargo.toml");
-            root.join(&manifest).is_file().then_some((name, manifest))
-        })
-        .collect();
-    found.sort();
-    found
-}
-
-fn step(name: &str, first: &[&str], more: &[&str]) -> Step {
-    Step {
-        name: name.to_owned(),
-        arguments: first.iter().chain(more).map(|argument| (*argument).to_owned()).collect(),
+    // Other workspaces share the folder of artefacts, so that what several of them depend on is built once.
+    let target = metadata.target_directory.into_std_path_buf();
+    steps.extend(stated(metadata.workspace_metadata)?.into_iter().map(|step| Step {
+        name: step.name,
+        arguments: step.cargo,
         compile: None,
+        target: Some(target.clone()),
+    }));
+    Ok(steps)
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+/// What cargo says of the workspace as a whole.
+fn metadata(shell: &Shell) -> anyhow::Result<Metadata> {
+    let mut command = cargo::command(shell, ["metadata", "--no-deps", "--format-version", "1"]);
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = output.context("can't run cargo")?;
+    if !output.status.success() {
+        anyhow::bail!("cargo can't read the workspace");
+    }
+    MetadataCommand::parse(String::from_utf8_lossy(&output.stdout)).context("can't read what cargo says of the workspace")
+}
+
+/// The steps in the metadata of a workspace.
+fn stated(metadata: serde_json::Value) -> anyhow::Result<Vec<Stated>> {
+    match metadata.pointer("/lathe/test") {
+        None => Ok(Vec::new()),
+        Some(steps) => Vec::deserialize(steps).context(
+            "each [[workspace.metadata.lathe.test]] in Cargo.toml takes a `name` and the arguments of `cargo`, as in \
+             `cargo = [\"test\", \"--manifest-path\", \"other/Cargo.toml\"]`",
+        ),
     }
 }
 
-/// Installs cargo-nextest if it is missing; `true` if it had to be.
+/// Whether cargo-nextest is there.
+///
+/// # Errors
+///
+/// When cargo can't be started.
+pub fn has_nextest(shell: &Shell) -> anyhow::Result<bool> {
+    let mut ask = cargo::command(shell, ["nextest", "--version"]);
+    ask.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    Ok(ask.status().context("can't run cargo")?.success())
+}
+
+/// Installs cargo-nextest.
 ///
 /// # Errors
 ///
 /// When it can't be installed.
-pub fn provide_nextest(shell: &Shell) -> anyhow::Result<bool> {
-    let mut ask = cargo::command(shell, ["nextest", "--version"]);
-    ask.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if ask.status().context("can't run cargo")?.success() {
-        return Ok(false);
-    }
-    console::status(
-        console::Tone::Notice,
-        "Installing",
-        "cargo-nextest, which runs the tests (once; some minutes)",
-    );
+pub fn install_nextest(shell: &Shell) -> anyhow::Result<()> {
     let mut install = cargo::command(shell, ["install", "--locked", "cargo-nextest"]);
     install.stdin(Stdio::null());
     if !install.status().context("can't run cargo")?.success() {
         anyhow::bail!("cargo-nextest could not be installed");
     }
-    Ok(true)
+    Ok(())
 }
 
-/// Runs a step, shows what it prints, and counts its tests.
+/// Runs a step, hands on what it prints line by line, and counts its tests.
 ///
 /// # Errors
 ///
 /// When cargo can't be started.
-pub fn run(shell: &Shell, step: &Step) -> anyhow::Result<Outcome> {
+pub fn run(shell: &Shell, step: &Step, show: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Outcome> {
     let colour = if std::io::stderr().is_terminal() { "always" } else { "never" };
     let mut command = cargo::command(shell, &step.arguments);
     command.env("CARGO_TERM_COLOR", colour);
+    command.envs(step.target.iter().map(|target| ("CARGO_TARGET_DIR", target)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let (success, counts) = tee(command).context("can't run cargo")?;
+    let (success, counts) = tee(command, show).context("can't run cargo")?;
     Ok(Outcome {
         passed: counts.0,
         failed: counts.1,
@@ -146,26 +153,26 @@ pub fn run(shell: &Shell, step: &Step) -> anyhow::Result<Outcome> {
 }
 
 /// Runs a command, hands on what it prints line by line, and adds up the summaries in it.
-fn tee(mut command: Command) -> std::io::Result<(bool, (usize, usize))> {
+fn tee(mut command: Command, show: &(dyn Fn(&str) + Sync)) -> std::io::Result<(bool, (usize, usize))> {
     let mut child = command.spawn()?;
     let stdout = child.stdout.take();
     let stderr = child.stderr.take();
     let counts = std::thread::scope(|scope| {
-        let other = scope.spawn(|| stdout.map_or((0, 0), hand_on));
-        let first = stderr.map_or((0, 0), hand_on);
+        let other = scope.spawn(|| stdout.map_or((0, 0), |stream| hand_on(stream, show)));
+        let first = stderr.map_or((0, 0), |stream| hand_on(stream, show));
         let second = other.join().unwrap_or((0, 0));
         (first.0 + second.0, first.1 + second.1)
     });
     Ok((child.wait()?.success(), counts))
 }
 
-fn hand_on(stream: impl Read) -> (usize, usize) {
+fn hand_on(stream: impl Read, show: &(dyn Fn(&str) + Sync)) -> (usize, usize) {
     let mut sum = (0, 0);
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         let text = String::from_utf8_lossy(&line);
-        console::error(&text);
+        show(&text);
         let plain = anstream::adapter::strip_str(&text).to_string();
         if let Some((passed, failed)) = summary(&plain) {
             sum = (sum.0 + passed, sum.1 + failed);
@@ -227,5 +234,18 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(summary(line), expected, "{line}");
         }
+    }
+    #[test]
+    fn steps_are_stated_in_the_manifest() {
+        let of = |text: &str| stated(serde_json::from_str(text).expect("JSON"));
+        assert!(of("null").expect("nothing is stated").is_empty());
+        assert!(of(r#"{"other": {}}"#).expect("nothing is stated").is_empty());
+        let one = of(r#"{"lathe": {"test": [{"name": "more", "cargo": ["test"]}]}}"#).expect("a step");
+        assert_eq!(
+            (one[0].name.as_str(), one[0].cargo.as_slice()),
+            ("more", &["test".to_owned()][..])
+        );
+        let wrong = of(r#"{"lathe": {"test": [{"name": "more", "command": ["test"]}]}}"#).expect_err("no step");
+        assert!(format!("{wrong:#}").contains("workspace.metadata.lathe.test"), "{wrong:#}");
     }
 }

@@ -110,11 +110,10 @@ fn folders(root: &Path, folder: &str) -> Vec<String> {
 
 /// What lathe is made of: its sources where the workspace has them, or else the program.
 pub fn itself(root: &Path) -> BTreeSet<String> {
-    let manifest = super::cargo::GENERATOR;
-    if !root.join(manifest).is_file() {
+    let Some(manifest) = super::cargo::own_manifest(root) else {
         let program = std::env::current_exe().ok();
         return program.iter().map(|program| relative(root, program)).collect();
-    }
+    };
     let mut files = BTreeSet::from([manifest.to_owned()]);
     let walk = WalkDir::new(root.join("generator/src")).into_iter().filter_map(Result::ok);
     files.extend(walk.map(|entry| relative(root, entry.path())));

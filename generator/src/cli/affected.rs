@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::session::Session;
 use super::{Common, Exit};
-use crate::build::programs::{self, Program};
 use crate::model::Model;
 use crate::model::instruction_set::InstructionSets;
 use crate::report::console;
+use crate::source::programs::{self, Program};
 use crate::view::crates::Crates;
 use crate::view::{influence, paths};
 

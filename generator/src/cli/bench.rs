@@ -7,7 +7,7 @@ use clap::Args;
 use super::session::Session;
 use super::{Common, Exit};
 use crate::bench::generator::{self, Figure};
-use crate::report::console;
+use crate::report::{console, json};
 
 /// What `bench generator` takes.
 #[derive(Debug, Clone, Args)]
@@ -32,7 +32,7 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
     };
     let mut show = |figure: Figure| {
         if session.json {
-            console::output(&(serde_json::to_string(&figure).unwrap_or_default() + "\n"));
+            console::output(&json::line(&figure));
         } else {
             let value = console::thousands(figure.value.round() as usize);
             let line = format!("{:<44} {value:>12} {:<8} {}", figure.what, figure.unit, figure.note);

@@ -17,8 +17,8 @@ use crate::pipeline::{self, Options};
 use crate::registry;
 use crate::report::console::{self, Tone, plural_of};
 use crate::report::difference;
+use crate::report::json;
 use crate::source::SourceMap;
-use crate::view::json_line;
 use crate::write;
 
 #[derive(Serialize)]
@@ -84,7 +84,7 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
     let entries = items.iter().filter(|item| !item.is_internal).count();
     if session.json {
         console::output(&difference::json(&groups));
-        console::output(&json_line(&Closing {
+        console::output(&json::line(&Closing {
             result: if changed.is_empty() && surplus.is_empty() {
                 "fresh"
             } else {
@@ -150,7 +150,7 @@ fn refuse(session: &Session, found: Diagnostics, sources: &SourceMap, groups: &[
     session.report(found, sources);
     if session.json {
         console::output(&difference::json(groups));
-        console::output(&json_line(&Closing {
+        console::output(&json::line(&Closing {
             result: "refused",
             entries: 0,
             files: Vec::new(),

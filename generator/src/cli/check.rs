@@ -1,9 +1,11 @@
 //! `lathe check`: reads and checks; with `--fix` it also applies what is safe to apply.
 
+use serde::Serialize;
+
 use super::session::Session;
 use super::{Common, Exit};
 use crate::diagnostic::Diagnostics;
-use crate::fix::{self, Fixed};
+use crate::fix::{self, Applied, Fixed};
 use crate::pipeline::Options;
 use crate::report::console::{self, plural};
 use crate::report::progress::Progress;
@@ -84,7 +86,7 @@ fn preview(session: &mut Session) -> Exit {
 /// Lists what was fixed, or would be.
 fn show(session: &Session, fixed: &Fixed, done: bool) {
     if session.json {
-        console::output(&json::fixes(&fixed.applied, done));
+        console::output(&objects_of(&fixed.applied, done));
         return;
     }
     let verb = if done { "Fixed" } else { "Would fix" };
@@ -98,4 +100,30 @@ fn show(session: &Session, fixed: &Fixed, done: bool) {
     if problems > 0 {
         session.status(verb, &format!("{} in {}", plural(problems, "problem"), plural(files, "file")));
     }
+}
+
+#[derive(Serialize)]
+struct FixObject<'a> {
+    fix: &'a str,
+    path: &'a str,
+    line: u32,
+    message: &'a str,
+    text: &'a str,
+    /// Whether it was written.
+    done: bool,
+}
+
+/// What was fixed, or would be.
+fn objects_of(applied: &[Applied], done: bool) -> String {
+    let objects = applied.iter().map(|applied| {
+        json::line(&FixObject {
+            fix: applied.code,
+            path: &applied.path,
+            line: applied.line,
+            message: &applied.message,
+            text: &applied.text,
+            done,
+        })
+    });
+    objects.collect()
 }

@@ -8,9 +8,9 @@ use crate::compatibility::{Entry, Moves, compare, groups};
 use crate::model::item::Item;
 use crate::pipeline::{self, Loaded, Options};
 use crate::registry;
+use crate::report::json;
 use crate::report::{changelog, console, difference};
 use crate::source::revision;
-use crate::view::json_line;
 
 #[derive(Serialize)]
 struct Closing<'a> {
@@ -51,7 +51,7 @@ pub fn run(common: &Common, from: &str, to: Option<&str>, only_changelog: bool) 
     let place = to.unwrap_or("the working tree");
     if session.json {
         console::output(&difference::json(&groups));
-        console::output(&json_line(&Closing {
+        console::output(&json::line(&Closing {
             result: if groups.is_empty() { "same" } else { "different" },
             from,
             to,

@@ -121,9 +121,12 @@ enum Verb {
     #[command(after_help = "Example:\n  cargo lathe run\n\n\
         Programs are the files of assembly in spec/<set>/programs; what one prints is compared with its neighbour *.expected.")]
     Run,
-    /// Run every test: drift check, nextest and doc tests over both workspaces
+    /// Run every test: drift check, nextest and doc tests over the workspace, and the steps that its Cargo.toml adds
     #[command(after_help = "Example:\n  cargo lathe test\n\n\
-        Installs cargo-nextest with `cargo install --locked cargo-nextest` if it is missing.")]
+        Installs cargo-nextest with `cargo install --locked cargo-nextest` if it is missing.\n\n\
+        A further step is a table [[workspace.metadata.lathe.test]] in Cargo.toml, with its name and the arguments of cargo:\n\n  \
+        name = \"tests of another workspace\"\n  \
+        cargo = [\"test\", \"--manifest-path\", \"other/Cargo.toml\"]")]
     Test,
     /// Bring generated/ up to date with spec/
     #[command(after_help = "Examples:\n  \

@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::build::build_emitted;
 use super::generate::{self, Written};
 use super::session::{Prepared, Session};
 use super::{Common, Exit};
 use crate::build::cargo::Executable;
-use crate::build::programs::{self, Program, Ran};
+use crate::build::engine::{self, Ran};
 use crate::model::instruction_set::InstructionSets;
 use crate::report::console::{self, Tone};
 use crate::report::summary::{self, Numbers};
 use crate::report::{drift, json};
+use crate::source::programs::{self, Program};
 
 /// Runs the verb.
 pub fn run(common: &Common) -> Exit {
@@ -97,7 +100,7 @@ fn run_program(root: &Path, engine: &Path, program: &Program, json: bool) -> boo
     if !json {
         console::status(Tone::Good, "Running", &program.path);
     }
-    let ran = match programs::run(root, engine, program) {
+    let ran = match engine::run(root, engine, program) {
         Ok(ran) => ran,
         Err(error) => {
             console::failure(&format!("{error:#}"), "");
@@ -105,7 +108,7 @@ fn run_program(root: &Path, engine: &Path, program: &Program, json: bool) -> boo
         }
     };
     if json {
-        console::output(&json::program(program, &ran));
+        console::output(&object(program, &ran));
         return ran.passed();
     }
     let indented: String = ran.output.lines().map(|line| format!("    {line}\n")).collect();
@@ -133,4 +136,27 @@ fn explain(program: &Program, ran: &Ran) {
         );
         console::output(&drift::unified(expected, &ran.output, "expected", "printed"));
     }
+}
+
+#[derive(Serialize)]
+struct ProgramObject<'a> {
+    program: &'a str,
+    passed: bool,
+    /// What it printed.
+    output: &'a str,
+    /// What it was expected to print, if it printed something else.
+    expected: Option<&'a str>,
+    /// What the engine had to say, if it failed.
+    errors: Option<&'a str>,
+}
+
+/// A program that was run.
+fn object(program: &Program, ran: &Ran) -> String {
+    json::line(&ProgramObject {
+        program: &program.path,
+        passed: ran.passed(),
+        output: &ran.output,
+        expected: ran.missed.as_deref(),
+        errors: Some(ran.errors.as_str()).filter(|_| !ran.success),
+    })
 }

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde::Serialize;
+
 use super::compile::compile;
 use super::session::{Prepared, Session};
 use super::{Common, Exit, generate};
@@ -60,30 +62,32 @@ fn steps(session: &mut Session, prepared: &Prepared, started: Instant) -> Exit {
 /// Runs every step, also after one that failed, and returns those that did.
 fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<suite::Step>> {
     let shell = cargo::shell(&session.root)?;
-    if suite::provide_nextest(&shell)? {
+    if !suite::has_nextest(&shell)? {
+        let what = "cargo-nextest, which runs the tests (once; some minutes)";
+        console::status(Tone::Notice, "Installing", what);
+        suite::install_nextest(&shell)?;
         session.status("Installed", "cargo-nextest");
     }
     let mut failures = Vec::new();
     let (mut passed, mut failed) = (0, 0);
-    let packages = prepared.tree.as_ref().map(cargo::emitted_packages).unwrap_or_default();
-    for step in suite::steps(&session.root, &packages) {
+    for step in suite::steps(&shell)? {
         session.status("Testing", &step.name);
         // What the compiler says of emitted code belongs to the specs, so the tests are compiled here before nextest would do it.
         if let Some(arguments) = &step.compile
             && compile(session, prepared, arguments).is_err()
         {
             if session.json {
-                console::output(&json::step(&step, suite::Outcome::default()));
+                console::output(&object(&step, suite::Outcome::default()));
             }
             console::status(Tone::Bad, "Failed", &format!("{}: they don't compile", step.name));
             failures.push(step);
             continue;
         }
-        let outcome = suite::run(&shell, &step)?;
+        let outcome = suite::run(&shell, &step, &console::error)?;
         passed += outcome.passed;
         failed += outcome.failed;
         if session.json {
-            console::output(&json::step(&step, outcome));
+            console::output(&object(&step, outcome));
         }
         let counts = format!("{}: {} passed, {} failed", step.name, outcome.passed, outcome.failed);
         if outcome.success {
@@ -100,4 +104,25 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
         &format!("{} passed, {failed} failed", plural(passed, "test")),
     );
     Ok(failures)
+}
+
+#[derive(Serialize)]
+struct StepObject<'a> {
+    step: &'a str,
+    success: bool,
+    passed: usize,
+    failed: usize,
+    /// The command that repeats it.
+    repeat: String,
+}
+
+/// A step of the tests.
+fn object(step: &suite::Step, outcome: suite::Outcome) -> String {
+    json::line(&StepObject {
+        step: &step.name,
+        success: outcome.success,
+        passed: outcome.passed,
+        failed: outcome.failed,
+        repeat: step.repeat(),
+    })
 }

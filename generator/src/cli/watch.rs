@@ -10,8 +10,8 @@ use crate::diagnostic::{Diagnostics, Severity};
 use crate::pipeline::{self, Options};
 use crate::registry;
 use crate::report::console::{self, Tone, plural};
+use crate::report::json;
 use crate::source::{self, SourceMap};
-use crate::view::json_line;
 use crate::watch::events::{FOLDERS, Watcher};
 use crate::watch::news::{self, Change, Entries};
 use crate::write::{self, Status};
@@ -195,7 +195,7 @@ impl Watch {
 
     fn say(&self, look: &Look, is_first: bool) {
         if self.session.json {
-            console::output(&json_line(look));
+            console::output(&json::line(look));
             return;
         }
         let what = match (is_first, news::describe(&look.files, &look.entries)) {

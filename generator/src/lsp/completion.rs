@@ -11,9 +11,8 @@ use super::text::Lines;
 use super::workspace::Workspace;
 use crate::check::semantics;
 use crate::model::instruction_set::InstructionSets;
-use crate::model::item::Item;
+use crate::model::item::{Item, sentence};
 use crate::syntax::{Table, ValueKind};
-use crate::view::listing::sentence;
 
 /// A proposal.
 struct Proposal {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::diagnostics::file_uri;
 use super::text::range;
 use super::workspace::{Snapshot, Workspace};
-use crate::model::item::Item;
+use crate::model::item::{Item, sentence};
 use crate::source::FileId;
-use crate::view::listing::{code, sentence};
+use crate::view::listing::code;
 
 /// The most symbols that a search gives.
 const MOST: usize = 500;

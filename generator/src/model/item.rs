@@ -204,3 +204,36 @@ pub fn key(table: &str, name: &str) -> String {
         name => format!("[{table}.\"{name}\"]"),
     }
 }
+
+/// The first sentence of what an entry says about itself.
+pub fn sentence(doc: &str) -> String {
+    let words = doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = words.match_indices(". ").map(|(at, _)| at + 1);
+    // `e.g. this` is no end of a sentence: the next one begins with a capital letter.
+    let mut end = end.filter(|at| words[*at..].trim_start().starts_with(|next: char| !next.is_lowercase()));
+    match end.next() {
+        Some(at) => words[..at].to_owned(),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sentence_is_shown() {
+        let cases = [
+            (
+                "Adds two integers; the sum wraps. More of it.",
+                "Adds two integers; the sum wraps.",
+            ),
+            ("One\nline", "One line"),
+            ("Uses e.g. this. That too.", "Uses e.g. this."),
+            ("", ""),
+        ];
+        for (doc, expected) in cases {
+            assert_eq!(sentence(doc), expected);
+        }
+    }
+}

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use crate::compatibility::entry::{DOC, Entry};
 use crate::compatibility::{Difference, FactChange, Group, Happened, Moves};
-use crate::model::item::Weight;
-use crate::view::listing::sentence;
+use crate::model::item::{Weight, sentence};
 
 /// The chapters of a section, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::summary::{Clock, Numbers};
-use crate::build::programs::{Program, Ran};
-use crate::build::suite::{Outcome, Step};
 use crate::diagnostic::Page;
-use crate::fix::Applied;
 use crate::model::artefact::Artefact;
 use crate::write::{Comparison, Status};
 
@@ -31,17 +28,6 @@ struct Closing<'a> {
 }
 
 #[derive(Serialize)]
-struct FixObject<'a> {
-    fix: &'a str,
-    path: &'a str,
-    line: u32,
-    message: &'a str,
-    text: &'a str,
-    /// Whether it was written.
-    done: bool,
-}
-
-#[derive(Serialize)]
 struct DifferenceObject<'a> {
     path: &'a str,
     difference: String,
@@ -52,21 +38,6 @@ struct FormattedObject<'a> {
     path: &'a str,
     /// Whether it was written; `false` if it is not in the layout of all specs.
     formatted: bool,
-}
-
-/// What was fixed, or would be.
-pub fn fixes(applied: &[Applied], done: bool) -> String {
-    let objects = applied.iter().map(|applied| {
-        line(&FixObject {
-            fix: applied.code,
-            path: &applied.path,
-            line: applied.line,
-            message: &applied.message,
-            text: &applied.text,
-            done,
-        })
-    });
-    objects.collect()
 }
 
 /// What became of a file that was to be formatted.
@@ -167,50 +138,6 @@ pub fn skipped(triple: &str, fix: &str) -> String {
 }
 
 #[derive(Serialize)]
-struct ProgramObject<'a> {
-    program: &'a str,
-    passed: bool,
-    /// What it printed.
-    output: &'a str,
-    /// What it was expected to print, if it printed something else.
-    expected: Option<&'a str>,
-    /// What the engine had to say, if it failed.
-    errors: Option<&'a str>,
-}
-
-/// A program that was run.
-pub fn program(program: &Program, ran: &Ran) -> String {
-    line(&ProgramObject {
-        program: &program.path,
-        passed: ran.passed(),
-        output: &ran.output,
-        expected: ran.missed.as_deref(),
-        errors: Some(ran.errors.as_str()).filter(|_| !ran.success),
-    })
-}
-
-#[derive(Serialize)]
-struct StepObject<'a> {
-    step: &'a str,
-    success: bool,
-    passed: usize,
-    failed: usize,
-    /// The command that repeats it.
-    repeat: String,
-}
-
-/// A step of the tests.
-pub fn step(step: &Step, outcome: Outcome) -> String {
-    line(&StepObject {
-        step: &step.name,
-        success: outcome.success,
-        passed: outcome.passed,
-        failed: outcome.failed,
-        repeat: step.repeat(),
-    })
-}
-
-#[derive(Serialize)]
 struct PageObject<'a> {
     code: &'a str,
     summary: &'a str,
@@ -253,7 +180,7 @@ pub fn closing(result: &str, numbers: &Numbers, clock: &Clock) -> String {
     })
 }
 
-/// Objects of texts and numbers always serialize.
-pub(super) fn line(object: &impl Serialize) -> String {
+/// An object on a line of its own. Objects of texts and numbers always serialize.
+pub fn line(object: &impl Serialize) -> String {
     serde_json::to_string(object).unwrap_or_default() + "\n"
 }

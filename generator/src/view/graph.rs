@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::crates::Crates;
-use super::json_line;
 use crate::emit::Tree;
+use crate::report::json;
 use crate::source::SourceMap;
 use crate::write::FOLDER;
 
@@ -208,9 +208,9 @@ pub fn json(graph: &Graph) -> String {
         to: &'a str,
     }
     let name = |index: usize| graph.nodes.get(index).map_or("", |node| node.name.as_str());
-    let nodes = graph.nodes.iter().map(json_line);
+    let nodes = graph.nodes.iter().map(json::line);
     let edges = graph.edges.iter().map(|(from, to)| {
-        json_line(&Edge {
+        json::line(&Edge {
             from: name(*from),
             to: name(*to),
         })

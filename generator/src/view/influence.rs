@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::crates::{Crate, Crates};
-use super::json_line;
-use crate::build::programs::Program;
 use crate::emit::Tree;
+use crate::report::json;
 use crate::source::SourceMap;
+use crate::source::programs::Program;
 use crate::suggest;
 
 /// The tests of a crate.
@@ -155,5 +155,5 @@ pub fn command(affected: &Affected) -> Option<String> {
 
 /// For tools: one object.
 pub fn json(affected: &Affected) -> String {
-    json_line(affected)
+    json::line(affected)
 }

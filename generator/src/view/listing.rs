@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{columns, json_line};
-use crate::model::item::Item;
+use super::columns;
+use crate::model::item::{Item, sentence};
+use crate::report::json;
 use crate::source::SourceMap;
 
 /// The entries that every filter leaves, in the order of the specs.
@@ -53,18 +54,6 @@ pub fn code(item: &Item) -> &str {
         .unwrap_or_default()
 }
 
-/// The first sentence of what an entry says about itself.
-pub fn sentence(doc: &str) -> String {
-    let words = doc.split_whitespace().collect::<Vec<_>>().join(" ");
-    let end = words.match_indices(". ").map(|(at, _)| at + 1);
-    // `e.g. this` is no end of a sentence: the next one begins with a capital letter.
-    let mut end = end.filter(|at| words[*at..].trim_start().starts_with(|next: char| !next.is_lowercase()));
-    match end.next() {
-        Some(at) => words[..at].to_owned(),
-        None => words,
-    }
-}
-
 /// For people: path, code and first sentence.
 pub fn text(items: &[&Item]) -> String {
     let rows: Vec<[String; 3]> = items
@@ -90,7 +79,7 @@ pub fn json(items: &[&Item], sources: &SourceMap) -> String {
     }
     let object = |item: &&Item| {
         let code = code(item);
-        json_line(&Object {
+        json::line(&Object {
             item: item.path(),
             table: item.table,
             owner: item.owner.as_deref(),
@@ -102,25 +91,4 @@ pub fn json(items: &[&Item], sources: &SourceMap) -> String {
         })
     };
     items.iter().map(object).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_sentence_is_shown() {
-        let cases = [
-            (
-                "Adds two integers; the sum wraps. More of it.",
-                "Adds two integers; the sum wraps.",
-            ),
-            ("One\nline", "One line"),
-            ("Uses e.g. this. That too.", "Uses e.g. this."),
-            ("", ""),
-        ];
-        for (doc, expected) in cases {
-            assert_eq!(sentence(doc), expected);
-        }
-    }
 }

@@ -14,13 +14,6 @@ pub mod influence;
 pub mod origin;
 pub mod paths;
 
-use serde::Serialize;
-
-/// An object on a line of its own, for tools. Objects of texts and numbers always serialize.
-pub fn json_line(object: &impl Serialize) -> String {
-    serde_json::to_string(object).unwrap_or_default() + "\n"
-}
-
 /// Rows as text with aligned columns; the last column is as long as it is.
 pub fn columns<const N: usize>(rows: &[[&str; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

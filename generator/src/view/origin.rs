@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{columns, json_line, mentions};
+use super::{columns, mentions};
 use crate::emit::Tree;
 use crate::emit::provenance::{Index, Origin};
 use crate::model::item::Item;
+use crate::report::json;
 use crate::source::SourceMap;
 use crate::write::{Comparison, MANIFEST_PATH, Status};
 
@@ -200,5 +201,5 @@ pub fn text(why: &Why) -> String {
 
 /// For tools: one object.
 pub fn json(why: &Why) -> String {
-    json_line(why)
+    json::line(why)
 }

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{columns, json_line, mentions};
+use super::{columns, mentions};
 use crate::check::semantics;
 use crate::emit::Tree;
 use crate::emit::provenance::Index;
 use crate::model::Model;
 use crate::model::instruction_set::InstructionSets;
 use crate::model::item::Item;
+use crate::report::json;
 use crate::source::{SourceMap, Span};
 use crate::syntax;
 
@@ -205,7 +206,7 @@ pub fn text(story: &Story) -> String {
 
 /// For tools: one object.
 pub fn json(story: &Story) -> String {
-    json_line(story)
+    json::line(story)
 }
 
 fn indented(text: &str, by: usize) -> String {

@@ -1,21 +1,12 @@
 //! Runs the programs beside the specs in the emitted engines, and compares what they print with what stands beside them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
-/// A program of a system: `spec/<set>/programs/<name>.rasm`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
-    /// The instruction set that it is written in.
-    pub set: String,
-    /// Root-relative, with `/`.
-    pub path: String,
-    /// The file with what it is expected to print, if there is one.
-    pub expected: Option<PathBuf>,
-}
+use crate::source::programs::Program;
 
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,33 +26,6 @@ impl Ran {
     pub fn passed(&self) -> bool {
         self.success && self.missed.is_none()
     }
-}
-
-/// The programs of a set, by name: files with the extension of its assembly.
-///
-/// # Errors
-///
-/// When a folder of programs is there and can't be read.
-pub fn find(root: &Path, set: &str, text_extension: &str) -> anyhow::Result<Vec<Program>> {
-    let folder = root.join("spec").join(set).join("programs");
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut programs = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("can't read `spec/{set}/programs`"))? {
-        let path = entry.with_context(|| format!("can't read `spec/{set}/programs`"))?.path();
-        let is_program = path.extension().is_some_and(|extension| extension == text_extension) && path.is_file();
-        if let (true, Some(name)) = (is_program, path.file_name().and_then(|name| name.to_str())) {
-            let expected = path.with_extension("expected");
-            programs.push(Program {
-                set: set.to_owned(),
-                path: format!("spec/{set}/programs/{name}"),
-                expected: expected.is_file().then_some(expected),
-            });
-        }
-    }
-    programs.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(programs)
 }
 
 /// What the engine is told beside the name of the program: the lines of the file `<name>.arguments`, without comments.
