@@ -86,6 +86,8 @@ pub struct Diagnostic {
     pub suggestions: Vec<Suggestion>,
     /// Whether it may be a consequence of something that could not be read; see [`Diagnostic::unless_incomplete`].
     pub unless_incomplete: bool,
+    /// Whether it says that a part of the specs could not be read; see [`Diagnostic::leaves_a_gap`].
+    pub leaves_a_gap: bool,
 }
 
 impl Edit {
@@ -110,6 +112,7 @@ impl Diagnostic {
             help: None,
             suggestions: Vec::new(),
             unless_incomplete: false,
+            leaves_a_gap: false,
         }
     }
 
@@ -131,6 +134,12 @@ impl Diagnostic {
     /// is not reported.
     pub fn unless_incomplete(mut self) -> Self {
         self.unless_incomplete = true;
+        self
+    }
+
+    /// Marks that a part of the specs could not be read, so that what it says is missing from the model.
+    pub fn leaves_a_gap(mut self) -> Self {
+        self.leaves_a_gap = true;
         self
     }
 

@@ -36,7 +36,7 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
 pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     let documents = syntax::parse(&sources, &kinds, &mut diagnostics);
-    let incomplete = is_incomplete(&diagnostics);
+    let incomplete = has_gaps(&diagnostics);
     let mut model = Model::default();
     let mut found = Diagnostics::default();
     for kind in KINDS {
@@ -56,17 +56,14 @@ pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
 }
 
 /// Whether a part of the specs could not be read, so that what it says is missing from the model.
-fn is_incomplete(diagnostics: &Diagnostics) -> bool {
-    // That there is nothing to read at all is another matter.
-    diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.code.starts_with("L00") && diagnostic.code != "L0001")
+fn has_gaps(diagnostics: &Diagnostics) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.leaves_a_gap)
 }
 
 /// Runs every rule of every kind over the model. Not if a part of the specs could not be read: rules that judge the rest would report
 /// what isn't wrong.
 pub fn check(loaded: &mut Loaded) {
-    if is_incomplete(&loaded.diagnostics) {
+    if has_gaps(&loaded.diagnostics) {
         return;
     }
     // Entries with errors are missing from the model, and would look as if they had been removed since the release.

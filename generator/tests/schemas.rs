@@ -1,10 +1,11 @@
 //! The JSON Schemas: every spec of this repository fits its own, broken ones don't, and each field says what it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
+use lathe::model::schema;
 use lathe::pipeline::{self, Options};
 use lathe::registry::KINDS;
 use serde_json::{Value, json};
@@ -343,5 +344,49 @@ fn the_schema_has_the_keys_that_are_read() {
         read.sort_unstable();
         known.sort_unstable();
         assert_eq!(read, known, "{}", kind.name);
+    }
+}
+
+/// What stands in a schema for the language server alone is what the server looks for, and names tables that there are.
+#[test]
+fn what_is_for_the_language_server_is_known_to_it() {
+    let (mut keys, mut tables) = (BTreeSet::new(), BTreeSet::new());
+    let mut known: BTreeSet<String> = BTreeSet::from([schema::FUNCTION.to_owned()]);
+    for kind in KINDS {
+        let of_kind = emitted(kind.name);
+        for_server(&of_kind, &mut keys, &mut tables);
+        known.insert(kind.name.to_owned());
+        let forms = of_kind["anyOf"].as_array().cloned().unwrap_or_else(|| vec![of_kind]);
+        for (name, table) in forms
+            .iter()
+            .flat_map(|form| form["properties"].as_object().into_iter().flatten())
+        {
+            known.insert(name.clone());
+            let within = table["properties"].as_object().into_iter().flatten();
+            known.extend(within.map(|(inner, _)| format!("{name}.{inner}")));
+        }
+    }
+    assert_eq!(
+        keys,
+        BTreeSet::from([schema::NAMES, schema::WORDS, schema::AFTER].map(str::to_owned))
+    );
+    let unknown: Vec<&String> = tables.difference(&known).collect();
+    assert!(unknown.is_empty() && tables.len() > 10, "{unknown:?} of {tables:?}");
+}
+
+/// Collects the keys that are for lathe's own language server, and the tables that they name.
+fn for_server(value: &Value, keys: &mut BTreeSet<String>, tables: &mut BTreeSet<String>) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        if key.starts_with("x-lathe") {
+            keys.insert(key.clone());
+        }
+        if key == schema::NAMES {
+            let names = value.as_array().expect("a list of tables");
+            tables.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
+        }
+        for_server(value, keys, tables);
+    }
+    for value in value.as_array().into_iter().flatten() {
+        for_server(value, keys, tables);
     }
 }

@@ -12,6 +12,7 @@ use super::measure::{self, Times};
 use super::{peer, synthetic, watch};
 use crate::pipeline::{self, Options};
 use crate::report::console::{plural, thousands};
+use crate::source::layout::SPEC;
 
 /// What is copied of a workspace: what a run reads, and what its verbs look for.
 const COPIED: &[&str] = &["spec", "runtime", "Cargo.toml"];
@@ -168,7 +169,7 @@ fn run(root: &Path) -> anyhow::Result<Stages> {
 
 /// The first spec of an instruction set in a workspace that has a `doc` of one line.
 fn some_spec(root: &Path) -> anyhow::Result<std::path::PathBuf> {
-    let files = WalkDir::new(root.join("spec")).sort_by_file_name().into_iter().flatten();
+    let files = WalkDir::new(root.join(SPEC)).sort_by_file_name().into_iter().flatten();
     let specs = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"));
     let fits = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains("\ndoc = \"") && text.contains("\n[op."));
     specs

@@ -20,6 +20,7 @@ use crate::emit::provenance::Index;
 use crate::model::Model;
 use crate::model::instruction_set::InstructionSets;
 use crate::model::item::Item;
+use crate::source::layout;
 use crate::source::{SourceMap, Span};
 
 /// What is needed to find the entries.
@@ -112,17 +113,11 @@ impl<'a> Blame<'a> {
     /// root file of the crate.
     fn emitted(&self, name: &str, source: &Path) -> Option<String> {
         let name = Path::new(name);
-        let folders = std::iter::once(self.root.as_path()).chain(source.ancestors());
-        for folder in folders {
-            let path = folder.join(name);
-            let Ok(below) = path.strip_prefix(&self.root) else { continue };
-            let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            let below = parts.join("/");
-            if self.tree.files().contains_key(&below) {
-                return Some(below);
-            }
-        }
-        None
+        let mut folders = std::iter::once(self.root.as_path()).chain(source.ancestors());
+        folders.find_map(|folder| {
+            let below = layout::relative(&self.root, &folder.join(name))?;
+            self.tree.files().contains_key(&below).then_some(below)
+        })
     }
 
     /// Adds the labels: in the expression, at the function, or at the entry as a whole.

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use walkdir::WalkDir;
 
 use crate::source::SourceMap;
+use crate::source::layout;
 
 /// Writes `<file>.d`, which says that `file` depends on `read`. Both are as ninja names them: root-relative, or absolute outside.
 ///
@@ -89,7 +90,7 @@ pub fn dependencies(text: &str) -> Vec<String> {
 /// may appear, and lathe itself.
 pub fn read_by(root: &Path, sources: &SourceMap) -> BTreeSet<String> {
     let mut read: BTreeSet<String> = sources.files.iter().map(|file| file.path.clone()).collect();
-    for folder in ["spec", "runtime"] {
+    for folder in layout::FOLDERS {
         read.extend(folders(root, folder));
     }
     read.extend(itself(root));
@@ -101,7 +102,7 @@ fn folders(root: &Path, folder: &str) -> Vec<String> {
     let walk = WalkDir::new(root.join(folder)).follow_links(true).into_iter();
     let seen = walk.filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
-        entry.file_type().is_dir() && (entry.depth() == 0 || !(name.starts_with('.') || name == "target"))
+        entry.file_type().is_dir() && (entry.depth() == 0 || !layout::is_passed_over(folder, &name))
     });
     seen.filter_map(Result::ok)
         .map(|entry| relative(root, entry.path()))
@@ -122,11 +123,7 @@ pub fn itself(root: &Path) -> BTreeSet<String> {
 
 /// A path as ninja names it: below the root, with `/`, or absolute.
 pub fn relative(root: &Path, path: &Path) -> String {
-    let Ok(below) = path.strip_prefix(root) else {
-        return path.to_string_lossy().into_owned();
-    };
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
+    layout::relative(root, path).unwrap_or_else(|| path.to_string_lossy().into_owned())
 }
 
 /// The part of the compiler that changes when it is replaced or gets another standard library.

@@ -19,6 +19,7 @@ use crate::report::console::{self, Tone, plural_of};
 use crate::report::difference;
 use crate::report::json;
 use crate::source::SourceMap;
+use crate::source::layout::SPEC;
 use crate::write;
 
 #[derive(Serialize)]
@@ -226,7 +227,7 @@ fn texts(blessed: &Blessed, items: &[Item], sources: &SourceMap) -> BTreeMap<Str
 
 /// A path for a new blessed file that no other file has.
 fn new_path(owner: Option<&str>, texts: &BTreeMap<String, String>, sources: &SourceMap) -> String {
-    let folder = owner.map_or("spec".to_owned(), |owner| format!("spec/{owner}"));
+    let folder = owner.map_or(SPEC.to_owned(), |owner| format!("{SPEC}/{owner}"));
     let is_taken = |path: &String| texts.contains_key(path) || sources.files.iter().any(|file| file.path == *path);
     let mut path = format!("{folder}/blessed.toml");
     let mut number = 2;

@@ -12,6 +12,7 @@ use crate::pipeline::Options;
 use crate::report::console::{self, Tone, plural};
 use crate::report::summary::Numbers;
 use crate::report::{drift, json};
+use crate::source::layout;
 use crate::source::{self, FileId, SourceFile, SourceMap};
 use crate::{syntax, write};
 
@@ -156,10 +157,9 @@ fn named(files: &[PathBuf], diagnostics: &mut Diagnostics) -> SourceMap {
 
 /// Formats all files; of a workspace only the specs.
 fn all(sources: &SourceMap, only_specs: bool, diagnostics: &mut Diagnostics) -> Vec<Formatted> {
-    let is_spec = |file: &SourceFile| file.path.starts_with("spec/") && file.path.ends_with(".toml");
     let files = sources
         .iter()
-        .filter(|(id, file)| !sources.unread.contains(id) && (!only_specs || is_spec(file)));
+        .filter(|(id, file)| !sources.unread.contains(id) && (!only_specs || layout::is_spec(&file.path)));
     files.filter_map(|(id, file)| one(sources, id, file, diagnostics)).collect()
 }
 

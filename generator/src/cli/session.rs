@@ -12,6 +12,7 @@ use crate::report::progress::Progress;
 use crate::report::summary::{Clock, Numbers};
 use crate::report::{diagnostics, json, summary};
 use crate::source::SourceMap;
+use crate::source::layout;
 use crate::write;
 
 /// A workspace and how to report about it.
@@ -217,12 +218,8 @@ fn find_root(named: Option<&Path>) -> Result<PathBuf, Exit> {
         console::failure(&format!("the current folder can't be found: {error}"), FIX);
         Exit::Failure
     })?;
-    let holds = |folder: &Path, name: &str| folder.join(name).symlink_metadata().is_ok();
-    here.ancestors()
-        .find(|folder| holds(folder, "spec") && holds(folder, "Cargo.toml"))
-        .map(Path::to_path_buf)
-        .ok_or_else(|| {
-            console::failure(&format!("no workspace of specs at or above `{}`", here.display()), FIX);
-            Exit::Failure
-        })
+    layout::root_above(&here).ok_or_else(|| {
+        console::failure(&format!("no workspace of specs at or above `{}`", here.display()), FIX);
+        Exit::Failure
+    })
 }

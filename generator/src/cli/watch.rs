@@ -11,8 +11,9 @@ use crate::pipeline::{self, Options};
 use crate::registry;
 use crate::report::console::{self, Tone, plural};
 use crate::report::json;
+use crate::source::layout::FOLDERS;
 use crate::source::{self, SourceMap};
-use crate::watch::events::{FOLDERS, Watcher};
+use crate::watch::events::Watcher;
 use crate::watch::news::{self, Change, Entries};
 use crate::write::{self, Status};
 

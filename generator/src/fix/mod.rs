@@ -10,6 +10,7 @@ use edits::Batch;
 
 use crate::diagnostic::{Applicability, Diagnostics, Severity, Suggestion};
 use crate::pipeline::{self, Loaded};
+use crate::source::layout;
 use crate::source::{FileId, SourceMap};
 
 /// How often specs are checked at most. Each round takes one check; more are needed only where a suggestion has to be found that does
@@ -166,7 +167,7 @@ fn offers(state: &State) -> Vec<Offer> {
     let sources = &state.loaded.sources;
     let is_spec = |file: FileId| {
         let source = sources.files.get(file.0 as usize);
-        source.is_some_and(|source| source.path.starts_with("spec/")) && !sources.unread.contains(&file)
+        source.is_some_and(|source| layout::is_spec(&source.path)) && !sources.unread.contains(&file)
     };
     let diagnostics = state.loaded.diagnostics.iter();
     diagnostics

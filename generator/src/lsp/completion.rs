@@ -12,6 +12,7 @@ use super::workspace::Workspace;
 use crate::check::semantics;
 use crate::model::instruction_set::InstructionSets;
 use crate::model::item::{Item, sentence};
+use crate::model::schema::{AFTER, FUNCTION, NAMES, WORDS};
 use crate::syntax::{Table, ValueKind};
 
 /// A proposal.
@@ -164,18 +165,6 @@ fn values(
     proposals.extend(list(schema, WORDS).into_iter().map(|fixed| word(fixed, "", is_text)));
     (proposals, true)
 }
-
-/// In a schema: the tables of the entries that a field names.
-const NAMES: &str = "x-lathe-names";
-
-/// In a schema: words that a field may hold beside these names.
-const WORDS: &str = "x-lathe-words";
-
-/// In a schema: the mark behind which the name stands.
-const AFTER: &str = "x-lathe-after";
-
-/// What stands among the tables where a function of the runtime is named.
-const FUNCTION: &str = "function";
 
 fn list<'a>(schema: &'a Value, key: &str) -> Vec<&'a str> {
     let list = schema.get(key).and_then(Value::as_array);

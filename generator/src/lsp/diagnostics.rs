@@ -11,6 +11,7 @@ use super::text::{Lines, range};
 use super::uri;
 use super::workspace::{Snapshot, Workspace};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::emit::manual;
 
 /// What is to be shown in each file, by root-relative path. What stands nowhere is left out; see [`nowhere`].
 pub fn by_file(workspace: &Workspace, snapshot: &Snapshot) -> BTreeMap<String, Vec<Shown>> {
@@ -80,7 +81,7 @@ fn message(diagnostic: &Diagnostic) -> String {
 
 /// The page of a code in the manual, where that was emitted.
 fn page(workspace: &Workspace, code: &str) -> Option<Uri> {
-    let place = workspace.locate(&format!("generated/manual/html/diagnostics/{}.html", code.get(..3)?));
+    let place = workspace.locate(&manual::file_of_code(code));
     let uri = uri::from_path(&place).filter(|_| place.is_file())?;
     Uri::from_str(&format!("{}#{}", uri.as_str(), code.to_lowercase())).ok()
 }

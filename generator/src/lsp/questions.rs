@@ -10,6 +10,7 @@ use super::text::Lines;
 use super::workspace::{Snapshot, Workspace};
 use super::{actions, completion, formatting, hover, navigation, symbols};
 use crate::source::FileId;
+use crate::source::layout;
 
 /// What can be asked.
 pub const METHODS: &[&str] = &[
@@ -41,7 +42,7 @@ pub fn answer(
         // The text alone says what is typed; nothing waits for the pipeline while someone types.
         let asked: TextDocumentPositionParams = parse(params)?;
         let proposals = match workspace.text(path).map(str::to_owned) {
-            Some(text) if is_spec(path) => {
+            Some(text) if layout::is_spec(path) => {
                 let byte = Lines::new(&text).byte(asked.position);
                 completion::at(workspace, schemas, &text, byte)
             }
@@ -61,7 +62,7 @@ pub fn answer(
             let asked: TextDocumentPositionParams = parse(params)?;
             Ok(match spec_place(&snapshot, path, asked.position) {
                 Some((file, byte)) => locations(&navigation::definition(workspace, &snapshot, file, byte)),
-                None if path.starts_with("runtime/") => {
+                None if layout::is_runtime(path) => {
                     let file = snapshot.file(path);
                     let place = file.map(|file| (file, Lines::new(snapshot.text(file)).byte(asked.position)));
                     let entry = place.and_then(|(file, byte)| navigation::marked(workspace, &snapshot, file, byte));
@@ -100,7 +101,7 @@ pub fn answer(
             Ok(actions.unwrap_or_default().into())
         }
         "textDocument/formatting" => {
-            let file = snapshot.file(path).filter(|_| is_spec(path));
+            let file = snapshot.file(path).filter(|_| layout::is_spec(path));
             Ok(file.map_or(Value::Null, |file| formatting::edits(snapshot.text(file)).into()))
         }
         _ => {
@@ -116,13 +117,9 @@ pub fn search(workspace: &mut Workspace, query: &str) -> Vec<Value> {
     symbols::search(workspace, &snapshot, query)
 }
 
-fn is_spec(path: &str) -> bool {
-    path.starts_with("spec/") && path.ends_with(".toml")
-}
-
 /// The byte of a position in a spec.
 fn spec_place(snapshot: &Snapshot, path: &str, position: Position) -> Option<(FileId, usize)> {
-    let file = snapshot.file(path).filter(|_| is_spec(path))?;
+    let file = snapshot.file(path).filter(|_| layout::is_spec(path))?;
     Some((file, Lines::new(snapshot.text(file)).byte(position)))
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::schemas::Schemas;
 use super::workspace::{self, Workspace};
 use super::{diagnostics, questions, text, uri};
+use crate::source::layout;
 
 /// How far the talk with the editor has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl Server {
             let found = if self.given.as_ref() == Some(&root) {
                 Some(root)
             } else {
-                workspace::root_above(&root)
+                layout::root_above(&root)
             };
             if let Some(root) = found {
                 self.workspaces.entry(root.clone()).or_insert_with(|| Workspace::new(root));

@@ -12,6 +12,7 @@ use crate::model::item::Item;
 use crate::model::names::Use;
 use crate::pipeline::{self, Loaded, Options};
 use crate::registry;
+use crate::source::layout;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{Table, ValueKind, tree_of};
 
@@ -222,7 +223,7 @@ impl Snapshot {
         if let Some(item) = self.item_of(of) {
             return Some(item.span);
         }
-        let specs = self.sources().iter().filter(|(_, file)| file.path.starts_with("spec/"));
+        let specs = self.sources().iter().filter(|(_, file)| layout::is_spec(&file.path));
         specs.into_iter().find_map(|(id, _)| {
             let tree = tree_of(self.sources(), id);
             let owner = text_of(&tree, "name");
@@ -320,22 +321,8 @@ pub fn find(path: &Path, given: Option<&Path>) -> Option<(PathBuf, String)> {
     let path = parent.join(path.file_name()?);
     let root = match given {
         Some(given) if path.starts_with(given) => given.to_owned(),
-        _ => root_above(&path)?,
+        _ => layout::root_above(&path)?,
     };
-    let parts: Option<Vec<&str>> = path
-        .strip_prefix(&root)
-        .ok()?
-        .components()
-        .map(|part| part.as_os_str().to_str())
-        .collect();
-    Some((root, parts?.join("/")))
-}
-
-/// The nearest folder at or above a path that holds `spec` beside `Cargo.toml`.
-pub fn root_above(path: &Path) -> Option<PathBuf> {
-    let holds = |folder: &Path, name: &str| folder.join(name).symlink_metadata().is_ok();
-    let mut folders = path.ancestors();
-    folders
-        .find(|folder| holds(folder, "spec") && holds(folder, "Cargo.toml"))
-        .map(Path::to_path_buf)
+    let below = layout::relative(&root, &path)?;
+    Some((root, below))
 }

@@ -8,10 +8,20 @@ use serde_json::{Value, json};
 /// What the name of an entry looks like; see [`super::names::is_plain`].
 pub const NAME: &str = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$";
 
+/// A key for lathe's own language server, as are the next two; other readers pass over them: the tables of the entries that a field
+/// names. Fields state these keys as literals, since their attributes take no constants; a test compares them.
+pub const NAMES: &str = "x-lathe-names";
+
+/// Words that a field may hold beside these names.
+pub const WORDS: &str = "x-lathe-words";
+
+/// The mark behind which the name stands.
+pub const AFTER: &str = "x-lathe-after";
+
+/// What stands among the tables where a function of the runtime is named.
+pub const FUNCTION: &str = "function";
+
 /// The schema of a file.
-///
-/// Keys that begin with `x-lathe-` are for lathe's own language server: the tables of the entries that a field names, words that it may
-/// hold beside these, and the mark behind which the name stands. Other readers pass over them.
 ///
 /// Draft 7, and without references between its parts: editors know both of the older draft and of plain nesting, and few of more.
 pub fn of<T: JsonSchema>() -> Schema {

@@ -1,5 +1,6 @@
 //! Stage 1: finds and reads files, keeps text and spans. Nothing else does I/O on the way in.
 
+pub mod layout;
 pub mod programs;
 mod read;
 pub mod revision;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::layout::SPEC;
+
 /// A program of a system: `spec/<set>/programs/<name>.rasm`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
@@ -22,7 +24,7 @@ pub struct Program {
 ///
 /// When a folder of programs is there and can't be read.
 pub fn find(root: &Path, set: &str, text_extension: &str) -> anyhow::Result<Vec<Program>> {
-    let folder = root.join("spec").join(set).join("programs");
+    let folder = root.join(SPEC).join(set).join("programs");
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -34,7 +36,7 @@ pub fn find(root: &Path, set: &str, text_extension: &str) -> anyhow::Result<Vec<
             let expected = path.with_extension("expected");
             programs.push(Program {
                 set: set.to_owned(),
-                path: format!("spec/{set}/programs/{name}"),
+                path: format!("{SPEC}/{set}/programs/{name}"),
                 expected: expected.is_file().then_some(expected),
             });
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileId, Options, SourceFile, SourceMap, Span};
+use super::{FileId, Options, SourceFile, SourceMap, Span, layout};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The largest file that is read. Specs are written by hand; a larger file is a mistake, and reading it would only use up memory.
@@ -28,8 +28,8 @@ pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> So
     let mut found = Vec::new();
     let specs = read_specs(root, options, &mut found);
     let count = found.len();
-    if root.join("runtime").is_dir() {
-        let mut paths = walk(root, "runtime", "rs", &mut found);
+    if root.join(layout::RUNTIME).is_dir() {
+        let mut paths = walk(root, layout::RUNTIME, "rs", &mut found);
         shuffle(&mut paths, options.shuffle);
         found.extend(paths.into_iter().map(read_file));
     }
@@ -47,7 +47,7 @@ pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> So
             Ok(text) => text,
             Err(diagnostic) => {
                 sources.unread.insert(file);
-                diagnostics.push((*diagnostic).at(Span { file, start: 0, end: 0 }, ""));
+                diagnostics.push((*diagnostic).leaves_a_gap().at(Span { file, start: 0, end: 0 }, ""));
                 String::new()
             }
         };
@@ -69,15 +69,14 @@ fn overlay(texts: &BTreeMap<String, String>, found: &mut Vec<Found>, mut count: 
         match found.iter_mut().find(|entry| entry.path == *path) {
             Some(entry) => entry.content = content,
             None => {
-                let is_read = |folder: &str, extension: &str| {
-                    let hidden = path.split('/').any(|part| part.starts_with('.'));
-                    path.starts_with(folder) && path.ends_with(extension) && !hidden
-                };
                 let path = path.clone();
-                if is_read("spec/", ".toml") {
+                if !layout::is_looked_at(&path) {
+                    continue;
+                }
+                if layout::is_spec(&path) {
                     found.insert(count, Found { path, content });
                     count += 1;
-                } else if is_read("runtime/", ".rs") {
+                } else if layout::is_runtime(&path) {
                     found.push(Found { path, content });
                 }
             }
@@ -98,7 +97,7 @@ fn too_large(path: &str, length: u64) -> Diagnostic {
 
 /// Reads the files under `spec/`; an error if there are none.
 fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<(), Box<Diagnostic>> {
-    let folder = root.join("spec");
+    let folder = root.join(layout::SPEC);
     let missing = |message: &str| {
         let diagnostic = Diagnostic::error("L0001", message)
             .note("everything that lathe emits comes from the `.toml` files in the folder `spec` at the root of the workspace")
@@ -111,7 +110,7 @@ fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<
         Ok(metadata) if !metadata.is_dir() => return Err(missing("`spec` is a file and not a folder")),
         Ok(_) => {}
     }
-    let mut paths = walk(root, "spec", "toml", found);
+    let mut paths = walk(root, layout::SPEC, "toml", found);
     if paths.is_empty() && found.is_empty() {
         return Err(missing("there is no `.toml` file in `spec`"));
     }
@@ -127,11 +126,7 @@ fn walk(root: &Path, folder: &str, extension: &str, found: &mut Vec<Found>) -> V
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            entry.depth() == 0
-                || !(name.starts_with('.') || (extension == "rs" && name == "target" && entry.file_type().is_dir()))
-        });
+        .filter_entry(|entry| entry.depth() == 0 || !layout::is_passed_over(folder, &entry.file_name().to_string_lossy()));
     for entry in walker {
         let (path, problem) = match entry {
             Ok(entry) => {
@@ -246,11 +241,10 @@ fn read_bytes(path: &Path) -> io::Result<Result<Vec<u8>, u64>> {
     Ok(if length > LARGEST_FILE { Err(length) } else { Ok(bytes) })
 }
 
-/// The path below the root with `/` between its parts.
+/// The path below the root, also of what has a name that isn't UTF-8.
 fn relative(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/")
+    let lossy = || path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+    layout::relative(root, path).unwrap_or_else(lossy)
 }
 
 /// Why the system refused, without the number of its error.

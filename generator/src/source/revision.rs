@@ -5,6 +5,7 @@ use std::path::Path;
 
 use xshell::{Shell, cmd};
 
+use super::layout;
 use super::{FileId, LARGEST_FILE, SourceFile, SourceMap, Span};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -71,7 +72,7 @@ pub fn read(root: &Path, revision: &str) -> Result<Revision, Refusal> {
                 end: 0,
             };
             sources.unread.insert(id);
-            diagnostics.push((*diagnostic).at(start, ""));
+            diagnostics.push((*diagnostic).leaves_a_gap().at(start, ""));
             String::new()
         });
         sources.files.push(SourceFile { path: file.path, text });
@@ -137,7 +138,7 @@ fn list(shell: &Shell, tree: &str) -> Result<Vec<Listed>, Refusal> {
                 path: path.to_owned(),
             })
         })
-        .filter(|file| file.path.ends_with(".toml") && !file.path.split('/').any(|part| part.starts_with('.')))
+        .filter(|file| layout::is_spec(&file.path) && layout::is_looked_at(&file.path))
         .collect();
     listed.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(listed)

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
+use crate::source::layout;
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::suggest::{is_certain, list, similar};
 
@@ -63,7 +64,7 @@ pub struct Document {
 pub fn parse(sources: &SourceMap, kinds: &[&str], diagnostics: &mut Diagnostics) -> Vec<Document> {
     sources
         .iter()
-        .filter(|(id, file)| file.path.starts_with("spec/") && file.path.ends_with(".toml") && !sources.unread.contains(id))
+        .filter(|(id, file)| layout::is_spec(&file.path) && !sources.unread.contains(id))
         .filter_map(|(id, file)| parse_file(sources, id, file, kinds, diagnostics))
         .collect()
 }
@@ -100,7 +101,7 @@ fn faults_of(
 ) -> bool {
     let errors = without_consequences(&source.text, errors);
     for error in errors.iter().take(MOST_ERRORS) {
-        diagnostics.push(syntax_error(file, source, table, error));
+        diagnostics.push(syntax_error(file, source, table, error).leaves_a_gap());
     }
     if errors.len() > MOST_ERRORS {
         let more = errors.len() - MOST_ERRORS;
@@ -211,7 +212,7 @@ fn folder(source: &SourceFile) -> &str {
 /// in common.
 fn head(sources: &SourceMap, source: &SourceFile, table: &Table) -> Option<String> {
     let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-    let kind = beside(sources, source, "kind").filter(|_| folder(source) != "spec")?;
+    let kind = beside(sources, source, "kind").filter(|_| folder(source) != layout::SPEC)?;
     let name = match table.get("name") {
         Some(_) => None,
         None => name_beside(sources, source),

@@ -7,6 +7,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use crate::emit::Tree;
+use crate::source::layout::{self, relative};
 use crate::write;
 
 /// Where hand-written crates live that emitted ones rest on, or that rest on emitted ones.
@@ -174,7 +175,7 @@ fn manifests(root: &Path, folder: &str) -> Vec<(String, String, BTreeSet<String>
         .into_iter();
     let walk = walk.filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0 || !(name.starts_with('.') || name == "target" || name == write::FOLDER)
+        entry.depth() == 0 || !(layout::is_passed_over(folder, &name) || name == write::FOLDER)
     });
     let manifest = |entry: walkdir::DirEntry| {
         if entry.file_name() != "Cargo.toml" || !entry.file_type().is_file() {
@@ -192,13 +193,6 @@ fn manifests(root: &Path, folder: &str) -> Vec<(String, String, BTreeSet<String>
         Some((relative(root, folder)?, text, tests))
     };
     walk.filter_map(Result::ok).filter_map(manifest).collect()
-}
-
-/// The path below a folder, with `/` between its parts.
-fn relative(root: &Path, path: &Path) -> Option<String> {
-    let below = path.strip_prefix(root).ok()?;
-    let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
 }
 
 #[cfg(test)]

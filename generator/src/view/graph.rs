@@ -11,6 +11,7 @@ use super::crates::Crates;
 use crate::emit::Tree;
 use crate::report::json;
 use crate::source::SourceMap;
+use crate::source::layout;
 use crate::write::FOLDER;
 
 /// What a node stands for.
@@ -64,7 +65,7 @@ type Key = (Kind, String);
 pub fn of(sources: &SourceMap, tree: &Tree, crates: &Crates, each_file: bool) -> Graph {
     let mut files: BTreeMap<Key, BTreeSet<&str>> = BTreeMap::new();
     let mut edges: BTreeSet<(Key, Key)> = BTreeSet::new();
-    for file in sources.files.iter().filter(|file| file.path.starts_with("spec/")) {
+    for file in sources.files.iter().filter(|file| layout::is_spec(&file.path)) {
         files.entry(spec(&file.path, each_file)).or_default().insert(&file.path);
     }
     for (path, file) in tree.files() {

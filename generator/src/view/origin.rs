@@ -11,6 +11,7 @@ use crate::emit::provenance::{Index, Origin};
 use crate::model::item::Item;
 use crate::report::json;
 use crate::source::SourceMap;
+use crate::source::layout;
 use crate::write::{Comparison, MANIFEST_PATH, Status};
 
 /// An entry that something came from.
@@ -110,7 +111,7 @@ pub fn of(
 
 fn specs(sources: &SourceMap) -> Vec<String> {
     let specs = sources.files.iter().map(|file| file.path.clone());
-    specs.filter(|path| path.starts_with("spec/")).collect()
+    specs.filter(|path| layout::is_spec(path)).collect()
 }
 
 fn of_item(item: &Item, sources: &SourceMap) -> Entry {

@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::source::layout::relative;
+
 /// The root-relative form of a path that was typed in the folder `here`; none if it leads out of the workspace.
 ///
 /// What the path names need not exist. A relative path that names nothing from `here` is taken as relative to the root, so that the
@@ -12,14 +14,8 @@ pub fn root_relative(root: &Path, here: &Path, typed: &Path) -> Option<String> {
         typed.is_relative() && from_here.symlink_metadata().is_err() && root.join(typed).symlink_metadata().is_ok();
     let full = if typed_from_root { root.join(typed) } else { from_here };
     let full = plain(&full);
-    let below = full.strip_prefix(root).map(Path::to_path_buf).or_else(|_| {
-        // The root has no links in its path; what was typed may.
-        let real = existing(&full)?;
-        real.strip_prefix(root).map(Path::to_path_buf).map_err(|_| ())
-    });
-    let below = below.ok()?;
-    let parts: Option<Vec<&str>> = below.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+    // The root has no links in its path; what was typed may.
+    relative(root, &full).or_else(|| relative(root, &existing(&full)?))
 }
 
 /// Without `.` and `..`.
@@ -38,11 +34,10 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// The path with the links of the part that exists followed.
-fn existing(path: &Path) -> Result<PathBuf, ()> {
-    let found = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    let (above, real) = found.ok_or(())?;
-    let rest = path.strip_prefix(above).map_err(|_| ())?;
-    Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
+fn existing(path: &Path) -> Option<PathBuf> {
+    let (above, real) = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)))?;
+    let rest = path.strip_prefix(above).ok()?;
+    Some(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
 }
 
 #[cfg(test)]

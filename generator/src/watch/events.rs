@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, NoCache, RecommendedCache, new_debouncer, new_debouncer_opt};
 
+use crate::source::layout::{FOLDERS, is_looked_at, relative};
+
 /// How long the files must be quiet before they are read.
 const QUIET: Duration = Duration::from_millis(20);
 /// How often the clock of the debouncer ticks.
 const TICK: Duration = Duration::from_millis(5);
 /// How often files are looked at where the system reports nothing.
 const BEAT: Duration = Duration::from_millis(250);
-/// The folders that are read.
-pub const FOLDERS: [&str; 2] = ["spec", "runtime"];
 
 /// Reports changes as long as it lives.
 pub struct Watcher {
@@ -170,12 +170,8 @@ fn is_relevant(root: &Path, event: &Event) -> bool {
     if matches!(event.kind, EventKind::Access(_)) {
         return false;
     }
-    event.paths.iter().any(|path| {
-        let Ok(below) = path.strip_prefix(root) else { return false };
-        let mut parts = below.components().map(|part| part.as_os_str().to_string_lossy());
-        let Some(folder) = parts.next() else { return false };
-        FOLDERS.contains(&folder.as_ref()) && parts.all(|part| !part.starts_with('.') && part != "target")
-    })
+    let mut below = event.paths.iter().filter_map(|path| relative(root, path));
+    below.any(|path| is_looked_at(&path))
 }
 
 fn reason(error: &notify::Error) -> String {

@@ -12,6 +12,7 @@ use super::manifest::{self, MANIFEST_PATH, Manifest};
 use super::{FOLDER, STAGING};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::emit::Tree;
+use crate::source::layout::relative;
 
 /// How one path stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -367,15 +368,4 @@ fn holds_foreign_files(directory: &Path) -> bool {
         }
         _ => true,
     })
-}
-
-/// A path relative to the root, with `/`; `None` when it isn't UTF-8.
-fn relative(root: &Path, path: &Path) -> Option<String> {
-    let components: Option<Vec<&str>> = path
-        .strip_prefix(root)
-        .ok()?
-        .components()
-        .map(|component| component.as_os_str().to_str())
-        .collect();
-    Some(components?.join("/"))
 }

@@ -28,7 +28,7 @@ pub fn chapter(catalogue: &[diagnostic::Page]) -> Chapter {
     };
     let mut topics: Vec<(&str, Vec<&diagnostic::Page>)> = Vec::new();
     for page in catalogue {
-        let topic = page.code.get(..3).unwrap_or(page.code);
+        let topic = topic_of(page.code);
         match topics.last_mut() {
             Some((last, pages)) if *last == topic => pages.push(page),
             _ => topics.push((topic, vec![page])),
@@ -44,7 +44,7 @@ pub fn chapter(catalogue: &[diagnostic::Page]) -> Chapter {
             .text(" shows what stands here."),
     );
     for (topic, pages) in &topics {
-        let path = format!("diagnostics/{topic}");
+        let path = path_of(topic);
         index.heading(2, title(topic));
         let cards = pages.iter().map(|page| Card {
             title: Line::new().code(page.code),
@@ -60,6 +60,15 @@ pub fn chapter(catalogue: &[diagnostic::Page]) -> Chapter {
     chapter
 }
 
+/// The page with a code.
+pub fn path_of(code: &str) -> String {
+    format!("diagnostics/{}", topic_of(code))
+}
+
+fn topic_of(code: &str) -> &str {
+    code.get(..3).unwrap_or(code)
+}
+
 fn title(topic: &str) -> String {
     let words = TOPICS.iter().find(|(prefix, _)| *prefix == topic).map(|(_, title)| *title);
     match words {
@@ -69,7 +78,7 @@ fn title(topic: &str) -> String {
 }
 
 fn of_topic(topic: &str, pages: &[&diagnostic::Page]) -> Page {
-    let mut all = Page::new(format!("diagnostics/{topic}"), title(topic), &[]);
+    let mut all = Page::new(path_of(topic), title(topic), &[]);
     all.trail = vec![("Diagnostics".to_owned(), "diagnostics/index".to_owned())];
     for page in pages {
         all.heading(2, page.code);

@@ -34,6 +34,11 @@ pub struct Book {
     pub chapters: Vec<Chapter>,
 }
 
+/// The file in which browsers find what stands of the code of a diagnostic, root-relative.
+pub fn file_of_code(code: &str) -> String {
+    format!("{}/{}", HTML.folder, HTML.file(&diagnostics::path_of(code)))
+}
+
 /// Adds the manual to the tree. Where the specs have nothing to tell there is none.
 pub fn emit(mut chapters: Vec<Chapter>, catalogue: &[diagnostic::Page], tree: &mut Tree) -> anyhow::Result<()> {
     chapters.retain(|chapter| !chapter.pages.is_empty());
