@@ -18,7 +18,7 @@ fn manifests_agree_on_version_edition_compiler_and_licence() {
     for path in [
         "generator/Cargo.toml",
         "generated/raya/facts/Cargo.toml",
-        "generated/targets/Cargo.toml",
+        "generated/targets/facts/Cargo.toml",
     ] {
         let found = manifest(path);
         for key in ["version", "edition", "rust-version", "license"] {

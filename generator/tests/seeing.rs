@@ -151,7 +151,7 @@ fn generated() -> tempfile::TempDir {
 fn why_tells_stale_edited_and_orphaned_outputs_apart() {
     let workspace = generated();
     let root = workspace.path();
-    let path = "generated/features/src/feature.rs";
+    let path = "generated/features/facts/src/feature.rs";
     let status = |path: &str| {
         let printed = run(root, &format!("why {path}"));
         printed

@@ -119,7 +119,7 @@ impl Watching {
 
 const OPS: &str = "spec/tiny/ops.toml";
 const FEATURES: &str = "spec/features.toml";
-const FEATURE: &str = "generated/features/src/feature.rs";
+const FEATURE: &str = "generated/features/facts/src/feature.rs";
 
 /// Whether a line says that outputs were written.
 fn is_written(line: &Value) -> bool {

@@ -332,6 +332,7 @@ window.manualEntries = [
 ["L0123","diagnostic","","no op has the name of a method that the emitted builder has of its own","","diagnostics/L01.html#l0123"],
 ["L0124","diagnostic","","every doc of an instruction set says something and ends like a sentence","","diagnostics/L01.html#l0124"],
 ["L0125","diagnostic","","every slot, operand kind, effect, trap, group, fixture, record, union and flag is used","","diagnostics/L01.html#l0125"],
+["L0126","diagnostic","","no set, effect, record or union has a name that the emitted code has for something else","","diagnostics/L01.html#l0126"],
 ["L0201","diagnostic","","no type is its own ancestor","","diagnostics/L02.html#l0201"],
 ["L0202","diagnostic","","the type of a value can be parsed","","diagnostics/L02.html#l0202"],
 ["L0203","diagnostic","","what the type of a value names exists","","diagnostics/L02.html#l0203"],

@@ -20,6 +20,15 @@ pub(in crate::check) fn fault_of_doc(
                 .help("say in a sentence what it is"),
         );
     }
+    if let Some(fault) = fault_of_text(doc) {
+        let (problem, note, help) = fault;
+        return Some(
+            Diagnostic::error(code, format!("the `doc` of {what} {problem}"))
+                .at(place(), "")
+                .note(note)
+                .help(help),
+        );
+    }
     if doc.ends_with(['.', '!', '?', ')', '"', '`']) {
         return None;
     }
@@ -30,6 +39,29 @@ pub(in crate::check) fn fault_of_doc(
             .help("end it with a period")
             .fix(Vec::from_iter(period(sources, doc, place)), "end it with a period"),
     )
+}
+
+/// What the compiler would refuse in a text, why, and what to do instead.
+fn fault_of_text(doc: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    let turns = |letter: char| matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    if doc.contains(turns) {
+        return Some((
+            "holds a character that turns the direction of the text around it",
+            "such characters can't be seen, and the compiler refuses them in documentation",
+            "delete it",
+        ));
+    }
+    let fences = doc.lines().map(str::trim_start).filter(|line| line.starts_with("```"));
+    // Every other one closes what the one before it has opened.
+    let mut opening = fences.step_by(2);
+    if opening.any(|fence| fence.trim_matches('`').trim().is_empty()) {
+        return Some((
+            "begins a block of code without saying in which language it is",
+            "it would be taken for Rust, and run as a test of the emitted crate",
+            "write ```text, or the name of the language, on the first line of the block",
+        ));
+    }
+    None
 }
 
 /// The edit that ends a text with a period, if the place is that of the text and the text ends with a word.

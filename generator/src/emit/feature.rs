@@ -1,4 +1,4 @@
-//! Emits the facts crate of feature flags, `generated/features`.
+//! Emits the facts crate of feature flags, `generated/features/facts`.
 
 pub mod manual;
 
@@ -25,7 +25,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     sources.sort();
     sources.dedup();
     let mut builder = CrateBuilder::new(
-        "generated/features",
+        "generated/features/facts",
         "feature-facts",
         "Facts of feature flags: what they bring, imply and exclude",
     );

@@ -68,6 +68,8 @@ pub fn ident(name: &str) -> proc_macro2::Ident {
     match name {
         // The four words that can't be raw identifiers.
         "self" | "Self" | "super" | "crate" => proc_macro2::Ident::new(&format!("{name}_"), span),
+        // A keyword since the edition 2024, which the parser doesn't know of.
+        "gen" => proc_macro2::Ident::new_raw(name, span),
         _ => syn::parse_str::<syn::Ident>(name).unwrap_or_else(|_| proc_macro2::Ident::new_raw(name, span)),
     }
 }
@@ -95,11 +97,13 @@ pub fn constant(name: &str) -> String {
     name.to_shouty_snake_case()
 }
 
-/// The name of a module and of its file: a word that Rust keeps for itself, or `mod`, gets an underscore behind it.
+/// The name of a module and of its file: a word that Rust keeps for itself, `mod`, or a crate or module that the modules around it name,
+/// gets an underscore behind it.
 pub fn module(name: &str) -> String {
     use heck::ToSnakeCase;
     let name = name.to_snake_case();
-    let taken = name == "mod" || syn::parse_str::<syn::Ident>(&name).is_err();
+    let taken =
+        matches!(name.as_str(), "mod" | "gen" | "alloc" | "core" | "fmt" | "std") || syn::parse_str::<syn::Ident>(&name).is_err();
     if taken { format!("{name}_") } else { name }
 }
 

@@ -1,4 +1,4 @@
-//! Emits the facts crate of targets, `generated/targets`: a static for each target and the ways to find one.
+//! Emits the facts crate of targets, `generated/targets/facts`: a static for each target and the ways to find one.
 
 pub mod manual;
 
@@ -24,7 +24,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     sources.sort();
     sources.dedup();
     let mut builder = CrateBuilder::new(
-        "generated/targets",
+        "generated/targets/facts",
         "target-facts",
         "Facts of CPU targets: pointer width, byte order, pages, cache lines, levels of the instruction set",
     );

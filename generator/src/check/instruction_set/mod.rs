@@ -30,6 +30,7 @@ pub const RULES: &[Rule] = &[
     names::BUILDER,
     life::DOCS,
     unused::UNUSED,
+    names::TAKEN,
     codes::DUPLICATE_OP,
     codes::OP_RANGE,
     codes::TYPES,

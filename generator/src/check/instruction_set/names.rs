@@ -34,8 +34,44 @@ pub const BUILDER: Rule = Rule {
     check: Some(builder),
 };
 
-/// Methods that the emitted `CodeBuilder` has beside one per op.
-const BUILDER_METHODS: &[&str] = &["bind", "finish", "label", "push"];
+/// Names leave the emitted code what it calls something else.
+pub const TAKEN: Rule = Rule {
+    code: "L0126",
+    summary: "no set, effect, record or union has a name that the emitted code has for something else",
+    page: include_str!("../pages/L0126.md"),
+    check: Some(taken),
+};
+
+/// Methods and functions that the emitted `CodeBuilder` has beside one per op.
+const BUILDER_METHODS: &[&str] = &["bind", "default", "finish", "label", "push"];
+
+/// Folders below `generated/`, and beginnings of names of packages, that aren't those of a set.
+const OTHER_FOLDERS: &[&str] = &["feature", "features", "manual", "schemas", "target", "targets"];
+
+/// Types that the emitted code about the module file has of its own, or from the standard library.
+const OTHER_TYPES: &[&str] = &[
+    "Assembler",
+    "Box",
+    "Cursor",
+    "Kind",
+    "Literal",
+    "Option",
+    "Printer",
+    "ReadError",
+    "ReadErrorKind",
+    "Reader",
+    "Result",
+    "String",
+    "ToOwned",
+    "ToString",
+    "TokenKind",
+    "TypeDefinition",
+    "Vec",
+    "Write",
+    "WriteError",
+    "WriteErrorKind",
+    "Writer",
+];
 
 /// A name with what it names and where it stands.
 struct Named<'a> {
@@ -198,4 +234,44 @@ fn builder(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+fn taken(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let sets = model.part::<InstructionSets>();
+    let named = sets.sets.iter().map(|set| (&set.name, set.span));
+    for (name, span) in named.chain(sets.images.iter().map(|set| (&set.name, set.span))) {
+        if OTHER_FOLDERS.contains(&name.as_str()) {
+            let note = format!("`generated/{name}` or the package `{name}-facts` is that of other specs");
+            diagnostics.push(clash("instruction set", name, span, note));
+        }
+    }
+    for set in &sets.sets {
+        for effect in set.effects.iter().filter(|effect| effect.name == "none") {
+            let note = "`Effects::NONE` is the set without any effect".to_owned();
+            diagnostics.push(clash("effect", &effect.name, effect.span, note));
+        }
+        let records = set.format.records.iter().map(|record| ("record", &record.name, record.span));
+        let unions = set.format.unions.iter().map(|union| ("union", &union.name, union.span));
+        for (what, name, span) in records.chain(unions) {
+            let rust = heck::ToUpperCamelCase::to_upper_camel_case(name.as_str());
+            let note = if rust.ends_with("Id") {
+                format!("types such as `{rust}` stand for an index into a list of the module")
+            } else if OTHER_TYPES.contains(&rust.as_str()) {
+                format!("the code that reads and writes module files has another type `{rust}`")
+            } else {
+                continue;
+            };
+            diagnostics.push(clash(what, name, span, note));
+        }
+    }
+}
+
+fn clash(what: &str, name: &str, span: Span, note: String) -> Diagnostic {
+    Diagnostic::error(
+        TAKEN.code,
+        format!("the emitted code has the name of {what} `{name}` for something else"),
+    )
+    .at(span, "")
+    .note(note)
+    .help("choose another name")
 }

@@ -114,9 +114,9 @@ pub struct RawRuntime {
 #[serde(deny_unknown_fields)]
 pub struct RawLibrary {
     /// The package, as cargo knows it.
-    pub package: String,
+    pub package: Spanned<String>,
     /// The version that is needed, as in a manifest. Default features are off.
-    pub version: String,
+    pub version: Spanned<String>,
     /// The type in the crate.
     pub path: Spanned<String>,
 }

@@ -161,9 +161,14 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     let rust_result = value_type(set, &op.outputs[0].expression);
     let test_name = format!("{}_on_edges", op.name);
 
+    // Laws speak of the inputs, so it is the other variables that give way. No name of a spec ends with an underscore.
+    let [expected, found, turned, machine] = ["expected", "found", "turned", "program"].map(|name| {
+        let taken = names.iter().any(|input| input == name);
+        if taken { format!("{name}_") } else { name.to_owned() }
+    });
     let mut body = String::new();
     let direct = format!("ops::{}({})", rust::ident(&op.name), names.join(", "));
-    let expected = if laws::can_fail(op) {
+    let outcome = if laws::can_fail(op) {
         format!("{direct}.map_err(|trap| trap.kind.name().to_owned())")
     } else {
         format!("Ok::<_, String>({direct})")
@@ -171,10 +176,10 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     let arguments: Vec<String> = names.iter().map(|name| format!("{name}.into_value()")).collect();
     let context: Vec<String> = names.iter().map(|name| format!("{name} = {{{name}:?}}")).collect();
     let context = context.join(", ");
-    writeln!(body, "let expected = {expected};")?;
+    writeln!(body, "let {expected} = {outcome};")?;
     writeln!(
         body,
-        "let found = program.call::<{rust_result}>(&[{}]);",
+        "let {found} = {machine}.call::<{rust_result}>(&[{}]);",
         arguments.join(", ")
     )?;
     let same = |left: &str, right: &str| {
@@ -186,19 +191,19 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     };
     writeln!(
         body,
-        "assert!({}, \"{}: {context}: expected {{expected:?}}, found {{found:?}}\");",
-        same("found", "expected"),
+        "assert!({}, \"{}: {context}: expected {{{expected}:?}}, found {{{found}:?}}\");",
+        same(&found, &expected),
         op.name
     )?;
     if let ([a, b], true) = (names.as_slice(), op.commutes) {
         writeln!(
             body,
-            "let turned = program.call::<{rust_result}>(&[{b}.into_value(), {a}.into_value()]);"
+            "let {turned} = {machine}.call::<{rust_result}>(&[{b}.into_value(), {a}.into_value()]);"
         )?;
         writeln!(
             body,
             "assert!({}, \"{} does not commute: {context}\");",
-            same("found", "turned"),
+            same(&found, &turned),
             op.name
         )?;
     }
@@ -219,7 +224,7 @@ fn plain_test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
         loops = format!("for {name} in values::{}() {{\n{loops}}}\n", function_name(slot));
     }
     let text = format!(
-        "\n/// {}\n#[test]\nfn {test_name}() {{\nlet mut program = Program::new({});\n{loops}}}\n",
+        "\n/// {}\n#[test]\nfn {test_name}() {{\nlet mut {machine} = Program::new({});\n{loops}}}\n",
         provenance::op(op),
         rust::literal(&program)
     );

@@ -16,6 +16,9 @@ pub const ASSETS: &[(&str, &str)] = &[
     ("search.js", include_str!("../assets/search.js")),
 ];
 
+/// The most chapters that the bar of each page lists.
+const MOST_CHAPTERS: usize = 16;
+
 /// A page as a whole. `chapter` is the one that it belongs to; the start page belongs to none.
 pub fn page(book: &Book, chapter: Option<&Chapter>, page: &Page) -> String {
     let mut out = String::with_capacity(4096);
@@ -71,6 +74,10 @@ fn header(out: &mut String, book: &Book, chapter: Option<&Chapter>, page: &Page)
     for other in &book.chapters {
         let Some(first) = other.menu.first() else { continue };
         let current = chapter.is_some_and(|chapter| std::ptr::eq(chapter, other));
+        // Where there are very many chapters, the start page lists them: on each page they would be a wall, and grow with its square.
+        if !current && book.chapters.len() > MOST_CHAPTERS {
+            continue;
+        }
         menu_item(out, page, &other.title, &first.path, current.then_some("true"));
     }
     out.push_str(concat!(

@@ -85,9 +85,25 @@ pub(super) fn slots(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Resolve
                         .help("name the type as a `use` does: `ethnum::U256`"),
                 );
             }
+            let letters = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+            let package = library.package.get_ref();
+            if !package.starts_with(|first: char| first.is_ascii_alphabetic()) || !package.chars().all(letters) {
+                diagnostics.push(
+                    Diagnostic::error("L0206", format!("`{package}` is no name of a package"))
+                        .at(entry.at(&library.package), "expected letters, digits, `-` and `_`")
+                        .help("name it as its registry does: `ethnum`"),
+                );
+            }
+            if let Err(error) = semver::VersionReq::parse(library.version.get_ref()) {
+                diagnostics.push(
+                    Diagnostic::error("L0206", format!("`{}` is no version: {error}", library.version.get_ref()))
+                        .at(entry.at(&library.version), "expected a version as in a manifest")
+                        .help("state the least version that will do: `1.5`"),
+                );
+            }
             Library {
-                package: library.package,
-                version: library.version,
+                package: library.package.into_inner(),
+                version: library.version.into_inner(),
                 path: library.path.into_inner(),
             }
         });
