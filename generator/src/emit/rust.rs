@@ -211,6 +211,44 @@ pub fn use_names(path: &str, names: &[String]) -> String {
     }
 }
 
+/// The columns that rustfmt lets the arguments of a call take up in one line: three fifths of a line.
+const ARGUMENTS: usize = 78;
+
+/// A call as rustfmt lays it out at the end of a line: `head(a, b)`, or each argument in a line of its own where these are long. The
+/// line stands `indent` columns to the right, begins with `lead`, and ends with `end`.
+pub fn call(indent: usize, lead: &str, head: &str, arguments: &[String], end: &str) -> String {
+    let margin = " ".repeat(indent);
+    let together = arguments.join(", ");
+    let width = together.chars().count();
+    let line = format!("{margin}{lead}{head}({together}){end}\n");
+    if !together.contains('\n') && width <= ARGUMENTS && line.chars().count() <= 131 {
+        return line;
+    }
+    let rows: String = arguments
+        .iter()
+        .map(|argument| format!("{margin}    {argument},\n"))
+        .collect();
+    format!("{margin}{lead}{head}(\n{rows}{margin}){end}\n")
+}
+
+/// A text as a string literal that can be read: raw where it holds quotes, and over several lines where it has these.
+pub fn readable_literal(text: &str) -> String {
+    let text = text.trim();
+    let text = if text.contains('\n') {
+        format!("\n{text}\n")
+    } else {
+        text.to_owned()
+    };
+    if !text.contains(['"', '\\']) {
+        return format!("\"{text}\"");
+    }
+    let mut marks = String::new();
+    while text.contains(&format!("\"{marks}")) {
+        marks.push('#');
+    }
+    format!("r{marks}\"{text}\"{marks}")
+}
+
 /// Items separated by commas, broken into lines of at most 130 columns that stand `indent` columns to the right.
 pub fn wrapped(indent: usize, items: impl IntoIterator<Item = String>) -> String {
     let mut out = String::new();
@@ -246,6 +284,23 @@ mod tests {
         assert_eq!(module("mod"), "mod_");
         assert_eq!(module("integer"), "integer");
         assert_eq!(constant("heap.read"), "HEAP_READ");
+    }
+
+    #[test]
+    fn calls_are_broken_where_rustfmt_does() {
+        let short = ["a".to_owned(), "b".to_owned()];
+        assert_eq!(call(4, "x: ", "f", &short, ","), "    x: f(a, b),\n");
+        let long = ["a".repeat(40), "b".repeat(40)];
+        let rows = format!("f(\n    {},\n    {},\n);\n", long[0], long[1]);
+        assert_eq!(call(0, "", "f", &long, ";"), rows);
+    }
+
+    #[test]
+    fn literals_are_raw_only_where_that_helps() {
+        assert_eq!(readable_literal("a"), "\"a\"");
+        assert_eq!(readable_literal("a\nb\n"), "\"\na\nb\n\"");
+        assert_eq!(readable_literal("\"a\""), "r#\"\"a\"\"#");
+        assert_eq!(readable_literal("a\\b"), "r\"a\\b\"");
     }
 
     #[test]

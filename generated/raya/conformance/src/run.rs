@@ -17,12 +17,38 @@ pub const FUEL: u64 = 2_000_000;
 pub struct Example {
     /// The words of the spec.
     pub spec: &'static str,
-    /// Assembly with a function `main`.
-    pub text: &'static str,
+    /// How these become a program.
+    pub form: Form,
+    /// Declarations that precede the program.
+    pub given: Option<&'static str>,
     /// How it ends.
     pub expected: Expected,
     /// What it prints, where the example says.
     pub prints: Option<&'static str>,
+}
+
+/// How the words of an example become a program with a function `main`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// They state values: this program pushes the inputs and returns one of the outputs.
+    Values(&'static str),
+    /// They are the code of `main`, which returns a value of this type.
+    Main(&'static str),
+    /// They are the program.
+    Program,
+}
+
+impl Example {
+    /// The program, in assembly.
+    pub fn text(&self) -> String {
+        let spec = self.spec.trim();
+        let given = self.given.map_or("", str::trim_start);
+        match self.form {
+            Form::Values(program) => [given, program].concat(),
+            Form::Main(result) => [given, "function main { result ", result, " code {\n", spec, "\n} }\n"].concat(),
+            Form::Program => [given, spec].concat(),
+        }
+    }
 }
 
 /// How a program is to end.
@@ -69,7 +95,7 @@ pub enum Ending {
 #[track_caller]
 pub fn check(example: &Example) {
     if let Err(problem) = judge(example) {
-        panic!("example `{}`\n{problem}\nprogram:\n{}", example.spec, example.text);
+        panic!("example `{}`\n{problem}\nprogram:\n{}", example.spec, example.text());
     }
 }
 
@@ -93,7 +119,7 @@ pub fn check_call<T: Slot + std::fmt::Debug>(spec: &str, text: &str, arguments: 
 ///
 /// A sentence that says what was expected and what came.
 pub fn judge(example: &Example) -> Result<(), String> {
-    let module = assemble(example.text).map_err(|errors| format!("it can't be assembled: {errors}"))?;
+    let module = assemble(&example.text()).map_err(|errors| format!("it can't be assembled: {errors}"))?;
     let (ending, printed) = run(Arc::new(module), FUEL);
     let expected = example.expected.ending();
     if ending != expected {
@@ -185,14 +211,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_program_is_put_together_from_its_parts() {
+        let example = Example {
+            spec: "return",
+            form: Form::Main("i32"),
+            given: Some("\nclass A\n"),
+            expected: Expected::Value("1"),
+            prints: None,
+        };
+        assert_eq!(example.text(), "class A\nfunction main { result i32 code {\nreturn\n} }\n");
+    }
+
+    #[test]
     fn a_program_that_ends_otherwise_is_noticed() {
-        let judge = |text, expected, prints| judge(&Example { spec: "", text, expected, prints });
+        let judge = |text, expected, prints| {
+            judge(&Example {
+                spec: text,
+                form: Form::Program,
+                given: None,
+                expected,
+                prints,
+            })
+        };
         let text = "function main { result i32 code { const_i32 7 return } }";
         assert_eq!(judge(text, Expected::Value("7"), None), Ok(()));
         assert!(judge(text, Expected::Value("8"), None).is_err());
         assert!(judge(text, Expected::Trap("no_such_trap"), None).is_err());
         assert!(judge(text, Expected::Throws("7"), None).is_err());
         assert!(judge(text, Expected::Value("7"), Some("something")).is_err());
-        assert!(judge("no declaration", Expected::Value("7"), None).is_err());
+        assert!(judge("no such declaration", Expected::Value("7"), None).is_err());
     }
 }

@@ -19,8 +19,10 @@ pub enum Example {
     Program {
         /// The fixture that precedes the program, if one is named.
         given: Option<Id<Fixture>>,
-        /// Declarations; must define `main` (without parameters) unless `body` form was used, in which case it already does.
+        /// Declarations, among them `main`, which has no parameters.
         text: String,
+        /// Where the spec gives only the code of `main`: that, and the type of what it returns.
+        body: Option<Body>,
         /// What `main` returns or how it fails.
         outcome: Outcome,
         /// What natives printed, where the example says.
@@ -28,6 +30,15 @@ pub enum Example {
         /// The table in the spec.
         span: Span,
     },
+}
+
+/// The code of `main`, from which a program is made.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// The type of what `main` returns: `i32`.
+    pub result: String,
+    /// The words of the spec.
+    pub code: String,
 }
 
 /// How an example ends.
@@ -63,4 +74,17 @@ pub struct Golden {
     pub bytes: Vec<u8>,
     /// The value in the spec.
     pub span: Span,
+}
+
+/// A program without the indentation that it has in the spec.
+pub fn unindented(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let trimmed = text.trim_end();
+    // The first line may begin right behind the quotes.
+    let rest = trimmed.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let common = rest.map(indent).min().unwrap_or(0);
+    let first = trimmed.lines().next().unwrap_or_default().trim_start();
+    let mut lines: Vec<&str> = vec![first];
+    lines.extend(trimmed.lines().skip(1).map(|line| line.get(common..).unwrap_or_default()));
+    lines.join("\n").trim_start_matches('\n').to_owned()
 }

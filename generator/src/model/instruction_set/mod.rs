@@ -19,7 +19,7 @@ pub mod types;
 pub mod wide;
 
 pub use effect::{Effect, Takes};
-pub use example::{Example, Fixture, Golden, Outcome};
+pub use example::{Body, Example, Fixture, Golden, Outcome, unindented};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use image::ImageSet;
 pub use items::items;

@@ -3,68 +3,52 @@
 //!
 //! Spec: `[group.array]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.new_array]` in `spec/raya/ops/array.toml`.
 #[test]
 fn new_array() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 array_len return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_i32 3 new_array f64 const_i32 2 load_elem return\n} }",
-        text: r#"
-function main { result f64 code {
-const_i32 3 new_array f64 const_i32 2 load_elem return
-} }
-"#,
+        spec: "const_i32 3 new_array f64 const_i32 2 load_elem return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("0.0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_i32 3 new_array str const_i32 0 load_elem return\n} }",
-        text: r#"
-function main { result str code {
-const_i32 3 new_array str const_i32 0 load_elem return
-} }
-"#,
+        spec: "const_i32 3 new_array str const_i32 0 load_elem return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 new_array i32 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 new_array i32 array_len return
-} }
-"#,
+        spec: "const_i32 0 new_array i32 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 -1 new_array i32 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 -1 new_array i32 array_len return
-} }
-"#,
+        spec: "const_i32 -1 new_array i32 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 10000001 new_array i32 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 10000001 new_array i32 array_len return
-} }
-"#,
+        spec: "const_i32 10000001 new_array i32 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("heap_limit"),
         prints: None,
     });
@@ -74,54 +58,37 @@ const_i32 10000001 new_array i32 array_len return
 #[test]
 fn load_elem() {
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 3 const_i32 7 const_i32 8 const_i32 9 init_array 3 const_i32 2 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 3 const_i32 7 const_i32 8 const_i32 9 init_array 3 const_i32 2 load_elem return
-} }
-"#,
+        spec: "array_literal i32, 3 const_i32 7 const_i32 8 const_i32 9 init_array 3 const_i32 2 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("9"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 const_i32 3 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 const_i32 3 load_elem return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 const_i32 3 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 const_i32 -1 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 const_i32 -1 load_elem return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 const_i32 -1 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_array, 0 const_i32 0 load_elem return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_array, 0 const_i32 0 load_elem return
-} }
-"#,
+        spec: "call no_array, 0 const_i32 0 load_elem return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\n    array_literal array(i32), 1 const_i32 5 new_array i32 init_array 1 const_i32 0 load_elem array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-    array_literal array(i32), 1 const_i32 5 new_array i32 init_array 1 const_i32 0 load_elem array_len return
-} }
-"#,
+        spec: "array_literal array(i32), 1 const_i32 5 new_array i32 init_array 1 const_i32 0 load_elem array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -131,44 +98,30 @@ function main { result i32 code {
 #[test]
 fn store_elem() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 dup const_i32 1 const_i32 42 store_elem const_i32 1 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 dup const_i32 1 const_i32 42 store_elem const_i32 1 load_elem return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 dup const_i32 1 const_i32 42 store_elem const_i32 1 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 dup const_i32 3 const_i32 42 store_elem array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 dup const_i32 3 const_i32 42 store_elem array_len return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 dup const_i32 3 const_i32 42 store_elem array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\n    const_i32 1 new_array str dup const_i32 0 const_str \"x\" store_elem const_i32 0 load_elem return\n} }",
-        text: r#"
-function main { result str code {
-    const_i32 1 new_array str dup const_i32 0 const_str "x" store_elem const_i32 0 load_elem return
-} }
-"#,
-        expected: Expected::Value("\"x\""),
+        spec: r#"const_i32 1 new_array str dup const_i32 0 const_str "x" store_elem const_i32 0 load_elem return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""x""#),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\n    call no_array, 0 const_i32 0 const_i32 1 store_elem const_i32 1 return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-    call no_array, 0 const_i32 0 const_i32 1 store_elem const_i32 1 return
-} }
-"#,
+        spec: "call no_array, 0 const_i32 0 const_i32 1 store_elem const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -178,24 +131,16 @@ function main { result i32 code {
 #[test]
 fn array_len() {
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal bool, 4 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal bool, 4 array_len return
-} }
-"#,
+        spec: "array_literal bool, 4 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_array, 0 array_len return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_array, 0 array_len return
-} }
-"#,
+        spec: "call no_array, 0 array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -205,32 +150,23 @@ call no_array, 0 array_len return
 #[test]
 fn array_literal() {
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 2 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 2 array_len return
-} }
-"#,
+        spec: "array_literal i32, 2 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 2 const_i32 1 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 2 const_i32 1 load_elem return
-} }
-"#,
+        spec: "array_literal i32, 2 const_i32 1 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 4294967295 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 4294967295 array_len return
-} }
-"#,
+        spec: "array_literal i32, 4294967295 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("heap_limit"),
         prints: None,
     });
@@ -240,44 +176,30 @@ array_literal i32, 4294967295 array_len return
 #[test]
 fn init_array() {
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 3 const_i32 1 const_i32 2 const_i32 3 init_array 3 const_i32 0 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 3 const_i32 1 const_i32 2 const_i32 3 init_array 3 const_i32 0 load_elem return
-} }
-"#,
+        spec: "array_literal i32, 3 const_i32 1 const_i32 2 const_i32 3 init_array 3 const_i32 0 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 3 const_i32 5 init_array 1 const_i32 2 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 3 const_i32 5 init_array 1 const_i32 2 load_elem return
-} }
-"#,
+        spec: "array_literal i32, 3 const_i32 5 init_array 1 const_i32 2 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 1 const_i32 5 const_i32 6 init_array 2 array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 1 const_i32 5 const_i32 6 init_array 2 array_len return
-} }
-"#,
+        spec: "array_literal i32, 1 const_i32 5 const_i32 6 init_array 2 array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_array, 0 const_i32 5 init_array 1 array_len return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_array, 0 const_i32 5 init_array 1 array_len return
-} }
-"#,
+        spec: "call no_array, 0 const_i32 5 init_array 1 array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -287,34 +209,23 @@ call no_array, 0 const_i32 5 init_array 1 array_len return
 #[test]
 fn array_push() {
     check(&Example {
-        spec: "function main { result i32 code {\n    const_i32 0 new_array i32 dup const_i32 4 array_push dup const_i32 5 array_push const_i32 1 load_elem return\n} }",
-        text: r#"
-function main { result i32 code {
-    const_i32 0 new_array i32 dup const_i32 4 array_push dup const_i32 5 array_push const_i32 1 load_elem return
-} }
-"#,
+        spec: "const_i32 0 new_array i32 dup const_i32 4 array_push dup const_i32 5 array_push const_i32 1 load_elem return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 new_array i32 dup const_i32 4 array_push array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 new_array i32 dup const_i32 4 array_push array_len return
-} }
-"#,
+        spec: "const_i32 3 new_array i32 dup const_i32 4 array_push array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_array, 0 const_i32 5 array_push const_i32 1 return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_array, 0 const_i32 5 array_push const_i32 1 return
-} }
-"#,
+        spec: "call no_array, 0 const_i32 5 array_push const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -324,44 +235,30 @@ call no_array, 0 const_i32 5 array_push const_i32 1 return
 #[test]
 fn array_pop() {
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 2 const_i32 8 const_i32 9 init_array 2 array_pop return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 2 const_i32 8 const_i32 9 init_array 2 array_pop return
-} }
-"#,
+        spec: "array_literal i32, 2 const_i32 8 const_i32 9 init_array 2 array_pop return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("9"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\narray_literal i32, 2 dup array_pop pop array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-array_literal i32, 2 dup array_pop pop array_len return
-} }
-"#,
+        spec: "array_literal i32, 2 dup array_pop pop array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 new_array i32 array_pop return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 new_array i32 array_pop return
-} }
-"#,
+        spec: "const_i32 0 new_array i32 array_pop return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_array, 0 array_pop return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_array, 0 array_pop return
-} }
-"#,
+        spec: "call no_array, 0 array_pop return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });

@@ -3,216 +3,63 @@
 //!
 //! Spec: `[group.call]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.call]` in `spec/raya/ops/call.toml`.
 #[test]
 fn call() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 40 const_i32 2 call add, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 40 const_i32 2 call add, 2 return
-} }
-"#,
+        spec: "const_i32 40 const_i32 2 call add, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 10 const_i32 3 const_i32 4 call add, 2 isub return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 10 const_i32 3 const_i32 4 call add, 2 isub return
-} }
-"#,
+        spec: "const_i32 10 const_i32 3 const_i32 4 call add, 2 isub return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result str code {\ncall nothing, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result str code {
-call nothing, 0 return
-} }
-"#,
+        spec: "call nothing, 0 return",
+        form: Form::Main("str"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 1 const_i32 0 call divide, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 1 const_i32 0 call divide, 2 return
-} }
-"#,
+        spec: "const_i32 1 const_i32 0 call divide, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall fail, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call fail, 0 return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "call fail, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall endless, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call endless, 0 return
-} }
-"#,
+        spec: "call endless, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("stack_overflow"),
         prints: None,
     });
     check(&Example {
-        spec: "function factorial { params [n: i32] result i32 code { load_local n jmp_if_true more const_i32 1 return more:\n        load_local n load_local n const_i32 1 isub call factorial, 1 imul return } }\n    function main { result i32 code { const_i32 10 call factorial, 1 return } }",
-        text: r#"
+        spec: "
 function factorial { params [n: i32] result i32 code { load_local n jmp_if_true more const_i32 1 return more:
-        load_local n load_local n const_i32 1 isub call factorial, 1 imul return } }
-    function main { result i32 code { const_i32 10 call factorial, 1 return } }
-"#,
+    load_local n load_local n const_i32 1 isub call factorial, 1 imul return } }
+function main { result i32 code { const_i32 10 call factorial, 1 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("3628800"),
         prints: None,
     });
@@ -222,230 +69,44 @@ function factorial { params [n: i32] result i32 code { load_local n jmp_if_true 
 #[test]
 fn call_method() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 5 call square, 1 call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 5 call square, 1 call_method Shape.area, 0 return
-} }
-"#,
+        spec: "const_i32 5 call square, 1 call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("25"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nnew Shape call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-new Shape call_method Shape.area, 0 return
-} }
-"#,
+        spec: "new Shape call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 2 const_i32 3 call cube, 2 call_method Shape.twice, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 2 const_i32 3 call cube, 2 call_method Shape.twice, 0 return
-} }
-"#,
+        spec: "const_i32 2 const_i32 3 call cube, 2 call_method Shape.twice, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("48"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 2 const_i32 3 call cube, 2 call_method Cube.volume, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 2 const_i32 3 call cube, 2 call_method Cube.volume, 0 return
-} }
-"#,
+        spec: "const_i32 2 const_i32 3 call cube, 2 call_method Cube.volume, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("12"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 5 call square, 1 const_i32 100 call_method Shape.plus, 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 5 call square, 1 const_i32 100 call_method Shape.plus, 1 return
-} }
-"#,
+        spec: "const_i32 5 call square, 1 const_i32 100 call_method Shape.plus, 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("125"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\ncall nobody, 0 call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-call nobody, 0 call_method Shape.area, 0 return
-} }
-"#,
+        spec: "call nobody, 0 call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -455,46 +116,17 @@ call nobody, 0 call_method Shape.area, 0 return
 #[test]
 fn r#return() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 const_i32 2 return
-} }
-"#,
+        spec: "const_i32 1 const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall guarded, 0 pop call fail, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call guarded, 0 pop call fail, 0 return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "call guarded, 0 pop call fail, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
 }
@@ -503,45 +135,16 @@ call guarded, 0 pop call fail, 0 return
 #[test]
 fn return_void() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall nothing, 0 jmp_if_null yes const_i32 1 return yes: const_i32 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call nothing, 0 jmp_if_null yes const_i32 1 return yes: const_i32 2 return
-} }
-"#,
+        spec: "call nothing, 0 jmp_if_null yes const_i32 1 return yes: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nreturn_void\n} }",
-        text: r#"
-function main { result str code {
-return_void
-} }
-"#,
+        spec: "return_void",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -551,116 +154,23 @@ return_void
 #[test]
 fn call_constructor() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Square const_i32 6 call_constructor Square_new, 1 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Square const_i32 6 call_constructor Square_new, 1 load_field Square.side return
-} }
-"#,
+        spec: "new Square const_i32 6 call_constructor Square_new, 1 load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Cube const_i32 2 const_i32 3 call_constructor Cube_new, 2 call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Cube const_i32 2 const_i32 3 call_constructor Cube_new, 2 call_method Shape.area, 0 return
-} }
-"#,
+        spec: "new Cube const_i32 2 const_i32 3 call_constructor Cube_new, 2 call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("24"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    const_null const_i32 6 call_constructor Square_new, 1 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    const_null const_i32 6 call_constructor Square_new, 1 load_field Square.side return
-} }
-"#,
+        spec: "const_null const_i32 6 call_constructor Square_new, 1 load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -670,78 +180,16 @@ function main { result i32 code {
 #[test]
 fn call_super() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 4 const_i32 5 call cube, 2 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 4 const_i32 5 call cube, 2 load_field Square.side return
-} }
-"#,
+        spec: "const_i32 4 const_i32 5 call cube, 2 load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 1 const_null const_i32 6 call_super Square_new, 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 1 const_null const_i32 6 call_super Square_new, 1 return
-} }
-"#,
+        spec: "const_i32 1 const_null const_i32 6 call_super Square_new, 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -751,69 +199,17 @@ const_i32 1 const_null const_i32 6 call_super Square_new, 1 return
 #[test]
 fn call_static() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 40 const_i32 2 call_static add, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 40 const_i32 2 call_static add, 2 return
-} }
-"#,
+        spec: "const_i32 40 const_i32 2 call_static add, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall_static fail, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call_static fail, 0 return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "call_static fail, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
 }
@@ -822,154 +218,30 @@ call_static fail, 0 return
 #[test]
 fn optional_call_method() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    const_i32 3 call square, 1 optional_call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    const_i32 3 call square, 1 optional_call_method Shape.area, 0 return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 optional_call_method Shape.area, 0 return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(9)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    call nobody, 0 const_i32 1 optional_call_method Shape.plus, 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    call nobody, 0 const_i32 1 optional_call_method Shape.plus, 1 return
-} }
-"#,
+        spec: "call nobody, 0 const_i32 1 optional_call_method Shape.plus, 1 return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\n    const_i32 3 call square, 1 optional_call_method Shape.label, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-    const_i32 3 call square, 1 optional_call_method Shape.label, 0 return
-} }
-"#,
-        expected: Expected::Value("\"shape\""),
+        spec: "const_i32 3 call square, 1 optional_call_method Shape.label, 0 return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
+        expected: Expected::Value(r#""shape""#),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\ncall nobody, 0 optional_call_method Shape.label, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-call nobody, 0 optional_call_method Shape.label, 0 return
-} }
-"#,
+        spec: "call nobody, 0 optional_call_method Shape.label, 0 return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -979,151 +251,37 @@ call nobody, 0 optional_call_method Shape.label, 0 return
 #[test]
 fn call_closure() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return
-} }
-"#,
+        spec: "const_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_closure, 0 const_i32 37 call_closure 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-call no_closure, 0 const_i32 37 call_closure 1 return
-} }
-"#,
+        spec: "call no_closure, 0 const_i32 37 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nmake_closure sum, 0 const_i32 1 const_i32 2 const_i32 3 call_closure 3 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-make_closure sum, 0 const_i32 1 const_i32 2 const_i32 3 call_closure 3 return
-} }
-"#,
+        spec: "make_closure sum, 0 const_i32 1 const_i32 2 const_i32 3 call_closure 3 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nmake_closure fail, 0 call_closure 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-make_closure fail, 0 call_closure 0 return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "make_closure fail, 0 call_closure 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nmake_closure endless, 0 call_closure 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-make_closure endless, 0 call_closure 0 return
-} }
-"#,
+        spec: "make_closure endless, 0 call_closure 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("stack_overflow"),
         prints: None,
     });
@@ -1133,30 +291,33 @@ make_closure endless, 0 call_closure 0 return
 #[test]
 fn native_call() {
     check(&Example {
-        spec: "native print { params [str, i32] result null }\n    function main { result null code { const_str \"answer\" const_i32 42 native_call print, 2 return } }",
-        text: r#"
+        spec: r#"
 native print { params [str, i32] result null }
-    function main { result null code { const_str "answer" const_i32 42 native_call print, 2 return } }
+function main { result null code { const_str "answer" const_i32 42 native_call print, 2 return } }
 "#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("null"),
         prints: Some("answer 42\n"),
     });
     check(&Example {
-        spec: "native no_such_function { result i32 }\n    function main { result i32 code { native_call no_such_function, 0 return } }",
-        text: r#"
+        spec: "
 native no_such_function { result i32 }
-    function main { result i32 code { native_call no_such_function, 0 return } }
-"#,
+function main { result i32 code { native_call no_such_function, 0 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Trap("missing_native"),
         prints: None,
     });
     check(&Example {
-        spec: "native no_such_function { result i32 }\n    function main { result i32 code { try caught, _ native_call no_such_function, 0 end_try return caught: pop\n        const_i32 3 return } }",
-        text: r#"
+        spec: "
 native no_such_function { result i32 }
-    function main { result i32 code { try caught, _ native_call no_such_function, 0 end_try return caught: pop
-        const_i32 3 return } }
-"#,
+function main { result i32 code { try caught, _ native_call no_such_function, 0 end_try return caught: pop
+    const_i32 3 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });

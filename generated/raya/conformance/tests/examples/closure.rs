@@ -3,28 +3,24 @@
 //!
 //! Spec: `[group.closure]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.new_refcell]` in `spec/raya/ops/closure.toml`.
 #[test]
 fn new_refcell() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 5 new_refcell i32 load_refcell return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 5 new_refcell i32 load_refcell return
-} }
-"#,
+        spec: "const_i32 5 new_refcell i32 load_refcell return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_null new_refcell str load_refcell return\n} }",
-        text: r#"
-function main { result str code {
-const_null new_refcell str load_refcell return
-} }
-"#,
+        spec: "const_null new_refcell str load_refcell return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -34,37 +30,16 @@ const_null new_refcell str load_refcell return
 #[test]
 fn load_refcell() {
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"kept\" new_refcell str load_refcell return\n} }",
-        text: r#"
-function main { result str code {
-const_str "kept" new_refcell str load_refcell return
-} }
-"#,
-        expected: Expected::Value("\"kept\""),
+        spec: r#"const_str "kept" new_refcell str load_refcell return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""kept""#),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_cell, 0 load_refcell return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-call no_cell, 0 load_refcell return
-} }
-"#,
+        spec: "call no_cell, 0 load_refcell return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -74,62 +49,27 @@ call no_cell, 0 load_refcell return
 #[test]
 fn store_refcell() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 5 new_refcell i32 dup const_i32 6 store_refcell load_refcell return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 5 new_refcell i32 dup const_i32 6 store_refcell load_refcell return
-} }
-"#,
+        spec: "const_i32 5 new_refcell i32 dup const_i32 6 store_refcell load_refcell return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [shared: cell(i32)] code { const_i32 10 new_refcell i32 store_local shared\n        load_local shared make_closure count_up, 1 dup call_closure 0 pop call_closure 0 pop load_local shared\n        load_refcell return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [shared: cell(i32)] code { const_i32 10 new_refcell i32 store_local shared
-        load_local shared make_closure count_up, 1 dup call_closure 0 pop call_closure 0 pop load_local shared
-        load_refcell return } }
-"#,
+load_local shared make_closure count_up, 1 dup call_closure 0 pop call_closure 0 pop load_local shared
+load_refcell return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("12"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_cell, 0 const_i32 1 store_refcell const_i32 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-call no_cell, 0 const_i32 1 store_refcell const_i32 1 return
-} }
-"#,
+        spec: "call no_cell, 0 const_i32 1 store_refcell const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -139,104 +79,40 @@ call no_cell, 0 const_i32 1 store_refcell const_i32 1 return
 #[test]
 fn set_closure_capture() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 1 make_closure add_to, 1 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1\n    return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 1 make_closure add_to, 1 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1
-    return
-} }
-"#,
+        spec: "
+const_i32 1 make_closure add_to, 1 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1
+return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("15"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [itself: func([i32], _, i32)] code { make_closure factorial, 0 dup\n        store_local itself load_local itself set_closure_capture factorial, 0 const_i32 5 call_closure 1 return }\n        }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [itself: func([i32], _, i32)] code { make_closure factorial, 0 dup
-        store_local itself load_local itself set_closure_capture factorial, 0 const_i32 5 call_closure 1 return }
-        }
-"#,
+store_local itself load_local itself set_closure_capture factorial, 0 const_i32 5 call_closure 1 return }
+}
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("120"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 1 make_closure add_to, 1 const_null set_closure_capture factorial, 0 const_i32 10 call_closure 1\n    return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 1 make_closure add_to, 1 const_null set_closure_capture factorial, 0 const_i32 10 call_closure 1
-    return
-} }
-"#,
+        spec: "
+const_i32 1 make_closure add_to, 1 const_null set_closure_capture factorial, 0 const_i32 10 call_closure 1
+return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\n    call no_closure, 0 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-    call no_closure, 0 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1 return
-} }
-"#,
+        spec: "call no_closure, 0 const_i32 5 set_closure_capture add_to, 0 const_i32 10 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -246,78 +122,24 @@ function main { result i32 code {
 #[test]
 fn make_closure() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return
-} }
-"#,
+        spec: "const_i32 5 make_closure add_to, 1 const_i32 37 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\nmake_closure add_to, 0 const_i32 37 call_closure 1 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-make_closure add_to, 0 const_i32 37 call_closure 1 return
-} }
-"#,
+        spec: "make_closure add_to, 0 const_i32 37 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("37"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result str code {\nmake_closure add_to, 0 typeof return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result str code {
-make_closure add_to, 0 typeof return
-} }
-"#,
-        expected: Expected::Value("\"function\""),
+        spec: "make_closure add_to, 0 typeof return",
+        form: Form::Main("str"),
+        given: Some(fixtures::CLOSURES),
+        expected: Expected::Value(r#""function""#),
         prints: None,
     });
 }
@@ -326,122 +148,52 @@ make_closure add_to, 0 typeof return
 #[test]
 fn close_var() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [x: i32] code { const_i32 3 store_local x make_closure add_to, 0 close_var x\n        const_i32 4 store_local x const_i32 10 call_closure 1 return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [x: i32] code { const_i32 3 store_local x make_closure add_to, 0 close_var x
-        const_i32 4 store_local x const_i32 10 call_closure 1 return } }
-"#,
+const_i32 4 store_local x const_i32 10 call_closure 1 return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("13"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [x: i32] code { const_i32 1 make_closure subtract, 1 const_i32 3 store_local\n        x close_var x call_closure 0 return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [x: i32] code { const_i32 1 make_closure subtract, 1 const_i32 3 store_local
-        x close_var x call_closure 0 return } }
-"#,
+x close_var x call_closure 0 return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("-2"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [x: f64] code { make_closure add_to, 0 close_var x const_i32 10 call_closure\n        1 return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [x: f64] code { make_closure add_to, 0 close_var x const_i32 10 call_closure
-        1 return } }
-"#,
+1 return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [x: i32] code { const_i32 5 make_closure add_to, 1 close_var x const_i32 10\n        call_closure 1 return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [x: i32] code { const_i32 5 make_closure add_to, 1 close_var x const_i32 10
-        call_closure 1 return } }
-"#,
+call_closure 1 return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 locals [x: i32] code { call no_closure, 0 close_var x const_i32 10 call_closure 1\n        return } }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [x: i32] code { call no_closure, 0 close_var x const_i32 10 call_closure 1
-        return } }
-"#,
+return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -451,27 +203,9 @@ function main { result i32 locals [x: i32] code { call no_closure, 0 close_var x
 #[test]
 fn load_captured() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 9 const_i32 2 make_closure subtract, 2 call_closure 0 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 9 const_i32 2 make_closure subtract, 2 call_closure 0 return
-} }
-"#,
+        spec: "const_i32 9 const_i32 2 make_closure subtract, 2 call_closure 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("7"),
         prints: None,
     });
@@ -481,27 +215,9 @@ const_i32 9 const_i32 2 make_closure subtract, 2 call_closure 0 return
 #[test]
 fn store_captured() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 5 make_closure next, 1 dup call_closure 0 pop dup call_closure 0 pop call_closure 0 return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 5 make_closure next, 1 dup call_closure 0 pop dup call_closure 0 pop call_closure 0 return
-} }
-"#,
+        spec: "const_i32 5 make_closure next, 1 dup call_closure 0 pop dup call_closure 0 pop call_closure 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("8"),
         prints: None,
     });

@@ -3,24 +3,22 @@
 //!
 //! Spec: `[group.compare]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[test]
 fn ieq() {
     check(&Example {
         spec: "1, 1 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 ieq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 ieq return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1, 2 -> false",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 2 ieq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 2 ieq return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -31,17 +29,15 @@ function main { result bool code { const_i32 1 const_i32 2 ieq return } }
 fn ine() {
     check(&Example {
         spec: "1, 1 -> false",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 ine return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 ine return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "1, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 2 ine return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 2 ine return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -52,25 +48,24 @@ function main { result bool code { const_i32 1 const_i32 2 ine return } }
 fn ilt() {
     check(&Example {
         spec: "1, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 2 ilt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 2 ilt return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "2, 2 -> false",
-        text: r#"
-function main { result bool code { const_i32 2 const_i32 2 ilt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 2 const_i32 2 ilt return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, 2147483647 -> true",
-        text: r#"
-function main { result bool code { const_i32 -2147483648 const_i32 2147483647 ilt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 -2147483648 const_i32 2147483647 ilt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -81,25 +76,22 @@ function main { result bool code { const_i32 -2147483648 const_i32 2147483647 il
 fn ile() {
     check(&Example {
         spec: "1, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 2 ile return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 2 ile return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "2, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 2 const_i32 2 ile return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 2 const_i32 2 ile return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "3, 2 -> false",
-        text: r#"
-function main { result bool code { const_i32 3 const_i32 2 ile return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 3 const_i32 2 ile return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -110,25 +102,22 @@ function main { result bool code { const_i32 3 const_i32 2 ile return } }
 fn igt() {
     check(&Example {
         spec: "3, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 3 const_i32 2 igt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 3 const_i32 2 igt return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "2, 2 -> false",
-        text: r#"
-function main { result bool code { const_i32 2 const_i32 2 igt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 2 const_i32 2 igt return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 0 -> false",
-        text: r#"
-function main { result bool code { const_i32 -1 const_i32 0 igt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 -1 const_i32 0 igt return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -139,25 +128,22 @@ function main { result bool code { const_i32 -1 const_i32 0 igt return } }
 fn ige() {
     check(&Example {
         spec: "3, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 3 const_i32 2 ige return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 3 const_i32 2 ige return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "2, 2 -> true",
-        text: r#"
-function main { result bool code { const_i32 2 const_i32 2 ige return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 2 const_i32 2 ige return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 0 -> false",
-        text: r#"
-function main { result bool code { const_i32 -1 const_i32 0 ige return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 -1 const_i32 0 ige return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -168,25 +154,28 @@ function main { result bool code { const_i32 -1 const_i32 0 ige return } }
 fn feq() {
     check(&Example {
         spec: "1.5, 1.5 -> true",
-        text: r#"
-function main { result bool code { const_f64 1.5 const_f64 1.5 feq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.5 const_f64 1.5 feq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 0.0 const_f64 -0.0 feq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 0.0 const_f64 -0.0 feq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan feq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan const_f64 nan feq return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -197,25 +186,28 @@ function main { result bool code { const_f64 nan const_f64 nan feq return } }
 fn fne() {
     check(&Example {
         spec: "1.5, 2.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 1.5 const_f64 2.0 fne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.5 const_f64 2.0 fne return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> false",
-        text: r#"
-function main { result bool code { const_f64 0.0 const_f64 -0.0 fne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 0.0 const_f64 -0.0 fne return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> true",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan fne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan const_f64 nan fne return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -226,33 +218,37 @@ function main { result bool code { const_f64 nan const_f64 nan fne return } }
 fn flt() {
     check(&Example {
         spec: "1.0, 2.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 1.0 const_f64 2.0 flt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.0 const_f64 2.0 flt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "-inf, inf -> true",
-        text: r#"
-function main { result bool code { const_f64 -inf const_f64 inf flt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 -inf const_f64 inf flt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, 1.0 -> false",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 1.0 flt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan const_f64 1.0 flt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0, 0.0 -> false",
-        text: r#"
-function main { result bool code { const_f64 -0.0 const_f64 0.0 flt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 -0.0 const_f64 0.0 flt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -263,25 +259,28 @@ function main { result bool code { const_f64 -0.0 const_f64 0.0 flt return } }
 fn fle() {
     check(&Example {
         spec: "1.0, 1.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 1.0 const_f64 1.0 fle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.0 const_f64 1.0 fle return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 0.0 const_f64 -0.0 fle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 0.0 const_f64 -0.0 fle return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, nan -> false",
-        text: r#"
-function main { result bool code { const_f64 1.0 const_f64 nan fle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.0 const_f64 nan fle return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -292,25 +291,28 @@ function main { result bool code { const_f64 1.0 const_f64 nan fle return } }
 fn fgt() {
     check(&Example {
         spec: "2.0, 1.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 2.0 const_f64 1.0 fgt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 2.0 const_f64 1.0 fgt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 1.0 -> false",
-        text: r#"
-function main { result bool code { const_f64 1.0 const_f64 1.0 fgt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.0 const_f64 1.0 fgt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan fgt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan const_f64 nan fgt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -321,25 +323,28 @@ function main { result bool code { const_f64 nan const_f64 nan fgt return } }
 fn fge() {
     check(&Example {
         spec: "2.0, 1.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 2.0 const_f64 1.0 fge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 2.0 const_f64 1.0 fge return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 1.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 1.0 const_f64 1.0 fge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 1.0 const_f64 1.0 fge return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan fge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan const_f64 nan fge return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });

@@ -3,154 +3,73 @@
 //!
 //! Spec: `[group.convert]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.is_type]` in `spec/raya/ops/convert.toml`.
 #[test]
 fn is_type() {
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 5 box is_type i32 return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 5 box is_type i32 return
-} }
-"#,
+        spec: "const_i32 5 box is_type i32 return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 5 box is_type f64 return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 5 box is_type f64 return
-} }
-"#,
+        spec: "const_i32 5 box is_type f64 return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_str \"x\" box is_type str return\n} }",
-        text: r#"
-function main { result bool code {
-const_str "x" box is_type str return
-} }
-"#,
+        spec: r#"const_str "x" box is_type str return"#,
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_null box is_type str return\n} }",
-        text: r#"
-function main { result bool code {
-const_null box is_type str return
-} }
-"#,
+        spec: "const_null box is_type str return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_null box is_type null return\n} }",
-        text: r#"
-function main { result bool code {
-const_null box is_type null return
-} }
-"#,
+        spec: "const_null box is_type null return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 2 new_array i32 box is_type array(i32) return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 2 new_array i32 box is_type array(i32) return
-} }
-"#,
+        spec: "const_i32 2 new_array i32 box is_type array(i32) return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 2 new_array i32 box is_type array(f64) return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 2 new_array i32 box is_type array(f64) return
-} }
-"#,
+        spec: "const_i32 2 new_array i32 box is_type array(f64) return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nconst_i32 3 call square, 1 box is_type object(Shape) return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-const_i32 3 call square, 1 box is_type object(Shape) return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 box is_type object(Shape) return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nconst_i32 3 call square, 1 box is_type object(Cube) return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-const_i32 3 call square, 1 box is_type object(Cube) return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 box is_type object(Cube) return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -161,57 +80,50 @@ const_i32 3 call square, 1 box is_type object(Cube) return
 fn r#box() {
     check(&Example {
         spec: "5 -> any(5)",
-        text: r#"
-function main { result any code { const_i32 5 box return } }
-"#,
+        form: Form::Values("function main { result any code { const_i32 5 box return } }"),
+        given: None,
         expected: Expected::Value("any(5)"),
         prints: None,
     });
     check(&Example {
         spec: "1.5 -> any(1.5)",
-        text: r#"
-function main { result any code { const_f64 1.5 box return } }
-"#,
+        form: Form::Values("function main { result any code { const_f64 1.5 box return } }"),
+        given: None,
         expected: Expected::Value("any(1.5)"),
         prints: None,
     });
     check(&Example {
         spec: "nan -> any(nan)",
-        text: r#"
-function main { result any code { const_f64 nan box return } }
-"#,
+        form: Form::Values("function main { result any code { const_f64 nan box return } }"),
+        given: None,
         expected: Expected::Value("any(nan)"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0 -> any(-0.0)",
-        text: r#"
-function main { result any code { const_f64 -0.0 box return } }
-"#,
+        form: Form::Values("function main { result any code { const_f64 -0.0 box return } }"),
+        given: None,
         expected: Expected::Value("any(-0.0)"),
         prints: None,
     });
     check(&Example {
         spec: "true -> any(true)",
-        text: r#"
-function main { result any code { const_true box return } }
-"#,
+        form: Form::Values("function main { result any code { const_true box return } }"),
+        given: None,
         expected: Expected::Value("any(true)"),
         prints: None,
     });
     check(&Example {
         spec: "null -> any(null)",
-        text: r#"
-function main { result any code { const_null box return } }
-"#,
+        form: Form::Values("function main { result any code { const_null box return } }"),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7) -> any(7)",
-        text: r#"
-function main { result any code { const_i32 7 box box return } }
-"#,
+        form: Form::Values("function main { result any code { const_i32 7 box box return } }"),
+        given: None,
         expected: Expected::Value("any(7)"),
         prints: None,
     });
@@ -221,158 +133,72 @@ function main { result any code { const_i32 7 box box return } }
 #[test]
 fn unbox() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 5 box unbox i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 5 box unbox i32 return
-} }
-"#,
+        spec: "const_i32 5 box unbox i32 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_f64 2.5 box unbox f64 return\n} }",
-        text: r#"
-function main { result f64 code {
-const_f64 2.5 box unbox f64 return
-} }
-"#,
+        spec: "const_f64 2.5 box unbox f64 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("2.5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_i32 5 box unbox f64 return\n} }",
-        text: r#"
-function main { result f64 code {
-const_i32 5 box unbox f64 return
-} }
-"#,
+        spec: "const_i32 5 box unbox f64 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"x\" box unbox str return\n} }",
-        text: r#"
-function main { result str code {
-const_str "x" box unbox str return
-} }
-"#,
-        expected: Expected::Value("\"x\""),
+        spec: r#"const_str "x" box unbox str return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""x""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"5\" box unbox i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "5" box unbox i32 return
-} }
-"#,
+        spec: r#"const_str "5" box unbox i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_null box unbox str return\n} }",
-        text: r#"
-function main { result str code {
-const_null box unbox str return
-} }
-"#,
+        spec: "const_null box unbox str return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null box unbox i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null box unbox i32 return
-} }
-"#,
+        spec: "const_null box unbox i32 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 2 new_array i32 box unbox array(f64) array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 2 new_array i32 box unbox array(f64) array_len return
-} }
-"#,
+        spec: "const_i32 2 new_array i32 box unbox array(f64) array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 3 call square, 1 box unbox object(Shape) call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    const_i32 3 call square, 1 box unbox object(Shape) call_method Shape.area, 0 return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 box unbox object(Shape) call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("9"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 3 call square, 1 box unbox object(Cube) call_method Cube.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    const_i32 3 call square, 1 box unbox object(Cube) call_method Cube.area, 0 return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 box unbox object(Cube) call_method Cube.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -382,192 +208,37 @@ function main { result i32 code {
 #[test]
 fn is_class() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Cube is_class Shape return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Cube is_class Shape return
-} }
-"#,
+        spec: "new Cube is_class Shape return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Square is_class Square return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Square is_class Square return
-} }
-"#,
+        spec: "new Square is_class Square return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Square is_class Cube return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Square is_class Cube return
-} }
-"#,
+        spec: "new Square is_class Cube return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nconst_null is_class Shape return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-const_null is_class Shape return
-} }
-"#,
+        spec: "const_null is_class Shape return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nconst_str \"Shape\" is_class Shape return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-const_str "Shape" is_class Shape return
-} }
-"#,
+        spec: r#"const_str "Shape" is_class Shape return"#,
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -577,154 +248,30 @@ const_str "Shape" is_class Shape return
 #[test]
 fn cast_class() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Cube const_i32 4 call_constructor Square_new, 1 cast_class Cube load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Cube const_i32 4 call_constructor Square_new, 1 cast_class Cube load_field Square.side return
-} }
-"#,
+        spec: "new Cube const_i32 4 call_constructor Square_new, 1 cast_class Cube load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\nnew Square cast_class Shape load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-new Square cast_class Shape load_field Shape.name return
-} }
-"#,
+        spec: "new Square cast_class Shape load_field Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nnew Square cast_class Cube pop const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-new Square cast_class Cube pop const_i32 1 return
-} }
-"#,
+        spec: "new Square cast_class Cube pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_null cast_class Cube pop const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_null cast_class Cube pop const_i32 1 return
-} }
-"#,
+        spec: "const_null cast_class Cube pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -735,25 +282,24 @@ const_null cast_class Cube pop const_i32 1 return
 fn int_to_float() {
     check(&Example {
         spec: "3 -> 3.0",
-        text: r#"
-function main { result f64 code { const_i32 3 int_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_i32 3 int_to_float return } }"),
+        given: None,
         expected: Expected::Value("3.0"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648 -> -2147483648.0",
-        text: r#"
-function main { result f64 code { const_i32 -2147483648 int_to_float return } }
-"#,
+        form: Form::Values(
+            "function main { result f64 code { const_i32 -2147483648 int_to_float return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648.0"),
         prints: None,
     });
     check(&Example {
         spec: "0 -> 0.0",
-        text: r#"
-function main { result f64 code { const_i32 0 int_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_i32 0 int_to_float return } }"),
+        given: None,
         expected: Expected::Value("0.0"),
         prints: None,
     });
@@ -764,73 +310,72 @@ function main { result f64 code { const_i32 0 int_to_float return } }
 fn float_to_int() {
     check(&Example {
         spec: "3.9 -> 3",
-        text: r#"
-function main { result i32 code { const_f64 3.9 float_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_f64 3.9 float_to_int return } }"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
         spec: "-3.9 -> -3",
-        text: r#"
-function main { result i32 code { const_f64 -3.9 float_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_f64 -3.9 float_to_int return } }"),
+        given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
     check(&Example {
         spec: "2147483647.9 -> 2147483647",
-        text: r#"
-function main { result i32 code { const_f64 2147483647.9 float_to_int return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 2147483647.9 float_to_int return } }",
+        ),
+        given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648.9 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_f64 -2147483648.9 float_to_int return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 -2147483648.9 float_to_int return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "2147483648.0 -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_f64 2147483648.0 float_to_int return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 2147483648.0 float_to_int return } }",
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483649.0 -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_f64 -2147483649.0 float_to_int return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 -2147483649.0 float_to_int return } }",
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "nan -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_f64 nan float_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_f64 nan float_to_int return } }"),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "inf -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_f64 inf float_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_f64 inf float_to_int return } }"),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0 -> 0",
-        text: r#"
-function main { result i32 code { const_f64 -0.0 float_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_f64 -0.0 float_to_int return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -841,41 +386,46 @@ function main { result i32 code { const_f64 -0.0 float_to_int return } }
 fn float_to_int_saturating() {
     check(&Example {
         spec: "3.9 -> 3",
-        text: r#"
-function main { result i32 code { const_f64 3.9 float_to_int_saturating return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 3.9 float_to_int_saturating return } }",
+        ),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
         spec: "-3.9 -> -3",
-        text: r#"
-function main { result i32 code { const_f64 -3.9 float_to_int_saturating return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 -3.9 float_to_int_saturating return } }",
+        ),
+        given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
     check(&Example {
         spec: "1e300 -> 2147483647",
-        text: r#"
-function main { result i32 code { const_f64 1e300 float_to_int_saturating return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 1e300 float_to_int_saturating return } }",
+        ),
+        given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "-inf -> -2147483648",
-        text: r#"
-function main { result i32 code { const_f64 -inf float_to_int_saturating return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 -inf float_to_int_saturating return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "nan -> 0",
-        text: r#"
-function main { result i32 code { const_f64 nan float_to_int_saturating return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_f64 nan float_to_int_saturating return } }",
+        ),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });

@@ -3,38 +3,31 @@
 //!
 //! Spec: `[group.exception]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.throw]` in `spec/raya/ops/exception.toml`.
 #[test]
 fn throw() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"boom\" box throw\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "boom" box throw
-} }
-"#,
-        expected: Expected::Throws("any(\"boom\")"),
+        spec: r#"const_str "boom" box throw"#,
+        form: Form::Main("i32"),
+        given: None,
+        expected: Expected::Throws(r#"any("boom")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 5 box throw\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 5 box throw
-} }
-"#,
+        spec: "const_i32 5 box throw",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Throws("any(5)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\ntry caught, _ const_i32 5 box throw caught: unbox i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-try caught, _ const_i32 5 box throw caught: unbox i32 return
-} }
-"#,
+        spec: "try caught, _ const_i32 5 box throw caught: unbox i32 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -44,22 +37,16 @@ try caught, _ const_i32 5 box throw caught: unbox i32 return
 #[test]
 fn trap() {
     check(&Example {
-        spec: "function main { result i32 code {\ntrap 7\n} }",
-        text: r#"
-function main { result i32 code {
-trap 7
-} }
-"#,
+        spec: "trap 7",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("abort"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\ntry caught, _ trap 7 caught: pop const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-try caught, _ trap 7 caught: pop const_i32 1 return
-} }
-"#,
+        spec: "try caught, _ trap 7 caught: pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("abort"),
         prints: None,
     });
@@ -69,45 +56,16 @@ try caught, _ trap 7 caught: pop const_i32 1 return
 #[test]
 fn rethrow() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try outer, _ try _, inner call fail, 0 end_try end_try return inner: rethrow outer: unbox str slen return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try outer, _ try _, inner call fail, 0 end_try end_try return inner: rethrow outer: unbox str slen return
-} }
-"#,
+        spec: "try outer, _ try _, inner call fail, 0 end_try end_try return inner: rethrow outer: unbox str slen return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 5 box rethrow\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 5 box rethrow
-} }
-"#,
+        spec: "const_i32 5 box rethrow",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Throws("any(5)"),
         prints: None,
     });
@@ -117,289 +75,81 @@ const_i32 5 box rethrow
 #[test]
 fn r#try() {
     check(&Example {
-        spec: "function main { result i32 code {\ntry caught, _ const_i32 1 const_i32 0 idiv end_try return caught: pop const_i32 7 return\n} }",
-        text: r#"
-function main { result i32 code {
-try caught, _ const_i32 1 const_i32 0 idiv end_try return caught: pop const_i32 7 return
-} }
-"#,
+        spec: "try caught, _ const_i32 1 const_i32 0 idiv end_try return caught: pop const_i32 7 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\ntry caught, _ const_i32 8 const_i32 2 idiv end_try return caught: pop const_i32 7 return\n} }",
-        text: r#"
-function main { result i32 code {
-try caught, _ const_i32 8 const_i32 2 idiv end_try return caught: pop const_i32 7 return
-} }
-"#,
+        spec: "try caught, _ const_i32 8 const_i32 2 idiv end_try return caught: pop const_i32 7 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    const_i32 1 try caught, _ const_i32 2 const_i32 3 call fail, 0 pop pop pop end_try return caught: pop\n    const_i32 10 iadd return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    const_i32 1 try caught, _ const_i32 2 const_i32 3 call fail, 0 pop pop pop end_try return caught: pop
-    const_i32 10 iadd return
-} }
-"#,
+        spec: "
+const_i32 1 try caught, _ const_i32 2 const_i32 3 call fail, 0 pop pop pop end_try return caught: pop
+const_i32 10 iadd return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("11"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ntry _, cleanup call fail, 0 end_try return cleanup: pop const_i32 6 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-try _, cleanup call fail, 0 end_try return cleanup: pop const_i32 6 return
-} }
-"#,
+        spec: "try _, cleanup call fail, 0 end_try return cleanup: pop const_i32 6 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ntry _, cleanup call fail, 0 end_try return cleanup: rethrow\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-try _, cleanup call fail, 0 end_try return cleanup: rethrow
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "try _, cleanup call fail, 0 end_try return cleanup: rethrow",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try caught, cleanup call fail, 0 end_try return caught: throw cleanup: unbox str slen return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try caught, cleanup call fail, 0 end_try return caught: throw cleanup: unbox str slen return
-} }
-"#,
+        spec: "try caught, cleanup call fail, 0 end_try return caught: throw cleanup: unbox str slen return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try caught, cleanup call fail, 0 end_try return caught: pop end_try const_i32 8 return cleanup: pop const_i32\n    9 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try caught, cleanup call fail, 0 end_try return caught: pop end_try const_i32 8 return cleanup: pop const_i32
-    9 return
-} }
-"#,
+        spec: "
+try caught, cleanup call fail, 0 end_try return caught: pop end_try const_i32 8 return cleanup: pop const_i32
+9 return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("8"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ntry caught, _ call fail, 0 end_try return caught: throw\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-try caught, _ call fail, 0 end_try return caught: throw
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "try caught, _ call fail, 0 end_try return caught: throw",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try outer, _ try inner, _ call fail, 0 end_try end_try return inner: pop call fail, 0 end_try return outer:\n    pop const_i32 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try outer, _ try inner, _ call fail, 0 end_try end_try return inner: pop call fail, 0 end_try return outer:
-    pop const_i32 2 return
-} }
-"#,
+        spec: "
+try outer, _ try inner, _ call fail, 0 end_try end_try return inner: pop call fail, 0 end_try return outer:
+pop const_i32 2 return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try caught, _ call endless, 0 end_try return caught: pop const_i32 1 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try caught, _ call endless, 0 end_try return caught: pop const_i32 1 return
-} }
-"#,
+        spec: "try caught, _ call endless, 0 end_try return caught: pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("stack_overflow"),
         prints: None,
     });
@@ -409,69 +159,19 @@ function main { result i32 code {
 #[test]
 fn end_try() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try caught, _ const_i32 1 pop end_try call fail, 0 return caught: pop const_i32 1 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try caught, _ const_i32 1 pop end_try call fail, 0 return caught: pop const_i32 1 return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "try caught, _ const_i32 1 pop end_try call fail, 0 return caught: pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\n    try outer, _ try inner, _ end_try call fail, 0 end_try return inner: pop end_try const_i32 1 return outer: pop\n    const_i32 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-    try outer, _ try inner, _ end_try call fail, 0 end_try return inner: pop end_try const_i32 1 return outer: pop
-    const_i32 2 return
-} }
-"#,
+        spec: "
+try outer, _ try inner, _ end_try call fail, 0 end_try return inner: pop end_try const_i32 1 return outer: pop
+const_i32 2 return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("2"),
         prints: None,
     });

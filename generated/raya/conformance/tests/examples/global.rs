@@ -3,26 +3,26 @@
 //!
 //! Spec: `[group.global]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.load_global]` in `spec/raya/ops/global.toml`.
 #[test]
 fn load_global() {
     check(&Example {
-        spec: "global counter: i32\n    global name: str\n    function main { result str code { load_global name return } }",
-        text: r#"
+        spec: "
 global counter: i32
-    global name: str
-    function main { result str code { load_global name return } }
-"#,
+global name: str
+function main { result str code { load_global name return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
         spec: "global ratio: f64 function main { result f64 code { load_global ratio return } }",
-        text: r#"
-global ratio: f64 function main { result f64 code { load_global ratio return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("0.0"),
         prints: None,
     });
@@ -32,12 +32,13 @@ global ratio: f64 function main { result f64 code { load_global ratio return } }
 #[test]
 fn store_global() {
     check(&Example {
-        spec: "global counter: i32\n    function bump { result null code { load_global counter const_i32 2 iadd store_global counter return_void } }\n    function main { result i32 code { call bump, 0 pop call bump, 0 pop load_global counter return } }",
-        text: r#"
+        spec: "
 global counter: i32
-    function bump { result null code { load_global counter const_i32 2 iadd store_global counter return_void } }
-    function main { result i32 code { call bump, 0 pop call bump, 0 pop load_global counter return } }
-"#,
+function bump { result null code { load_global counter const_i32 2 iadd store_global counter return_void } }
+function main { result i32 code { call bump, 0 pop call bump, 0 pop load_global counter return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
@@ -47,11 +48,12 @@ global counter: i32
 #[test]
 fn load_module() {
     check(&Example {
-        spec: "import other: \"./other\"\n    function main { result i32 code { load_module other pop const_i32 1 return } }",
-        text: r#"
+        spec: r#"
 import other: "./other"
-    function main { result i32 code { load_module other pop const_i32 1 return } }
+function main { result i32 code { load_module other pop const_i32 1 return } }
 "#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Trap("not_implemented"),
         prints: None,
     });

@@ -3,40 +3,40 @@
 //!
 //! Spec: `[group.integer]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.iadd]` in `spec/raya/ops/integer.toml`.
 #[test]
 fn iadd() {
     check(&Example {
         spec: "2, 3 -> 5",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 3 iadd return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 3 iadd return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
         spec: "2147483647, 1 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 2147483647 const_i32 1 iadd return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 2147483647 const_i32 1 iadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> 2147483647",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 -1 iadd return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 iadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "-5, 5 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 -5 const_i32 5 iadd return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -5 const_i32 5 iadd return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -47,25 +47,26 @@ function main { result i32 code { const_i32 -5 const_i32 5 iadd return } }
 fn isub() {
     check(&Example {
         spec: "2, 3 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 3 isub return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 3 isub return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, 1 -> 2147483647",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 1 isub return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 1 isub return } }",
+        ),
+        given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "0, -2147483648 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 -2147483648 isub return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 0 const_i32 -2147483648 isub return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
@@ -76,33 +77,35 @@ function main { result i32 code { const_i32 0 const_i32 -2147483648 isub return 
 fn imul() {
     check(&Example {
         spec: "6, 7 -> 42",
-        text: r#"
-function main { result i32 code { const_i32 6 const_i32 7 imul return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 6 const_i32 7 imul return } }"),
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
         spec: "46341, 46341 -> -2147479015",
-        text: r#"
-function main { result i32 code { const_i32 46341 const_i32 46341 imul return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 46341 const_i32 46341 imul return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147479015"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 -1 imul return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 imul return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "65536, 65536 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 65536 const_i32 65536 imul return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 65536 const_i32 65536 imul return } }",
+        ),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -113,49 +116,45 @@ function main { result i32 code { const_i32 65536 const_i32 65536 imul return } 
 fn idiv() {
     check(&Example {
         spec: "7, 2 -> 3",
-        text: r#"
-function main { result i32 code { const_i32 7 const_i32 2 idiv return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 7 const_i32 2 idiv return } }"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
         spec: "-7, 2 -> -3",
-        text: r#"
-function main { result i32 code { const_i32 -7 const_i32 2 idiv return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -7 const_i32 2 idiv return } }"),
+        given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
     check(&Example {
         spec: "7, -2 -> -3",
-        text: r#"
-function main { result i32 code { const_i32 7 const_i32 -2 idiv return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 7 const_i32 -2 idiv return } }"),
+        given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 -1 idiv return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 idiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "1, 0 -> !divide_by_zero",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 0 idiv return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 0 idiv return } }"),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "0, 0 -> !divide_by_zero",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 0 idiv return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 0 idiv return } }"),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
@@ -166,41 +165,38 @@ function main { result i32 code { const_i32 0 const_i32 0 idiv return } }
 fn imod() {
     check(&Example {
         spec: "7, 2 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 7 const_i32 2 imod return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 7 const_i32 2 imod return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "-7, 2 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 -7 const_i32 2 imod return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -7 const_i32 2 imod return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "7, -2 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 7 const_i32 -2 imod return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 7 const_i32 -2 imod return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 -1 imod return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 imod return } }",
+        ),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "1, 0 -> !divide_by_zero",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 0 imod return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 0 imod return } }"),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
@@ -211,25 +207,22 @@ function main { result i32 code { const_i32 1 const_i32 0 imod return } }
 fn ineg() {
     check(&Example {
         spec: "5 -> -5",
-        text: r#"
-function main { result i32 code { const_i32 5 ineg return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 5 ineg return } }"),
+        given: None,
         expected: Expected::Value("-5"),
         prints: None,
     });
     check(&Example {
         spec: "0 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 0 ineg return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 ineg return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 ineg return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 ineg return } }"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
@@ -240,89 +233,80 @@ function main { result i32 code { const_i32 -2147483648 ineg return } }
 fn ipow() {
     check(&Example {
         spec: "2, 10 -> 1024",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 10 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 10 ipow return } }"),
+        given: None,
         expected: Expected::Value("1024"),
         prints: None,
     });
     check(&Example {
         spec: "-3, 3 -> -27",
-        text: r#"
-function main { result i32 code { const_i32 -3 const_i32 3 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -3 const_i32 3 ipow return } }"),
+        given: None,
         expected: Expected::Value("-27"),
         prints: None,
     });
     check(&Example {
         spec: "0, 0 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 0 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 0 ipow return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "2, 31 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 31 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 31 ipow return } }"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "2, 32 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 32 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 32 ipow return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "2, -1 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 2 const_i32 -1 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2 const_i32 -1 ipow return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "1, -5 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 -5 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 -5 ipow return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "-1, -5 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 -5 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 -5 ipow return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "-1, -4 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 -4 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 -4 ipow return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "3, 2147483647 -> -1431655765",
-        text: r#"
-function main { result i32 code { const_i32 3 const_i32 2147483647 ipow return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 3 const_i32 2147483647 ipow return } }",
+        ),
+        given: None,
         expected: Expected::Value("-1431655765"),
         prints: None,
     });
     check(&Example {
         spec: "0, -1 -> !divide_by_zero",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 -1 ipow return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 -1 ipow return } }"),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
@@ -333,33 +317,29 @@ function main { result i32 code { const_i32 0 const_i32 -1 ipow return } }
 fn ishl() {
     check(&Example {
         spec: "1, 4 -> 16",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 4 ishl return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 4 ishl return } }"),
+        given: None,
         expected: Expected::Value("16"),
         prints: None,
     });
     check(&Example {
         spec: "1, 31 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 31 ishl return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 31 ishl return } }"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "1, 32 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 32 ishl return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 32 ishl return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "3, -1 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 3 const_i32 -1 ishl return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 3 const_i32 -1 ishl return } }"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
@@ -370,33 +350,29 @@ function main { result i32 code { const_i32 3 const_i32 -1 ishl return } }
 fn ishr() {
     check(&Example {
         spec: "16, 4 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 16 const_i32 4 ishr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 16 const_i32 4 ishr return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "-16, 2 -> -4",
-        text: r#"
-function main { result i32 code { const_i32 -16 const_i32 2 ishr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -16 const_i32 2 ishr return } }"),
+        given: None,
         expected: Expected::Value("-4"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 31 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 31 ishr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 31 ishr return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "16, 33 -> 8",
-        text: r#"
-function main { result i32 code { const_i32 16 const_i32 33 ishr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 16 const_i32 33 ishr return } }"),
+        given: None,
         expected: Expected::Value("8"),
         prints: None,
     });
@@ -407,33 +383,31 @@ function main { result i32 code { const_i32 16 const_i32 33 ishr return } }
 fn iushr() {
     check(&Example {
         spec: "-1, 0 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 0 iushr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 0 iushr return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 28 -> 15",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 28 iushr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 28 iushr return } }"),
+        given: None,
         expected: Expected::Value("15"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, 31 -> 1",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 31 iushr return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 31 iushr return } }",
+        ),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "16, 2 -> 4",
-        text: r#"
-function main { result i32 code { const_i32 16 const_i32 2 iushr return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 16 const_i32 2 iushr return } }"),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
@@ -444,17 +418,15 @@ function main { result i32 code { const_i32 16 const_i32 2 iushr return } }
 fn iand() {
     check(&Example {
         spec: "12, 10 -> 8",
-        text: r#"
-function main { result i32 code { const_i32 12 const_i32 10 iand return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 12 const_i32 10 iand return } }"),
+        given: None,
         expected: Expected::Value("8"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 255 -> 255",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 255 iand return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 255 iand return } }"),
+        given: None,
         expected: Expected::Value("255"),
         prints: None,
     });
@@ -465,17 +437,17 @@ function main { result i32 code { const_i32 -1 const_i32 255 iand return } }
 fn ior() {
     check(&Example {
         spec: "12, 10 -> 14",
-        text: r#"
-function main { result i32 code { const_i32 12 const_i32 10 ior return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 12 const_i32 10 ior return } }"),
+        given: None,
         expected: Expected::Value("14"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, 1 -> -2147483647",
-        text: r#"
-function main { result i32 code { const_i32 -2147483648 const_i32 1 ior return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 -2147483648 const_i32 1 ior return } }",
+        ),
+        given: None,
         expected: Expected::Value("-2147483647"),
         prints: None,
     });
@@ -486,17 +458,15 @@ function main { result i32 code { const_i32 -2147483648 const_i32 1 ior return }
 fn ixor() {
     check(&Example {
         spec: "12, 10 -> 6",
-        text: r#"
-function main { result i32 code { const_i32 12 const_i32 10 ixor return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 12 const_i32 10 ixor return } }"),
+        given: None,
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
         spec: "-1, 1 -> -2",
-        text: r#"
-function main { result i32 code { const_i32 -1 const_i32 1 ixor return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 -1 const_i32 1 ixor return } }"),
+        given: None,
         expected: Expected::Value("-2"),
         prints: None,
     });
@@ -507,25 +477,22 @@ function main { result i32 code { const_i32 -1 const_i32 1 ixor return } }
 fn inot() {
     check(&Example {
         spec: "0 -> -1",
-        text: r#"
-function main { result i32 code { const_i32 0 inot return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 inot return } }"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
         spec: "5 -> -6",
-        text: r#"
-function main { result i32 code { const_i32 5 inot return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 5 inot return } }"),
+        given: None,
         expected: Expected::Value("-6"),
         prints: None,
     });
     check(&Example {
         spec: "2147483647 -> -2147483648",
-        text: r#"
-function main { result i32 code { const_i32 2147483647 inot return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 2147483647 inot return } }"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });

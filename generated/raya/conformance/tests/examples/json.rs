@@ -3,58 +3,45 @@
 //!
 //! Spec: `[group.json]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.json_get]` in `spec/raya/ops/json.toml`.
 #[test]
 fn json_get() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"{\\\"a\\\": 5, \\\"b\\\": 6}\" json_parse json_get \"b\" json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "{\"a\": 5, \"b\": 6}" json_parse json_get "b" json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "{\"a\": 5, \"b\": 6}" json_parse json_get "b" json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"{\\\"a\\\": 5}\" json_parse json_get \"b\" return\n} }",
-        text: r#"
-function main { result any code {
-const_str "{\"a\": 5}" json_parse json_get "b" return
-} }
-"#,
+        spec: r#"const_str "{\"a\": 5}" json_parse json_get "b" return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"{\\\"a\\\": 5, \\\"a\\\": 7}\" json_parse json_get \"a\" json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "{\"a\": 5, \"a\": 7}" json_parse json_get "a" json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "{\"a\": 5, \"a\": 7}" json_parse json_get "a" json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"null\" json_parse json_get \"a\" return\n} }",
-        text: r#"
-function main { result any code {
-const_str "null" json_parse json_get "a" return
-} }
-"#,
+        spec: r#"const_str "null" json_parse json_get "a" return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"[1]\" json_parse json_get \"a\" return\n} }",
-        text: r#"
-function main { result any code {
-const_str "[1]" json_parse json_get "a" return
-} }
-"#,
+        spec: r#"const_str "[1]" json_parse json_get "a" return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -64,52 +51,37 @@ const_str "[1]" json_parse json_get "a" return
 #[test]
 fn json_index() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"[5, 6, 7]\" json_parse const_i32 2 json_index json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "[5, 6, 7]" json_parse const_i32 2 json_index json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "[5, 6, 7]" json_parse const_i32 2 json_index json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"[5]\" json_parse const_i32 1 json_index return\n} }",
-        text: r#"
-function main { result any code {
-const_str "[5]" json_parse const_i32 1 json_index return
-} }
-"#,
+        spec: r#"const_str "[5]" json_parse const_i32 1 json_index return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"[5]\" json_parse const_i32 -1 json_index return\n} }",
-        text: r#"
-function main { result any code {
-const_str "[5]" json_parse const_i32 -1 json_index return
-} }
-"#,
+        spec: r#"const_str "[5]" json_parse const_i32 -1 json_index return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"null\" json_parse const_i32 0 json_index return\n} }",
-        text: r#"
-function main { result any code {
-const_str "null" json_parse const_i32 0 json_index return
-} }
-"#,
+        spec: r#"const_str "null" json_parse const_i32 0 json_index return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"\\\"text\\\"\" json_parse const_i32 0 json_index return\n} }",
-        text: r#"
-function main { result any code {
-const_str "\"text\"" json_parse const_i32 0 json_index return
-} }
-"#,
+        spec: r#"const_str "\"text\"" json_parse const_i32 0 json_index return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -119,169 +91,82 @@ const_str "\"text\"" json_parse const_i32 0 json_index return
 #[test]
 fn json_cast() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"5\" json_parse json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "5" json_parse json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "5" json_parse json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_str \"5\" json_parse json_cast f64 return\n} }",
-        text: r#"
-function main { result f64 code {
-const_str "5" json_parse json_cast f64 return
-} }
-"#,
+        spec: r#"const_str "5" json_parse json_cast f64 return"#,
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("5.0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"5.0\" json_parse json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "5.0" json_parse json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "5.0" json_parse json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"5.5\" json_parse json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "5.5" json_parse json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "5.5" json_parse json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"null\" json_parse json_cast str return\n} }",
-        text: r#"
-function main { result str code {
-const_str "null" json_parse json_cast str return
-} }
-"#,
+        spec: r#"const_str "null" json_parse json_cast str return"#,
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"null\" json_parse json_cast i32 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "null" json_parse json_cast i32 return
-} }
-"#,
+        spec: r#"const_str "null" json_parse json_cast i32 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"[1, 2, 3]\" json_parse json_cast array(i32) array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "[1, 2, 3]" json_parse json_cast array(i32) array_len return
-} }
-"#,
+        spec: r#"const_str "[1, 2, 3]" json_parse json_cast array(i32) array_len return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"[1, \\\"2\\\"]\" json_parse json_cast array(i32) array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "[1, \"2\"]" json_parse json_cast array(i32) array_len return
-} }
-"#,
+        spec: r#"const_str "[1, \"2\"]" json_parse json_cast array(i32) array_len return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\n    const_str \"[1, \\\"two\\\"]\" json_parse json_cast tuple([i32, str]) tuple_field 1 return\n} }",
-        text: r#"
-function main { result str code {
-    const_str "[1, \"two\"]" json_parse json_cast tuple([i32, str]) tuple_field 1 return
-} }
-"#,
-        expected: Expected::Value("\"two\""),
+        spec: r#"const_str "[1, \"two\"]" json_parse json_cast tuple([i32, str]) tuple_field 1 return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""two""#),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    const_str \"{\\\"side\\\": 4, \\\"name\\\": \\\"tile\\\", \\\"more\\\": true}\" json_parse json_cast object(Square) call_method\n    Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    const_str "{\"side\": 4, \"name\": \"tile\", \"more\": true}" json_parse json_cast object(Square) call_method
-    Shape.area, 0 return
-} }
+        spec: r#"
+const_str "{\"side\": 4, \"name\": \"tile\", \"more\": true}" json_parse json_cast object(Square) call_method
+Shape.area, 0 return
 "#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("16"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    const_str \"{\\\"name\\\": \\\"tile\\\"}\" json_parse json_cast object(Square) call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    const_str "{\"name\": \"tile\"}" json_parse json_cast object(Square) call_method Shape.area, 0 return
-} }
-"#,
+        spec: r#"const_str "{\"name\": \"tile\"}" json_parse json_cast object(Square) call_method Shape.area, 0 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -291,72 +176,51 @@ function main { result i32 code {
 #[test]
 fn json_parse() {
     check(&Example {
-        spec: "function main { result any code {\nconst_str \" [ 1 , 2.5 ] \" json_parse const_i32 1 json_index return\n} }",
-        text: r#"
-function main { result any code {
-const_str " [ 1 , 2.5 ] " json_parse const_i32 1 json_index return
-} }
-"#,
+        spec: r#"const_str " [ 1 , 2.5 ] " json_parse const_i32 1 json_index return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(2.5)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"2147483648\" json_parse return\n} }",
-        text: r#"
-function main { result any code {
-const_str "2147483648" json_parse return
-} }
-"#,
+        spec: r#"const_str "2147483648" json_parse return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(2147483648.0)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"-0\" json_parse return\n} }",
-        text: r#"
-function main { result any code {
-const_str "-0" json_parse return
-} }
-"#,
+        spec: r#"const_str "-0" json_parse return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(-0.0)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"\\\"\\\\u00e9\\\\n\\\"\" json_parse json_cast str return\n} }",
-        text: r#"
-function main { result str code {
-const_str "\"\\u00e9\\n\"" json_parse json_cast str return
-} }
-"#,
-        expected: Expected::Value("\"é\\n\""),
+        spec: r#"const_str "\"\\u00e9\\n\"" json_parse json_cast str return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""é\n""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"[1,]\" json_parse return\n} }",
-        text: r#"
-function main { result any code {
-const_str "[1,]" json_parse return
-} }
-"#,
+        spec: r#"const_str "[1,]" json_parse return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("invalid_json"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"\" json_parse return\n} }",
-        text: r#"
-function main { result any code {
-const_str "" json_parse return
-} }
-"#,
+        spec: r#"const_str "" json_parse return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("invalid_json"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_null json_parse return\n} }",
-        text: r#"
-function main { result any code {
-const_null json_parse return
-} }
-"#,
+        spec: "const_null json_parse return",
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -366,32 +230,23 @@ const_null json_parse return
 #[test]
 fn json_stringify() {
     check(&Example {
-        spec: "function main { result str code {\n    const_str \" { \\\"b\\\" : [ 1 , 2.50 , null ] , \\\"a\\\" : true } \" json_parse json_stringify return\n} }",
-        text: r#"
-function main { result str code {
-    const_str " { \"b\" : [ 1 , 2.50 , null ] , \"a\" : true } " json_parse json_stringify return
-} }
-"#,
-        expected: Expected::Value("\"{\\\"b\\\":[1,2.5,null],\\\"a\\\":true}\""),
+        spec: r#"const_str " { \"b\" : [ 1 , 2.50 , null ] , \"a\" : true } " json_parse json_stringify return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""{\"b\":[1,2.5,null],\"a\":true}""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"\\\"a\\\\\\\"b\\\\n\\\"\" json_parse json_stringify return\n} }",
-        text: r#"
-function main { result str code {
-const_str "\"a\\\"b\\n\"" json_parse json_stringify return
-} }
-"#,
-        expected: Expected::Value("\"\\\"a\\\\\\\"b\\\\n\\\"\""),
+        spec: r#"const_str "\"a\\\"b\\n\"" json_parse json_stringify return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""\"a\\\"b\\n\"""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"1e999\" json_parse json_stringify return\n} }",
-        text: r#"
-function main { result str code {
-const_str "1e999" json_parse json_stringify return
-} }
-"#,
+        spec: r#"const_str "1e999" json_parse json_stringify return"#,
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Trap("invalid_json"),
         prints: None,
     });

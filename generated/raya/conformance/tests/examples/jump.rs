@@ -3,27 +3,25 @@
 //!
 //! Spec: `[group.jump]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.jmp]` in `spec/raya/ops/jump.toml`.
 #[test]
 fn jmp() {
     check(&Example {
-        spec: "function main { result i32 code {\njmp there back: const_i32 7 return there: jmp back\n} }",
-        text: r#"
-function main { result i32 code {
-jmp there back: const_i32 7 return there: jmp back
-} }
-"#,
+        spec: "jmp there back: const_i32 7 return there: jmp back",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 locals [i: i32] code { again: load_local i const_i32 10 ige jmp_if_true done\n        load_local i const_i32 3 iadd store_local i jmp again done: load_local i return } }",
-        text: r#"
+        spec: "
 function main { result i32 locals [i: i32] code { again: load_local i const_i32 10 ige jmp_if_true done
-        load_local i const_i32 3 iadd store_local i jmp again done: load_local i return } }
-"#,
+load_local i const_i32 3 iadd store_local i jmp again done: load_local i return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("12"),
         prints: None,
     });
@@ -33,72 +31,51 @@ function main { result i32 locals [i: i32] code { again: load_local i const_i32 
 #[test]
 fn jmp_if_false() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_false jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_false jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_false jmp_if_false taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_true jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_true jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_true jmp_if_false taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_i32 0 jmp_if_false taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_f64 nan jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_f64 nan jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_f64 nan jmp_if_false taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"\" jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "" jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: r#"const_str "" jmp_if_false taken const_i32 1 return taken: const_i32 2 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"false\" jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "false" jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: r#"const_str "false" jmp_if_false taken const_i32 1 return taken: const_i32 2 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 box jmp_if_false taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 box jmp_if_false taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_i32 0 box jmp_if_false taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
@@ -108,42 +85,30 @@ const_i32 0 box jmp_if_false taken const_i32 1 return taken: const_i32 2 return
 #[test]
 fn jmp_if_true() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_true jmp_if_true taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_true jmp_if_true taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_true jmp_if_true taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_f64 -0.0 jmp_if_true taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_f64 -0.0 jmp_if_true taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_f64 -0.0 jmp_if_true taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 new_array i32 jmp_if_true taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 new_array i32 jmp_if_true taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_i32 0 new_array i32 jmp_if_true taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null jmp_if_true taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null jmp_if_true taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_null jmp_if_true taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -153,42 +118,30 @@ const_null jmp_if_true taken const_i32 1 return taken: const_i32 2 return
 #[test]
 fn jmp_if_null() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null jmp_if_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null jmp_if_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_null jmp_if_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null box jmp_if_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null box jmp_if_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_null box jmp_if_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"\" jmp_if_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "" jmp_if_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: r#"const_str "" jmp_if_null taken const_i32 1 return taken: const_i32 2 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 jmp_if_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 jmp_if_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_i32 0 jmp_if_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -198,32 +151,23 @@ const_i32 0 jmp_if_null taken const_i32 1 return taken: const_i32 2 return
 #[test]
 fn jmp_if_not_null() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_null jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_false box jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_false box jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_false box jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return
-} }
-"#,
+        spec: "const_i32 0 jmp_if_not_null taken const_i32 1 return taken: const_i32 2 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });

@@ -3,33 +3,34 @@
 //!
 //! Spec: `[group.local]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.load_local]` in `spec/raya/ops/local.toml`.
 #[test]
 fn load_local() {
     check(&Example {
         spec: "function main { result i32 locals [x: i32] code { load_local x return } }",
-        text: r#"
-function main { result i32 locals [x: i32] code { load_local x return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "function main { result str locals [x: f64, y: str] code { load_local y return } }",
-        text: r#"
-function main { result str locals [x: f64, y: str] code { load_local y return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "function second { params [a: i32, b: f64] result f64 code { load_local b return } }\n    function main { result f64 code { const_i32 1 const_f64 2.5 call second, 2 return } }",
-        text: r#"
+        spec: "
 function second { params [a: i32, b: f64] result f64 code { load_local b return } }
-    function main { result f64 code { const_i32 1 const_f64 2.5 call second, 2 return } }
-"#,
+function main { result f64 code { const_i32 1 const_f64 2.5 call second, 2 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("2.5"),
         prints: None,
     });
@@ -39,20 +40,22 @@ function second { params [a: i32, b: f64] result f64 code { load_local b return 
 #[test]
 fn store_local() {
     check(&Example {
-        spec: "function main { result i32 locals [x: i32, y: i32, z: i32] code { const_i32 7 store_local z load_local z\n        load_local x iadd return } }",
-        text: r#"
+        spec: "
 function main { result i32 locals [x: i32, y: i32, z: i32] code { const_i32 7 store_local z load_local z
-        load_local x iadd return } }
-"#,
+load_local x iadd return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function change { params [a: i32] result i32 code { const_i32 9 store_local a load_local a return } }\n    function main { result i32 locals [a: i32] code { load_local a call change, 1 load_local a iadd return } }",
-        text: r#"
+        spec: "
 function change { params [a: i32] result i32 code { const_i32 9 store_local a load_local a return } }
-    function main { result i32 locals [a: i32] code { load_local a call change, 1 load_local a iadd return } }
-"#,
+function main { result i32 locals [a: i32] code { load_local a call change, 1 load_local a iadd return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("9"),
         prints: None,
     });
@@ -62,11 +65,12 @@ function change { params [a: i32] result i32 code { const_i32 9 store_local a lo
 #[test]
 fn load_local_0() {
     check(&Example {
-        spec: "function first { params [a: i32, b: i32] result i32 code { load_local_0 return } }\n    function main { result i32 code { const_i32 4 const_i32 5 call first, 2 return } }",
-        text: r#"
+        spec: "
 function first { params [a: i32, b: i32] result i32 code { load_local_0 return } }
-    function main { result i32 code { const_i32 4 const_i32 5 call first, 2 return } }
-"#,
+function main { result i32 code { const_i32 4 const_i32 5 call first, 2 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
@@ -76,11 +80,12 @@ function first { params [a: i32, b: i32] result i32 code { load_local_0 return }
 #[test]
 fn load_local_1() {
     check(&Example {
-        spec: "function second { params [a: i32, b: i32] result i32 code { load_local_1 return } }\n    function main { result i32 code { const_i32 4 const_i32 5 call second, 2 return } }",
-        text: r#"
+        spec: "
 function second { params [a: i32, b: i32] result i32 code { load_local_1 return } }
-    function main { result i32 code { const_i32 4 const_i32 5 call second, 2 return } }
-"#,
+function main { result i32 code { const_i32 4 const_i32 5 call second, 2 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -90,11 +95,12 @@ function second { params [a: i32, b: i32] result i32 code { load_local_1 return 
 #[test]
 fn store_local_0() {
     check(&Example {
-        spec: "function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_local_0 load_local x load_local y\n        isub return } }",
-        text: r#"
+        spec: "
 function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_local_0 load_local x load_local y
-        isub return } }
-"#,
+isub return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
@@ -104,11 +110,12 @@ function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_loca
 #[test]
 fn store_local_1() {
     check(&Example {
-        spec: "function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_local_1 load_local x load_local y\n        isub return } }",
-        text: r#"
+        spec: "
 function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_local_1 load_local x load_local y
-        isub return } }
-"#,
+isub return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
@@ -118,77 +125,26 @@ function main { result i32 locals [x: i32, y: i32] code { const_i32 3 store_loca
 #[test]
 fn get_arg_count() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\ncall count, 0 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-call count, 0 return
-} }
-"#,
+        spec: "call count, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 7 const_i32 8 const_i32 9 call count, 3 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 7 const_i32 8 const_i32 9 call count, 3 return
-} }
-"#,
+        spec: "const_i32 7 const_i32 8 const_i32 9 call count, 3 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "function three { params [a: i32, b: f64, c: bool] result i32 code { get_arg_count return } }\n    function main { result i32 code { const_i32 1 const_f64 1.0 const_true call three, 3 return } }",
-        text: r#"
+        spec: "
 function three { params [a: i32, b: f64, c: bool] result i32 code { get_arg_count return } }
-    function main { result i32 code { const_i32 1 const_f64 1.0 const_true call three, 3 return } }
-"#,
+function main { result i32 code { const_i32 1 const_f64 1.0 const_true call three, 3 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
@@ -198,200 +154,44 @@ function three { params [a: i32, b: f64, c: bool] result i32 code { get_arg_coun
 #[test]
 fn load_arg_local() {
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 1 const_i32 2 const_i32 3 call sum, 3 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 1 const_i32 2 const_i32 3 call sum, 3 return
-} }
-"#,
+        spec: "const_i32 1 const_i32 2 const_i32 3 call sum, 3 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 5 call sum, 1 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 5 call sum, 1 return
-} }
-"#,
+        spec: "const_i32 5 call sum, 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 2 const_i32 7 const_i32 8 call pick, 3 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 2 const_i32 7 const_i32 8 call pick, 3 return
-} }
-"#,
+        spec: "const_i32 2 const_i32 7 const_i32 8 call pick, 3 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Value("8"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 0 const_i32 7 call pick, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 0 const_i32 7 call pick, 2 return
-} }
-"#,
+        spec: "const_i32 0 const_i32 7 call pick, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 2 const_i32 7 call pick, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 2 const_i32 7 call pick, 2 return
-} }
-"#,
+        spec: "const_i32 2 const_i32 7 call pick, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction nothing { result null code { return_void } }\nfunction endless { result i32 code { call endless, 0 return } }\nfunction guarded { result i32 code {\n    try caught, _  const_i32 1 return\ncaught:\n    pop const_i32 2 return\n} }\nfunction count { rest i32 result i32 code { get_arg_count return } }\nfunction pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }\nfunction sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {\n    load_local first store_local total\n    const_i32 1 store_local i\nagain:\n    load_local i get_arg_count ilt jmp_if_false done\n    load_local total load_local i load_arg_local iadd store_local total\n    load_local i const_i32 1 iadd store_local i\n    jmp again\ndone:\n    load_local total return\n} }\nfunction main { result i32 code {\nconst_i32 -1 const_i32 7 call pick, 2 return\n} }",
-        text: r#"
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function nothing { result null code { return_void } }
-function endless { result i32 code { call endless, 0 return } }
-function guarded { result i32 code {
-    try caught, _  const_i32 1 return
-caught:
-    pop const_i32 2 return
-} }
-function count { rest i32 result i32 code { get_arg_count return } }
-function pick { params [index: i32] rest i32 result i32 code { load_local index load_arg_local return } }
-function sum { params [first: i32] rest i32 result i32 locals [i: i32, total: i32] code {
-    load_local first store_local total
-    const_i32 1 store_local i
-again:
-    load_local i get_arg_count ilt jmp_if_false done
-    load_local total load_local i load_arg_local iadd store_local total
-    load_local i const_i32 1 iadd store_local i
-    jmp again
-done:
-    load_local total return
-} }
-function main { result i32 code {
-const_i32 -1 const_i32 7 call pick, 2 return
-} }
-"#,
+        spec: "const_i32 -1 const_i32 7 call pick, 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });

@@ -3,104 +3,108 @@
 //!
 //! Spec: `[group.logic]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[test]
 fn eq() {
     check(&Example {
         spec: "1, 1 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 eq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 eq return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1, 2 -> false",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 2 eq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 2 eq return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan eq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan eq return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 0.0 const_f64 -0.0 eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 0.0 const_f64 -0.0 eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "true, false -> false",
-        text: r#"
-function main { result bool code { const_true const_false eq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true const_false eq return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"ab\", \"ab\" -> true",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "ab" eq return } }
-"#,
+        spec: r#""ab", "ab" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "ab" eq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"ab\", \"b\" -> false",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "b" eq return } }
-"#,
+        spec: r#""ab", "b" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "b" eq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(null) -> true",
-        text: r#"
-function main { result bool code { const_null box const_null box eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_null box const_null box eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(0) -> false",
-        text: r#"
-function main { result bool code { const_null box const_i32 0 box eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_null box const_i32 0 box eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"1\"), any(1) -> false",
-        text: r#"
-function main { result bool code { const_str "1" box const_i32 1 box eq return } }
-"#,
+        spec: r#"any("1"), any(1) -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "1" box const_i32 1 box eq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"x\"), any(\"x\") -> true",
-        text: r#"
-function main { result bool code { const_str "x" box const_str "x" box eq return } }
-"#,
+        spec: r#"any("x"), any("x") -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "x" box const_str "x" box eq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -111,33 +115,33 @@ function main { result bool code { const_str "x" box const_str "x" box eq return
 fn ne() {
     check(&Example {
         spec: "1, 1 -> false",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 ne return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 ne return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> true",
-        text: r#"
-function main { result bool code { const_f64 nan const_f64 nan ne return } }
-"#,
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan ne return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"ab\", \"ba\" -> true",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "ba" ne return } }
-"#,
+        spec: r#""ab", "ba" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "ba" ne return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> false",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box ne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box ne return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -148,33 +152,37 @@ function main { result bool code { const_i32 1 box const_f64 1.0 box ne return }
 fn strict_eq() {
     check(&Example {
         spec: "1, 1 -> true",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 strict_eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 const_i32 1 strict_eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box strict_eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box strict_eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> false",
-        text: r#"
-function main { result bool code { const_true box const_i32 1 box strict_eq return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_true box const_i32 1 box strict_eq return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"kind\", \"kind\" -> true",
-        text: r#"
-function main { result bool code { const_str "kind" const_str "kind" strict_eq return } }
-"#,
+        spec: r#""kind", "kind" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "kind" const_str "kind" strict_eq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -185,25 +193,28 @@ function main { result bool code { const_str "kind" const_str "kind" strict_eq r
 fn strict_ne() {
     check(&Example {
         spec: "1, 1 -> false",
-        text: r#"
-function main { result bool code { const_i32 1 const_i32 1 strict_ne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 const_i32 1 strict_ne return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> true",
-        text: r#"
-function main { result bool code { const_true box const_i32 1 box strict_ne return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_true box const_i32 1 box strict_ne return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", \"b\" -> true",
-        text: r#"
-function main { result bool code { const_str "a" const_str "b" strict_ne return } }
-"#,
+        spec: r#""a", "b" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "b" strict_ne return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -214,97 +225,85 @@ function main { result bool code { const_str "a" const_str "b" strict_ne return 
 fn not() {
     check(&Example {
         spec: "true -> false",
-        text: r#"
-function main { result bool code { const_true not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true not return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "0 -> true",
-        text: r#"
-function main { result bool code { const_i32 0 not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 0 not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0 -> true",
-        text: r#"
-function main { result bool code { const_f64 -0.0 not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_f64 -0.0 not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan -> true",
-        text: r#"
-function main { result bool code { const_f64 nan not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_f64 nan not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "2 -> false",
-        text: r#"
-function main { result bool code { const_i32 2 not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_i32 2 not return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\" -> true",
-        text: r#"
-function main { result bool code { const_str "" not return } }
-"#,
+        spec: r#""" -> true"#,
+        form: Form::Values(r#"function main { result bool code { const_str "" not return } }"#),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"0\" -> false",
-        text: r#"
-function main { result bool code { const_str "0" not return } }
-"#,
+        spec: r#""0" -> false"#,
+        form: Form::Values(r#"function main { result bool code { const_str "0" not return } }"#),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "null -> true",
-        text: r#"
-function main { result bool code { const_null not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_null not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(null) -> true",
-        text: r#"
-function main { result bool code { const_null box not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_null box not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0) -> true",
-        text: r#"
-function main { result bool code { const_f64 0.0 box not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_f64 0.0 box not return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"\") -> true",
-        text: r#"
-function main { result bool code { const_str "" box not return } }
-"#,
+        spec: r#"any("") -> true"#,
+        form: Form::Values(r#"function main { result bool code { const_str "" box not return } }"#),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(true) -> false",
-        text: r#"
-function main { result bool code { const_true box not return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true box not return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -315,41 +314,40 @@ function main { result bool code { const_true box not return } }
 fn and() {
     check(&Example {
         spec: "true, false -> false",
-        text: r#"
-function main { result bool code { const_true const_false and return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true const_false and return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "0, 5 -> 0",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 5 and return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 5 and return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
         spec: "3, 5 -> 5",
-        text: r#"
-function main { result i32 code { const_i32 3 const_i32 5 and return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 3 const_i32 5 and return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\", \"x\" -> \"\"",
-        text: r#"
-function main { result str code { const_str "" const_str "x" and return } }
-"#,
-        expected: Expected::Value("\"\""),
+        spec: r#""", "x" -> """#,
+        form: Form::Values(
+            r#"function main { result str code { const_str "" const_str "x" and return } }"#,
+        ),
+        given: None,
+        expected: Expected::Value(r#""""#),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> any(null)",
-        text: r#"
-function main { result any code { const_null box const_i32 1 box and return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_null box const_i32 1 box and return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
@@ -360,41 +358,38 @@ function main { result any code { const_null box const_i32 1 box and return } }
 fn or() {
     check(&Example {
         spec: "true, false -> true",
-        text: r#"
-function main { result bool code { const_true const_false or return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true const_false or return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0, 5 -> 5",
-        text: r#"
-function main { result i32 code { const_i32 0 const_i32 5 or return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 5 or return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
         spec: "3, 5 -> 3",
-        text: r#"
-function main { result i32 code { const_i32 3 const_i32 5 or return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 3 const_i32 5 or return } }"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "null, \"x\" -> \"x\"",
-        text: r#"
-function main { result str code { const_null const_str "x" or return } }
-"#,
-        expected: Expected::Value("\"x\""),
+        spec: r#"null, "x" -> "x""#,
+        form: Form::Values(r#"function main { result str code { const_null const_str "x" or return } }"#),
+        given: None,
+        expected: Expected::Value(r#""x""#),
         prints: None,
     });
     check(&Example {
         spec: "any(0), any(null) -> any(null)",
-        text: r#"
-function main { result any code { const_i32 0 box const_null box or return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 0 box const_null box or return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
@@ -404,85 +399,73 @@ function main { result any code { const_i32 0 box const_null box or return } }
 #[test]
 fn r#typeof() {
     check(&Example {
-        spec: "5 -> \"int\"",
-        text: r#"
-function main { result str code { const_i32 5 typeof return } }
-"#,
-        expected: Expected::Value("\"int\""),
+        spec: r#"5 -> "int""#,
+        form: Form::Values("function main { result str code { const_i32 5 typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""int""#),
         prints: None,
     });
     check(&Example {
-        spec: "5.0 -> \"float\"",
-        text: r#"
-function main { result str code { const_f64 5.0 typeof return } }
-"#,
-        expected: Expected::Value("\"float\""),
+        spec: r#"5.0 -> "float""#,
+        form: Form::Values("function main { result str code { const_f64 5.0 typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""float""#),
         prints: None,
     });
     check(&Example {
-        spec: "true -> \"boolean\"",
-        text: r#"
-function main { result str code { const_true typeof return } }
-"#,
-        expected: Expected::Value("\"boolean\""),
+        spec: r#"true -> "boolean""#,
+        form: Form::Values("function main { result str code { const_true typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""boolean""#),
         prints: None,
     });
     check(&Example {
-        spec: "null -> \"null\"",
-        text: r#"
-function main { result str code { const_null typeof return } }
-"#,
-        expected: Expected::Value("\"null\""),
+        spec: r#"null -> "null""#,
+        form: Form::Values("function main { result str code { const_null typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""null""#),
         prints: None,
     });
     check(&Example {
-        spec: "\"x\" -> \"string\"",
-        text: r#"
-function main { result str code { const_str "x" typeof return } }
-"#,
-        expected: Expected::Value("\"string\""),
+        spec: r#""x" -> "string""#,
+        form: Form::Values(r#"function main { result str code { const_str "x" typeof return } }"#),
+        given: None,
+        expected: Expected::Value(r#""string""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(5) -> \"int\"",
-        text: r#"
-function main { result str code { const_i32 5 box typeof return } }
-"#,
-        expected: Expected::Value("\"int\""),
+        spec: r#"any(5) -> "int""#,
+        form: Form::Values("function main { result str code { const_i32 5 box typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""int""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(nan) -> \"float\"",
-        text: r#"
-function main { result str code { const_f64 nan box typeof return } }
-"#,
-        expected: Expected::Value("\"float\""),
+        spec: r#"any(nan) -> "float""#,
+        form: Form::Values("function main { result str code { const_f64 nan box typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""float""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(null) -> \"null\"",
-        text: r#"
-function main { result str code { const_null box typeof return } }
-"#,
-        expected: Expected::Value("\"null\""),
+        spec: r#"any(null) -> "null""#,
+        form: Form::Values("function main { result str code { const_null box typeof return } }"),
+        given: None,
+        expected: Expected::Value(r#""null""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"x\") -> \"string\"",
-        text: r#"
-function main { result str code { const_str "x" box typeof return } }
-"#,
-        expected: Expected::Value("\"string\""),
+        spec: r#"any("x") -> "string""#,
+        form: Form::Values(r#"function main { result str code { const_str "x" box typeof return } }"#),
+        given: None,
+        expected: Expected::Value(r#""string""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_i32 0 new_array i32 typeof return\n} }",
-        text: r#"
-function main { result str code {
-const_i32 0 new_array i32 typeof return
-} }
-"#,
-        expected: Expected::Value("\"object\""),
+        spec: "const_i32 0 new_array i32 typeof return",
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""object""#),
         prints: None,
     });
 }

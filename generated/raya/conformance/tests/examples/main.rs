@@ -7,6 +7,7 @@ mod closure;
 mod compare;
 mod convert;
 mod exception;
+mod fixtures;
 mod float;
 mod global;
 mod integer;

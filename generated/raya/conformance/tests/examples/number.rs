@@ -3,72 +3,80 @@
 //!
 //! Spec: `[group.number]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.
 #[test]
 fn nadd() {
     check(&Example {
         spec: "any(2), any(3) -> any(5)",
-        text: r#"
-function main { result any code { const_i32 2 box const_i32 3 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2 box const_i32 3 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(0.5) -> any(2.5)",
-        text: r#"
-function main { result any code { const_i32 2 box const_f64 0.5 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2 box const_f64 0.5 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(2.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1.0), any(1.0) -> any(2.0)",
-        text: r#"
-function main { result any code { const_f64 1.0 box const_f64 1.0 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 1.0 box const_f64 1.0 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(2.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647), any(1) -> any(-2147483648)",
-        text: r#"
-function main { result any code { const_i32 2147483647 box const_i32 1 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2147483647 box const_i32 1 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(-2147483648)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647), any(1.0) -> any(2147483648.0)",
-        text: r#"
-function main { result any code { const_i32 2147483647 box const_f64 1.0 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2147483647 box const_f64 1.0 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(2147483648.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> !type_error",
-        text: r#"
-function main { result any code { const_null box const_i32 1 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_null box const_i32 1 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> !type_error",
-        text: r#"
-function main { result any code { const_true box const_i32 1 box nadd return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_true box const_i32 1 box nadd return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"2\"), any(1) -> !type_error",
-        text: r#"
-function main { result any code { const_str "2" box const_i32 1 box nadd return } }
-"#,
+        spec: r#"any("2"), any(1) -> !type_error"#,
+        form: Form::Values(
+            r#"function main { result any code { const_str "2" box const_i32 1 box nadd return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -79,33 +87,37 @@ function main { result any code { const_str "2" box const_i32 1 box nadd return 
 fn nsub() {
     check(&Example {
         spec: "any(2), any(3) -> any(-1)",
-        text: r#"
-function main { result any code { const_i32 2 box const_i32 3 box nsub return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2 box const_i32 3 box nsub return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(-1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2.5), any(1) -> any(1.5)",
-        text: r#"
-function main { result any code { const_f64 2.5 box const_i32 1 box nsub return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 2.5 box const_i32 1 box nsub return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(1.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-2147483648), any(1) -> any(2147483647)",
-        text: r#"
-function main { result any code { const_i32 -2147483648 box const_i32 1 box nsub return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 -2147483648 box const_i32 1 box nsub return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(2147483647)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(null) -> !type_error",
-        text: r#"
-function main { result any code { const_i32 1 box const_null box nsub return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 1 box const_null box nsub return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -116,33 +128,37 @@ function main { result any code { const_i32 1 box const_null box nsub return } }
 fn nmul() {
     check(&Example {
         spec: "any(6), any(7) -> any(42)",
-        text: r#"
-function main { result any code { const_i32 6 box const_i32 7 box nmul return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 6 box const_i32 7 box nmul return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(42)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.5), any(4) -> any(2.0)",
-        text: r#"
-function main { result any code { const_f64 0.5 box const_i32 4 box nmul return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 0.5 box const_i32 4 box nmul return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(2.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(65536), any(65536) -> any(0)",
-        text: r#"
-function main { result any code { const_i32 65536 box const_i32 65536 box nmul return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 65536 box const_i32 65536 box nmul return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(false), any(4) -> !type_error",
-        text: r#"
-function main { result any code { const_false box const_i32 4 box nmul return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_false box const_i32 4 box nmul return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -153,57 +169,64 @@ function main { result any code { const_false box const_i32 4 box nmul return } 
 fn ndiv() {
     check(&Example {
         spec: "any(7), any(2) -> any(3)",
-        text: r#"
-function main { result any code { const_i32 7 box const_i32 2 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 7 box const_i32 2 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(3)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7.0), any(2) -> any(3.5)",
-        text: r#"
-function main { result any code { const_f64 7.0 box const_i32 2 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 7.0 box const_i32 2 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(3.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-2147483648), any(-1) -> any(-2147483648)",
-        text: r#"
-function main { result any code { const_i32 -2147483648 box const_i32 -1 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 -2147483648 box const_i32 -1 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(-2147483648)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(0) -> !divide_by_zero",
-        text: r#"
-function main { result any code { const_i32 1 box const_i32 0 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 1 box const_i32 0 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(0.0) -> any(inf)",
-        text: r#"
-function main { result any code { const_i32 1 box const_f64 0.0 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 1 box const_f64 0.0 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(inf)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0), any(0) -> any(nan)",
-        text: r#"
-function main { result any code { const_f64 0.0 box const_i32 0 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 0.0 box const_i32 0 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(nan)"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(0) -> !type_error",
-        text: r#"
-function main { result any code { const_null box const_i32 0 box ndiv return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_null box const_i32 0 box ndiv return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -214,49 +237,55 @@ function main { result any code { const_null box const_i32 0 box ndiv return } }
 fn nmod() {
     check(&Example {
         spec: "any(7), any(2) -> any(1)",
-        text: r#"
-function main { result any code { const_i32 7 box const_i32 2 box nmod return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 7 box const_i32 2 box nmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-7), any(2) -> any(-1)",
-        text: r#"
-function main { result any code { const_i32 -7 box const_i32 2 box nmod return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 -7 box const_i32 2 box nmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(-1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7.5), any(2) -> any(1.5)",
-        text: r#"
-function main { result any code { const_f64 7.5 box const_i32 2 box nmod return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 7.5 box const_i32 2 box nmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(1.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7), any(0) -> !divide_by_zero",
-        text: r#"
-function main { result any code { const_i32 7 box const_i32 0 box nmod return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 7 box const_i32 0 box nmod return } }",
+        ),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(7), any(0.0) -> any(nan)",
-        text: r#"
-function main { result any code { const_i32 7 box const_f64 0.0 box nmod return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 7 box const_f64 0.0 box nmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(nan)"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"7\"), any(2) -> !type_error",
-        text: r#"
-function main { result any code { const_str "7" box const_i32 2 box nmod return } }
-"#,
+        spec: r#"any("7"), any(2) -> !type_error"#,
+        form: Form::Values(
+            r#"function main { result any code { const_str "7" box const_i32 2 box nmod return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -267,41 +296,36 @@ function main { result any code { const_str "7" box const_i32 2 box nmod return 
 fn nneg() {
     check(&Example {
         spec: "any(5) -> any(-5)",
-        text: r#"
-function main { result any code { const_i32 5 box nneg return } }
-"#,
+        form: Form::Values("function main { result any code { const_i32 5 box nneg return } }"),
+        given: None,
         expected: Expected::Value("any(-5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0) -> any(0)",
-        text: r#"
-function main { result any code { const_i32 0 box nneg return } }
-"#,
+        form: Form::Values("function main { result any code { const_i32 0 box nneg return } }"),
+        given: None,
         expected: Expected::Value("any(0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0) -> any(-0.0)",
-        text: r#"
-function main { result any code { const_f64 0.0 box nneg return } }
-"#,
+        form: Form::Values("function main { result any code { const_f64 0.0 box nneg return } }"),
+        given: None,
         expected: Expected::Value("any(-0.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-2147483648) -> any(-2147483648)",
-        text: r#"
-function main { result any code { const_i32 -2147483648 box nneg return } }
-"#,
+        form: Form::Values("function main { result any code { const_i32 -2147483648 box nneg return } }"),
+        given: None,
         expected: Expected::Value("any(-2147483648)"),
         prints: None,
     });
     check(&Example {
         spec: "any(null) -> !type_error",
-        text: r#"
-function main { result any code { const_null box nneg return } }
-"#,
+        form: Form::Values("function main { result any code { const_null box nneg return } }"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -312,49 +336,55 @@ function main { result any code { const_null box nneg return } }
 fn npow() {
     check(&Example {
         spec: "any(2), any(10) -> any(1024)",
-        text: r#"
-function main { result any code { const_i32 2 box const_i32 10 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2 box const_i32 10 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(1024)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(-1) -> any(0)",
-        text: r#"
-function main { result any code { const_i32 2 box const_i32 -1 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 2 box const_i32 -1 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2.0), any(-1) -> any(0.5)",
-        text: r#"
-function main { result any code { const_f64 2.0 box const_i32 -1 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 2.0 box const_i32 -1 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(0.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0), any(-1) -> !divide_by_zero",
-        text: r#"
-function main { result any code { const_i32 0 box const_i32 -1 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_i32 0 box const_i32 -1 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0), any(-1) -> any(inf)",
-        text: r#"
-function main { result any code { const_f64 0.0 box const_i32 -1 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_f64 0.0 box const_i32 -1 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Value("any(inf)"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> !type_error",
-        text: r#"
-function main { result any code { const_true box const_i32 1 box npow return } }
-"#,
+        form: Form::Values(
+            "function main { result any code { const_true box const_i32 1 box npow return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -365,33 +395,37 @@ function main { result any code { const_true box const_i32 1 box npow return } }
 fn nlt() {
     check(&Example {
         spec: "any(1), any(2) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_i32 2 box nlt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_i32 2 box nlt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.5) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.5 box nlt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.5 box nlt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(nan), any(1) -> false",
-        text: r#"
-function main { result bool code { const_f64 nan box const_i32 1 box nlt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 nan box const_i32 1 box nlt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> !type_error",
-        text: r#"
-function main { result bool code { const_null box const_i32 1 box nlt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_null box const_i32 1 box nlt return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -402,33 +436,37 @@ function main { result bool code { const_null box const_i32 1 box nlt return } }
 fn nle() {
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box nle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box nle return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(1) -> false",
-        text: r#"
-function main { result bool code { const_i32 2 box const_i32 1 box nle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 2 box const_i32 1 box nle return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(nan) -> false",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 nan box nle return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 nan box nle return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"1\"), any(1) -> !type_error",
-        text: r#"
-function main { result bool code { const_str "1" box const_i32 1 box nle return } }
-"#,
+        spec: r#"any("1"), any(1) -> !type_error"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "1" box const_i32 1 box nle return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -439,25 +477,28 @@ function main { result bool code { const_str "1" box const_i32 1 box nle return 
 fn ngt() {
     check(&Example {
         spec: "any(2), any(1.5) -> true",
-        text: r#"
-function main { result bool code { const_i32 2 box const_f64 1.5 box ngt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 2 box const_f64 1.5 box ngt return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> false",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box ngt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box ngt return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(false) -> !type_error",
-        text: r#"
-function main { result bool code { const_i32 1 box const_false box ngt return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_false box ngt return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -468,25 +509,28 @@ function main { result bool code { const_i32 1 box const_false box ngt return } 
 fn nge() {
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        text: r#"
-function main { result bool code { const_i32 1 box const_f64 1.0 box nge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_i32 1 box const_f64 1.0 box nge return } }",
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(-1.5), any(-1) -> false",
-        text: r#"
-function main { result bool code { const_f64 -1.5 box const_i32 -1 box nge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_f64 -1.5 box const_i32 -1 box nge return } }",
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(null) -> !type_error",
-        text: r#"
-function main { result bool code { const_null box const_null box nge return } }
-"#,
+        form: Form::Values(
+            "function main { result bool code { const_null box const_null box nge return } }",
+        ),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -497,41 +541,40 @@ function main { result bool code { const_null box const_null box nge return } }
 fn number_to_float() {
     check(&Example {
         spec: "any(3) -> 3.0",
-        text: r#"
-function main { result f64 code { const_i32 3 box number_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_i32 3 box number_to_float return } }"),
+        given: None,
         expected: Expected::Value("3.0"),
         prints: None,
     });
     check(&Example {
         spec: "any(-0.0) -> -0.0",
-        text: r#"
-function main { result f64 code { const_f64 -0.0 box number_to_float return } }
-"#,
+        form: Form::Values(
+            "function main { result f64 code { const_f64 -0.0 box number_to_float return } }",
+        ),
+        given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647) -> 2147483647.0",
-        text: r#"
-function main { result f64 code { const_i32 2147483647 box number_to_float return } }
-"#,
+        form: Form::Values(
+            "function main { result f64 code { const_i32 2147483647 box number_to_float return } }",
+        ),
+        given: None,
         expected: Expected::Value("2147483647.0"),
         prints: None,
     });
     check(&Example {
         spec: "any(null) -> !type_error",
-        text: r#"
-function main { result f64 code { const_null box number_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_null box number_to_float return } }"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
         spec: "any(true) -> !type_error",
-        text: r#"
-function main { result f64 code { const_true box number_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_true box number_to_float return } }"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });

@@ -3,93 +3,34 @@
 //!
 //! Spec: `[group.object]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.new]` in `spec/raya/ops/object.toml`.
 #[test]
 fn new() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nnew Square load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-new Square load_field Square.side return
-} }
-"#,
+        spec: "new Square load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\nnew Cube load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-new Cube load_field Shape.name return
-} }
-"#,
+        spec: "new Cube load_field Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "class Union { fields [value: any, flag: bool] }\n    function main { result any code { new Union load_field Union.value return } }",
-        text: r#"
+        spec: "
 class Union { fields [value: any, flag: bool] }
-    function main { result any code { new Union load_field Union.value return } }
-"#,
+function main { result any code { new Union load_field Union.value return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
     });
@@ -99,116 +40,23 @@ class Union { fields [value: any, flag: bool] }
 #[test]
 fn load_field() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 2 const_i32 3 call cube, 2 load_field Cube.depth return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 2 const_i32 3 call cube, 2 load_field Cube.depth return
-} }
-"#,
+        spec: "const_i32 2 const_i32 3 call cube, 2 load_field Cube.depth return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 2 const_i32 3 call cube, 2 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 2 const_i32 3 call cube, 2 load_field Square.side return
-} }
-"#,
+        spec: "const_i32 2 const_i32 3 call cube, 2 load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\ncall nobody, 0 load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-call nobody, 0 load_field Shape.name return
-} }
-"#,
+        spec: "call nobody, 0 load_field Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -218,116 +66,23 @@ call nobody, 0 load_field Shape.name return
 #[test]
 fn store_field() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\n    new Cube dup const_str \"die\" store_field Shape.name load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-    new Cube dup const_str "die" store_field Shape.name load_field Shape.name return
-} }
-"#,
-        expected: Expected::Value("\"die\""),
+        spec: r#"new Cube dup const_str "die" store_field Shape.name load_field Shape.name return"#,
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
+        expected: Expected::Value(r#""die""#),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nnew Cube dup const_i32 7 store_field Cube.depth load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-new Cube dup const_i32 7 store_field Cube.depth load_field Square.side return
-} }
-"#,
+        spec: "new Cube dup const_i32 7 store_field Cube.depth load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    call nobody, 0 const_str \"x\" store_field Shape.name const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    call nobody, 0 const_str "x" store_field Shape.name const_i32 1 return
-} }
-"#,
+        spec: r#"call nobody, 0 const_str "x" store_field Shape.name const_i32 1 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -337,78 +92,16 @@ function main { result i32 code {
 #[test]
 fn load_field_fast() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 2 const_i32 3 call cube, 2 load_field_fast Cube.depth return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-const_i32 2 const_i32 3 call cube, 2 load_field_fast Cube.depth return
-} }
-"#,
+        spec: "const_i32 2 const_i32 3 call cube, 2 load_field_fast Cube.depth return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\ncall nobody, 0 load_field_fast Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-call nobody, 0 load_field_fast Shape.name return
-} }
-"#,
+        spec: "call nobody, 0 load_field_fast Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -418,78 +111,16 @@ call nobody, 0 load_field_fast Shape.name return
 #[test]
 fn store_field_fast() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Square dup const_i32 8 store_field_fast Square.side call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Square dup const_i32 8 store_field_fast Square.side call_method Shape.area, 0 return
-} }
-"#,
+        spec: "new Square dup const_i32 8 store_field_fast Square.side call_method Shape.area, 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("64"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    call nobody, 0 const_str \"x\" store_field_fast Shape.name const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    call nobody, 0 const_str "x" store_field_fast Shape.name const_i32 1 return
-} }
-"#,
+        spec: r#"call nobody, 0 const_str "x" store_field_fast Shape.name const_i32 1 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -499,78 +130,16 @@ function main { result i32 code {
 #[test]
 fn object_literal() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nobject_literal Square, 2 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-object_literal Square, 2 load_field Square.side return
-} }
-"#,
+        spec: "object_literal Square, 2 load_field Square.side return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    object_literal Square, 2 const_str \"tile\" const_i32 9 init_object 2 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    object_literal Square, 2 const_str "tile" const_i32 9 init_object 2 load_field Square.side return
-} }
-"#,
+        spec: r#"object_literal Square, 2 const_str "tile" const_i32 9 init_object 2 load_field Square.side return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("9"),
         prints: None,
     });
@@ -580,116 +149,23 @@ function main { result i32 code {
 #[test]
 fn init_object() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    object_literal Cube, 3 const_str \"box\" const_i32 2 const_i32 5 init_object 3 call_method Cube.volume, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    object_literal Cube, 3 const_str "box" const_i32 2 const_i32 5 init_object 3 call_method Cube.volume, 0 return
-} }
-"#,
+        spec: r#"object_literal Cube, 3 const_str "box" const_i32 2 const_i32 5 init_object 3 call_method Cube.volume, 0 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("20"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\n    object_literal Square, 2 const_str \"tile\" const_i32 9 init_object 2 load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-    object_literal Square, 2 const_str "tile" const_i32 9 init_object 2 load_field Shape.name return
-} }
-"#,
-        expected: Expected::Value("\"tile\""),
+        spec: r#"object_literal Square, 2 const_str "tile" const_i32 9 init_object 2 load_field Shape.name return"#,
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
+        expected: Expected::Value(r#""tile""#),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    call nobody, 0 const_str \"tile\" const_i32 9 init_object 2 load_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    call nobody, 0 const_str "tile" const_i32 9 init_object 2 load_field Square.side return
-} }
-"#,
+        spec: r#"call nobody, 0 const_str "tile" const_i32 9 init_object 2 load_field Square.side return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -699,116 +175,23 @@ function main { result i32 code {
 #[test]
 fn optional_field() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\nconst_i32 3 call square, 1 optional_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-const_i32 3 call square, 1 optional_field Square.side return
-} }
-"#,
+        spec: "const_i32 3 call square, 1 optional_field Square.side return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(3)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\ncall nobody, 0 optional_field Square.side return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-call nobody, 0 optional_field Square.side return
-} }
-"#,
+        spec: "call nobody, 0 optional_field Square.side return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\ncall nobody, 0 optional_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-call nobody, 0 optional_field Shape.name return
-} }
-"#,
+        spec: "call nobody, 0 optional_field Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -818,20 +201,20 @@ call nobody, 0 optional_field Shape.name return
 #[test]
 fn load_static() {
     check(&Example {
-        spec: "static total: i32\n    static label: str\n    function main { result str code { load_static label return } }",
-        text: r#"
+        spec: "
 static total: i32
-    static label: str
-    function main { result str code { load_static label return } }
-"#,
+static label: str
+function main { result str code { load_static label return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
         spec: "static total: i32 function main { result i32 code { load_static total return } }",
-        text: r#"
-static total: i32 function main { result i32 code { load_static total return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -841,12 +224,13 @@ static total: i32 function main { result i32 code { load_static total return } }
 #[test]
 fn store_static() {
     check(&Example {
-        spec: "static total: i32\n    function bump { result null code { load_static total const_i32 5 iadd store_static total return_void } }\n    function main { result i32 code { call bump, 0 pop call bump, 0 pop load_static total return } }",
-        text: r#"
+        spec: "
 static total: i32
-    function bump { result null code { load_static total const_i32 5 iadd store_static total return_void } }
-    function main { result i32 code { call bump, 0 pop call bump, 0 pop load_static total return } }
-"#,
+function bump { result null code { load_static total const_i32 5 iadd store_static total return_void } }
+function main { result i32 code { call bump, 0 pop call bump, 0 pop load_static total return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("10"),
         prints: None,
     });

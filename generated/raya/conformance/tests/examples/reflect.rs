@@ -3,66 +3,31 @@
 //!
 //! Spec: `[group.reflect]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.reflect_typeof]` in `spec/raya/ops/reflect.toml`.
 #[test]
 fn reflect_typeof() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Cube new Square reflect_typeof reflect_instanceof return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Cube new Square reflect_typeof reflect_instanceof return
-} }
-"#,
+        spec: "new Cube new Square reflect_typeof reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 5 const_i32 7 reflect_typeof reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 5 const_i32 7 reflect_typeof reflect_instanceof return
-} }
-"#,
+        spec: "const_i32 5 const_i32 7 reflect_typeof reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_f64 5.0 const_i32 7 reflect_typeof reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_f64 5.0 const_i32 7 reflect_typeof reflect_instanceof return
-} }
-"#,
+        spec: "const_f64 5.0 const_i32 7 reflect_typeof reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -72,22 +37,16 @@ const_f64 5.0 const_i32 7 reflect_typeof reflect_instanceof return
 #[test]
 fn reflect_typeinfo() {
     check(&Example {
-        spec: "function main { result bool code {\nconst_str \"x\" reflect_typeinfo str reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_str "x" reflect_typeinfo str reflect_instanceof return
-} }
-"#,
+        spec: r#"const_str "x" reflect_typeinfo str reflect_instanceof return"#,
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 1 new_array i32 reflect_typeinfo array(i32) reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 1 new_array i32 reflect_typeinfo array(i32) reflect_instanceof return
-} }
-"#,
+        spec: "const_i32 1 new_array i32 reflect_typeinfo array(i32) reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -97,136 +56,37 @@ const_i32 1 new_array i32 reflect_typeinfo array(i32) reflect_instanceof return
 #[test]
 fn reflect_instanceof() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\n    new Square reflect_typeinfo object(Shape) reflect_instanceof return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-    new Square reflect_typeinfo object(Shape) reflect_instanceof return
-} }
-"#,
+        spec: "new Square reflect_typeinfo object(Shape) reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\n    new Shape reflect_typeinfo object(Square) reflect_instanceof return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-    new Shape reflect_typeinfo object(Square) reflect_instanceof return
-} }
-"#,
+        spec: "new Shape reflect_typeinfo object(Square) reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\n    call nobody, 0 reflect_typeinfo object(Shape) reflect_instanceof return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-    call nobody, 0 reflect_typeinfo object(Shape) reflect_instanceof return
-} }
-"#,
+        spec: "call nobody, 0 reflect_typeinfo object(Shape) reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 5 box reflect_typeinfo i32 reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 5 box reflect_typeinfo i32 reflect_instanceof return
-} }
-"#,
+        spec: "const_i32 5 box reflect_typeinfo i32 reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_i32 5 const_null reflect_instanceof return\n} }",
-        text: r#"
-function main { result bool code {
-const_i32 5 const_null reflect_instanceof return
-} }
-"#,
+        spec: "const_i32 5 const_null reflect_instanceof return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -236,98 +96,30 @@ const_i32 5 const_null reflect_instanceof return
 #[test]
 fn reflect_get_props() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\nnew Cube reflect_get_props array_len return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-new Cube reflect_get_props array_len return
-} }
-"#,
+        spec: "new Cube reflect_get_props array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\nnew Cube reflect_get_props const_i32 1 load_elem return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-new Cube reflect_get_props const_i32 1 load_elem return
-} }
-"#,
-        expected: Expected::Value("\"side\""),
+        spec: "new Cube reflect_get_props const_i32 1 load_elem return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
+        expected: Expected::Value(r#""side""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_str \"x\" reflect_get_props array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_str "x" reflect_get_props array_len return
-} }
-"#,
+        spec: r#"const_str "x" reflect_get_props array_len return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null reflect_get_props array_len return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null reflect_get_props array_len return
-} }
-"#,
+        spec: "const_null reflect_get_props array_len return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -337,126 +129,30 @@ const_null reflect_get_props array_len return
 #[test]
 fn reflect_get_prop() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    const_i32 3 call square, 1 const_str \"side\" reflect_get_prop return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    const_i32 3 call square, 1 const_str "side" reflect_get_prop return
-} }
-"#,
+        spec: r#"const_i32 3 call square, 1 const_str "side" reflect_get_prop return"#,
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(3)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    const_i32 3 call square, 1 const_str \"name\" reflect_get_prop return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    const_i32 3 call square, 1 const_str "name" reflect_get_prop return
-} }
-"#,
+        spec: r#"const_i32 3 call square, 1 const_str "name" reflect_get_prop return"#,
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("any(null)"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\nnew Square const_str \"depth\" reflect_get_prop return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-new Square const_str "depth" reflect_get_prop return
-} }
-"#,
+        spec: r#"new Square const_str "depth" reflect_get_prop return"#,
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("unknown_member"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_null const_str \"side\" reflect_get_prop return\n} }",
-        text: r#"
-function main { result any code {
-const_null const_str "side" reflect_get_prop return
-} }
-"#,
+        spec: r#"const_null const_str "side" reflect_get_prop return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -466,126 +162,30 @@ const_null const_str "side" reflect_get_prop return
 #[test]
 fn reflect_set_prop() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Square dup const_str \"side\" const_i32 5 box reflect_set_prop call_method Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Square dup const_str "side" const_i32 5 box reflect_set_prop call_method Shape.area, 0 return
-} }
-"#,
+        spec: r#"new Square dup const_str "side" const_i32 5 box reflect_set_prop call_method Shape.area, 0 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("25"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Square const_str \"side\" const_f64 5.0 box reflect_set_prop const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Square const_str "side" const_f64 5.0 box reflect_set_prop const_i32 1 return
-} }
-"#,
+        spec: r#"new Square const_str "side" const_f64 5.0 box reflect_set_prop const_i32 1 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    new Square const_str \"depth\" const_i32 5 box reflect_set_prop const_i32 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    new Square const_str "depth" const_i32 5 box reflect_set_prop const_i32 1 return
-} }
-"#,
+        spec: r#"new Square const_str "depth" const_i32 5 box reflect_set_prop const_i32 1 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("unknown_member"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null const_str \"side\" const_i32 5 box reflect_set_prop const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null const_str "side" const_i32 5 box reflect_set_prop const_i32 1 return
-} }
-"#,
+        spec: r#"const_null const_str "side" const_i32 5 box reflect_set_prop const_i32 1 return"#,
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -595,98 +195,30 @@ const_null const_str "side" const_i32 5 box reflect_set_prop const_i32 1 return
 #[test]
 fn reflect_has_prop() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Cube const_str \"name\" reflect_has_prop return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Cube const_str "name" reflect_has_prop return
-} }
-"#,
+        spec: r#"new Cube const_str "name" reflect_has_prop return"#,
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result bool code {\nnew Square const_str \"depth\" reflect_has_prop return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result bool code {
-new Square const_str "depth" reflect_has_prop return
-} }
-"#,
+        spec: r#"new Square const_str "depth" reflect_has_prop return"#,
+        form: Form::Main("bool"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_str \"x\" const_str \"length\" reflect_has_prop return\n} }",
-        text: r#"
-function main { result bool code {
-const_str "x" const_str "length" reflect_has_prop return
-} }
-"#,
+        spec: r#"const_str "x" const_str "length" reflect_has_prop return"#,
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nconst_null const_str \"side\" reflect_has_prop return\n} }",
-        text: r#"
-function main { result bool code {
-const_null const_str "side" reflect_has_prop return
-} }
-"#,
+        spec: r#"const_null const_str "side" reflect_has_prop return"#,
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -696,185 +228,58 @@ const_null const_str "side" reflect_has_prop return
 #[test]
 fn reflect_construct() {
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result i32 code {\n    reflect_typeinfo object(Square) const_i32 4 box reflect_construct 1 unbox object(Square) call_method\n    Shape.area, 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result i32 code {
-    reflect_typeinfo object(Square) const_i32 4 box reflect_construct 1 unbox object(Square) call_method
-    Shape.area, 0 return
-} }
-"#,
+        spec: "
+reflect_typeinfo object(Square) const_i32 4 box reflect_construct 1 unbox object(Square) call_method
+Shape.area, 0 return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("16"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result str code {\n    reflect_typeinfo object(Shape) reflect_construct 0 unbox object(Shape) load_field Shape.name return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result str code {
-    reflect_typeinfo object(Shape) reflect_construct 0 unbox object(Shape) load_field Shape.name return
-} }
-"#,
+        spec: "reflect_typeinfo object(Shape) reflect_construct 0 unbox object(Shape) load_field Shape.name return",
+        form: Form::Main("str"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Value("null"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    reflect_typeinfo object(Square) reflect_construct 0 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    reflect_typeinfo object(Square) reflect_construct 0 return
-} }
-"#,
+        spec: "reflect_typeinfo object(Square) reflect_construct 0 return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }\nclass Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }\nclass Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }\nfunction Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }\nfunction Shape_twice { params [this: object(Shape)] result i32 code {\n    load_local this call_method Shape.area, 0 const_i32 2 imul return\n} }\nfunction Shape_plus { params [this: object(Shape), more: i32] result i32 code {\n    load_local this call_method Shape.area, 0 load_local more iadd return\n} }\nfunction Shape_label { params [this: object(Shape)] result str code { const_str \"shape\" return } }\nfunction Square_new { params [this: object(Square), side: i32] result null code {\n    load_local this load_local side store_field Square.side return_void\n} }\nfunction Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }\nfunction Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {\n    load_local this load_local side call_super Square_new, 1\n    load_local this load_local depth store_field Cube.depth return_void\n} }\nfunction Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }\nfunction Cube_volume { params [this: object(Cube)] result i32 code {\n    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return\n} }\nfunction square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }\nfunction cube { params [side: i32, depth: i32] result object(Cube) code {\n    new Cube load_local side load_local depth call_constructor Cube_new, 2 return\n} }\nfunction nobody { result object(Square) code { const_null return } }\nfunction main { result any code {\n    reflect_typeinfo object(Square) const_f64 4.0 box reflect_construct 1 return\n} }",
-        text: r#"
-class Shape { fields [name: str] methods [area: Shape_area, twice: Shape_twice, plus: Shape_plus, label: Shape_label] }
-class Square { parent Shape constructor Square_new fields [side: i32] methods [area: Square_area] }
-class Cube { parent Square constructor Cube_new fields [depth: i32] methods [area: Cube_area, volume: Cube_volume] }
-function Shape_area { params [this: object(Shape)] result i32 code { const_i32 0 return } }
-function Shape_twice { params [this: object(Shape)] result i32 code {
-    load_local this call_method Shape.area, 0 const_i32 2 imul return
-} }
-function Shape_plus { params [this: object(Shape), more: i32] result i32 code {
-    load_local this call_method Shape.area, 0 load_local more iadd return
-} }
-function Shape_label { params [this: object(Shape)] result str code { const_str "shape" return } }
-function Square_new { params [this: object(Square), side: i32] result null code {
-    load_local this load_local side store_field Square.side return_void
-} }
-function Square_area { params [this: object(Square)] result i32 code { load_local this load_field Square.side dup imul return } }
-function Cube_new { params [this: object(Cube), side: i32, depth: i32] result null code {
-    load_local this load_local side call_super Square_new, 1
-    load_local this load_local depth store_field Cube.depth return_void
-} }
-function Cube_area { params [this: object(Cube)] result i32 code { const_i32 6 load_local this call Square_area, 1 imul return } }
-function Cube_volume { params [this: object(Cube)] result i32 code {
-    load_local this call Square_area, 1 load_local this load_field Cube.depth imul return
-} }
-function square { params [side: i32] result object(Square) code { new Square load_local side call_constructor Square_new, 1 return } }
-function cube { params [side: i32, depth: i32] result object(Cube) code {
-    new Cube load_local side load_local depth call_constructor Cube_new, 2 return
-} }
-function nobody { result object(Square) code { const_null return } }
-function main { result any code {
-    reflect_typeinfo object(Square) const_f64 4.0 box reflect_construct 1 return
-} }
-"#,
+        spec: "reflect_typeinfo object(Square) const_f64 4.0 box reflect_construct 1 return",
+        form: Form::Main("any"),
+        given: Some(fixtures::SHAPES),
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nreflect_typeinfo i32 reflect_construct 0 return\n} }",
-        text: r#"
-function main { result any code {
-reflect_typeinfo i32 reflect_construct 0 return
-} }
-"#,
+        spec: "reflect_typeinfo i32 reflect_construct 0 return",
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_null reflect_construct 0 return\n} }",
-        text: r#"
-function main { result any code {
-const_null reflect_construct 0 return
-} }
-"#,
+        spec: "const_null reflect_construct 0 return",
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "class Wrong { constructor make fields [a: i32] }\n    function make { params [a: i32] result null code { return_void } }\n    function main { result any code { reflect_typeinfo object(Wrong) reflect_construct 0 return } }",
-        text: r#"
+        spec: "
 class Wrong { constructor make fields [a: i32] }
-    function make { params [a: i32] result null code { return_void } }
-    function main { result any code { reflect_typeinfo object(Wrong) reflect_construct 0 return } }
-"#,
+function make { params [a: i32] result null code { return_void } }
+function main { result any code { reflect_typeinfo object(Wrong) reflect_construct 0 return } }
+",
+        form: Form::Program,
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });

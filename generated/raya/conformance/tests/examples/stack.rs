@@ -3,18 +3,15 @@
 //!
 //! Spec: `[group.stack]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.nop]` in `spec/raya/ops/stack.toml`.
 #[test]
 fn nop() {
     check(&Example {
-        spec: "function main { result i32 code {\nnop const_i32 1 nop return\n} }",
-        text: r#"
-function main { result i32 code {
-nop const_i32 1 nop return
-} }
-"#,
+        spec: "nop const_i32 1 nop return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -24,12 +21,9 @@ nop const_i32 1 nop return
 #[test]
 fn pop() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 const_f64 2.5 pop return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 const_f64 2.5 pop return
-} }
-"#,
+        spec: "const_i32 1 const_f64 2.5 pop return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -40,43 +34,36 @@ const_i32 1 const_f64 2.5 pop return
 fn dup() {
     check(&Example {
         spec: "5 -> 5, 5",
-        text: r#"
-function main { result i32 code { const_i32 5 dup pop return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 5 dup pop return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
         spec: "5 -> 5, 5",
-        text: r#"
-function main { result i32 code { const_i32 5 dup return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 5 dup return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0 -> -0.0, -0.0",
-        text: r#"
-function main { result f64 code { const_f64 -0.0 dup pop return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_f64 -0.0 dup pop return } }"),
+        given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0 -> -0.0, -0.0",
-        text: r#"
-function main { result f64 code { const_f64 -0.0 dup return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_f64 -0.0 dup return } }"),
+        given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 21 dup iadd return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 21 dup iadd return
-} }
-"#,
+        spec: "const_i32 21 dup iadd return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
@@ -87,43 +74,40 @@ const_i32 21 dup iadd return
 fn swap() {
     check(&Example {
         spec: "1, 2 -> 2, 1",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 2 swap pop return } }
-"#,
+        form: Form::Values(
+            "function main { result i32 code { const_i32 1 const_i32 2 swap pop return } }",
+        ),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
         spec: "1, 2 -> 2, 1",
-        text: r#"
-function main { result i32 code { const_i32 1 const_i32 2 swap return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 2 swap return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "true, 2.5 -> 2.5, true",
-        text: r#"
-function main { result f64 code { const_true const_f64 2.5 swap pop return } }
-"#,
+        form: Form::Values(
+            "function main { result f64 code { const_true const_f64 2.5 swap pop return } }",
+        ),
+        given: None,
         expected: Expected::Value("2.5"),
         prints: None,
     });
     check(&Example {
         spec: "true, 2.5 -> 2.5, true",
-        text: r#"
-function main { result bool code { const_true const_f64 2.5 swap return } }
-"#,
+        form: Form::Values("function main { result bool code { const_true const_f64 2.5 swap return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 2 const_i32 7 swap isub return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 2 const_i32 7 swap isub return
-} }
-"#,
+        spec: "const_i32 2 const_i32 7 swap isub return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -133,12 +117,9 @@ const_i32 2 const_i32 7 swap isub return
 #[test]
 fn const_null() {
     check(&Example {
-        spec: "function main { result str code {\nconst_null return\n} }",
-        text: r#"
-function main { result str code {
-const_null return
-} }
-"#,
+        spec: "const_null return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -148,12 +129,9 @@ const_null return
 #[test]
 fn const_true() {
     check(&Example {
-        spec: "function main { result bool code {\nconst_true return\n} }",
-        text: r#"
-function main { result bool code {
-const_true return
-} }
-"#,
+        spec: "const_true return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -163,12 +141,9 @@ const_true return
 #[test]
 fn const_false() {
     check(&Example {
-        spec: "function main { result bool code {\nconst_false return\n} }",
-        text: r#"
-function main { result bool code {
-const_false return
-} }
-"#,
+        spec: "const_false return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -178,22 +153,16 @@ const_false return
 #[test]
 fn const_i32() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 2147483647 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 2147483647 return
-} }
-"#,
+        spec: "const_i32 2147483647 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 -2147483648 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 -2147483648 return
-} }
-"#,
+        spec: "const_i32 -2147483648 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
@@ -203,32 +172,23 @@ const_i32 -2147483648 return
 #[test]
 fn const_f64() {
     check(&Example {
-        spec: "function main { result f64 code {\nconst_f64 1.5 return\n} }",
-        text: r#"
-function main { result f64 code {
-const_f64 1.5 return
-} }
-"#,
+        spec: "const_f64 1.5 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_f64 -0.0 return\n} }",
-        text: r#"
-function main { result f64 code {
-const_f64 -0.0 return
-} }
-"#,
+        spec: "const_f64 -0.0 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nconst_f64 -inf return\n} }",
-        text: r#"
-function main { result f64 code {
-const_f64 -inf return
-} }
-"#,
+        spec: "const_f64 -inf return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("-inf"),
         prints: None,
     });
@@ -238,23 +198,17 @@ const_f64 -inf return
 #[test]
 fn const_str() {
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"grüße\" return\n} }",
-        text: r#"
-function main { result str code {
-const_str "grüße" return
-} }
-"#,
-        expected: Expected::Value("\"grüße\""),
+        spec: r#"const_str "grüße" return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""grüße""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_str \"\" return\n} }",
-        text: r#"
-function main { result str code {
-const_str "" return
-} }
-"#,
-        expected: Expected::Value("\"\""),
+        spec: r#"const_str "" return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""""#),
         prints: None,
     });
 }
@@ -263,33 +217,24 @@ const_str "" return
 #[test]
 fn load_const() {
     check(&Example {
-        spec: "function main { result i32 code {\nload_const 7 return\n} }",
-        text: r#"
-function main { result i32 code {
-load_const 7 return
-} }
-"#,
+        spec: "load_const 7 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result f64 code {\nload_const 2.5 return\n} }",
-        text: r#"
-function main { result f64 code {
-load_const 2.5 return
-} }
-"#,
+        spec: "load_const 2.5 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("2.5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nload_const \"pool\" return\n} }",
-        text: r#"
-function main { result str code {
-load_const "pool" return
-} }
-"#,
-        expected: Expected::Value("\"pool\""),
+        spec: r#"load_const "pool" return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""pool""#),
         prints: None,
     });
 }
@@ -298,12 +243,9 @@ load_const "pool" return
 #[test]
 fn debugger() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 3 debugger return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 3 debugger return
-} }
-"#,
+        spec: "const_i32 3 debugger return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });

@@ -3,48 +3,53 @@
 //!
 //! Spec: `[group.string]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.sconcat]` in `spec/raya/ops/string.toml`.
 #[test]
 fn sconcat() {
     check(&Example {
-        spec: "\"ab\", \"c\" -> \"abc\"",
-        text: r#"
-function main { result str code { const_str "ab" const_str "c" sconcat return } }
-"#,
-        expected: Expected::Value("\"abc\""),
+        spec: r#""ab", "c" -> "abc""#,
+        form: Form::Values(
+            r#"function main { result str code { const_str "ab" const_str "c" sconcat return } }"#,
+        ),
+        given: None,
+        expected: Expected::Value(r#""abc""#),
         prints: None,
     });
     check(&Example {
-        spec: "\"\", \"\" -> \"\"",
-        text: r#"
-function main { result str code { const_str "" const_str "" sconcat return } }
-"#,
-        expected: Expected::Value("\"\""),
+        spec: r#""", "" -> """#,
+        form: Form::Values(
+            r#"function main { result str code { const_str "" const_str "" sconcat return } }"#,
+        ),
+        given: None,
+        expected: Expected::Value(r#""""#),
         prints: None,
     });
     check(&Example {
-        spec: "\"grü\", \"ße\" -> \"grüße\"",
-        text: r#"
-function main { result str code { const_str "grü" const_str "ße" sconcat return } }
-"#,
-        expected: Expected::Value("\"grüße\""),
+        spec: r#""grü", "ße" -> "grüße""#,
+        form: Form::Values(
+            r#"function main { result str code { const_str "grü" const_str "ße" sconcat return } }"#,
+        ),
+        given: None,
+        expected: Expected::Value(r#""grüße""#),
         prints: None,
     });
     check(&Example {
-        spec: "null, \"a\" -> !null_reference",
-        text: r#"
-function main { result str code { const_null const_str "a" sconcat return } }
-"#,
+        spec: r#"null, "a" -> !null_reference"#,
+        form: Form::Values(
+            r#"function main { result str code { const_null const_str "a" sconcat return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", null -> !null_reference",
-        text: r#"
-function main { result str code { const_str "a" const_null sconcat return } }
-"#,
+        spec: r#""a", null -> !null_reference"#,
+        form: Form::Values(
+            r#"function main { result str code { const_str "a" const_null sconcat return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -54,42 +59,37 @@ function main { result str code { const_str "a" const_null sconcat return } }
 #[test]
 fn slen() {
     check(&Example {
-        spec: "\"\" -> 0",
-        text: r#"
-function main { result i32 code { const_str "" slen return } }
-"#,
+        spec: r#""" -> 0"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "" slen return } }"#),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "\"abc\" -> 3",
-        text: r#"
-function main { result i32 code { const_str "abc" slen return } }
-"#,
+        spec: r#""abc" -> 3"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "abc" slen return } }"#),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "\"grüße\" -> 7",
-        text: r#"
-function main { result i32 code { const_str "grüße" slen return } }
-"#,
+        spec: r#""grüße" -> 7"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "grüße" slen return } }"#),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "\"𝄞\" -> 4",
-        text: r#"
-function main { result i32 code { const_str "𝄞" slen return } }
-"#,
+        spec: r#""𝄞" -> 4"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "𝄞" slen return } }"#),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
         spec: "null -> !null_reference",
-        text: r#"
-function main { result i32 code { const_null slen return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_null slen return } }"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -99,34 +99,34 @@ function main { result i32 code { const_null slen return } }
 #[test]
 fn seq() {
     check(&Example {
-        spec: "\"ab\", \"ab\" -> true",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "ab" seq return } }
-"#,
+        spec: r#""ab", "ab" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "ab" seq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"ab\", \"AB\" -> false",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "AB" seq return } }
-"#,
+        spec: r#""ab", "AB" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "AB" seq return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "null, \"\" -> false",
-        text: r#"
-function main { result bool code { const_null const_str "" seq return } }
-"#,
+        spec: r#"null, "" -> false"#,
+        form: Form::Values(r#"function main { result bool code { const_null const_str "" seq return } }"#),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "null, null -> true",
-        text: r#"
-function main { result bool code { const_null const_null seq return } }
-"#,
+        form: Form::Values("function main { result bool code { const_null const_null seq return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -136,26 +136,27 @@ function main { result bool code { const_null const_null seq return } }
 #[test]
 fn sne() {
     check(&Example {
-        spec: "\"ab\", \"ab\" -> false",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "ab" sne return } }
-"#,
+        spec: r#""ab", "ab" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "ab" sne return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"ab\", \"abc\" -> true",
-        text: r#"
-function main { result bool code { const_str "ab" const_str "abc" sne return } }
-"#,
+        spec: r#""ab", "abc" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "ab" const_str "abc" sne return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\", null -> true",
-        text: r#"
-function main { result bool code { const_str "" const_null sne return } }
-"#,
+        spec: r#""", null -> true"#,
+        form: Form::Values(r#"function main { result bool code { const_str "" const_null sne return } }"#),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -165,50 +166,56 @@ function main { result bool code { const_str "" const_null sne return } }
 #[test]
 fn slt() {
     check(&Example {
-        spec: "\"a\", \"b\" -> true",
-        text: r#"
-function main { result bool code { const_str "a" const_str "b" slt return } }
-"#,
+        spec: r#""a", "b" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "b" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"b\", \"a\" -> false",
-        text: r#"
-function main { result bool code { const_str "b" const_str "a" slt return } }
-"#,
+        spec: r#""b", "a" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "b" const_str "a" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", \"ab\" -> true",
-        text: r#"
-function main { result bool code { const_str "a" const_str "ab" slt return } }
-"#,
+        spec: r#""a", "ab" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "ab" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"Z\", \"a\" -> true",
-        text: r#"
-function main { result bool code { const_str "Z" const_str "a" slt return } }
-"#,
+        spec: r#""Z", "a" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "Z" const_str "a" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\\u{E000}\", \"\\u{10000}\" -> true",
-        text: r#"
-function main { result bool code { const_str "\u{E000}" const_str "\u{10000}" slt return } }
-"#,
+        spec: r#""\u{E000}", "\u{10000}" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "\u{E000}" const_str "\u{10000}" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "null, \"a\" -> !null_reference",
-        text: r#"
-function main { result bool code { const_null const_str "a" slt return } }
-"#,
+        spec: r#"null, "a" -> !null_reference"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_null const_str "a" slt return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -218,26 +225,29 @@ function main { result bool code { const_null const_str "a" slt return } }
 #[test]
 fn sle() {
     check(&Example {
-        spec: "\"a\", \"a\" -> true",
-        text: r#"
-function main { result bool code { const_str "a" const_str "a" sle return } }
-"#,
+        spec: r#""a", "a" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "a" sle return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"b\", \"a\" -> false",
-        text: r#"
-function main { result bool code { const_str "b" const_str "a" sle return } }
-"#,
+        spec: r#""b", "a" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "b" const_str "a" sle return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", null -> !null_reference",
-        text: r#"
-function main { result bool code { const_str "a" const_null sle return } }
-"#,
+        spec: r#""a", null -> !null_reference"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_null sle return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -247,26 +257,27 @@ function main { result bool code { const_str "a" const_null sle return } }
 #[test]
 fn sgt() {
     check(&Example {
-        spec: "\"b\", \"a\" -> true",
-        text: r#"
-function main { result bool code { const_str "b" const_str "a" sgt return } }
-"#,
+        spec: r#""b", "a" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "b" const_str "a" sgt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", \"a\" -> false",
-        text: r#"
-function main { result bool code { const_str "a" const_str "a" sgt return } }
-"#,
+        spec: r#""a", "a" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "a" sgt return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "null, null -> !null_reference",
-        text: r#"
-function main { result bool code { const_null const_null sgt return } }
-"#,
+        form: Form::Values("function main { result bool code { const_null const_null sgt return } }"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -276,34 +287,36 @@ function main { result bool code { const_null const_null sgt return } }
 #[test]
 fn sge() {
     check(&Example {
-        spec: "\"b\", \"a\" -> true",
-        text: r#"
-function main { result bool code { const_str "b" const_str "a" sge return } }
-"#,
+        spec: r#""b", "a" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "b" const_str "a" sge return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", \"a\" -> true",
-        text: r#"
-function main { result bool code { const_str "a" const_str "a" sge return } }
-"#,
+        spec: r#""a", "a" -> true"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "a" sge return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
-        spec: "\"a\", \"b\" -> false",
-        text: r#"
-function main { result bool code { const_str "a" const_str "b" sge return } }
-"#,
+        spec: r#""a", "b" -> false"#,
+        form: Form::Values(
+            r#"function main { result bool code { const_str "a" const_str "b" sge return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
-        spec: "null, \"\" -> !null_reference",
-        text: r#"
-function main { result bool code { const_null const_str "" sge return } }
-"#,
+        spec: r#"null, "" -> !null_reference"#,
+        form: Form::Values(r#"function main { result bool code { const_null const_str "" sge return } }"#),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -313,92 +326,79 @@ function main { result bool code { const_null const_str "" sge return } }
 #[test]
 fn to_string() {
     check(&Example {
-        spec: "42 -> \"42\"",
-        text: r#"
-function main { result str code { const_i32 42 to_string return } }
-"#,
-        expected: Expected::Value("\"42\""),
+        spec: r#"42 -> "42""#,
+        form: Form::Values("function main { result str code { const_i32 42 to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""42""#),
         prints: None,
     });
     check(&Example {
-        spec: "1.5 -> \"1.5\"",
-        text: r#"
-function main { result str code { const_f64 1.5 to_string return } }
-"#,
-        expected: Expected::Value("\"1.5\""),
+        spec: r#"1.5 -> "1.5""#,
+        form: Form::Values("function main { result str code { const_f64 1.5 to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""1.5""#),
         prints: None,
     });
     check(&Example {
-        spec: "1.0 -> \"1\"",
-        text: r#"
-function main { result str code { const_f64 1.0 to_string return } }
-"#,
-        expected: Expected::Value("\"1\""),
+        spec: r#"1.0 -> "1""#,
+        form: Form::Values("function main { result str code { const_f64 1.0 to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""1""#),
         prints: None,
     });
     check(&Example {
-        spec: "true -> \"true\"",
-        text: r#"
-function main { result str code { const_true to_string return } }
-"#,
-        expected: Expected::Value("\"true\""),
+        spec: r#"true -> "true""#,
+        form: Form::Values("function main { result str code { const_true to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""true""#),
         prints: None,
     });
     check(&Example {
-        spec: "\"x\" -> \"x\"",
-        text: r#"
-function main { result str code { const_str "x" to_string return } }
-"#,
-        expected: Expected::Value("\"x\""),
+        spec: r#""x" -> "x""#,
+        form: Form::Values(r#"function main { result str code { const_str "x" to_string return } }"#),
+        given: None,
+        expected: Expected::Value(r#""x""#),
         prints: None,
     });
     check(&Example {
-        spec: "null -> \"null\"",
-        text: r#"
-function main { result str code { const_null to_string return } }
-"#,
-        expected: Expected::Value("\"null\""),
+        spec: r#"null -> "null""#,
+        form: Form::Values("function main { result str code { const_null to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""null""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(-7) -> \"-7\"",
-        text: r#"
-function main { result str code { const_i32 -7 box to_string return } }
-"#,
-        expected: Expected::Value("\"-7\""),
+        spec: r#"any(-7) -> "-7""#,
+        form: Form::Values("function main { result str code { const_i32 -7 box to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""-7""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(2.5) -> \"2.5\"",
-        text: r#"
-function main { result str code { const_f64 2.5 box to_string return } }
-"#,
-        expected: Expected::Value("\"2.5\""),
+        spec: r#"any(2.5) -> "2.5""#,
+        form: Form::Values("function main { result str code { const_f64 2.5 box to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""2.5""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(null) -> \"null\"",
-        text: r#"
-function main { result str code { const_null box to_string return } }
-"#,
-        expected: Expected::Value("\"null\""),
+        spec: r#"any(null) -> "null""#,
+        form: Form::Values("function main { result str code { const_null box to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""null""#),
         prints: None,
     });
     check(&Example {
-        spec: "any(\"x\") -> \"x\"",
-        text: r#"
-function main { result str code { const_str "x" box to_string return } }
-"#,
-        expected: Expected::Value("\"x\""),
+        spec: r#"any("x") -> "x""#,
+        form: Form::Values(r#"function main { result str code { const_str "x" box to_string return } }"#),
+        given: None,
+        expected: Expected::Value(r#""x""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\nconst_i32 0 new_array i32 to_string return\n} }",
-        text: r#"
-function main { result str code {
-const_i32 0 new_array i32 to_string return
-} }
-"#,
+        spec: "const_i32 0 new_array i32 to_string return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -408,27 +408,26 @@ const_i32 0 new_array i32 to_string return
 #[test]
 fn int_to_string() {
     check(&Example {
-        spec: "0 -> \"0\"",
-        text: r#"
-function main { result str code { const_i32 0 int_to_string return } }
-"#,
-        expected: Expected::Value("\"0\""),
+        spec: r#"0 -> "0""#,
+        form: Form::Values("function main { result str code { const_i32 0 int_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""0""#),
         prints: None,
     });
     check(&Example {
-        spec: "-2147483648 -> \"-2147483648\"",
-        text: r#"
-function main { result str code { const_i32 -2147483648 int_to_string return } }
-"#,
-        expected: Expected::Value("\"-2147483648\""),
+        spec: r#"-2147483648 -> "-2147483648""#,
+        form: Form::Values(
+            "function main { result str code { const_i32 -2147483648 int_to_string return } }",
+        ),
+        given: None,
+        expected: Expected::Value(r#""-2147483648""#),
         prints: None,
     });
     check(&Example {
-        spec: "42 -> \"42\"",
-        text: r#"
-function main { result str code { const_i32 42 int_to_string return } }
-"#,
-        expected: Expected::Value("\"42\""),
+        spec: r#"42 -> "42""#,
+        form: Form::Values("function main { result str code { const_i32 42 int_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""42""#),
         prints: None,
     });
 }
@@ -437,99 +436,95 @@ function main { result str code { const_i32 42 int_to_string return } }
 #[test]
 fn float_to_string() {
     check(&Example {
-        spec: "0.1 -> \"0.1\"",
-        text: r#"
-function main { result str code { const_f64 0.1 float_to_string return } }
-"#,
-        expected: Expected::Value("\"0.1\""),
+        spec: r#"0.1 -> "0.1""#,
+        form: Form::Values("function main { result str code { const_f64 0.1 float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""0.1""#),
         prints: None,
     });
     check(&Example {
-        spec: "100.0 -> \"100\"",
-        text: r#"
-function main { result str code { const_f64 100.0 float_to_string return } }
-"#,
-        expected: Expected::Value("\"100\""),
+        spec: r#"100.0 -> "100""#,
+        form: Form::Values("function main { result str code { const_f64 100.0 float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""100""#),
         prints: None,
     });
     check(&Example {
-        spec: "-0.0 -> \"0\"",
-        text: r#"
-function main { result str code { const_f64 -0.0 float_to_string return } }
-"#,
-        expected: Expected::Value("\"0\""),
+        spec: r#"-0.0 -> "0""#,
+        form: Form::Values("function main { result str code { const_f64 -0.0 float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""0""#),
         prints: None,
     });
     check(&Example {
-        spec: "1e21 -> \"1e+21\"",
-        text: r#"
-function main { result str code { const_f64 1e21 float_to_string return } }
-"#,
-        expected: Expected::Value("\"1e+21\""),
+        spec: r#"1e21 -> "1e+21""#,
+        form: Form::Values("function main { result str code { const_f64 1e21 float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""1e+21""#),
         prints: None,
     });
     check(&Example {
-        spec: "123456789012345680000.0 -> \"123456789012345680000\"",
-        text: r#"
-function main { result str code { const_f64 123456789012345680000.0 float_to_string return } }
-"#,
-        expected: Expected::Value("\"123456789012345680000\""),
+        spec: r#"123456789012345680000.0 -> "123456789012345680000""#,
+        form: Form::Values(
+            "function main { result str code { const_f64 123456789012345680000.0 float_to_string return } }",
+        ),
+        given: None,
+        expected: Expected::Value(r#""123456789012345680000""#),
         prints: None,
     });
     check(&Example {
-        spec: "0.000001 -> \"0.000001\"",
-        text: r#"
-function main { result str code { const_f64 0.000001 float_to_string return } }
-"#,
-        expected: Expected::Value("\"0.000001\""),
+        spec: r#"0.000001 -> "0.000001""#,
+        form: Form::Values(
+            "function main { result str code { const_f64 0.000001 float_to_string return } }",
+        ),
+        given: None,
+        expected: Expected::Value(r#""0.000001""#),
         prints: None,
     });
     check(&Example {
-        spec: "1.5e-7 -> \"1.5e-7\"",
-        text: r#"
-function main { result str code { const_f64 1.5e-7 float_to_string return } }
-"#,
-        expected: Expected::Value("\"1.5e-7\""),
+        spec: r#"1.5e-7 -> "1.5e-7""#,
+        form: Form::Values(
+            "function main { result str code { const_f64 1.5e-7 float_to_string return } }",
+        ),
+        given: None,
+        expected: Expected::Value(r#""1.5e-7""#),
         prints: None,
     });
     check(&Example {
-        spec: "inf -> \"Infinity\"",
-        text: r#"
-function main { result str code { const_f64 inf float_to_string return } }
-"#,
-        expected: Expected::Value("\"Infinity\""),
+        spec: r#"inf -> "Infinity""#,
+        form: Form::Values("function main { result str code { const_f64 inf float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""Infinity""#),
         prints: None,
     });
     check(&Example {
-        spec: "-inf -> \"-Infinity\"",
-        text: r#"
-function main { result str code { const_f64 -inf float_to_string return } }
-"#,
-        expected: Expected::Value("\"-Infinity\""),
+        spec: r#"-inf -> "-Infinity""#,
+        form: Form::Values("function main { result str code { const_f64 -inf float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""-Infinity""#),
         prints: None,
     });
     check(&Example {
-        spec: "nan -> \"NaN\"",
-        text: r#"
-function main { result str code { const_f64 nan float_to_string return } }
-"#,
-        expected: Expected::Value("\"NaN\""),
+        spec: r#"nan -> "NaN""#,
+        form: Form::Values("function main { result str code { const_f64 nan float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""NaN""#),
         prints: None,
     });
     check(&Example {
-        spec: "5e-324 -> \"5e-324\"",
-        text: r#"
-function main { result str code { const_f64 5e-324 float_to_string return } }
-"#,
-        expected: Expected::Value("\"5e-324\""),
+        spec: r#"5e-324 -> "5e-324""#,
+        form: Form::Values(
+            "function main { result str code { const_f64 5e-324 float_to_string return } }",
+        ),
+        given: None,
+        expected: Expected::Value(r#""5e-324""#),
         prints: None,
     });
     check(&Example {
-        spec: "-1.25 -> \"-1.25\"",
-        text: r#"
-function main { result str code { const_f64 -1.25 float_to_string return } }
-"#,
-        expected: Expected::Value("\"-1.25\""),
+        spec: r#"-1.25 -> "-1.25""#,
+        form: Form::Values("function main { result str code { const_f64 -1.25 float_to_string return } }"),
+        given: None,
+        expected: Expected::Value(r#""-1.25""#),
         prints: None,
     });
 }
@@ -538,82 +533,80 @@ function main { result str code { const_f64 -1.25 float_to_string return } }
 #[test]
 fn string_to_int() {
     check(&Example {
-        spec: "\"42\" -> 42",
-        text: r#"
-function main { result i32 code { const_str "42" string_to_int return } }
-"#,
+        spec: r#""42" -> 42"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "42" string_to_int return } }"#),
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "\"-2147483648\" -> -2147483648",
-        text: r#"
-function main { result i32 code { const_str "-2147483648" string_to_int return } }
-"#,
+        spec: r#""-2147483648" -> -2147483648"#,
+        form: Form::Values(
+            r#"function main { result i32 code { const_str "-2147483648" string_to_int return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
-        spec: "\"+7\" -> 7",
-        text: r#"
-function main { result i32 code { const_str "+7" string_to_int return } }
-"#,
+        spec: r#""+7" -> 7"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "+7" string_to_int return } }"#),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "\"007\" -> 7",
-        text: r#"
-function main { result i32 code { const_str "007" string_to_int return } }
-"#,
+        spec: r#""007" -> 7"#,
+        form: Form::Values(
+            r#"function main { result i32 code { const_str "007" string_to_int return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "\"2147483648\" -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_str "2147483648" string_to_int return } }
-"#,
+        spec: r#""2147483648" -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result i32 code { const_str "2147483648" string_to_int return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\" -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_str "" string_to_int return } }
-"#,
+        spec: r#""" -> !invalid_number"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "" string_to_int return } }"#),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\" 1\" -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_str " 1" string_to_int return } }
-"#,
+        spec: r#"" 1" -> !invalid_number"#,
+        form: Form::Values(r#"function main { result i32 code { const_str " 1" string_to_int return } }"#),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"1.0\" -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_str "1.0" string_to_int return } }
-"#,
+        spec: r#""1.0" -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result i32 code { const_str "1.0" string_to_int return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"-\" -> !invalid_number",
-        text: r#"
-function main { result i32 code { const_str "-" string_to_int return } }
-"#,
+        spec: r#""-" -> !invalid_number"#,
+        form: Form::Values(r#"function main { result i32 code { const_str "-" string_to_int return } }"#),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "null -> !null_reference",
-        text: r#"
-function main { result i32 code { const_null string_to_int return } }
-"#,
+        form: Form::Values("function main { result i32 code { const_null string_to_int return } }"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -623,122 +616,133 @@ function main { result i32 code { const_null string_to_int return } }
 #[test]
 fn string_to_float() {
     check(&Example {
-        spec: "\"1.5\" -> 1.5",
-        text: r#"
-function main { result f64 code { const_str "1.5" string_to_float return } }
-"#,
+        spec: r#""1.5" -> 1.5"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "1.5" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
-        spec: "\"-0\" -> -0.0",
-        text: r#"
-function main { result f64 code { const_str "-0" string_to_float return } }
-"#,
+        spec: r#""-0" -> -0.0"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "-0" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
-        spec: "\"1e3\" -> 1000.0",
-        text: r#"
-function main { result f64 code { const_str "1e3" string_to_float return } }
-"#,
+        spec: r#""1e3" -> 1000.0"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "1e3" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("1000.0"),
         prints: None,
     });
     check(&Example {
-        spec: "\".5\" -> 0.5",
-        text: r#"
-function main { result f64 code { const_str ".5" string_to_float return } }
-"#,
+        spec: r#"".5" -> 0.5"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str ".5" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("0.5"),
         prints: None,
     });
     check(&Example {
-        spec: "\"5.\" -> 5.0",
-        text: r#"
-function main { result f64 code { const_str "5." string_to_float return } }
-"#,
+        spec: r#""5." -> 5.0"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "5." string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("5.0"),
         prints: None,
     });
     check(&Example {
-        spec: "\"1e999\" -> inf",
-        text: r#"
-function main { result f64 code { const_str "1e999" string_to_float return } }
-"#,
+        spec: r#""1e999" -> inf"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "1e999" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("inf"),
         prints: None,
     });
     check(&Example {
-        spec: "\"-Infinity\" -> -inf",
-        text: r#"
-function main { result f64 code { const_str "-Infinity" string_to_float return } }
-"#,
+        spec: r#""-Infinity" -> -inf"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "-Infinity" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("-inf"),
         prints: None,
     });
     check(&Example {
-        spec: "\"NaN\" -> nan",
-        text: r#"
-function main { result f64 code { const_str "NaN" string_to_float return } }
-"#,
+        spec: r#""NaN" -> nan"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "NaN" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
-        spec: "\"inf\" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "inf" string_to_float return } }
-"#,
+        spec: r#""inf" -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "inf" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"nan\" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "nan" string_to_float return } }
-"#,
+        spec: r#""nan" -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "nan" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"\" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "" string_to_float return } }
-"#,
+        spec: r#""" -> !invalid_number"#,
+        form: Form::Values(r#"function main { result f64 code { const_str "" string_to_float return } }"#),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\".\" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "." string_to_float return } }
-"#,
+        spec: r#""." -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "." string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"1.5 \" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "1.5 " string_to_float return } }
-"#,
+        spec: r#""1.5 " -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "1.5 " string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
-        spec: "\"0x10\" -> !invalid_number",
-        text: r#"
-function main { result f64 code { const_str "0x10" string_to_float return } }
-"#,
+        spec: r#""0x10" -> !invalid_number"#,
+        form: Form::Values(
+            r#"function main { result f64 code { const_str "0x10" string_to_float return } }"#,
+        ),
+        given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "null -> !null_reference",
-        text: r#"
-function main { result f64 code { const_null string_to_float return } }
-"#,
+        form: Form::Values("function main { result f64 code { const_null string_to_float return } }"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });

@@ -3,28 +3,24 @@
 //!
 //! Spec: `[group.sync]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.new_channel]` in `spec/raya/ops/sync.toml`.
 #[test]
 fn new_channel() {
     check(&Example {
-        spec: "function main { result str code {\n    const_i32 1 new_channel str dup const_str \"first\" channel_send channel_receive return\n} }",
-        text: r#"
-function main { result str code {
-    const_i32 1 new_channel str dup const_str "first" channel_send channel_receive return
-} }
-"#,
-        expected: Expected::Value("\"first\""),
+        spec: r#"const_i32 1 new_channel str dup const_str "first" channel_send channel_receive return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""first""#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 -1 new_channel i32 pop const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 -1 new_channel i32 pop const_i32 1 return
-} }
-"#,
+        spec: "const_i32 -1 new_channel i32 pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
@@ -34,141 +30,47 @@ const_i32 -1 new_channel i32 pop const_i32 1 return
 #[test]
 fn channel_send() {
     check(&Example {
-        spec: "function main { result i32 code {\n    const_i32 2 new_channel i32 dup const_i32 7 channel_send dup const_i32 8 channel_send dup channel_receive swap\n    channel_receive isub return\n} }",
-        text: r#"
-function main { result i32 code {
-    const_i32 2 new_channel i32 dup const_i32 7 channel_send dup const_i32 8 channel_send dup channel_receive swap
-    channel_receive isub return
-} }
-"#,
+        spec: "
+const_i32 2 new_channel i32 dup const_i32 7 channel_send dup const_i32 8 channel_send dup channel_receive swap
+channel_receive isub return
+",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("-1"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 0 new_channel i32 dup spawn receive, 1 swap const_i32 6 channel_send await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 0 new_channel i32 dup spawn receive, 1 swap const_i32 6 channel_send await return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 dup spawn receive, 1 swap const_i32 6 channel_send await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\n    const_i32 1 new_channel i32 dup channel_close const_i32 7 channel_send const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-    const_i32 1 new_channel i32 dup channel_close const_i32 7 channel_send const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_channel i32 dup channel_close const_i32 7 channel_send const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("closed_channel"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 new_channel i32 const_i32 7 channel_send const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 new_channel i32 const_i32 7 channel_send const_i32 1 return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 const_i32 7 channel_send const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("deadlock"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_channel, 0 const_i32 7 channel_send const_i32 1 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_channel, 0 const_i32 7 channel_send const_i32 1 return
-} }
-"#,
+        spec: "call no_channel, 0 const_i32 7 channel_send const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 0 new_channel i32 const_i32 5 spawn send, 2 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 0 new_channel i32 const_i32 5 spawn send, 2 yield dup task_cancel await return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 const_i32 5 spawn send, 2 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -178,140 +80,44 @@ const_i32 0 new_channel i32 const_i32 5 spawn send, 2 yield dup task_cancel awai
 #[test]
 fn channel_receive() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 0 new_channel i32 dup const_i32 5 spawn send, 2 pop channel_receive return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 0 new_channel i32 dup const_i32 5 spawn send, 2 pop channel_receive return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 dup const_i32 5 spawn send, 2 pop channel_receive return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_channel i32 dup const_i32 7 channel_send dup channel_close channel_receive return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_channel i32 dup const_i32 7 channel_send dup channel_close channel_receive return
-} }
-"#,
+        spec: "const_i32 1 new_channel i32 dup const_i32 7 channel_send dup channel_close channel_receive return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_channel i32 dup channel_close channel_receive return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_channel i32 dup channel_close channel_receive return
-} }
-"#,
+        spec: "const_i32 1 new_channel i32 dup channel_close channel_receive return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("closed_channel"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_channel i32 channel_receive return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_channel i32 channel_receive return
-} }
-"#,
+        spec: "const_i32 1 new_channel i32 channel_receive return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("deadlock"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_channel, 0 channel_receive return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_channel, 0 channel_receive return
-} }
-"#,
+        spec: "call no_channel, 0 channel_receive return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 0 new_channel i32 spawn receive, 1 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 0 new_channel i32 spawn receive, 1 yield dup task_cancel await return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 spawn receive, 1 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -321,85 +127,26 @@ const_i32 0 new_channel i32 spawn receive, 1 yield dup task_cancel await return
 #[test]
 fn channel_close() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_channel i32 dup channel_close channel_close const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_channel i32 dup channel_close channel_close const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_channel i32 dup channel_close channel_close const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    try caught, _ const_i32 0 new_channel i32 dup spawn receive, 1 yield swap channel_close await end_try return\n    caught: pop const_i32 4 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    try caught, _ const_i32 0 new_channel i32 dup spawn receive, 1 yield swap channel_close await end_try return
-    caught: pop const_i32 4 return
-} }
-"#,
+        spec: "
+try caught, _ const_i32 0 new_channel i32 dup spawn receive, 1 yield swap channel_close await end_try return
+caught: pop const_i32 4 return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_channel, 0 channel_close const_i32 1 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_channel, 0 channel_close const_i32 1 return
-} }
-"#,
+        spec: "call no_channel, 0 channel_close const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -409,22 +156,16 @@ call no_channel, 0 channel_close const_i32 1 return
 #[test]
 fn new_semaphore() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 2 new_semaphore const_i32 2 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 2 new_semaphore const_i32 2 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_i32 2 new_semaphore const_i32 2 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 -1 new_semaphore pop const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 -1 new_semaphore pop const_i32 1 return
-} }
-"#,
+        spec: "const_i32 -1 new_semaphore pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
@@ -434,114 +175,44 @@ const_i32 -1 new_semaphore pop const_i32 1 return
 #[test]
 fn sem_acquire() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 0 new_semaphore dup spawn release, 1 swap const_i32 2 sem_acquire await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 0 new_semaphore dup spawn release, 1 swap const_i32 2 sem_acquire await return
-} }
-"#,
+        spec: "const_i32 0 new_semaphore dup spawn release, 1 swap const_i32 2 sem_acquire await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("2"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_semaphore const_i32 0 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_semaphore const_i32 0 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_semaphore const_i32 0 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_semaphore const_i32 2 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_semaphore const_i32 2 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_semaphore const_i32 2 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("deadlock"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_semaphore const_i32 -1 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_semaphore const_i32 -1 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_semaphore const_i32 -1 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null const_i32 1 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null const_i32 1 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_null const_i32 1 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 0 new_semaphore spawn acquire, 1 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 0 new_semaphore spawn acquire, 1 yield dup task_cancel await return
-} }
-"#,
+        spec: "const_i32 0 new_semaphore spawn acquire, 1 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -551,42 +222,30 @@ const_i32 0 new_semaphore spawn acquire, 1 yield dup task_cancel await return
 #[test]
 fn sem_release() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 0 new_semaphore dup const_i32 3 sem_release const_i32 3 sem_acquire const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 0 new_semaphore dup const_i32 3 sem_release const_i32 3 sem_acquire const_i32 1 return
-} }
-"#,
+        spec: "const_i32 0 new_semaphore dup const_i32 3 sem_release const_i32 3 sem_acquire const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 2147483647 new_semaphore const_i32 1 sem_release const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 2147483647 new_semaphore const_i32 1 sem_release const_i32 1 return
-} }
-"#,
+        spec: "const_i32 2147483647 new_semaphore const_i32 1 sem_release const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 1 new_semaphore const_i32 -1 sem_release const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 1 new_semaphore const_i32 -1 sem_release const_i32 1 return
-} }
-"#,
+        spec: "const_i32 1 new_semaphore const_i32 -1 sem_release const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null const_i32 1 sem_release const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null const_i32 1 sem_release const_i32 1 return
-} }
-"#,
+        spec: "const_null const_i32 1 sem_release const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -596,22 +255,16 @@ const_null const_i32 1 sem_release const_i32 1 return
 #[test]
 fn new_mutex() {
     check(&Example {
-        spec: "function main { result i32 code {\nnew_mutex dup mutex_lock mutex_unlock const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-new_mutex dup mutex_lock mutex_unlock const_i32 1 return
-} }
-"#,
+        spec: "new_mutex dup mutex_lock mutex_unlock const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result bool code {\nnew_mutex new_mutex eq return\n} }",
-        text: r#"
-function main { result bool code {
-new_mutex new_mutex eq return
-} }
-"#,
+        spec: "new_mutex new_mutex eq return",
+        form: Form::Main("bool"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -621,131 +274,44 @@ new_mutex new_mutex eq return
 #[test]
 fn mutex_lock() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    new_mutex dup mutex_lock dup const_i32 1 spawn locked, 2 swap const_i32 2 native_call print, 1 pop yield\n    const_i32 3 native_call print, 1 pop mutex_unlock await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    new_mutex dup mutex_lock dup const_i32 1 spawn locked, 2 swap const_i32 2 native_call print, 1 pop yield
-    const_i32 3 native_call print, 1 pop mutex_unlock await return
-} }
-"#,
+        spec: "
+new_mutex dup mutex_lock dup const_i32 1 spawn locked, 2 swap const_i32 2 native_call print, 1 pop yield
+const_i32 3 native_call print, 1 pop mutex_unlock await return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("1"),
         prints: Some("2\n3\n1\n"),
     });
     check(&Example {
-        spec: "function main { result i32 code {\nnew_mutex dup mutex_lock dup mutex_lock pop const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-new_mutex dup mutex_lock dup mutex_lock pop const_i32 1 return
-} }
-"#,
+        spec: "new_mutex dup mutex_lock dup mutex_lock pop const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("not_owner"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null mutex_lock const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null mutex_lock const_i32 1 return
-} }
-"#,
+        spec: "const_null mutex_lock const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 locals [m: mutex] code { new_mutex store_local m try caught, _ load_local m spawn\n        lock_and_fail, 1 await pop end_try const_i32 5 return caught: pop load_local m mutex_lock const_i32 4\n        return } }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
+        spec: "
 function main { result i32 locals [m: mutex] code { new_mutex store_local m try caught, _ load_local m spawn
-        lock_and_fail, 1 await pop end_try const_i32 5 return caught: pop load_local m mutex_lock const_i32 4
-        return } }
-"#,
+lock_and_fail, 1 await pop end_try const_i32 5 return caught: pop load_local m mutex_lock const_i32 4
+return } }
+",
+        form: Form::Program,
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nnew_mutex dup mutex_lock const_i32 1 spawn locked, 2 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-new_mutex dup mutex_lock const_i32 1 spawn locked, 2 yield dup task_cancel await return
-} }
-"#,
+        spec: "new_mutex dup mutex_lock const_i32 1 spawn locked, 2 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -755,68 +321,30 @@ new_mutex dup mutex_lock const_i32 1 spawn locked, 2 yield dup task_cancel await
 #[test]
 fn mutex_unlock() {
     check(&Example {
-        spec: "function main { result i32 code {\nnew_mutex mutex_unlock const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-new_mutex mutex_unlock const_i32 1 return
-} }
-"#,
+        spec: "new_mutex mutex_unlock const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("not_owner"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nnew_mutex dup mutex_lock dup mutex_unlock mutex_unlock const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-new_mutex dup mutex_lock dup mutex_unlock mutex_unlock const_i32 1 return
-} }
-"#,
+        spec: "new_mutex dup mutex_lock dup mutex_unlock mutex_unlock const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("not_owner"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    try caught, _ new_mutex dup mutex_lock spawn unlock, 1 await end_try return caught: pop const_i32 4 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    try caught, _ new_mutex dup mutex_lock spawn unlock, 1 await end_try return caught: pop const_i32 4 return
-} }
-"#,
+        spec: "try caught, _ new_mutex dup mutex_lock spawn unlock, 1 await end_try return caught: pop const_i32 4 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("4"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result i32 code {\nconst_null mutex_unlock const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_null mutex_unlock const_i32 1 return
-} }
-"#,
+        spec: "const_null mutex_unlock const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });

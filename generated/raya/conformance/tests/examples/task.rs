@@ -3,80 +3,24 @@
 //!
 //! Spec: `[group.task]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.spawn]` in `spec/raya/ops/task.toml`.
 #[test]
 fn spawn() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 40 const_i32 2 spawn add, 2 await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 40 const_i32 2 spawn add, 2 await return
-} }
-"#,
+        spec: "const_i32 40 const_i32 2 spawn add, 2 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 1 spawn say, 1 const_i32 2 native_call print, 1 pop await pop const_i32 0 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 1 spawn say, 1 const_i32 2 native_call print, 1 pop await pop const_i32 0 return
-} }
-"#,
+        spec: "const_i32 1 spawn say, 1 const_i32 2 native_call print, 1 pop await pop const_i32 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("0"),
         prints: Some("2\n1\n"),
     });
@@ -86,254 +30,51 @@ function main { result i32 code {
 #[test]
 fn r#await() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 1 const_i32 2 spawn add, 2 dup await swap await iadd return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 1 const_i32 2 spawn add, 2 dup await swap await iadd return
-} }
-"#,
+        spec: "const_i32 1 const_i32 2 spawn add, 2 dup await swap await iadd return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("6"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nspawn fail, 0 await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-spawn fail, 0 await return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "spawn fail, 0 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ntry caught, _ spawn fail, 0 await end_try return caught: unbox str slen return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-try caught, _ spawn fail, 0 await end_try return caught: unbox str slen return
-} }
-"#,
+        spec: "try caught, _ spawn fail, 0 await end_try return caught: unbox str slen return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ntry caught, _ const_i32 1 const_i32 0 spawn divide, 2 await end_try return caught: pop const_i32 7 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-try caught, _ const_i32 1 const_i32 0 spawn divide, 2 await end_try return caught: pop const_i32 7 return
-} }
-"#,
+        spec: "try caught, _ const_i32 1 const_i32 0 spawn divide, 2 await end_try return caught: pop const_i32 7 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nspawn idle, 0 dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-spawn idle, 0 dup task_cancel await return
-} }
-"#,
+        spec: "spawn idle, 0 dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_task, 0 await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_task, 0 await return
-} }
-"#,
+        spec: "call no_task, 0 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 0 new_channel i32 spawn receive, 1 await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 0 new_channel i32 spawn receive, 1 await return
-} }
-"#,
+        spec: "const_i32 0 new_channel i32 spawn receive, 1 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("deadlock"),
         prints: None,
     });
@@ -343,84 +84,23 @@ const_i32 0 new_channel i32 spawn receive, 1 await return
 #[test]
 fn r#yield() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 1 spawn say, 1 yield const_i32 2 native_call print, 1 pop await pop const_i32 0 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 1 spawn say, 1 yield const_i32 2 native_call print, 1 pop await pop const_i32 0 return
-} }
-"#,
+        spec: "const_i32 1 spawn say, 1 yield const_i32 2 native_call print, 1 pop await pop const_i32 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("0"),
         prints: Some("1\n2\n"),
     });
     check(&Example {
-        spec: "function main { result i32 code {\nyield yield const_i32 5 return\n} }",
-        text: r#"
-function main { result i32 code {
-yield yield const_i32 5 return
-} }
-"#,
+        spec: "yield yield const_i32 5 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nspawn idle, 0 dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-spawn idle, 0 dup task_cancel await return
-} }
-"#,
+        spec: "spawn idle, 0 dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -430,146 +110,30 @@ spawn idle, 0 dup task_cancel await return
 #[test]
 fn task_then() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 40 const_i32 1 spawn add, 2 task_then increment await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 40 const_i32 1 spawn add, 2 task_then increment await return
-} }
-"#,
+        spec: "const_i32 40 const_i32 1 spawn add, 2 task_then increment await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nspawn fail, 0 task_then increment await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-spawn fail, 0 task_then increment await return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "spawn fail, 0 task_then increment await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_task, 0 task_then increment await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_task, 0 task_then increment await return
-} }
-"#,
+        spec: "call no_task, 0 task_then increment await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 4 const_i32 5 spawn add, 2 task_then add await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 4 const_i32 5 spawn add, 2 task_then add await return
-} }
-"#,
+        spec: "const_i32 4 const_i32 5 spawn add, 2 task_then add await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("invalid_argument"),
         prints: None,
     });
@@ -579,184 +143,43 @@ const_i32 4 const_i32 5 spawn add, 2 task_then add await return
 #[test]
 fn wait_all() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 const_i32 3 const_i32 4 spawn add, 2\n    init_array 2 wait_all dup const_i32 0 load_elem swap const_i32 1 load_elem imul return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 const_i32 3 const_i32 4 spawn add, 2
-    init_array 2 wait_all dup const_i32 0 load_elem swap const_i32 1 load_elem imul return
-} }
-"#,
+        spec: "
+array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 const_i32 3 const_i32 4 spawn add, 2
+init_array 2 wait_all dup const_i32 0 load_elem swap const_i32 1 load_elem imul return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("21"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 0 new_array task(i32) wait_all array_len return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 0 new_array task(i32) wait_all array_len return
-} }
-"#,
+        spec: "const_i32 0 new_array task(i32) wait_all array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 spawn fail, 0 init_array 2 wait_all array_len\n    return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 spawn fail, 0 init_array 2 wait_all array_len
-    return
-} }
-"#,
-        expected: Expected::Throws("any(\"bad\")"),
+        spec: "
+array_literal task(i32), 2 const_i32 1 const_i32 2 spawn add, 2 spawn fail, 0 init_array 2 wait_all array_len
+return
+",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
+        expected: Expected::Throws(r#"any("bad")"#),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 1 new_array task(i32) wait_all array_len return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 1 new_array task(i32) wait_all array_len return
-} }
-"#,
+        spec: "const_i32 1 new_array task(i32) wait_all array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\narray_literal task(i32), 1 spawn idle, 0 dup task_cancel init_array 1 wait_all array_len return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-array_literal task(i32), 1 spawn idle, 0 dup task_cancel init_array 1 wait_all array_len return
-} }
-"#,
+        spec: "array_literal task(i32), 1 spawn idle, 0 dup task_cancel init_array 1 wait_all array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -766,52 +189,16 @@ array_literal task(i32), 1 spawn idle, 0 dup task_cancel init_array 1 wait_all a
 #[test]
 fn spawn_closure() {
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 5 make_closure add_to, 1 const_i32 37 spawn_closure 1 await return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 5 make_closure add_to, 1 const_i32 37 spawn_closure 1 await return
-} }
-"#,
+        spec: "const_i32 5 make_closure add_to, 1 const_i32 37 spawn_closure 1 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Value("42"),
         prints: None,
     });
     check(&Example {
-        spec: "function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }\nfunction subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }\nfunction next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }\nfunction count_up { result i32 captures [count: cell(i32)] code {\n    load_captured count dup load_refcell const_i32 1 iadd store_refcell\n    load_captured count load_refcell return\n} }\nfunction factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {\n    load_local n jmp_if_true more\n    const_i32 1 return\nmore:\n    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return\n} }\nfunction no_closure { result func([i32], _, i32) code { const_null return } }\nfunction no_cell { result cell(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_closure, 0 const_i32 37 spawn_closure 1 await return\n} }",
-        text: r#"
-function add_to { params [x: i32] result i32 captures [amount: i32] code { load_local x load_captured amount iadd return } }
-function subtract { result i32 captures [a: i32, b: i32] code { load_captured a load_captured b isub return } }
-function next { result i32 captures [n: i32] code { load_captured n const_i32 1 iadd dup store_captured n return } }
-function count_up { result i32 captures [count: cell(i32)] code {
-    load_captured count dup load_refcell const_i32 1 iadd store_refcell
-    load_captured count load_refcell return
-} }
-function factorial { params [n: i32] result i32 captures [itself: func([i32], _, i32)] code {
-    load_local n jmp_if_true more
-    const_i32 1 return
-more:
-    load_local n load_captured itself load_local n const_i32 1 isub call_closure 1 imul return
-} }
-function no_closure { result func([i32], _, i32) code { const_null return } }
-function no_cell { result cell(i32) code { const_null return } }
-function main { result i32 code {
-call no_closure, 0 const_i32 37 spawn_closure 1 await return
-} }
-"#,
+        spec: "call no_closure, 0 const_i32 37 spawn_closure 1 await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::CLOSURES),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -821,84 +208,23 @@ call no_closure, 0 const_i32 37 spawn_closure 1 await return
 #[test]
 fn sleep() {
     check(&Example {
-        spec: "function main { result i32 code {\nconst_i32 10 sleep const_i32 0 sleep const_i32 -5 sleep const_i32 1 return\n} }",
-        text: r#"
-function main { result i32 code {
-const_i32 10 sleep const_i32 0 sleep const_i32 -5 sleep const_i32 1 return
-} }
-"#,
+        spec: "const_i32 10 sleep const_i32 0 sleep const_i32 -5 sleep const_i32 1 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\n    const_i32 20 spawn late, 1 const_i32 10 spawn late, 1 await pop await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-    const_i32 20 spawn late, 1 const_i32 10 spawn late, 1 await pop await return
-} }
-"#,
+        spec: "const_i32 20 spawn late, 1 const_i32 10 spawn late, 1 await pop await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("20"),
         prints: Some("10\n20\n"),
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 1000 spawn late, 1 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 1000 spawn late, 1 yield dup task_cancel await return
-} }
-"#,
+        spec: "const_i32 1000 spawn late, 1 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("cancelled"),
         prints: None,
     });
@@ -908,110 +234,23 @@ const_i32 1000 spawn late, 1 yield dup task_cancel await return
 #[test]
 fn task_cancel() {
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nconst_i32 1 const_i32 2 spawn add, 2 dup await pop dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-const_i32 1 const_i32 2 spawn add, 2 dup await pop dup task_cancel await return
-} }
-"#,
+        spec: "const_i32 1 const_i32 2 spawn add, 2 dup await pop dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\nspawn stubborn, 0 yield dup task_cancel await return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-spawn stubborn, 0 yield dup task_cancel await return
-} }
-"#,
+        spec: "spawn stubborn, 0 yield dup task_cancel await return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Value("9"),
         prints: None,
     });
     check(&Example {
-        spec: "native print { params [i32] result null }\nfunction add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }\nfunction divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }\nfunction increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }\nfunction fail { result i32 code { const_str \"bad\" box throw } }\nfunction say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }\nfunction late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }\nfunction idle { result i32 code { again: yield jmp again } }\nfunction stubborn { result i32 code {\n    try caught, _\nagain:\n    yield jmp again\ncaught:\n    pop const_i32 9 return\n} }\nfunction locked { params [m: mutex, n: i32] result i32 code {\n    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return\n} }\nfunction lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }\nfunction unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }\nfunction release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }\nfunction acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }\nfunction send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }\nfunction receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }\nfunction no_task { result task(i32) code { const_null return } }\nfunction no_channel { result channel(i32) code { const_null return } }\nfunction main { result i32 code {\ncall no_task, 0 task_cancel const_i32 1 return\n} }",
-        text: r#"
-native print { params [i32] result null }
-function add { params [a: i32, b: i32] result i32 code { load_local a load_local b iadd return } }
-function divide { params [a: i32, b: i32] result i32 code { load_local a load_local b idiv return } }
-function increment { params [n: i32] result i32 code { load_local n const_i32 1 iadd return } }
-function fail { result i32 code { const_str "bad" box throw } }
-function say { params [n: i32] result i32 code { load_local n native_call print, 1 pop load_local n return } }
-function late { params [n: i32] result i32 code { load_local n sleep load_local n call say, 1 return } }
-function idle { result i32 code { again: yield jmp again } }
-function stubborn { result i32 code {
-    try caught, _
-again:
-    yield jmp again
-caught:
-    pop const_i32 9 return
-} }
-function locked { params [m: mutex, n: i32] result i32 code {
-    load_local m mutex_lock load_local n call say, 1 load_local m mutex_unlock return
-} }
-function lock_and_fail { params [m: mutex] result i32 code { load_local m mutex_lock call fail, 0 return } }
-function unlock { params [m: mutex] result i32 code { load_local m mutex_unlock const_i32 1 return } }
-function release { params [s: semaphore] result i32 code { load_local s const_i32 2 sem_release const_i32 2 return } }
-function acquire { params [s: semaphore] result i32 code { load_local s const_i32 1 sem_acquire const_i32 1 return } }
-function send { params [c: channel(i32), n: i32] result i32 code { load_local c load_local n channel_send load_local n return } }
-function receive { params [c: channel(i32)] result i32 code { load_local c channel_receive return } }
-function no_task { result task(i32) code { const_null return } }
-function no_channel { result channel(i32) code { const_null return } }
-function main { result i32 code {
-call no_task, 0 task_cancel const_i32 1 return
-} }
-"#,
+        spec: "call no_task, 0 task_cancel const_i32 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::TASKS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });

@@ -3,28 +3,24 @@
 //!
 //! Spec: `[group.tuple]` in `spec/raya/`.
 
-use raya_conformance::run::{Example, Expected, check};
+use raya_conformance::run::{Example, Expected, Form, check};
+
+use crate::fixtures;
 
 /// Spec: `[op.tuple_literal]` in `spec/raya/ops/tuple.toml`.
 #[test]
 fn tuple_literal() {
     check(&Example {
-        spec: "function main { result i32 code {\ntuple_literal tuple([i32, str]), 2 tuple_field 0 return\n} }",
-        text: r#"
-function main { result i32 code {
-tuple_literal tuple([i32, str]), 2 tuple_field 0 return
-} }
-"#,
+        spec: "tuple_literal tuple([i32, str]), 2 tuple_field 0 return",
+        form: Form::Main("i32"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result str code {\ntuple_literal tuple([i32, str]), 2 tuple_field 1 return\n} }",
-        text: r#"
-function main { result str code {
-tuple_literal tuple([i32, str]), 2 tuple_field 1 return
-} }
-"#,
+        spec: "tuple_literal tuple([i32, str]), 2 tuple_field 1 return",
+        form: Form::Main("str"),
+        given: None,
         expected: Expected::Value("null"),
         prints: None,
     });
@@ -34,24 +30,16 @@ tuple_literal tuple([i32, str]), 2 tuple_field 1 return
 #[test]
 fn init_tuple() {
     check(&Example {
-        spec: "function main { result str code {\n    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str \"five\" init_tuple 2 tuple_field 1 return\n} }",
-        text: r#"
-function main { result str code {
-    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 tuple_field 1 return
-} }
-"#,
-        expected: Expected::Value("\"five\""),
+        spec: r#"tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 tuple_field 1 return"#,
+        form: Form::Main("str"),
+        given: None,
+        expected: Expected::Value(r#""five""#),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\n    call no_tuple, 0 const_i32 5 const_str \"five\" init_tuple 2 tuple_field 0 return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-    call no_tuple, 0 const_i32 5 const_str "five" init_tuple 2 tuple_field 0 return
-} }
-"#,
+        spec: r#"call no_tuple, 0 const_i32 5 const_str "five" init_tuple 2 tuple_field 0 return"#,
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
@@ -61,64 +49,44 @@ function main { result i32 code {
 #[test]
 fn tuple_get() {
     check(&Example {
-        spec: "function main { result any code {\n    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str \"five\" init_tuple 2 const_i32 0 tuple_get return\n} }",
-        text: r#"
-function main { result any code {
-    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 const_i32 0 tuple_get return
-} }
-"#,
+        spec: r#"tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 const_i32 0 tuple_get return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Value("any(5)"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\n    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str \"five\" init_tuple 2 const_i32 1 tuple_get return\n} }",
-        text: r#"
-function main { result any code {
-    tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 const_i32 1 tuple_get return
-} }
-"#,
-        expected: Expected::Value("any(\"five\")"),
+        spec: r#"tuple_literal tuple([i32, str]), 2 const_i32 5 const_str "five" init_tuple 2 const_i32 1 tuple_get return"#,
+        form: Form::Main("any"),
+        given: None,
+        expected: Expected::Value(r#"any("five")"#),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\ntuple_literal tuple([i32, str]), 2 const_i32 2 tuple_get return\n} }",
-        text: r#"
-function main { result any code {
-tuple_literal tuple([i32, str]), 2 const_i32 2 tuple_get return
-} }
-"#,
+        spec: "tuple_literal tuple([i32, str]), 2 const_i32 2 tuple_get return",
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\ntuple_literal tuple([i32, str]), 2 const_i32 -1 tuple_get return\n} }",
-        text: r#"
-function main { result any code {
-tuple_literal tuple([i32, str]), 2 const_i32 -1 tuple_get return
-} }
-"#,
+        spec: "tuple_literal tuple([i32, str]), 2 const_i32 -1 tuple_get return",
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("index_out_of_range"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result any code {\ncall no_tuple, 0 const_i32 0 tuple_get return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result any code {
-call no_tuple, 0 const_i32 0 tuple_get return
-} }
-"#,
+        spec: "call no_tuple, 0 const_i32 0 tuple_get return",
+        form: Form::Main("any"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result any code {\nconst_str \"no tuple\" const_i32 0 tuple_get return\n} }",
-        text: r#"
-function main { result any code {
-const_str "no tuple" const_i32 0 tuple_get return
-} }
-"#,
+        spec: r#"const_str "no tuple" const_i32 0 tuple_get return"#,
+        form: Form::Main("any"),
+        given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
@@ -128,24 +96,16 @@ const_str "no tuple" const_i32 0 tuple_get return
 #[test]
 fn tuple_field() {
     check(&Example {
-        spec: "function main { result f64 code {\n    tuple_literal tuple([f64, i32]), 2 const_f64 1.5 const_i32 5 init_tuple 2 tuple_field 0 return\n} }",
-        text: r#"
-function main { result f64 code {
-    tuple_literal tuple([f64, i32]), 2 const_f64 1.5 const_i32 5 init_tuple 2 tuple_field 0 return
-} }
-"#,
+        spec: "tuple_literal tuple([f64, i32]), 2 const_f64 1.5 const_i32 5 init_tuple 2 tuple_field 0 return",
+        form: Form::Main("f64"),
+        given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
-        spec: "function no_array { result array(i32) code { const_null return } }\nfunction no_tuple { result tuple([i32, str]) code { const_null return } }\nfunction main { result i32 code {\ncall no_tuple, 0 tuple_field 0 return\n} }",
-        text: r#"
-function no_array { result array(i32) code { const_null return } }
-function no_tuple { result tuple([i32, str]) code { const_null return } }
-function main { result i32 code {
-call no_tuple, 0 tuple_field 0 return
-} }
-"#,
+        spec: "call no_tuple, 0 tuple_field 0 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
         prints: None,
     });

@@ -8,7 +8,7 @@ use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::rust;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::wide::Number;
-use crate::model::instruction_set::{Example, InstructionSet, Op, Outcome, TypeExpression};
+use crate::model::instruction_set::{Example, Fixture, InstructionSet, Op, Outcome, TypeExpression, unindented};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
@@ -35,13 +35,14 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         ));
         let mut names = vec!["Expected"];
         if functions.contains(" check(") {
-            names.splice(0..0, ["Example"]);
-            names.push("check");
+            names.extend(["Example", "Form", "check"]);
         }
         if functions.contains(" check_call::<") {
             names.push("check_call");
         }
-        write!(text, "\nuse {library}::run::{{{}}};\n", names.join(", "))?;
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        text.push('\n');
+        text.push_str(&rust::use_names(&format!("{library}::run"), &names));
         if functions.contains(" check_call::<") {
             let mut names = vec!["Slot".to_owned()];
             let wide = set.slots.iter().filter(|slot| slot.like.is_some());
@@ -51,10 +52,18 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
             );
             text.push_str(&rust::use_names(&set.library("runtime"), &names));
         }
+        if functions.contains("fixtures::") {
+            text.push_str("\nuse crate::fixtures;\n");
+        }
         text.push_str(&functions);
         let sources = sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT, sources::FIXTURES]);
         builder.file(&format!("tests/examples/{module}.rs"), text, &sources);
         modules.push(module);
+    }
+    if let Some(text) = fixtures(set) {
+        let sources = sources::of(set, &[&["group", "op"], sources::FIXTURES]);
+        builder.file("tests/examples/fixtures.rs", text, &sources);
+        modules.push("fixtures".to_owned());
     }
     modules.sort();
     let mut text = rust::module_doc_lines(
@@ -68,6 +77,33 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     Ok(())
 }
 
+/// The fixtures that examples name, as constants.
+fn fixtures(set: &InstructionSet) -> Option<String> {
+    let examples = || set.ops.iter().flat_map(|op| &op.examples);
+    let mut text = rust::module_doc_lines("Declarations that precede the programs of several examples.");
+    let mut some = false;
+    for (id, fixture) in set.fixtures.iter_with_ids() {
+        let names = |example: &Example| matches!(example, Example::Program { given: Some(given), .. } if *given == id);
+        if !examples().any(names) {
+            continue;
+        }
+        some = true;
+        let docs = format!(
+            "{}\n\n{}",
+            fixture.doc.trim(),
+            provenance::entry(set, "fixture", &fixture.name)
+        );
+        text.push('\n');
+        text.push_str(&rust::doc_lines(0, &docs));
+        let name = rust::constant(&fixture.name);
+        text.push_str(&format!(
+            "pub const {name}: &str = {};\n",
+            rust::readable_literal(&fixture.text)
+        ));
+    }
+    some.then_some(text)
+}
+
 fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
     let mut checks = String::new();
     for example in &op.examples {
@@ -75,14 +111,27 @@ fn test(set: &InstructionSet, op: &Op) -> anyhow::Result<String> {
             checks.push_str(&call);
             continue;
         }
-        for (spec, text, expected, prints) in programs(set, op, example)? {
-            let prints = prints.map_or_else(|| "None".to_owned(), |prints| format!("Some({})", rust::literal(&prints)));
-            write!(
-                checks,
-                "    check(&Example {{\n        spec: {},\n        text: {},\n        expected: {expected},\n        prints: {prints},\n    }});\n",
-                rust::literal(&spec),
-                raw(&text),
-            )?;
+        for program in programs(set, op, example)? {
+            checks.push_str("    check(&Example {\n");
+            writeln!(checks, "        spec: {},", rust::readable_literal(&program.spec))?;
+            match &program.form {
+                Form::Values(text) => {
+                    checks.push_str(&rust::call(8, "form: ", "Form::Values", &[rust::readable_literal(text)], ","))
+                }
+                Form::Main(result) => writeln!(checks, "        form: Form::Main({}),", rust::literal(result))?,
+                Form::Program => checks.push_str("        form: Form::Program,\n"),
+            }
+            match program.given {
+                Some(fixture) => writeln!(checks, "        given: Some(fixtures::{}),", rust::constant(&fixture.name))?,
+                None => checks.push_str("        given: None,\n"),
+            }
+            let (variant, text) = program.expected;
+            checks.push_str(&rust::call(8, "expected: ", variant, &[rust::readable_literal(&text)], ","));
+            match &program.prints {
+                Some(prints) => checks.push_str(&rust::call(8, "prints: ", "Some", &[rust::literal(prints)], ",")),
+                None => checks.push_str("        prints: None,\n"),
+            }
+            checks.push_str("    });\n");
         }
     }
     if checks.is_empty() {
@@ -111,46 +160,64 @@ fn call(set: &InstructionSet, op: &Op, example: &Example) -> Option<String> {
             format!("{}.into_value()", edges::rust_value(set, &of, literal))
         })
         .collect();
-    Some(format!(
-        "    check_call::<{}>(\n        {},\n        {},\n        &[{}],\n        {},\n    );\n",
-        value_type(set, &op.outputs[0].expression),
-        rust::literal(&spec(inputs, outcome)),
-        rust::literal(&edges::program(set, op)?),
-        arguments.join(", "),
-        expected(outcome, 0)
+    let (variant, text) = expected(outcome, 0);
+    Some(rust::call(
+        4,
+        "",
+        &format!("check_call::<{}>", value_type(set, &op.outputs[0].expression)),
+        &[
+            rust::readable_literal(&spec(inputs, outcome)),
+            rust::readable_literal(&edges::program(set, op)?),
+            format!("&[{}]", arguments.join(", ")),
+            format!("{variant}({})", rust::readable_literal(&text)),
+        ],
+        ";",
     ))
 }
 
-/// A program as a raw string, so that it can be read.
-fn raw(text: &str) -> String {
-    let text = text.trim();
-    let mut marks = "#".to_owned();
-    while text.contains(&format!("\"{marks}")) {
-        marks.push('#');
-    }
-    format!("r{marks}\"\n{text}\n\"{marks}")
+/// A program that is run, as the fields of the emitted `Example`.
+struct Program<'a> {
+    /// The words of the spec.
+    spec: String,
+    form: Form,
+    given: Option<&'a Fixture>,
+    /// The constructor of `Expected`, and its text.
+    expected: (&'static str, String),
+    prints: Option<String>,
 }
 
-type Program = (String, String, String, Option<String>);
+/// How the words of the spec become a program.
+enum Form {
+    /// By this one, which pushes the inputs.
+    Values(String),
+    /// As the code of a `main` that returns a value of this type.
+    Main(String),
+    /// They are one.
+    Program,
+}
 
-/// What an example says, as programs: the words of the spec, assembly, the expected end, what is printed.
-fn programs(set: &InstructionSet, op: &Op, example: &Example) -> anyhow::Result<Vec<Program>> {
+/// What an example says, as programs: one for each value that comes out.
+fn programs<'a>(set: &'a InstructionSet, op: &Op, example: &Example) -> anyhow::Result<Vec<Program<'a>>> {
     match example {
         Example::Program {
             given,
             text,
+            body,
             outcome,
             prints,
             ..
         } => {
-            let given = given.map_or("", |fixture| set.fixtures[fixture].text.as_str());
-            let text = format!("{}\n{}", given.trim(), text.trim());
-            Ok(vec![(
-                text.trim().to_owned(),
-                text.clone(),
-                expected(outcome, 0),
-                prints.clone(),
-            )])
+            let (spec, form) = match body {
+                Some(body) => (&body.code, Form::Main(body.result.clone())),
+                None => (text, Form::Program),
+            };
+            Ok(vec![Program {
+                spec: unindented(spec),
+                form,
+                given: given.map(|fixture| &set.fixtures[fixture]),
+                expected: expected(outcome, 0),
+                prints: prints.clone(),
+            }])
         }
         Example::Values { inputs, outcome, .. } => {
             let spec = spec(inputs, outcome);
@@ -161,7 +228,13 @@ fn programs(set: &InstructionSet, op: &Op, example: &Example) -> anyhow::Result<
             let mut programs = Vec::new();
             for position in 0..values.max(1) {
                 if let Some(text) = value_program(set, op, inputs, outcome, position) {
-                    programs.push((spec.clone(), text, expected(outcome, position), None));
+                    programs.push(Program {
+                        spec: spec.clone(),
+                        form: Form::Values(text),
+                        given: None,
+                        expected: expected(outcome, position),
+                        prints: None,
+                    });
                 }
             }
             anyhow::ensure!(
@@ -214,17 +287,18 @@ fn is_float(set: &InstructionSet, expression: &TypeExpression) -> bool {
         if set.slots[set.types[*constructor].slot].rust.starts_with('f'))
 }
 
-fn expected(outcome: &Outcome, position: usize) -> String {
-    let (variant, text) = match outcome {
-        Outcome::Values(values) => ("Value", values.get(position).map_or("0", |value| value.as_str())),
-        Outcome::Trap(name) => ("Trap", name.as_str()),
-        Outcome::Throws(literal) => ("Throws", literal.as_str()),
-    };
-    // Results are told in decimal digits.
-    let decimal = Number::parse(text)
-        .filter(|_| variant == "Value" && text.contains("0x"))
-        .map(Number::decimal);
-    format!("Expected::{variant}({})", rust::literal(decimal.as_deref().unwrap_or(text)))
+/// The constructor of `Expected`, and its text.
+fn expected(outcome: &Outcome, position: usize) -> (&'static str, String) {
+    match outcome {
+        Outcome::Values(values) => {
+            let text = values.get(position).map_or("0", String::as_str);
+            // Results are told in decimal digits.
+            let decimal = Number::parse(text).filter(|_| text.contains("0x")).map(Number::decimal);
+            ("Expected::Value", decimal.unwrap_or_else(|| text.to_owned()))
+        }
+        Outcome::Trap(name) => ("Expected::Trap", name.clone()),
+        Outcome::Throws(literal) => ("Expected::Throws", literal.clone()),
+    }
 }
 
 fn spec(inputs: &[String], outcome: &Outcome) -> String {

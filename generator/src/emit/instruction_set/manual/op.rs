@@ -7,7 +7,7 @@ use crate::emit::manual::page::{Block, Destination, Entry, Line, Page};
 use crate::emit::manual::prose;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::signature;
-use crate::model::instruction_set::{Control, Example, Golden, Meaning, Op, OperandMeaning, Outcome};
+use crate::model::instruction_set::{Control, Example, Golden, Meaning, Op, OperandMeaning, Outcome, unindented};
 
 /// The pages of all ops. Those of a group follow each other in the order of their codes.
 pub fn pages(book: &Book<'_>) -> Vec<Page> {
@@ -330,19 +330,6 @@ fn end(outcome: &Outcome) -> Line {
         Outcome::Trap(trap) => Line::from(" ends with trap ").code(&**trap),
         Outcome::Throws(value) => Line::from(" throws ").code(&**value),
     }
-}
-
-/// A program without the indentation that it has in the spec.
-fn unindented(text: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let trimmed = text.trim_end();
-    // The first line may begin right behind the quotes.
-    let rest = trimmed.lines().skip(1).filter(|line| !line.trim().is_empty());
-    let common = rest.map(indent).min().unwrap_or(0);
-    let first = trimmed.lines().next().unwrap_or_default().trim_start();
-    let mut lines: Vec<&str> = vec![first];
-    lines.extend(trimmed.lines().skip(1).map(|line| line.get(common..).unwrap_or_default()));
-    lines.join("\n").trim_start_matches('\n').to_owned()
 }
 
 fn laws(book: &Book<'_>, op: &Op, page: &mut Page) {

@@ -5,7 +5,7 @@ use crate::syntax::Spanned;
 use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::instruction_set::raw::{RawExample, RawGoldenValue, RawOp, RawProgram};
-use crate::model::instruction_set::{Example, Golden, Outcome};
+use crate::model::instruction_set::{Body, Example, Golden, Outcome};
 use crate::model::names::Place;
 use crate::source::Span;
 use crate::syntax::Entry;
@@ -152,13 +152,16 @@ fn program(entry: &Entry<'_>, raw: &RawProgram, span: Span, scope: &Scope<'_>, d
         Some(given) => Some(scope.fixtures.names.resolve(&Place::value(document, given), diagnostics)?),
         None => None,
     };
+    let mut main = None;
     let text = match (&raw.body, &raw.program) {
         (Some(body), None) => {
             let result = raw.result.as_ref().map_or("i32", |result| result.get_ref());
-            format!(
-                "function main {{ result {result} code {{\n{}\n}} }}\n",
-                body.get_ref().trim_end()
-            )
+            let code = body.get_ref();
+            main = Some(Body {
+                result: result.to_owned(),
+                code: code.clone(),
+            });
+            format!("function main {{ result {result} code {{\n{}\n}} }}\n", code.trim_end())
         }
         (None, Some(program)) => {
             if let Some(result) = &raw.result {
@@ -220,6 +223,7 @@ fn program(entry: &Entry<'_>, raw: &RawProgram, span: Span, scope: &Scope<'_>, d
     Some(Example::Program {
         given,
         text,
+        body: main,
         outcome,
         prints: raw.prints.as_ref().map(|prints| prints.get_ref().clone()),
         span,

@@ -3,7 +3,7 @@
 //!
 //! Spec: `[group.arithmetic]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check, check_call};
+use word256_conformance::run::{Example, Expected, Form, check, check_call};
 use word256_runtime::{Slot, U256};
 
 /// Spec: `[op.add]` in `spec/word256/ops/arithmetic.toml`.
@@ -11,9 +11,8 @@ use word256_runtime::{Slot, U256};
 fn add() {
     check(&Example {
         spec: "2, 3 -> 5",
-        text: r#"
-function main { result word code { push1 2 push1 3 add return } }
-"#,
+        form: Form::Values("function main { result word code { push1 2 push1 3 add return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -30,9 +29,8 @@ function main { result word code { push1 2 push1 3 add return } }
 fn mul() {
     check(&Example {
         spec: "6, 7 -> 42",
-        text: r#"
-function main { result word code { push1 6 push1 7 mul return } }
-"#,
+        form: Form::Values("function main { result word code { push1 6 push1 7 mul return } }"),
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
@@ -55,18 +53,18 @@ function main { result word code { push1 6 push1 7 mul return } }
 fn sub() {
     check(&Example {
         spec: "7, 2 -> 5",
-        text: r#"
-function main { result word code { push1 7 push1 2 sub return } }
-"#,
+        form: Form::Values("function main { result word code { push1 7 push1 2 sub return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
     check(&Example {
         spec: "0, 1 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        text: r#"
-function main { result word code { push1 0 push1 1 sub return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        form: Form::Values("function main { result word code { push1 0 push1 1 sub return } }"),
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
 }
@@ -76,9 +74,8 @@ function main { result word code { push1 0 push1 1 sub return } }
 fn div() {
     check(&Example {
         spec: "7, 2 -> 3",
-        text: r#"
-function main { result word code { push1 7 push1 2 div return } }
-"#,
+        form: Form::Values("function main { result word code { push1 7 push1 2 div return } }"),
+        given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
@@ -90,9 +87,8 @@ function main { result word code { push1 7 push1 2 div return } }
     );
     check(&Example {
         spec: "1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 0 div return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 0 div return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -115,9 +111,8 @@ fn sdiv() {
     );
     check(&Example {
         spec: "1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 0 sdiv return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 0 sdiv return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -128,9 +123,8 @@ function main { result word code { push1 1 push1 0 sdiv return } }
 fn rem() {
     check(&Example {
         spec: "7, 2 -> 1",
-        text: r#"
-function main { result word code { push1 7 push1 2 rem return } }
-"#,
+        form: Form::Values("function main { result word code { push1 7 push1 2 rem return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -142,9 +136,8 @@ function main { result word code { push1 7 push1 2 rem return } }
     );
     check(&Example {
         spec: "1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 0 rem return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 0 rem return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -167,9 +160,8 @@ fn srem() {
     );
     check(&Example {
         spec: "1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 0 srem return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 0 srem return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -180,9 +172,10 @@ function main { result word code { push1 1 push1 0 srem return } }
 fn addmod() {
     check(&Example {
         spec: "10, 10, 8 -> 4",
-        text: r#"
-function main { result word code { push1 10 push1 10 push1 8 addmod return } }
-"#,
+        form: Form::Values(
+            "function main { result word code { push1 10 push1 10 push1 8 addmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
@@ -194,9 +187,8 @@ function main { result word code { push1 10 push1 10 push1 8 addmod return } }
     );
     check(&Example {
         spec: "1, 1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 1 push1 0 addmod return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 1 push1 0 addmod return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -207,9 +199,10 @@ function main { result word code { push1 1 push1 1 push1 0 addmod return } }
 fn mulmod() {
     check(&Example {
         spec: "10, 10, 8 -> 4",
-        text: r#"
-function main { result word code { push1 10 push1 10 push1 8 mulmod return } }
-"#,
+        form: Form::Values(
+            "function main { result word code { push1 10 push1 10 push1 8 mulmod return } }",
+        ),
+        given: None,
         expected: Expected::Value("4"),
         prints: None,
     });
@@ -221,9 +214,8 @@ function main { result word code { push1 10 push1 10 push1 8 mulmod return } }
     );
     check(&Example {
         spec: "1, 1, 0 -> 0",
-        text: r#"
-function main { result word code { push1 1 push1 1 push1 0 mulmod return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push1 1 push1 0 mulmod return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -234,33 +226,33 @@ function main { result word code { push1 1 push1 1 push1 0 mulmod return } }
 fn exp() {
     check(&Example {
         spec: "2, 255 -> 0x8000000000000000000000000000000000000000000000000000000000000000",
-        text: r#"
-function main { result word code { push1 2 push1 255 exp return } }
-"#,
-        expected: Expected::Value("57896044618658097711785492504343953926634992332820282019728792003956564819968"),
+        form: Form::Values("function main { result word code { push1 2 push1 255 exp return } }"),
+        given: None,
+        expected: Expected::Value(
+            "57896044618658097711785492504343953926634992332820282019728792003956564819968",
+        ),
         prints: None,
     });
     check(&Example {
         spec: "3, 300 -> 0xc19c5e24e40c543a123c6e028a873e9e3874e1b4623a44be39b34e67dc5c2671",
-        text: r#"
-function main { result word code { push1 3 push2 300 exp return } }
-"#,
-        expected: Expected::Value("87572657677406793603303376128395605907379627424338442757698266976936051615345"),
+        form: Form::Values("function main { result word code { push1 3 push2 300 exp return } }"),
+        given: None,
+        expected: Expected::Value(
+            "87572657677406793603303376128395605907379627424338442757698266976936051615345",
+        ),
         prints: None,
     });
     check(&Example {
         spec: "0, 0 -> 1",
-        text: r#"
-function main { result word code { push1 0 push1 0 exp return } }
-"#,
+        form: Form::Values("function main { result word code { push1 0 push1 0 exp return } }"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
     check(&Example {
         spec: "2, 256 -> 0",
-        text: r#"
-function main { result word code { push1 2 push2 256 exp return } }
-"#,
+        form: Form::Values("function main { result word code { push1 2 push2 256 exp return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -271,33 +263,33 @@ function main { result word code { push1 2 push2 256 exp return } }
 fn sign_extend() {
     check(&Example {
         spec: "255, 0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        text: r#"
-function main { result word code { push1 255 push1 0 sign_extend return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        form: Form::Values("function main { result word code { push1 255 push1 0 sign_extend return } }"),
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
     check(&Example {
         spec: "127, 0 -> 127",
-        text: r#"
-function main { result word code { push1 127 push1 0 sign_extend return } }
-"#,
+        form: Form::Values("function main { result word code { push1 127 push1 0 sign_extend return } }"),
+        given: None,
         expected: Expected::Value("127"),
         prints: None,
     });
     check(&Example {
         spec: "4863, 0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        text: r#"
-function main { result word code { push2 4863 push1 0 sign_extend return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        form: Form::Values("function main { result word code { push2 4863 push1 0 sign_extend return } }"),
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
     check(&Example {
         spec: "5, 31 -> 5",
-        text: r#"
-function main { result word code { push1 5 push1 31 sign_extend return } }
-"#,
+        form: Form::Values("function main { result word code { push1 5 push1 31 sign_extend return } }"),
+        given: None,
         expected: Expected::Value("5"),
         prints: None,
     });
@@ -314,10 +306,11 @@ function main { result word code { push1 5 push1 31 sign_extend return } }
 fn neg() {
     check(&Example {
         spec: "1 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        text: r#"
-function main { result word code { push1 1 neg return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        form: Form::Values("function main { result word code { push1 1 neg return } }"),
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
     check_call::<U256>(
@@ -328,9 +321,8 @@ function main { result word code { push1 1 neg return } }
     );
     check(&Example {
         spec: "0 -> 0",
-        text: r#"
-function main { result word code { push1 0 neg return } }
-"#,
+        form: Form::Values("function main { result word code { push1 0 neg return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });

@@ -3,7 +3,7 @@
 //!
 //! Spec: `[group.bits]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check, check_call};
+use word256_conformance::run::{Example, Expected, Form, check, check_call};
 use word256_runtime::{Slot, U256};
 
 /// Spec: `[op.and]` in `spec/word256/ops/bits.toml`.
@@ -11,9 +11,8 @@ use word256_runtime::{Slot, U256};
 fn and() {
     check(&Example {
         spec: "12, 10 -> 8",
-        text: r#"
-function main { result word code { push1 12 push1 10 and return } }
-"#,
+        form: Form::Values("function main { result word code { push1 12 push1 10 and return } }"),
+        given: None,
         expected: Expected::Value("8"),
         prints: None,
     });
@@ -24,9 +23,8 @@ function main { result word code { push1 12 push1 10 and return } }
 fn or() {
     check(&Example {
         spec: "12, 10 -> 14",
-        text: r#"
-function main { result word code { push1 12 push1 10 or return } }
-"#,
+        form: Form::Values("function main { result word code { push1 12 push1 10 or return } }"),
+        given: None,
         expected: Expected::Value("14"),
         prints: None,
     });
@@ -37,9 +35,8 @@ function main { result word code { push1 12 push1 10 or return } }
 fn xor() {
     check(&Example {
         spec: "12, 10 -> 6",
-        text: r#"
-function main { result word code { push1 12 push1 10 xor return } }
-"#,
+        form: Form::Values("function main { result word code { push1 12 push1 10 xor return } }"),
+        given: None,
         expected: Expected::Value("6"),
         prints: None,
     });
@@ -50,10 +47,11 @@ function main { result word code { push1 12 push1 10 xor return } }
 fn not() {
     check(&Example {
         spec: "0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-        text: r#"
-function main { result word code { push1 0 not return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        form: Form::Values("function main { result word code { push1 0 not return } }"),
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
 }
@@ -63,9 +61,8 @@ function main { result word code { push1 0 not return } }
 fn byte() {
     check(&Example {
         spec: "255, 31 -> 255",
-        text: r#"
-function main { result word code { push1 255 push1 31 byte return } }
-"#,
+        form: Form::Values("function main { result word code { push1 255 push1 31 byte return } }"),
+        given: None,
         expected: Expected::Value("255"),
         prints: None,
     });
@@ -88,17 +85,17 @@ function main { result word code { push1 255 push1 31 byte return } }
 fn shl() {
     check(&Example {
         spec: "1, 255 -> 0x8000000000000000000000000000000000000000000000000000000000000000",
-        text: r#"
-function main { result word code { push1 1 push1 255 shl return } }
-"#,
-        expected: Expected::Value("57896044618658097711785492504343953926634992332820282019728792003956564819968"),
+        form: Form::Values("function main { result word code { push1 1 push1 255 shl return } }"),
+        given: None,
+        expected: Expected::Value(
+            "57896044618658097711785492504343953926634992332820282019728792003956564819968",
+        ),
         prints: None,
     });
     check(&Example {
         spec: "1, 256 -> 0",
-        text: r#"
-function main { result word code { push1 1 push2 256 shl return } }
-"#,
+        form: Form::Values("function main { result word code { push1 1 push2 256 shl return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -167,9 +164,8 @@ fn count_ones() {
     );
     check(&Example {
         spec: "0 -> 0",
-        text: r#"
-function main { result word code { push1 0 count_ones return } }
-"#,
+        form: Form::Values("function main { result word code { push1 0 count_ones return } }"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });

@@ -3,7 +3,7 @@
 //!
 //! Spec: `[group.compare]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check, check_call};
+use word256_conformance::run::{Example, Expected, Form, check, check_call};
 use word256_runtime::{Slot, U256};
 
 /// Spec: `[op.lt]` in `spec/word256/ops/compare.toml`.
@@ -11,9 +11,8 @@ use word256_runtime::{Slot, U256};
 fn lt() {
     check(&Example {
         spec: "1, 2 -> true",
-        text: r#"
-function main { result bool code { push1 1 push1 2 lt return } }
-"#,
+        form: Form::Values("function main { result bool code { push1 1 push1 2 lt return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -30,9 +29,8 @@ function main { result bool code { push1 1 push1 2 lt return } }
 fn gt() {
     check(&Example {
         spec: "1, 2 -> false",
-        text: r#"
-function main { result bool code { push1 1 push1 2 gt return } }
-"#,
+        form: Form::Values("function main { result bool code { push1 1 push1 2 gt return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -61,9 +59,8 @@ fn slt() {
     );
     check(&Example {
         spec: "2, 1 -> false",
-        text: r#"
-function main { result bool code { push1 2 push1 1 slt return } }
-"#,
+        form: Form::Values("function main { result bool code { push1 2 push1 1 slt return } }"),
+        given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
@@ -80,9 +77,8 @@ fn sgt() {
     );
     check(&Example {
         spec: "2, 1 -> true",
-        text: r#"
-function main { result bool code { push1 2 push1 1 sgt return } }
-"#,
+        form: Form::Values("function main { result bool code { push1 2 push1 1 sgt return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -110,9 +106,8 @@ fn eq() {
 fn is_zero() {
     check(&Example {
         spec: "0 -> true",
-        text: r#"
-function main { result bool code { push1 0 is_zero return } }
-"#,
+        form: Form::Values("function main { result bool code { push1 0 is_zero return } }"),
+        given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
@@ -128,12 +123,9 @@ function main { result bool code { push1 0 is_zero return } }
 #[test]
 fn not_bool() {
     check(&Example {
-        spec: "function main { result word code {\npush1 0 is_zero not_bool jump_if taken push1 1 return taken: push1 2 return\n} }",
-        text: r#"
-function main { result word code {
-push1 0 is_zero not_bool jump_if taken push1 1 return taken: push1 2 return
-} }
-"#,
+        spec: "push1 0 is_zero not_bool jump_if taken push1 1 return taken: push1 2 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });

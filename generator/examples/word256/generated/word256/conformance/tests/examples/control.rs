@@ -3,18 +3,15 @@
 //!
 //! Spec: `[group.control]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check};
+use word256_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.jump]` in `spec/word256/ops/control.toml`.
 #[test]
 fn jump() {
     check(&Example {
-        spec: "function main { result word code {\njump there back: push1 7 return there: jump back\n} }",
-        text: r#"
-function main { result word code {
-jump there back: push1 7 return there: jump back
-} }
-"#,
+        spec: "jump there back: push1 7 return there: jump back",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
@@ -24,12 +21,9 @@ jump there back: push1 7 return there: jump back
 #[test]
 fn jump_if() {
     check(&Example {
-        spec: "function main { result word code {\npush1 0 is_zero jump_if taken push1 1 return taken: push1 2 return\n} }",
-        text: r#"
-function main { result word code {
-push1 0 is_zero jump_if taken push1 1 return taken: push1 2 return
-} }
-"#,
+        spec: "push1 0 is_zero jump_if taken push1 1 return taken: push1 2 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
@@ -40,9 +34,8 @@ push1 0 is_zero jump_if taken push1 1 return taken: push1 2 return
 fn call() {
     check(&Example {
         spec: "function twice { params [x: word] result word code { load x dup1 add return } } function main { result word code { push1 21 call twice return } }",
-        text: r#"
-function twice { params [x: word] result word code { load x dup1 add return } } function main { result word code { push1 21 call twice return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("42"),
         prints: None,
     });
@@ -52,12 +45,9 @@ function twice { params [x: word] result word code { load x dup1 add return } } 
 #[test]
 fn r#return() {
     check(&Example {
-        spec: "function main { result word code {\npush1 1 push1 2 return\n} }",
-        text: r#"
-function main { result word code {
-push1 1 push1 2 return
-} }
-"#,
+        spec: "push1 1 push1 2 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("2"),
         prints: None,
     });
@@ -67,12 +57,9 @@ push1 1 push1 2 return
 #[test]
 fn revert() {
     check(&Example {
-        spec: "function main { result word code {\npush1 7 revert\n} }",
-        text: r#"
-function main { result word code {
-push1 7 revert
-} }
-"#,
+        spec: "push1 7 revert",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Trap("reverted"),
         prints: None,
     });

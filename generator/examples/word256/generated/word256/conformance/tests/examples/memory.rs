@@ -3,28 +3,22 @@
 //!
 //! Spec: `[group.memory]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check};
+use word256_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.mload]` in `spec/word256/ops/memory.toml`.
 #[test]
 fn mload() {
     check(&Example {
-        spec: "function main { result word code {\npush1 255 push1 0 mstore push1 1 mload return\n} }",
-        text: r#"
-function main { result word code {
-push1 255 push1 0 mstore push1 1 mload return
-} }
-"#,
+        spec: "push1 255 push1 0 mstore push1 1 mload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("65280"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result word code {\npush8 1000000000 mload return\n} }",
-        text: r#"
-function main { result word code {
-push8 1000000000 mload return
-} }
-"#,
+        spec: "push8 1000000000 mload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Trap("memory_limit"),
         prints: None,
     });
@@ -34,12 +28,9 @@ push8 1000000000 mload return
 #[test]
 fn mstore() {
     check(&Example {
-        spec: "function main { result word code {\npush2 4660 push1 5 mstore push1 5 mload return\n} }",
-        text: r#"
-function main { result word code {
-push2 4660 push1 5 mstore push1 5 mload return
-} }
-"#,
+        spec: "push2 4660 push1 5 mstore push1 5 mload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("4660"),
         prints: None,
     });
@@ -49,12 +40,9 @@ push2 4660 push1 5 mstore push1 5 mload return
 #[test]
 fn mstore8() {
     check(&Example {
-        spec: "function main { result word code {\npush2 4660 push1 31 mstore8 push1 0 mload return\n} }",
-        text: r#"
-function main { result word code {
-push2 4660 push1 31 mstore8 push1 0 mload return
-} }
-"#,
+        spec: "push2 4660 push1 31 mstore8 push1 0 mload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("52"),
         prints: None,
     });
@@ -64,22 +52,16 @@ push2 4660 push1 31 mstore8 push1 0 mload return
 #[test]
 fn msize() {
     check(&Example {
-        spec: "function main { result word code {\npush1 1 push1 32 mstore8 msize return\n} }",
-        text: r#"
-function main { result word code {
-push1 1 push1 32 mstore8 msize return
-} }
-"#,
+        spec: "push1 1 push1 32 mstore8 msize return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("64"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result word code {\nmsize return\n} }",
-        text: r#"
-function main { result word code {
-msize return
-} }
-"#,
+        spec: "msize return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });

@@ -3,18 +3,15 @@
 //!
 //! Spec: `[group.stack]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check};
+use word256_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.push1]` in `spec/word256/ops/stack.toml`.
 #[test]
 fn push1() {
     check(&Example {
-        spec: "function main { result word code {\npush1 255 return\n} }",
-        text: r#"
-function main { result word code {
-push1 255 return
-} }
-"#,
+        spec: "push1 255 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("255"),
         prints: None,
     });
@@ -24,12 +21,9 @@ push1 255 return
 #[test]
 fn push2() {
     check(&Example {
-        spec: "function main { result word code {\npush2 65534 return\n} }",
-        text: r#"
-function main { result word code {
-push2 65534 return
-} }
-"#,
+        spec: "push2 65534 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("65534"),
         prints: None,
     });
@@ -39,12 +33,9 @@ push2 65534 return
 #[test]
 fn push4() {
     check(&Example {
-        spec: "function main { result word code {\npush4 4294967294 return\n} }",
-        text: r#"
-function main { result word code {
-push4 4294967294 return
-} }
-"#,
+        spec: "push4 4294967294 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("4294967294"),
         prints: None,
     });
@@ -54,12 +45,9 @@ push4 4294967294 return
 #[test]
 fn push8() {
     check(&Example {
-        spec: "function main { result word code {\npush8 18446744073709551614 return\n} }",
-        text: r#"
-function main { result word code {
-push8 18446744073709551614 return
-} }
-"#,
+        spec: "push8 18446744073709551614 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("18446744073709551614"),
         prints: None,
     });
@@ -69,19 +57,12 @@ push8 18446744073709551614 return
 #[test]
 fn constant() {
     check(&Example {
-        spec: "constant most: 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff function main { result word code { constant most return } }",
-        text: r#"
-constant most: 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff function main { result word code { constant most return } }
-"#,
-        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
-        prints: None,
-    });
-    check(&Example {
-        spec: "constant large: 340282366920938463463374607431768211457 constant bit: 0b1_0000_0000 function main { result word code { constant large constant bit mul return } }",
-        text: r#"
-constant large: 340282366920938463463374607431768211457 constant bit: 0b1_0000_0000 function main { result word code { constant large constant bit mul return } }
-"#,
-        expected: Expected::Value("87112285931760246646623899502532662132992"),
+        spec: "constant most { top 0xffffffffffffffff upper 0xffffffffffffffff lower 0xffffffffffffffff bottom 0xffffffffffffffff } function main { result word code { constant most return } }",
+        form: Form::Program,
+        given: None,
+        expected: Expected::Value(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
         prints: None,
     });
 }
@@ -90,12 +71,9 @@ constant large: 340282366920938463463374607431768211457 constant bit: 0b1_0000_0
 #[test]
 fn pop() {
     check(&Example {
-        spec: "function main { result word code {\npush1 1 push1 2 pop return\n} }",
-        text: r#"
-function main { result word code {
-push1 1 push1 2 pop return
-} }
-"#,
+        spec: "push1 1 push1 2 pop return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("1"),
         prints: None,
     });
@@ -105,12 +83,9 @@ push1 1 push1 2 pop return
 #[test]
 fn dup1() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 dup1 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 dup1 return
-} }
-"#,
+        spec: "push1 11 dup1 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -120,12 +95,9 @@ push1 11 dup1 return
 #[test]
 fn dup2() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 dup2 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 dup2 return
-} }
-"#,
+        spec: "push1 11 push1 12 dup2 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -135,12 +107,9 @@ push1 11 push1 12 dup2 return
 #[test]
 fn dup3() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 push1 13 dup3 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 push1 13 dup3 return
-} }
-"#,
+        spec: "push1 11 push1 12 push1 13 dup3 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -150,12 +119,9 @@ push1 11 push1 12 push1 13 dup3 return
 #[test]
 fn dup4() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 push1 13 push1 14 dup4 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 push1 13 push1 14 dup4 return
-} }
-"#,
+        spec: "push1 11 push1 12 push1 13 push1 14 dup4 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -165,12 +131,9 @@ push1 11 push1 12 push1 13 push1 14 dup4 return
 #[test]
 fn swap1() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 swap1 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 swap1 return
-} }
-"#,
+        spec: "push1 11 push1 12 swap1 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -180,12 +143,9 @@ push1 11 push1 12 swap1 return
 #[test]
 fn swap2() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 push1 13 swap2 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 push1 13 swap2 return
-} }
-"#,
+        spec: "push1 11 push1 12 push1 13 swap2 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -195,12 +155,9 @@ push1 11 push1 12 push1 13 swap2 return
 #[test]
 fn swap3() {
     check(&Example {
-        spec: "function main { result word code {\npush1 11 push1 12 push1 13 push1 14 swap3 return\n} }",
-        text: r#"
-function main { result word code {
-push1 11 push1 12 push1 13 push1 14 swap3 return
-} }
-"#,
+        spec: "push1 11 push1 12 push1 13 push1 14 swap3 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("11"),
         prints: None,
     });
@@ -211,9 +168,8 @@ push1 11 push1 12 push1 13 push1 14 swap3 return
 fn load() {
     check(&Example {
         spec: "function main { result word locals [x: word] code { load x return } }",
-        text: r#"
-function main { result word locals [x: word] code { load x return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -224,9 +180,8 @@ function main { result word locals [x: word] code { load x return } }
 fn store() {
     check(&Example {
         spec: "function main { result word locals [x: word] code { push1 7 store x load x return } }",
-        text: r#"
-function main { result word locals [x: word] code { push1 7 store x load x return } }
-"#,
+        form: Form::Program,
+        given: None,
         expected: Expected::Value("7"),
         prints: None,
     });

@@ -3,28 +3,22 @@
 //!
 //! Spec: `[group.world]` in `spec/word256/`.
 
-use word256_conformance::run::{Example, Expected, check};
+use word256_conformance::run::{Example, Expected, Form, check};
 
 /// Spec: `[op.sload]` in `spec/word256/ops/world.toml`.
 #[test]
 fn sload() {
     check(&Example {
-        spec: "function main { result word code {\npush1 9 push1 1 sstore push1 1 sload return\n} }",
-        text: r#"
-function main { result word code {
-push1 9 push1 1 sstore push1 1 sload return
-} }
-"#,
+        spec: "push1 9 push1 1 sstore push1 1 sload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("9"),
         prints: None,
     });
     check(&Example {
-        spec: "function main { result word code {\npush1 1 sload return\n} }",
-        text: r#"
-function main { result word code {
-push1 1 sload return
-} }
-"#,
+        spec: "push1 1 sload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -34,12 +28,9 @@ push1 1 sload return
 #[test]
 fn sstore() {
     check(&Example {
-        spec: "function main { result word code {\npush1 9 push1 1 sstore push1 8 push1 1 sstore push1 1 sload return\n} }",
-        text: r#"
-function main { result word code {
-push1 9 push1 1 sstore push1 8 push1 1 sstore push1 1 sload return
-} }
-"#,
+        spec: "push1 9 push1 1 sstore push1 8 push1 1 sstore push1 1 sload return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("8"),
         prints: None,
     });
@@ -49,12 +40,9 @@ push1 9 push1 1 sstore push1 8 push1 1 sstore push1 1 sload return
 #[test]
 fn input_size() {
     check(&Example {
-        spec: "function main { result word code {\ninput_size return\n} }",
-        text: r#"
-function main { result word code {
-input_size return
-} }
-"#,
+        spec: "input_size return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -64,12 +52,9 @@ input_size return
 #[test]
 fn input_load() {
     check(&Example {
-        spec: "function main { result word code {\npush1 0 input_load return\n} }",
-        text: r#"
-function main { result word code {
-push1 0 input_load return
-} }
-"#,
+        spec: "push1 0 input_load return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("0"),
         prints: None,
     });
@@ -79,13 +64,12 @@ push1 0 input_load return
 #[test]
 fn log() {
     check(&Example {
-        spec: "function main { result word code {\npush1 0 not log push1 0 return\n} }",
-        text: r#"
-function main { result word code {
-push1 0 not log push1 0 return
-} }
-"#,
+        spec: "push1 0 not log push1 0 return",
+        form: Form::Main("word"),
+        given: None,
         expected: Expected::Value("0"),
-        prints: Some("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        prints: Some(
+            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
+        ),
     });
 }
