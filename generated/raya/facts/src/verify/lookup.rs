@@ -6,12 +6,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use super::environment::Callable;
 use super::error::VerifyErrorKind;
-use super::step::Step;
 use super::step::{argument_types, entry, exactly};
 use crate::ids::ClassId;
 use crate::types::{TypeDefinition, TypeId};
 
-impl Step<'_, '_> {
+impl<'e> Step<'e, '_> {
     fn signature(
         &self,
         input: &'static str,
@@ -114,7 +113,7 @@ impl Step<'_, '_> {
         position: usize,
         operand: &'static str,
         slot: u32,
-    ) -> Result<&Callable, VerifyErrorKind> {
+    ) -> Result<&'e Callable, VerifyErrorKind> {
         let class = self.class_of(input, position)?;
         let layout = self.env.layouts.get(class);
         let vtable = layout.map(|layout| layout.methods.as_slice()).unwrap_or_default();

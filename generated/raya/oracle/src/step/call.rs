@@ -48,8 +48,7 @@ pub(super) fn call_method(
 /// Spec: `[op.return]` in `spec/raya/ops/call.toml`.
 pub(super) fn r#return(frame: &mut Frame) -> Result<Flow, Stop> {
     let value: Value = frame.pop()?;
-    let result: Value = value;
-    Ok(Flow::Return(result))
+    Ok(Flow::Return(value))
 }
 
 /// Ends the current function and gives null to its caller. Its result type must be `null` or another reference type.

@@ -9,7 +9,7 @@ use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::{operand_type, takes, value_type};
 use crate::model::instruction_set::{
-    Control, Indexes, InstructionSet, Meaning, Op, OperandMeaning, Reference, TypeExpression, TypeFunction,
+    Control, Indexes, Input, InstructionSet, Meaning, Op, OperandMeaning, Reference, TypeExpression, TypeFunction,
 };
 
 /// The effect by whose name an op that throws keeps the trace of an earlier throw.
@@ -183,6 +183,8 @@ fn end(set: &InstructionSet, op: &Op, value: TokenStream) -> anyhow::Result<Toke
                     quote! { #value; }
                 };
                 quote! { #evaluate Ok(Flow::Next) }
+            } else if let Some(input) = passed_on(op, &value) {
+                quote! { frame.push(#input); Ok(Flow::Next) }
             } else {
                 let types = op
                     .outputs
@@ -217,6 +219,7 @@ fn end(set: &InstructionSet, op: &Op, value: TokenStream) -> anyhow::Result<Toke
             let call: Call = #value;
             Ok(Flow::Call(call))
         },
+        Control::Return if is_name(&value) => quote! { Ok(Flow::Return(#value)) },
         Control::Return => quote! {
             let result: Value = #value;
             Ok(Flow::Return(result))
@@ -233,6 +236,19 @@ fn end(set: &InstructionSet, op: &Op, value: TokenStream) -> anyhow::Result<Toke
             Err(Stop::Trap(trap))
         },
     })
+}
+
+/// Whether code is a name and nothing else.
+fn is_name(code: &TokenStream) -> bool {
+    syn::parse2::<Ident>(code.clone()).is_ok()
+}
+
+/// The input that is the only output as it stands, of the same type.
+fn passed_on<'a>(op: &Op, value: &'a TokenStream) -> Option<&'a TokenStream> {
+    let [output] = op.outputs.as_slice() else { return None };
+    let fits = |input: &Input| local(&input.name) == value.to_string() && input.expression == output.expression;
+    let passes = !output.expression.is_many() && is_name(value) && op.inputs.iter().any(fits);
+    passes.then_some(value)
 }
 
 /// A call of the semantics function, in the order of parameters that `signature` states.

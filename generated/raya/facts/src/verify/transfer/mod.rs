@@ -3,27 +3,27 @@
 //!
 //! A function for each op, by group. Each takes the inputs off the stack, judges them, and pushes the outputs.
 
-mod stack;
-mod local;
-mod integer;
-mod float;
-mod number;
-mod compare;
-mod logic;
-mod string;
-mod convert;
-mod jump;
-mod call;
-mod object;
 mod array;
-mod tuple;
-mod task;
-mod sync;
-mod exception;
-mod global;
-mod json;
+mod call;
 mod closure;
+mod compare;
+mod convert;
+mod exception;
+mod float;
+mod global;
+mod integer;
+mod json;
+mod jump;
+mod local;
+mod logic;
+mod number;
+mod object;
 mod reflect;
+mod stack;
+mod string;
+mod sync;
+mod task;
+mod tuple;
 use super::error::VerifyErrorKind;
 use super::step::Step;
 use crate::instruction::Instruction;

@@ -42,7 +42,13 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
     let ids = import(quote! { crate::ids }, &[&class_id]);
     let types = import(quote! { crate::types }, &["TypeDefinition", "TypeId"]);
     let environment = import(quote! { super::environment }, &["Callable"]);
-    let steps = import(quote! { super::step }, &["argument_types", "entry", "exactly"]);
+    let steps = import(quote! { super::step }, &["Step", "argument_types", "entry", "exactly"]);
+    // A method of the module lives as long as the module does, and so longer than the borrow of the step.
+    let header = if text.contains("'e") {
+        quote! { impl<'e> Step<'e, '_> }
+    } else {
+        quote! { impl Step<'_, '_> }
+    };
     Ok(quote! {
         #doc
 
@@ -52,12 +58,11 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
 
         #environment
         use super::error::VerifyErrorKind;
-        use super::step::Step;
         #steps
         #ids
         #types
 
-        impl Step<'_, '_> {
+        #header {
             #(#methods)*
         }
     })
@@ -139,7 +144,7 @@ fn methods(reading: &Reading<'_>) -> anyhow::Result<Vec<TokenStream>> {
                 position: usize,
                 operand: &'static str,
                 slot: u32,
-            ) -> Result<&Callable, VerifyErrorKind> {
+            ) -> Result<&'e Callable, VerifyErrorKind> {
                 let class = self.class_of(input, position)?;
                 let layout = self.env.layouts.get(class);
                 let vtable = layout.map(|layout| layout.methods.as_slice()).unwrap_or_default();

@@ -4,7 +4,7 @@ mod inputs;
 mod operands;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use proc_macro2::{Ident, TokenStream};
@@ -38,6 +38,7 @@ pub fn files(reading: &Reading<'_>) -> anyhow::Result<Vec<(String, TokenStream, 
         files.push((name, group_file(group, &functions), sources));
         modules.push(module);
     }
+    modules.sort();
     let doc = rust::module_doc(
         "What each instruction does to the types on the stack.\n\nA function for each op, by group. Each takes the inputs off the stack, \
          judges them, and pushes the outputs.",
@@ -88,7 +89,6 @@ fn group_file(group: &Group, functions: &[TokenStream]) -> TokenStream {
         .filter(|name| uses(name))
         .map(rust::ident)
         .collect();
-    imports.extend(quote! { use crate::verify::step::{#(#steps),*}; });
     let types: Vec<Ident> = ["Kind", "TypeDefinition", "TypeId"]
         .into_iter()
         .filter(|name| uses(name))
@@ -100,8 +100,9 @@ fn group_file(group: &Group, functions: &[TokenStream]) -> TokenStream {
     quote! {
         #doc
 
-        use crate::verify::error::VerifyErrorKind;
         #imports
+        use crate::verify::error::VerifyErrorKind;
+        use crate::verify::step::{#(#steps),*};
 
         #(#functions)*
     }
@@ -114,6 +115,8 @@ struct Transfer<'a> {
     statements: Vec<TokenStream>,
     /// Names of bindings, so that none is taken twice.
     names: BTreeSet<String>,
+    /// What is bound already, by its code: what several types need is looked up once.
+    bound: BTreeMap<String, Ident>,
     /// Positions of operands that the function reads.
     operands: BTreeSet<usize>,
     /// Type variables in order of their appearance.
@@ -137,6 +140,7 @@ impl<'a> Transfer<'a> {
                 .map(|operand| operand.name.clone())
                 .chain(["step".to_owned(), "variables".to_owned()])
                 .collect(),
+            bound: BTreeMap::new(),
             operands: BTreeSet::new(),
             variables,
         };
@@ -259,6 +263,18 @@ impl<'a> Transfer<'a> {
     fn variable(&self, letter: char) -> proc_macro2::Literal {
         let index = self.variables.iter().position(|known| *known == letter).unwrap_or(0);
         proc_macro2::Literal::usize_unsuffixed(index)
+    }
+
+    /// Binds a value that is the same wherever it stands in the function, once.
+    fn bind_once(&mut self, wanted: &str, value: TokenStream) -> Ident {
+        let code = value.to_string();
+        if let Some(bound) = self.bound.get(&code) {
+            return bound.clone();
+        }
+        let name = self.fresh(wanted);
+        self.statements.push(quote! { let #name = #value; });
+        self.bound.insert(code, name.clone());
+        name
     }
 
     /// A name that no binding of the function has yet.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Transfer;
 use crate::emit::rust;
-use crate::model::instruction_set::{OperandMeaning, Reference, Scalar, TypeExpression, TypeFunction};
+use crate::model::instruction_set::{Indexes, OperandMeaning, Reference, Scalar, TypeExpression, TypeFunction};
 
 impl Transfer<'_> {
     /// Takes all inputs off the stack; gives the position of each, and for one of several values the first.
@@ -53,7 +53,6 @@ impl Transfer<'_> {
             },
             _ => None,
         };
-        let name = self.fresh(&format!("{input}_count"));
         let value = match (reference, expression) {
             (Some(reference), _) => self.amount(reference)?,
             (
@@ -78,7 +77,7 @@ impl Transfer<'_> {
             }
             _ => anyhow::bail!("no operand of `{}` says how many values `{input}` stands for", self.op.name),
         };
-        self.statements.push(quote! { let #name = #value; });
+        let name = self.bind_once(&format!("{input}_count"), value);
         Ok(quote! { #name })
     }
 
@@ -156,22 +155,25 @@ impl Transfer<'_> {
         };
         let operand = &self.op.operands[*index];
         let list = match &self.reading.kind(operand).meaning {
-            crate::model::instruction_set::OperandMeaning::Index(crate::model::instruction_set::Indexes::Module { field }) => {
-                rust::ident(field)
-            }
+            OperandMeaning::Index(Indexes::Module { field }) => rust::ident(field),
             _ => anyhow::bail!(
                 "operand `{}` of `{}` names nothing that can be called",
                 operand.name,
                 self.op.name
             ),
         };
-        let wanted = format!("{}_callable", operand.name);
-        let name = rust::ident(&wanted);
-        if self.names.insert(wanted) {
-            let (operand, number) = self.number(references.first())?;
-            self.statements
-                .push(quote! { let #name = step.env.#list(#operand, #number)?; });
-        }
+        let wanted = operand.name.clone();
+        let (operand, number) = self.number(references.first())?;
+        let value = quote! { step.env.#list(#operand, #number)? };
+        let name = self.bind_once(&format!("{wanted}_callable"), value);
         Ok(name)
+    }
+
+    /// Binds the method in a slot of the vtable of an input's class.
+    pub(super) fn method(&mut self, references: &[Reference], positions: &[TokenStream]) -> anyhow::Result<Ident> {
+        let (name, position) = self.input(references.first(), positions)?;
+        let (operand, number) = self.number(references.get(1))?;
+        let value = quote! { step.method(#name, #position, #operand, #number)? };
+        Ok(self.bind_once("method", value))
     }
 }

@@ -36,10 +36,9 @@ impl Transfer<'_> {
                 quote! { #callable.arguments(#input, 1, #given)? }
             }
             (TypeFunction::MethodParams, _) => {
-                let (name, position) = self.input(references.first(), positions)?;
-                let (operand, number) = self.number(references.get(1))?;
+                let method = self.method(references, positions)?;
                 let given = self.count_of(references.get(2), input)?;
-                quote! { step.method(#name, #position, #operand, #number)?.arguments(#input, 1, #given)? }
+                quote! { #method.arguments(#input, 1, #given)? }
             }
             (TypeFunction::Captures, _) => {
                 let (operand, number) = self.number(references.first())?;
@@ -69,7 +68,10 @@ impl Transfer<'_> {
 
     pub(super) fn count_of(&mut self, reference: Option<&Reference>, input: &str) -> anyhow::Result<TokenStream> {
         match reference {
-            Some(reference) => self.amount(*reference),
+            Some(reference) => {
+                let amount = self.amount(*reference)?;
+                Ok(self.bound.get(&amount.to_string()).map_or(amount, |bound| quote! { #bound }))
+            }
             None => {
                 let name = rust::ident(&format!("{input}_count"));
                 Ok(quote! { #name })
@@ -126,10 +128,14 @@ impl Transfer<'_> {
                 quote! { variables.get(#variable)? }
             }
             TypeExpression::Optional(inner) => {
-                let inner = self.evaluate(inner, positions, name)?;
+                let inner = self.evaluate(inner, positions, "inner")?;
                 quote! { step.optional(#inner) }
             }
-            TypeExpression::Function { function, references } => self.function_value(*function, references, positions)?,
+            TypeExpression::Function { function, references } => {
+                let value = self.function_value(*function, references, positions)?;
+                let bound = self.bind_once(name, value);
+                return Ok(quote! { #bound });
+            }
             TypeExpression::Repeat { .. } => anyhow::bail!("`{}` has a list of types where one is needed", self.op.name),
         };
         let bound = self.fresh(name);
@@ -171,9 +177,8 @@ impl Transfer<'_> {
                 quote! { #callable.receiver()? }
             }
             TypeFunction::MethodRet => {
-                let (name, position) = self.input(first, positions)?;
-                let (operand, number) = self.number(second)?;
-                quote! { step.method(#name, #position, #operand, #number)?.result()? }
+                let method = self.method(references, positions)?;
+                quote! { #method.result()? }
             }
             TypeFunction::Result => quote! { step.result()? },
             TypeFunction::Rest => quote! { step.rest()? },

@@ -45,8 +45,7 @@ pub(super) fn call(
 /// Spec: `[op.return]` in `spec/word256/ops/control.toml`.
 pub(super) fn r#return(frame: &mut Frame) -> Result<Flow, Stop> {
     let value: Value = frame.pop()?;
-    let result: Value = value;
-    Ok(Flow::Return(result))
+    Ok(Flow::Return(value))
 }
 
 /// Ends the program without a result; what it stored since the host last committed is undone.

@@ -4,12 +4,12 @@
 //! A function for each op, by group. Each takes the inputs off the stack, judges them, and pushes the outputs.
 
 mod arithmetic;
-mod compare;
 mod bits;
-mod stack;
-mod memory;
-mod world;
+mod compare;
 mod control;
+mod memory;
+mod stack;
+mod world;
 use super::error::VerifyErrorKind;
 use super::step::Step;
 use crate::instruction::Instruction;
