@@ -192,6 +192,13 @@ fn reflow(width: usize, text: &str) -> Vec<String> {
     lines
 }
 
+/// `mod` lines, sorted.
+pub fn mod_lines(names: &[String]) -> String {
+    let mut names: Vec<&String> = names.iter().collect();
+    names.sort();
+    names.into_iter().map(|name| format!("mod {name};\n")).collect()
+}
+
 /// A `use` line for names of one module, sorted, or nothing: `use crate::ids::{ClassId, FunctionId};`.
 pub fn use_names(path: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
@@ -212,7 +219,7 @@ pub fn use_names(path: &str, names: &[String]) -> String {
 }
 
 /// The columns that rustfmt lets the arguments of a call take up in one line: three fifths of a line.
-const ARGUMENTS: usize = 78;
+pub const ARGUMENTS: usize = 78;
 
 /// A call as rustfmt lays it out at the end of a line: `head(a, b)`, or each argument in a line of its own where these are long. The
 /// line stands `indent` columns to the right, begins with `lead`, and ends with `end`.
@@ -229,6 +236,21 @@ pub fn call(indent: usize, lead: &str, head: &str, arguments: &[String], end: &s
         .map(|argument| format!("{margin}    {argument},\n"))
         .collect();
     format!("{margin}{lead}{head}(\n{rows}{margin}){end}\n")
+}
+
+/// The columns that rustfmt lets the fields of a value take up in one line.
+const FIELDS: usize = 23;
+
+/// A value with fields as rustfmt lays it out: `Name { a: 1, b }`, or each field in a line of its own. The line that it begins in
+/// stands `indent` columns to the right.
+pub fn fields(indent: usize, name: &str, fields: &[String]) -> String {
+    let together = fields.join(", ");
+    if !together.contains('\n') && together.chars().count() <= FIELDS {
+        return format!("{name} {{ {together} }}");
+    }
+    let margin = " ".repeat(indent);
+    let rows: String = fields.iter().map(|field| format!("{margin}    {field},\n")).collect();
+    format!("{name} {{\n{rows}{margin}}}")
 }
 
 /// A text as a string literal that can be read: raw where it holds quotes, and over several lines where it has these.

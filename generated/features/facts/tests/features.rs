@@ -17,11 +17,17 @@ fn conflicts_hold_both_ways_and_for_no_feature_itself() {
     for feature in Feature::ALL {
         for other in feature.conflicts() {
             assert_ne!(feature, other);
-            assert!(other.conflicts().contains(feature), "{feature} excludes {other}, but not the other way round");
+            assert!(
+                other.conflicts().contains(feature),
+                "{feature} excludes {other}, but not the other way round"
+            );
             let both = FeatureSet::EMPTY.with(*feature).with(*other);
             let conflict = both.check().expect_err("they exclude each other");
             let message = conflict.to_string();
-            assert!(message.contains(conflict.first.name()) && message.contains(conflict.second.name()), "{message}");
+            assert!(
+                message.contains(conflict.first.name()) && message.contains(conflict.second.name()),
+                "{message}"
+            );
         }
     }
 }
@@ -34,7 +40,10 @@ fn closures_are_closed_and_grow_only() {
         assert!(closed.contains(*feature));
         assert_eq!(closed.closure(), closed);
         for member in closed.iter() {
-            assert!(member.implies().iter().all(|implied| closed.contains(*implied)), "{feature} brings {member}");
+            assert!(
+                member.implies().iter().all(|implied| closed.contains(*implied)),
+                "{feature} brings {member}"
+            );
         }
     }
 }
@@ -42,7 +51,11 @@ fn closures_are_closed_and_grow_only() {
 #[test]
 fn every_feature_can_be_had_and_so_can_the_defaults() {
     for feature in Feature::ALL {
-        assert_eq!(FeatureSet::EMPTY.with(*feature).check(), Ok(()), "{feature} brings what excludes each other");
+        assert_eq!(
+            FeatureSet::EMPTY.with(*feature).check(),
+            Ok(()),
+            "{feature} brings what excludes each other"
+        );
     }
     assert_eq!(FeatureSet::defaults().check(), Ok(()));
 }

@@ -29,7 +29,11 @@ pub fn declarations(random: &mut Random) -> String {
         let _ = writeln!(text, "native native{index} {{ params [{}] result {} }}", of(random), of(random));
     }
     // A variable of every type, so that a value of each can be had everywhere.
-    let locals: Vec<String> = types.iter().enumerate().map(|(index, of)| format!("l{index}: {of}")).collect();
+    let locals: Vec<String> = types
+        .iter()
+        .enumerate()
+        .map(|(index, of)| format!("l{index}: {of}"))
+        .collect();
     let locals = locals.join(", ");
     let mut function = |random: &mut Random, name: &str, first: Option<&str>, result: &str, plain: bool| {
         let mut params: Vec<String> = first.iter().map(|of| format!("this: {of}")).collect();
@@ -40,7 +44,9 @@ pub fn declarations(random: &mut Random) -> String {
             let _ = write!(text, "rest {} ", of(random));
         }
         if !plain && first.is_none() && random.one_in(2) {
-            let captures: Vec<String> = (0..=random.below(2)).map(|index| format!("c{index}: {}", of(random))).collect();
+            let captures: Vec<String> = (0..=random.below(2))
+                .map(|index| format!("c{index}: {}", of(random)))
+                .collect();
             let _ = write!(text, "captures [{}] ", captures.join(", "));
         }
         let _ = writeln!(text, "result {result} locals [{locals}] code {{ nop }} }}");
@@ -57,7 +63,9 @@ pub fn declarations(random: &mut Random) -> String {
         if index > 0 && !random.one_in(4) {
             let _ = write!(classes, "parent C{} ", random.below(index));
         }
-        let fields: Vec<String> = (0..random.below(4)).map(|field| format!("x{index}_{field}: {}", of(random))).collect();
+        let fields: Vec<String> = (0..random.below(4))
+            .map(|field| format!("x{index}_{field}: {}", of(random)))
+            .collect();
         let _ = write!(classes, "fields [{}] ", fields.join(", "));
         // `same` overrides the one of any parent; the others are new in each class.
         function(random, &format!("C{index}_same"), Some(&of_class), "i32", true);

@@ -39,7 +39,12 @@ pub fn module(seed: u64) -> Result<Module, String> {
         let current = env.current(index as u32, function).map_err(|error| error.to_string())?;
         let universe = universe(&current);
         let planner = Planner::new(&env, &current, &mut types, &universe, random);
-        let mut writer = Writer { planner, lines: Vec::new(), labels: Vec::new(), handlers: 0 };
+        let mut writer = Writer {
+            planner,
+            lines: Vec::new(),
+            labels: Vec::new(),
+            handlers: 0,
+        };
         let code = writer.function().and_then(|()| writer.finish());
         module.functions[index].code = code.ok_or_else(|| format!("function {index} of seed {seed} can't be written"))?;
     }
@@ -155,7 +160,10 @@ impl Writer<'_, '_> {
     }
 
     fn emit(&mut self, info: &'static OpcodeInfo, operands: Vec<u64>) {
-        self.lines.push(Line { opcode: info.opcode, operands });
+        self.lines.push(Line {
+            opcode: info.opcode,
+            operands,
+        });
     }
 
     fn label(&mut self) -> u64 {
@@ -198,7 +206,9 @@ impl Writer<'_, '_> {
         let words = vocabulary();
         for _ in 0..8 {
             let info = self.pick(&words.plain)?;
-            let Some(plan) = self.planner.plan(info, None).filter(|plan| plan.inputs.len() < 8) else { continue };
+            let Some(plan) = self.planner.plan(info, None).filter(|plan| plan.inputs.len() < 8) else {
+                continue;
+            };
             let mark = self.lines.len();
             if self.inputs(&plan, depth).is_none() {
                 self.lines.truncate(mark);
@@ -227,7 +237,9 @@ impl Writer<'_, '_> {
     }
 
     fn inputs(&mut self, plan: &Plan, depth: u32) -> Option<()> {
-        plan.inputs.iter().try_for_each(|(of, exact)| self.produce(*of, *exact, depth.saturating_sub(1)))
+        plan.inputs
+            .iter()
+            .try_for_each(|(of, exact)| self.produce(*of, *exact, depth.saturating_sub(1)))
     }
 
     /// Stores the top of the stack in a variable, or drops it.
@@ -235,10 +247,12 @@ impl Writer<'_, '_> {
         let words = vocabulary();
         let fitting = self.locals(|types, local| types.is_subtype(of, local));
         match (words.store, words.discard) {
-            (Some(store), discard) if discard.is_none() || self.planner.random.one_in(2) => match self.planner.random.pick(&fitting) {
-                Some(local) => self.emit(store, vec![*local]),
-                None => self.emit(discard?, Vec::new()),
-            },
+            (Some(store), discard) if discard.is_none() || self.planner.random.one_in(2) => {
+                match self.planner.random.pick(&fitting) {
+                    Some(local) => self.emit(store, vec![*local]),
+                    None => self.emit(discard?, Vec::new()),
+                }
+            }
             (_, discard) => self.emit(discard?, Vec::new()),
         }
         Some(())
@@ -247,7 +261,10 @@ impl Writer<'_, '_> {
     /// The variables whose type fits.
     fn locals(&self, fits: impl Fn(&Types<'_>, TypeId) -> bool) -> Vec<u64> {
         let locals = &self.planner.current.locals;
-        (0..locals.len()).filter(|local| fits(self.planner.types, locals[*local])).map(|local| local as u64).collect()
+        (0..locals.len())
+            .filter(|local| fits(self.planner.types, locals[*local]))
+            .map(|local| local as u64)
+            .collect()
     }
 
     fn assign(&mut self, depth: u32) -> Option<()> {
@@ -270,7 +287,9 @@ impl Writer<'_, '_> {
             }
             for _ in 0..6 {
                 let info = self.pick(&words.makers)?;
-                let Some(plan) = self.planner.plan(info, Some(wanted)) else { continue };
+                let Some(plan) = self.planner.plan(info, Some(wanted)) else {
+                    continue;
+                };
                 if plan.inputs.len() > 6 || (exact && plan.outputs != [wanted]) {
                     continue;
                 }
@@ -282,12 +301,22 @@ impl Writer<'_, '_> {
                 self.lines.truncate(mark);
             }
         }
-        let fitting = self.locals(|types, local| if exact { local == wanted } else { types.is_subtype(local, wanted) });
+        let fitting = self.locals(|types, local| {
+            if exact {
+                local == wanted
+            } else {
+                types.is_subtype(local, wanted)
+            }
+        });
         if let (Some(local), Some(load)) = (self.planner.random.pick(&fitting), words.load) {
             self.emit(load, vec![*local]);
             return Some(());
         }
-        let null = Kind::ALL.iter().copied().find(|kind| kind.bottom_of().is_some()).map(TypeId::from)?;
+        let null = Kind::ALL
+            .iter()
+            .copied()
+            .find(|kind| kind.bottom_of().is_some())
+            .map(TypeId::from)?;
         if exact || !self.planner.types.is_subtype(null, wanted) {
             return None;
         }
@@ -300,7 +329,9 @@ impl Writer<'_, '_> {
         let words = vocabulary();
         for _ in 0..8 {
             let info = self.planner.random.pick(&words.branches)?;
-            let Some(mut plan) = self.planner.plan(info, None) else { continue };
+            let Some(mut plan) = self.planner.plan(info, None) else {
+                continue;
+            };
             self.inputs(&plan, depth)?;
             for (operand, value) in info.operands.iter().zip(&mut plan.operands) {
                 if matches!(operand.kind.meaning(), OperandMeaning::Label { .. }) {
@@ -357,7 +388,12 @@ impl Writer<'_, '_> {
     fn guard(&mut self, depth: u32) -> Option<()> {
         let words = vocabulary();
         let (install, remove) = (words.install?, words.remove?);
-        let guarded = self.planner.random.one_in(3).then(|| self.planner.random.pick(self.planner.universe).copied()).flatten();
+        let guarded = self
+            .planner
+            .random
+            .one_in(3)
+            .then(|| self.planner.random.pick(self.planner.universe).copied())
+            .flatten();
         if let Some(of) = guarded {
             self.produce(of, false, depth)?;
         }

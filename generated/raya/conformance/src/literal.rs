@@ -31,7 +31,8 @@ impl Literal {
             // Larger numbers are the same if their digits are.
             return Literal::Word(text.to_owned());
         }
-        let starts_as_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-') || text == "inf" || text.eq_ignore_ascii_case("nan");
+        let starts_as_number =
+            text.starts_with(|c: char| c.is_ascii_digit() || c == '-') || text == "inf" || text.eq_ignore_ascii_case("nan");
         match text.parse::<f64>() {
             Ok(number) if starts_as_number && number.is_nan() => Literal::Float(f64::NAN.to_bits()),
             Ok(number) if starts_as_number => Literal::Float(number.to_bits()),

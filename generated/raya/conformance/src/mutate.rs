@@ -24,7 +24,14 @@ pub fn code(random: &mut Random, module: &Module) -> Module {
         let at = random.below(code.len());
         match random.below(5) {
             0 => {
-                let widths = |opcode: Opcode| opcode.info().operands.iter().map(|operand| operand.kind.bytes()).collect::<Vec<_>>();
+                let widths = |opcode: Opcode| {
+                    opcode
+                        .info()
+                        .operands
+                        .iter()
+                        .map(|operand| operand.kind.bytes())
+                        .collect::<Vec<_>>()
+                };
                 let old = widths(code[at].opcode);
                 let same: Vec<Opcode> = Opcode::ALL.iter().copied().filter(|opcode| widths(*opcode) == old).collect();
                 if let Some(opcode) = random.pick(&same) {

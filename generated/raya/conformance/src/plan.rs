@@ -50,7 +50,16 @@ impl<'p, 'm> Planner<'p, 'm> {
         universe: &'p [TypeId],
         random: &'p mut Random,
     ) -> Self {
-        Planner { env, current, types, universe, random, operands: Vec::new(), variables: BTreeMap::new(), chosen: Vec::new() }
+        Planner {
+            env,
+            current,
+            types,
+            universe,
+            random,
+            operands: Vec::new(),
+            variables: BTreeMap::new(),
+            chosen: Vec::new(),
+        }
     }
 
     /// Plans an op, if that is possible here; with an output of the wanted type or a smaller one, if one is wanted.
@@ -86,7 +95,11 @@ impl<'p, 'm> Planner<'p, 'm> {
         for index in 0..info.operands.len() {
             operands.push(self.operand(info, index)?);
         }
-        Some(Plan { operands, inputs, outputs })
+        Some(Plan {
+            operands,
+            inputs,
+            outputs,
+        })
     }
 
     /// What an output of a type tells about variables and operands.
@@ -96,7 +109,9 @@ impl<'p, 'm> Planner<'p, 'm> {
                 self.variables.insert(*letter, wanted);
             }
             TypePattern::Named(kind, arguments) => {
-                let Some(definition) = self.types.definition(wanted).filter(|definition| definition.kind() == *kind) else { return };
+                let Some(definition) = self.types.definition(wanted).filter(|definition| definition.kind() == *kind) else {
+                    return;
+                };
                 let found = definition.arguments();
                 let class = class_of(definition);
                 let mut next = found.into_iter();
@@ -111,14 +126,19 @@ impl<'p, 'm> Planner<'p, 'm> {
                 }
             }
             // The code of the module can name only what the module declares, and not what the planner made.
-            TypePattern::Function { name: "type" | "tuple_type", references: [ReferenceInfo::Operand(index), ..] }
-                if self.universe.contains(&wanted) =>
-            {
+            TypePattern::Function {
+                name: "type" | "tuple_type",
+                references: [ReferenceInfo::Operand(index), ..],
+            } if self.universe.contains(&wanted) => {
                 self.operands[usize::from(*index)] = Some(u64::from(wanted.0));
             }
-            TypePattern::Function { name: "local", references: [ReferenceInfo::Operand(index), ..] } => {
-                let fitting: Vec<usize> =
-                    (0..self.current.locals.len()).filter(|local| self.types.is_subtype(self.current.locals[*local], wanted)).collect();
+            TypePattern::Function {
+                name: "local",
+                references: [ReferenceInfo::Operand(index), ..],
+            } => {
+                let fitting: Vec<usize> = (0..self.current.locals.len())
+                    .filter(|local| self.types.is_subtype(self.current.locals[*local], wanted))
+                    .collect();
                 self.operands[usize::from(*index)] = self.random.pick(&fitting).map(|local| *local as u64);
             }
             _ => {}
@@ -135,8 +155,12 @@ impl<'p, 'm> Planner<'p, 'm> {
             }
             TypePattern::Named(kind, []) if kind.is_abstract() => Some(vec![self.choose(info, index, Some(*kind))?]),
             TypePattern::Named(kind, _) if mentions_unknown(pattern, &self.variables) => {
-                let fitting: Vec<TypeId> =
-                    self.universe.iter().copied().filter(|of| self.types.kind(*of) == Some(*kind) && self.matches(pattern, *of)).collect();
+                let fitting: Vec<TypeId> = self
+                    .universe
+                    .iter()
+                    .copied()
+                    .filter(|of| self.types.kind(*of) == Some(*kind) && self.matches(pattern, *of))
+                    .collect();
                 let chosen = *self.random.pick(&fitting)?;
                 self.bind(pattern, chosen);
                 Some(vec![chosen])
@@ -154,7 +178,8 @@ impl<'p, 'm> Planner<'p, 'm> {
             .copied()
             .filter(|of| {
                 let kind = self.types.kind(*of);
-                within.is_none_or(|within| kind.is_some_and(|kind| kind.is(within))) && used.iter().all(|name| self.offers(*of, name))
+                within.is_none_or(|within| kind.is_some_and(|kind| kind.is(within)))
+                    && used.iter().all(|name| self.offers(*of, name))
             })
             .collect();
         self.random.pick(&fitting).copied()
@@ -162,7 +187,9 @@ impl<'p, 'm> Planner<'p, 'm> {
 
     /// Whether a type has what a type function reads from it.
     fn offers(&self, of: TypeId, function: &str) -> bool {
-        let Some(definition) = self.types.definition(of) else { return false };
+        let Some(definition) = self.types.definition(of) else {
+            return false;
+        };
         match function {
             "params" | "ret" | "callee" => access::callee(definition).is_some(),
             "field" => !self.fields(definition).unwrap_or_default().is_empty(),
@@ -182,7 +209,11 @@ impl<'p, 'm> Planner<'p, 'm> {
                     return false;
                 }
                 let found = self.types.definition(of).map(TypeDefinition::arguments).unwrap_or_default();
-                found.len() == arguments.len() && found.iter().zip(*arguments).all(|(found, argument)| self.matches(argument, *found))
+                found.len() == arguments.len()
+                    && found
+                        .iter()
+                        .zip(*arguments)
+                        .all(|(found, argument)| self.matches(argument, *found))
             }
             _ => false,
         }
@@ -230,8 +261,16 @@ impl<'p, 'm> Planner<'p, 'm> {
             }
             TypePattern::Optional(inner) => {
                 let inner = *self.evaluate(info, inner)?.first()?;
-                let null = Kind::ALL.iter().copied().find(|kind| kind.bottom_of().is_some()).map(TypeId::from)?;
-                Some(vec![if self.types.is_subtype(null, inner) { inner } else { EXCEPTION }])
+                let null = Kind::ALL
+                    .iter()
+                    .copied()
+                    .find(|kind| kind.bottom_of().is_some())
+                    .map(TypeId::from)?;
+                Some(vec![if self.types.is_subtype(null, inner) {
+                    inner
+                } else {
+                    EXCEPTION
+                }])
             }
             TypePattern::Reference(_) => None,
         }
@@ -313,7 +352,9 @@ impl<'p, 'm> Planner<'p, 'm> {
     fn object(&mut self, info: &'static OpcodeInfo, name: &str, references: &'static [ReferenceInfo]) -> Option<Vec<TypeId>> {
         if name == "literal" {
             let class = u32::try_from(self.number(info, references.first()?)?).ok()?;
-            let object = Kind::ALL.iter().find_map(|kind| access::make(*kind, &[], Some(class)).filter(|made| class_of(made).is_some()))?;
+            let object = Kind::ALL
+                .iter()
+                .find_map(|kind| access::make(*kind, &[], Some(class)).filter(|made| class_of(made).is_some()))?;
             let fields = self.fields(&object)?.len() as u64;
             self.count(info, references.get(1)?, fields)?;
             return self.types.intern(object).ok().map(|of| vec![of]);
@@ -335,11 +376,19 @@ impl<'p, 'm> Planner<'p, 'm> {
                 .universe
                 .iter()
                 .copied()
-                .filter(|of| self.types.definition(*of).is_some_and(|definition| self.elements(definition).is_some()))
+                .filter(|of| {
+                    self.types
+                        .definition(*of)
+                        .is_some_and(|definition| self.elements(definition).is_some())
+                })
                 .collect();
             let any = u64::from(self.random.pick(&tuples)?.0);
             let of = TypeId(u32::try_from(self.count(info, references.first()?, any)?).ok()?);
-            let elements = self.types.definition(of).and_then(|definition| self.elements(definition))?.len() as u64;
+            let elements = self
+                .types
+                .definition(of)
+                .and_then(|definition| self.elements(definition))?
+                .len() as u64;
             self.count(info, references.get(1)?, elements)?;
             return Some(vec![of]);
         }
@@ -516,7 +565,10 @@ fn functions_of(info: &'static OpcodeInfo, input: usize) -> Vec<&'static str> {
     fn collect(pattern: &TypePattern, input: usize, names: &mut Vec<&'static str>) {
         match pattern {
             TypePattern::Function { name, references } => {
-                if references.iter().any(|reference| matches!(reference, ReferenceInfo::Input(index) if usize::from(*index) == input)) {
+                if references
+                    .iter()
+                    .any(|reference| matches!(reference, ReferenceInfo::Input(index) if usize::from(*index) == input))
+                {
                     names.push(name);
                 }
             }
@@ -536,7 +588,13 @@ fn functions_of(info: &'static OpcodeInfo, input: usize) -> Vec<&'static str> {
 /// Whether an op makes or changes closures of a function operand, instead of running the function.
 fn is_about_closures(info: &'static OpcodeInfo) -> bool {
     let about = |pattern: &TypePattern| {
-        matches!(pattern, TypePattern::Function { name: "closure" | "captures" | "capture_of", .. })
+        matches!(
+            pattern,
+            TypePattern::Function {
+                name: "closure" | "captures" | "capture_of",
+                ..
+            }
+        )
     };
     info.inputs.iter().chain(info.outputs).any(|value| about(&value.pattern))
 }

@@ -29,7 +29,10 @@ pub fn lines(code: &[u8]) -> Option<Vec<Line>> {
     while (at as usize) < code.len() {
         let decoded = decode(code, at).ok()?;
         offsets.push(u64::from(at));
-        lines.push(Line { opcode: decoded.instruction.opcode(), operands: decoded.instruction.operands().to_vec() });
+        lines.push(Line {
+            opcode: decoded.instruction.opcode(),
+            operands: decoded.instruction.operands().to_vec(),
+        });
         at = decoded.next;
     }
     for line in &mut lines {

@@ -51,7 +51,10 @@ fn generated_programs_are_accepted() {
                 verify(candidate).is_err_and(|found| std::mem::discriminant(&found.kind) == kind && found.opcode == error.opcode)
             });
             let again = verify(&smallest).map_or_else(|error| error.to_string(), |_| String::new());
-            panic!("seed {seed} is refused: {error}\nthe smallest: {again}\n{}", disassemble(&smallest));
+            panic!(
+                "seed {seed} is refused: {error}\nthe smallest: {again}\n{}",
+                disassemble(&smallest)
+            );
         }
     }
 }
@@ -74,7 +77,10 @@ fn generated_programs_run_without_contradiction() {
         *endings.entry(ending).or_default() += 1;
     }
     // A generator whose programs all end at once would prove nothing.
-    assert!(endings.get("value").is_some_and(|count| *count * 10 >= PROGRAMS), "{endings:?}");
+    assert!(
+        endings.get("value").is_some_and(|count| *count * 10 >= PROGRAMS),
+        "{endings:?}"
+    );
 }
 
 #[test]
@@ -87,8 +93,11 @@ fn generated_programs_use_nearly_all_ops() {
             }
         }
     }
-    let missing: Vec<&str> =
-        Opcode::ALL.iter().filter(|opcode| !used.contains_key(*opcode)).map(|opcode| opcode.mnemonic()).collect();
+    let missing: Vec<&str> = Opcode::ALL
+        .iter()
+        .filter(|opcode| !used.contains_key(*opcode))
+        .map(|opcode| opcode.mnemonic())
+        .collect();
     assert!(missing.len() * 10 <= Opcode::ALL.len(), "never used: {missing:?}");
 }
 

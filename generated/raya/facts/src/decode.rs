@@ -93,7 +93,10 @@ impl Cursor<'_> {
         };
         Opcode::from_code(code).ok_or(DecodeError {
             at,
-            kind: DecodeErrorKind::BadOpcode { byte, extended: code > 0xFF },
+            kind: DecodeErrorKind::BadOpcode {
+                byte,
+                extended: code > 0xFF,
+            },
         })
     }
 
@@ -189,7 +192,10 @@ impl fmt::Display for DecodeError {
         write!(f, "offset {}: ", self.at)?;
         match self.kind {
             DecodeErrorKind::BadOpcode { byte, extended: false } => {
-                write!(f, "no instruction has the opcode {byte:#04x}; the code is damaged or made for another version")
+                write!(
+                    f,
+                    "no instruction has the opcode {byte:#04x}; the code is damaged or made for another version"
+                )
             }
             DecodeErrorKind::BadOpcode { byte, extended: true } => {
                 write!(
@@ -198,16 +204,29 @@ impl fmt::Display for DecodeError {
                 )
             }
             DecodeErrorKind::Truncated { opcode: None } => {
-                write!(f, "the code ends where an opcode is expected; it was cut off or the offset is wrong")
+                write!(
+                    f,
+                    "the code ends where an opcode is expected; it was cut off or the offset is wrong"
+                )
             }
             DecodeErrorKind::Truncated { opcode: Some(opcode) } => {
-                write!(f, "the code ends inside of `{opcode}`, which has {} bytes; it was cut off", opcode.info().length())
+                write!(
+                    f,
+                    "the code ends inside of `{opcode}`, which has {} bytes; it was cut off",
+                    opcode.info().length()
+                )
             }
             DecodeErrorKind::BadLabel { opcode, distance } => {
-                write!(f, "`{opcode}` names a place {distance} bytes from its end, outside of the code; labels lie inside of it")
+                write!(
+                    f,
+                    "`{opcode}` names a place {distance} bytes from its end, outside of the code; labels lie inside of it"
+                )
             }
             DecodeErrorKind::BadOperand { opcode, raw } => {
-                write!(f, "an operand of `{opcode}` is {raw}, which is no value of its kind; a truth value is 0 or 1")
+                write!(
+                    f,
+                    "an operand of `{opcode}` is {raw}, which is no value of its kind; a truth value is 0 or 1"
+                )
             }
         }
     }

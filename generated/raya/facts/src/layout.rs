@@ -138,7 +138,9 @@ impl ClassLayouts {
 
     /// Whether `class` is `ancestor` or inherits from it.
     pub fn is_subclass(&self, class: ClassId, ancestor: ClassId) -> bool {
-        let (Some(of), Some(goal)) = (self.get(class), self.get(ancestor)) else { return false };
+        let (Some(of), Some(goal)) = (self.get(class), self.get(ancestor)) else {
+            return false;
+        };
         let mut this = class;
         for _ in goal.depth..of.depth {
             match self.get(this).and_then(|layout| layout.parent) {
@@ -178,7 +180,9 @@ impl FieldLayout {
     /// Its name in the module that the layout was made of.
     pub fn name<'a>(&self, module: &'a Module) -> &'a str {
         let class = module.classes.get(self.owner.index());
-        class.and_then(|class| class.fields.get(self.index as usize)).map_or("", |field| &field.name)
+        class
+            .and_then(|class| class.fields.get(self.index as usize))
+            .map_or("", |field| &field.name)
     }
 }
 
@@ -186,7 +190,9 @@ impl MethodLayout {
     /// Its name in the module that the layout was made of.
     pub fn name<'a>(&self, module: &'a Module) -> &'a str {
         let class = module.classes.get(self.owner.index());
-        class.and_then(|class| class.methods.get(self.index as usize)).map_or("", |method| &method.name)
+        class
+            .and_then(|class| class.methods.get(self.index as usize))
+            .map_or("", |method| &method.name)
     }
 }
 
@@ -210,10 +216,19 @@ fn parents_first(module: &Module) -> Result<Vec<ClassId>, LayoutError> {
             match visits.get_mut(class.index()) {
                 Some(visit @ Visit::New) => *visit = Visit::Open,
                 Some(Visit::Done) => break,
-                Some(Visit::Open) => return Err(LayoutError::Cycle { class, name: name(module, class) }),
+                Some(Visit::Open) => {
+                    return Err(LayoutError::Cycle {
+                        class,
+                        name: name(module, class),
+                    });
+                }
                 None => {
                     let of = chain.last().copied().unwrap_or(class);
-                    return Err(LayoutError::NoParent { class: of, name: name(module, of), parent: class });
+                    return Err(LayoutError::NoParent {
+                        class: of,
+                        name: name(module, of),
+                        parent: class,
+                    });
                 }
             }
             chain.push(class);

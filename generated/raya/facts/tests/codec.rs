@@ -26,17 +26,33 @@ fn edges(kind: OperandKind, length: u32) -> Vec<u64> {
         Scalar::I16 => signed(&[0, 1, -1, 0x0102, 0x7FFF, -0x8000]),
         Scalar::I32 => signed(&[0, 1, -1, 0x0102_0304, i64::from(i32::MAX), i64::from(i32::MIN)]),
         Scalar::I64 => signed(&[0, 1, -1, 0x0102_0304_0506_0708, i64::MAX, i64::MIN]),
-        Scalar::F32 => [0.0_f32, -0.0, 1.5, f32::MIN_POSITIVE, f32::MAX, f32::INFINITY, f32::NEG_INFINITY]
-            .into_iter()
-            .map(f32::to_bits)
-            .chain([0x7FC0_0000, 0xFFC0_0001, 0x7F80_0001, 1])
-            .map(u64::from)
-            .collect(),
-        Scalar::F64 => [0.0_f64, -0.0, 1.5, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NEG_INFINITY]
-            .into_iter()
-            .map(f64::to_bits)
-            .chain([0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0001, 0x7FF0_0000_0000_0001, 1])
-            .collect(),
+        Scalar::F32 => [
+            0.0_f32,
+            -0.0,
+            1.5,
+            f32::MIN_POSITIVE,
+            f32::MAX,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
+        ]
+        .into_iter()
+        .map(f32::to_bits)
+        .chain([0x7FC0_0000, 0xFFC0_0001, 0x7F80_0001, 1])
+        .map(u64::from)
+        .collect(),
+        Scalar::F64 => [
+            0.0_f64,
+            -0.0,
+            1.5,
+            f64::MIN_POSITIVE,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ]
+        .into_iter()
+        .map(f64::to_bits)
+        .chain([0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0001, 0x7FF0_0000_0000_0001, 1])
+        .collect(),
     }
 }
 
@@ -47,7 +63,11 @@ fn signed(values: &[i64]) -> Vec<u64> {
 /// Instructions of an opcode: each operand at each of its edges, the others at their first one, and all at their last.
 fn instructions(opcode: Opcode) -> Vec<Instruction> {
     let info = opcode.info();
-    let edges: Vec<Vec<u64>> = info.operands.iter().map(|operand| edges(operand.kind, info.length())).collect();
+    let edges: Vec<Vec<u64>> = info
+        .operands
+        .iter()
+        .map(|operand| edges(operand.kind, info.length()))
+        .collect();
     let first: Vec<u64> = edges.iter().map(|edges| edges[0]).collect();
     let mut rows = vec![first.clone(), edges.iter().map(|edges| edges[edges.len() - 1]).collect()];
     for (index, edges) in edges.iter().enumerate() {
@@ -107,7 +127,11 @@ fn instructions_differ_if_an_operand_does() {
 fn operands_that_do_not_fit_are_refused_and_nothing_is_written() {
     for opcode in Opcode::ALL.iter().copied() {
         let info = opcode.info();
-        let first: Vec<u64> = info.operands.iter().map(|operand| edges(operand.kind, info.length())[0]).collect();
+        let first: Vec<u64> = info
+            .operands
+            .iter()
+            .map(|operand| edges(operand.kind, info.length())[0])
+            .collect();
         for (index, operand) in info.operands.iter().enumerate() {
             let bits = operand.kind.bytes() * 8;
             let mut row = first.clone();
@@ -118,13 +142,19 @@ fn operands_that_do_not_fit_are_refused_and_nothing_is_written() {
                 _ if bits == 64 => continue,
                 _ => 1 << bits,
             };
-            let Some(instruction) = Instruction::from_operands(opcode, &row) else { continue };
+            let Some(instruction) = Instruction::from_operands(opcode, &row) else {
+                continue;
+            };
             let mut out = vec![7];
             let error = encode(&instruction, AT, &mut out).expect_err("the operand doesn't fit");
             assert_eq!((error.opcode, error.at, error.operand), (opcode, AT, operand.name));
             assert_eq!(out, [7], "{error}");
         }
-        assert_eq!(Instruction::from_operands(opcode, &[0; 40]), None, "{opcode}: too many operands");
+        assert_eq!(
+            Instruction::from_operands(opcode, &[0; 40]),
+            None,
+            "{opcode}: too many operands"
+        );
         if !first.is_empty() {
             assert_eq!(Instruction::from_operands(opcode, &[]), None, "{opcode}: too few operands");
         }
@@ -140,7 +170,10 @@ fn code_that_ends_early_is_truncated() {
                 let cut = &code[..(AT + length) as usize];
                 let error = decode(cut, AT).expect_err("the end is missing");
                 // A label is looked at as soon as it is there, and may lie beyond the cut.
-                let expected = matches!(error.kind, DecodeErrorKind::Truncated { .. } | DecodeErrorKind::BadLabel { .. });
+                let expected = matches!(
+                    error.kind,
+                    DecodeErrorKind::Truncated { .. } | DecodeErrorKind::BadLabel { .. }
+                );
                 assert!(expected, "{instruction}: {error}");
             }
         }
@@ -160,19 +193,28 @@ fn labels_outside_of_the_code_are_refused() {
         for instruction in instructions(opcode) {
             let code = encoded(&instruction);
             let operands = instruction.operands();
-            let labels = operands.iter().zip(opcode.info().operands).filter(|(_, info)| has_label(info.kind));
+            let labels = operands
+                .iter()
+                .zip(opcode.info().operands)
+                .filter(|(_, info)| has_label(info.kind));
             let labels: Vec<u64> = labels.map(|(raw, _)| *raw).filter(|raw| *raw != u64::MAX).collect();
             let furthest = labels.iter().copied().max().unwrap_or(0);
             let end = u64::from(AT + instruction.length());
             if furthest > end {
                 let cut = &code[..furthest as usize - 1];
                 let error = decode(cut, AT).expect_err("the label lies behind the end");
-                assert!(matches!(error.kind, DecodeErrorKind::BadLabel { .. }), "{instruction}: {error}");
+                assert!(
+                    matches!(error.kind, DecodeErrorKind::BadLabel { .. }),
+                    "{instruction}: {error}"
+                );
             }
             let moved = &code[AT as usize..];
             if labels.iter().any(|label| *label < u64::from(AT)) {
                 let error = decode(moved, 0).expect_err("the label lies before the beginning");
-                assert!(matches!(error.kind, DecodeErrorKind::BadLabel { .. }), "{instruction}: {error}");
+                assert!(
+                    matches!(error.kind, DecodeErrorKind::BadLabel { .. }),
+                    "{instruction}: {error}"
+                );
             }
         }
     }
@@ -204,7 +246,12 @@ fn any_bytes_decode_to_what_encodes_to_them() {
             let Ok(decoded) = decoded else { break };
             let mut again = Vec::new();
             encode(&decoded.instruction, decoded.at, &mut again).unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(again, &bytes[decoded.at as usize..decoded.next as usize], "{}", decoded.instruction);
+            assert_eq!(
+                again,
+                &bytes[decoded.at as usize..decoded.next as usize],
+                "{}",
+                decoded.instruction
+            );
         }
     }
 }

@@ -52,7 +52,11 @@ fn members_stand_behind_those_of_the_parents() {
     let leaf = layouts.get(ClassId(0)).expect("it is a class");
     let fields: Vec<&str> = leaf.fields.iter().map(|field| field.name(&module)).collect();
     assert_eq!(fields, ["a", "b", "c"]);
-    let methods: Vec<(&str, u32)> = leaf.methods.iter().map(|method| (method.name(&module), method.function.0)).collect();
+    let methods: Vec<(&str, u32)> = leaf
+        .methods
+        .iter()
+        .map(|method| (method.name(&module), method.function.0))
+        .collect();
     assert_eq!(methods, [("show", 20), ("run", 30), ("stop", 31)]);
     let root = layouts.get(ClassId(1)).expect("it is a class");
     let methods: Vec<u32> = root.methods.iter().map(|method| method.function.0).collect();
@@ -81,7 +85,11 @@ fn hierarchies_that_are_none_are_refused() {
     for classes in [
         vec![class("A", Some(0), &[], &[])],
         vec![class("A", Some(1), &[], &[]), class("B", Some(0), &[], &[])],
-        vec![class("A", Some(1), &[], &[]), class("B", Some(2), &[], &[]), class("C", Some(1), &[], &[])],
+        vec![
+            class("A", Some(1), &[], &[]),
+            class("B", Some(2), &[], &[]),
+            class("C", Some(1), &[], &[]),
+        ],
     ] {
         let error = ClassLayouts::new(&module(classes)).expect_err("a class is its own ancestor");
         assert!(matches!(error, LayoutError::Cycle { .. }), "{error}");

@@ -27,7 +27,10 @@ fn survive(bytes: &[u8]) {
         }
         Err(error) => {
             assert!(error.offset <= bytes.len(), "{error}");
-            assert!(error.to_string().starts_with(&format!("module file, byte {}", error.offset)), "{error}");
+            assert!(
+                error.to_string().starts_with(&format!("module file, byte {}", error.offset)),
+                "{error}"
+            );
         }
     }
 }
@@ -162,7 +165,11 @@ fn hostile_counts_are_refused() {
         bytes[at..at + 4].copy_from_slice(&max.to_le_bytes());
         repair(&mut bytes);
         let error = Module::read(&bytes).expect_err("there aren't as many bytes");
-        assert_eq!((error.offset, error.path.as_str()), (at, path), "the count itself is refused, not what it would lead to");
+        assert_eq!(
+            (error.offset, error.path.as_str()),
+            (at, path),
+            "the count itself is refused, not what it would lead to"
+        );
         assert!(matches!(error.kind, ReadErrorKind::Truncated { .. }), "{error}");
     }
     let mut header = good[..HEADER_LENGTH].to_vec();

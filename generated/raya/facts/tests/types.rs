@@ -11,7 +11,10 @@ use raya_facts::Module;
 fn a_type_that_is_interned_twice_has_one_number() {
     let mut table = TypeTable::default();
     let definitions: Vec<TypeDefinition> = sample::module().types;
-    let numbers: Vec<TypeId> = definitions.iter().map(|definition| table.intern(definition.clone())).collect();
+    let numbers: Vec<TypeId> = definitions
+        .iter()
+        .map(|definition| table.intern(definition.clone()))
+        .collect();
     for (definition, number) in definitions.iter().zip(&numbers) {
         assert_eq!(table.intern(definition.clone()), *number);
         assert_eq!(table.find(definition), Some(*number));

@@ -118,14 +118,19 @@ impl Line {
             return Err((USAGE, format!("`{command}` has no option `-o`")));
         }
         if (self.fuel.is_some() || self.heap_limit.is_some()) && !limits {
-            return Err((USAGE, format!("`{command}` runs nothing; `--fuel` and `--heap-limit` belong to `run`")));
+            return Err((
+                USAGE,
+                format!("`{command}` runs nothing; `--fuel` and `--heap-limit` belong to `run`"),
+            ));
         }
         Ok(())
     }
 }
 
 fn number(option: &str, text: &str) -> Result<u64, String> {
-    text.replace('_', "").parse().map_err(|_| format!("`{option}` needs a whole number, not `{text}`"))
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| format!("`{option}` needs a whole number, not `{text}`"))
 }
 
 fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
@@ -158,7 +163,10 @@ fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
             eprintln!("{file}: {} functions verified", verified.functions.len());
             Ok(())
         }
-        other => Err((USAGE, format!("there is no command `{other}`; there are run, asm, dis and verify"))),
+        other => Err((
+            USAGE,
+            format!("there is no command `{other}`; there are run, asm, dis and verify"),
+        )),
     }
 }
 
@@ -168,7 +176,8 @@ fn run_file(file: &str, module: raya_facts::Module, line: &Line) -> Result<(), (
         limits.heap = bytes;
     }
     let output = Output::Writer(Box::new(std::io::BufWriter::new(std::io::stdout())));
-    let mut oracle = Oracle::new(Arc::new(module), Options::new(limits, output)).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
+    let mut oracle =
+        Oracle::new(Arc::new(module), Options::new(limits, output)).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
     let result = oracle.call("main", &[]);
     let written = oracle.machine_mut().flush();
     for failure in oracle.machine().unhandled() {

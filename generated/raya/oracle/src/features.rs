@@ -59,7 +59,12 @@ pub fn check(module: &Module, is_on: impl Fn(&str) -> bool) -> Result<(), Missin
         for decoded in Instructions::new(&declared.code).flatten() {
             let opcode = decoded.instruction.opcode();
             if let Some(feature) = opcode.info().feature.filter(|feature| !is_on(feature)) {
-                return Err(MissingFeature { function, at: decoded.at, opcode, feature });
+                return Err(MissingFeature {
+                    function,
+                    at: decoded.at,
+                    opcode,
+                    feature,
+                });
             }
         }
     }

@@ -113,5 +113,9 @@ pub fn run_module(module: Arc<Module>, limits: Limits) -> Result<Run, LoadError>
     let mut oracle = Oracle::new(module, Options::new(limits, Output::Capture(Vec::new())))?;
     let result = oracle.call("main", &[]);
     let result = result.map(|value| oracle.machine.literal(value));
-    Ok(Run { result, printed: oracle.machine.printed(), fuel: oracle.machine.fuel_used() })
+    Ok(Run {
+        result,
+        printed: oracle.machine.printed(),
+        fuel: oracle.machine.fuel_used(),
+    })
 }

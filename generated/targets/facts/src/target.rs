@@ -70,7 +70,9 @@ impl Target {
     /// The target of this name or alias.
     pub fn by_name(name: &str) -> Option<&'static Target> {
         let named = Target::ALL.iter().find(|target| target.name == name);
-        named.or_else(|| Target::ALL.iter().find(|target| target.aliases.contains(&name))).copied()
+        named
+            .or_else(|| Target::ALL.iter().find(|target| target.aliases.contains(&name)))
+            .copied()
     }
 
     /// The target that covers a triple of rustc.

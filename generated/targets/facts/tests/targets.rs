@@ -31,10 +31,17 @@ fn sizes_are_powers_of_two() {
         assert!([16, 32, 64].contains(&target.pointer_width), "{target}");
         assert!(target.cache_line.is_power_of_two(), "{target}");
         assert!(target.atomic_width.is_power_of_two(), "{target}");
-        let pages = target.page_size.map(u64::from).into_iter().chain(target.large_pages.iter().copied());
+        let pages = target
+            .page_size
+            .map(u64::from)
+            .into_iter()
+            .chain(target.large_pages.iter().copied());
         let pages: Vec<u64> = pages.collect();
         assert!(pages.iter().all(|size| size.is_power_of_two()), "{target}");
-        assert!(pages.is_sorted(), "{target}: large pages are larger than the smallest one and ascend");
+        assert!(
+            pages.is_sorted(),
+            "{target}: large pages are larger than the smallest one and ascend"
+        );
     }
 }
 
@@ -60,7 +67,11 @@ fn levels_include_those_before() {
 fn facts_agree_with_the_host() {
     let Some(target) = Target::current() else { return };
     assert_eq!(target.pointer_width, usize::BITS, "{target}");
-    let endian = if 1_u16.to_ne_bytes() == [1, 0] { Endian::Little } else { Endian::Big };
+    let endian = if 1_u16.to_ne_bytes() == [1, 0] {
+        Endian::Little
+    } else {
+        Endian::Big
+    };
     assert_eq!(target.endian, endian, "{target}");
     let widest = [
         (cfg!(target_has_atomic = "64"), 64),
@@ -76,13 +87,17 @@ fn facts_agree_with_the_host() {
 #[test]
 #[cfg(target_os = "linux")]
 fn page_size_agrees_with_the_kernel() {
-    let (Some(target), Ok(vector)) = (Target::current(), std::fs::read("/proc/self/auxv")) else { return };
+    let (Some(target), Ok(vector)) = (Target::current(), std::fs::read("/proc/self/auxv")) else {
+        return;
+    };
     const WORD: usize = size_of::<usize>();
     let words: Vec<usize> = vector
         .chunks_exact(WORD)
         .map(|bytes| usize::from_ne_bytes(bytes.try_into().expect("chunks have the size of a word")))
         .collect();
-    let Some(pair) = words.chunks_exact(2).find(|pair| pair[0] == 6) else { return };
+    let Some(pair) = words.chunks_exact(2).find(|pair| pair[0] == 6) else {
+        return;
+    };
     let page_size = u64::from(target.page_size.expect("a target that runs Linux has pages"));
     assert!(
         pair[1] as u64 >= page_size && (pair[1] as u64).is_multiple_of(page_size),
@@ -99,5 +114,8 @@ fn cache_line_is_no_longer_than_stated() {
     let file = "/sys/devices/system/cpu/cpu0/cache/index0/coherency_line_size";
     let Ok(text) = std::fs::read_to_string(file) else { return };
     let Ok(bytes) = text.trim().parse::<u32>() else { return };
-    assert!(bytes <= target.cache_line, "{target}: the processor has cache lines of {bytes} bytes");
+    assert!(
+        bytes <= target.cache_line,
+        "{target}: the processor has cache lines of {bytes} bytes"
+    );
 }

@@ -109,7 +109,9 @@ impl FeatureSet {
         if self.contains(feature) {
             return feature;
         }
-        let cause = self.iter().find(|asked| FeatureSet::EMPTY.with(*asked).closure().contains(feature));
+        let cause = self
+            .iter()
+            .find(|asked| FeatureSet::EMPTY.with(*asked).closure().contains(feature));
         cause.unwrap_or(feature)
     }
 }

@@ -18,27 +18,27 @@ use crate::instruction::{Instruction, Operand};
 use crate::metadata::OperandMeaning;
 use crate::opcode::Opcode;
 
-mod stack;
-mod local;
-mod integer;
-mod float;
-mod number;
-mod compare;
-mod logic;
-mod string;
-mod convert;
-mod jump;
-mod call;
-mod object;
 mod array;
-mod tuple;
-mod task;
-mod sync;
-mod exception;
-mod global;
-mod json;
+mod call;
 mod closure;
+mod compare;
+mod convert;
+mod exception;
+mod float;
+mod global;
+mod integer;
+mod json;
+mod jump;
+mod local;
+mod logic;
+mod number;
+mod object;
 mod reflect;
+mod stack;
+mod string;
+mod sync;
+mod task;
+mod tuple;
 
 /// A place in code that is being built; made by [`CodeBuilder::label`], given its place by [`CodeBuilder::bind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +99,11 @@ impl CodeBuilder {
             Some(place @ None) => *place = Some(length),
             Some(Some(first)) => {
                 let first = *first;
-                self.fail(BuildError::BoundTwice { label, first, second: length });
+                self.fail(BuildError::BoundTwice {
+                    label,
+                    first,
+                    second: length,
+                });
             }
             None => self.fail(BuildError::ForeignLabel { label }),
         }

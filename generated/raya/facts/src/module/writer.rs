@@ -133,7 +133,11 @@ impl Writer {
         name: &'static str,
         write: impl FnOnce(&mut Writer) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
-        if self.flags & flag == 0 { Ok(()) } else { self.field(name, write) }
+        if self.flags & flag == 0 {
+            Ok(())
+        } else {
+            self.field(name, write)
+        }
     }
 
     fn error(&self, kind: WriteErrorKind) -> WriteError {
@@ -178,8 +182,13 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: ", self.path)?;
         match self.kind {
-            WriteErrorKind::TooMany { count, max } => write!(f, "the length is {count}, the limit of the format is {max}; split the module"),
-            WriteErrorKind::NoneInstead => write!(f, "the number 0xFFFFFFFF stands for none in a file; use a number below it, or none"),
+            WriteErrorKind::TooMany { count, max } => {
+                write!(f, "the length is {count}, the limit of the format is {max}; split the module")
+            }
+            WriteErrorKind::NoneInstead => write!(
+                f,
+                "the number 0xFFFFFFFF stands for none in a file; use a number below it, or none"
+            ),
         }
     }
 }

@@ -107,7 +107,9 @@ impl<'a> TypeDisplay<'a> {
             return write!(f, "{}", class.0);
         };
         let mut characters = found.name.chars();
-        let starts = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+        let starts = characters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
         if starts && characters.all(|other| other.is_ascii_alphanumeric() || other == '_') {
             f.write_str(&found.name)
         } else {

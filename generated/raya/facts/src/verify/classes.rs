@@ -36,11 +36,7 @@ pub(super) fn check_hierarchy(module: &Module, layouts: &ClassLayouts) -> Result
 /// # Errors
 ///
 /// When one doesn't take its class as the receiver, or can't stand in for the one that it overrides.
-pub(super) fn check_methods(
-    env: &Environment<'_>,
-    layouts: &ClassLayouts,
-    types: &mut Types<'_>,
-) -> Result<(), VerifyErrorKind> {
+pub(super) fn check_methods(env: &Environment<'_>, layouts: &ClassLayouts, types: &mut Types<'_>) -> Result<(), VerifyErrorKind> {
     for (index, class) in env.module.classes.iter().enumerate() {
         let id = ClassId(index as u32);
         let own = types.intern(TypeDefinition::Object { class: id })?;
@@ -56,7 +52,11 @@ pub(super) fn check_methods(
                 let problem = format!("method `{}` captures variables, which only a closure has", method.name);
                 return Err(place(VerifyErrorKind::declaration(problem)));
             }
-            if !callable.params.first().is_some_and(|receiver| types.is_subtype(own, *receiver)) {
+            if !callable
+                .params
+                .first()
+                .is_some_and(|receiver| types.is_subtype(own, *receiver))
+            {
                 let problem = format!(
                     "the first parameter of method `{}` must take the object itself, of type {}",
                     method.name,
@@ -66,7 +66,9 @@ pub(super) fn check_methods(
             }
         }
         let Some(parent) = class.parent else { continue };
-        let (Some(parent), Some(layout)) = (layouts.get(parent), layouts.get(id)) else { continue };
+        let (Some(parent), Some(layout)) = (layouts.get(parent), layouts.get(id)) else {
+            continue;
+        };
         for (inherited, overriding) in parent.methods.iter().zip(&layout.methods) {
             if inherited == overriding {
                 continue;

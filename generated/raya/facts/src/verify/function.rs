@@ -32,7 +32,11 @@ pub(super) struct Fault {
 
 impl From<VerifyErrorKind> for Fault {
     fn from(kind: VerifyErrorKind) -> Self {
-        Fault { at: None, opcode: None, kind }
+        Fault {
+            at: None,
+            opcode: None,
+            kind,
+        }
     }
 }
 
@@ -96,13 +100,25 @@ impl Layout {
                 opcode: None,
                 kind: VerifyErrorKind::Decode(error.to_string()),
             })?;
-            let fault = |kind| Fault { at: Some(at), opcode: Some(decoded.instruction.opcode()), kind };
+            let fault = |kind| Fault {
+                at: Some(at),
+                opcode: Some(decoded.instruction.opcode()),
+                kind,
+            };
             operands::check(&decoded.instruction, env, current, types).map_err(fault)?;
             offsets.push(at);
-            labels.extend(flow::labels(&decoded.instruction).into_iter().flatten().map(|label| (at, label)));
+            labels.extend(
+                flow::labels(&decoded.instruction)
+                    .into_iter()
+                    .flatten()
+                    .map(|label| (at, label)),
+            );
             at = decoded.next;
         }
-        let mut layout = Layout { targets: vec![false; offsets.len()], offsets };
+        let mut layout = Layout {
+            targets: vec![false; offsets.len()],
+            offsets,
+        };
         for (at, label) in labels {
             match layout.index(label.0) {
                 Some(index) => layout.targets[index] = true,
@@ -142,7 +158,10 @@ impl Dataflow<'_, '_> {
         if self.layout.offsets.is_empty() {
             return Err(VerifyErrorKind::FallsOffEnd.into());
         }
-        self.known[0] = Some(State { stack: StackId::EMPTY, handlers: HandlersId::NONE });
+        self.known[0] = Some(State {
+            stack: StackId::EMPTY,
+            handlers: HandlersId::NONE,
+        });
         self.pending.insert(0);
         while let Some(index) = self.pending.pop_first() {
             self.follow(index)?;
@@ -163,7 +182,11 @@ impl Dataflow<'_, '_> {
             })?;
             let instruction = &decoded.instruction;
             let opcode = instruction.opcode();
-            let fault = |kind| Fault { at: Some(at), opcode: Some(opcode), kind };
+            let fault = |kind| Fault {
+                at: Some(at),
+                opcode: Some(opcode),
+                kind,
+            };
             self.work = self.work.checked_sub(1).ok_or_else(|| fault(VerifyErrorKind::TooComplex))?;
 
             if state.handlers != raised && flow::can_throw(opcode) {
@@ -175,7 +198,9 @@ impl Dataflow<'_, '_> {
             transfer::transfer(instruction, &mut self.step).map_err(fault)?;
             let stack = self.step.stack;
             self.max_stack = self.max_stack.max(self.step.stacks.depth(stack));
-            let handlers = self.change(state.handlers, stack, flow::handlers(instruction)).map_err(fault)?;
+            let handlers = self
+                .change(state.handlers, stack, flow::handlers(instruction))
+                .map_err(fault)?;
             let after = State { stack, handlers };
 
             let flow = flow::flow(instruction);
@@ -201,8 +226,15 @@ impl Dataflow<'_, '_> {
     fn change(&mut self, before: HandlersId, stack: StackId, change: HandlerChange) -> Result<HandlersId, VerifyErrorKind> {
         match change {
             HandlerChange::None => Ok(before),
-            HandlerChange::Remove => self.handlers.pop(before).map(|(below, _)| below).ok_or(VerifyErrorKind::NoHandler),
-            HandlerChange::Install { catch: None, finally: None } => Err(VerifyErrorKind::EmptyHandler),
+            HandlerChange::Remove => self
+                .handlers
+                .pop(before)
+                .map(|(below, _)| below)
+                .ok_or(VerifyErrorKind::NoHandler),
+            HandlerChange::Install {
+                catch: None,
+                finally: None,
+            } => Err(VerifyErrorKind::EmptyHandler),
             HandlerChange::Install { .. } if self.handlers.count(before) >= MAX_HANDLERS => {
                 Err(VerifyErrorKind::TooManyHandlers { limit: MAX_HANDLERS })
             }
@@ -224,19 +256,45 @@ impl Dataflow<'_, '_> {
         let stack = self.step.stack;
         self.max_stack = self.max_stack.max(self.step.stacks.depth(stack));
         match handler {
-            Handler { catch: Some(catch), finally: None, .. } => self.merge(catch, State { stack, handlers: below }),
-            Handler { catch: Some(catch), finally, depth } => {
-                let handlers = self.handlers.push(below, Handler { catch: None, finally, depth });
+            Handler {
+                catch: Some(catch),
+                finally: None,
+                ..
+            } => self.merge(catch, State { stack, handlers: below }),
+            Handler {
+                catch: Some(catch),
+                finally,
+                depth,
+            } => {
+                let handlers = self.handlers.push(
+                    below,
+                    Handler {
+                        catch: None,
+                        finally,
+                        depth,
+                    },
+                );
                 self.merge(catch, State { stack, handlers })
             }
-            Handler { catch: None, finally: Some(finally), .. } => self.merge(finally, State { stack, handlers: below }),
-            Handler { catch: None, finally: None, .. } => Ok(()),
+            Handler {
+                catch: None,
+                finally: Some(finally),
+                ..
+            } => self.merge(finally, State { stack, handlers: below }),
+            Handler {
+                catch: None,
+                finally: None,
+                ..
+            } => Ok(()),
         }
     }
 
     /// Adds what a path brings to what is known at its target.
     fn merge(&mut self, target: Label, brought: State) -> Result<(), VerifyErrorKind> {
-        let index = self.layout.index(target.0).ok_or(VerifyErrorKind::JumpTarget { to: target.0 })?;
+        let index = self
+            .layout
+            .index(target.0)
+            .ok_or(VerifyErrorKind::JumpTarget { to: target.0 })?;
         let Some(known) = self.known[index] else {
             self.known[index] = Some(brought);
             self.pending.insert(index);

@@ -100,13 +100,19 @@ pub fn verify(module: &Module) -> Result<Verified, VerifyError> {
 }
 
 fn declaration(kind: VerifyErrorKind) -> VerifyError {
-    VerifyError { function: None, name: String::new(), at: None, opcode: None, kind }
+    VerifyError {
+        function: None,
+        name: String::new(),
+        at: None,
+        opcode: None,
+        kind,
+    }
 }
 
 fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, VerifyError> {
     declarations::check(module, &table).map_err(declaration)?;
-    let layouts = ClassLayouts::new(module)
-        .map_err(|error| declaration(VerifyErrorKind::declaration(alloc::format!("{error}"))))?;
+    let layouts =
+        ClassLayouts::new(module).map_err(|error| declaration(VerifyErrorKind::declaration(alloc::format!("{error}"))))?;
     classes::check_hierarchy(module, &layouts).map_err(declaration)?;
     let mut types = Types::new(table, module, &layouts).map_err(declaration)?;
     let env = Environment::new(module, &layouts);
@@ -127,5 +133,8 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
             })?;
         functions.push(facts);
     }
-    Ok(Verified { functions, types: types.into_table() })
+    Ok(Verified {
+        functions,
+        types: types.into_table(),
+    })
 }

@@ -25,9 +25,9 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     let groups = names::ops_by_group(set);
     let mut text = rust::module_doc_lines("Writes code: one method for each instruction, and labels that are bound later.");
     text.push_str(include_str!("text/builder.rs"));
-    let mut modules = String::from("\n");
+    let mut modules = Vec::new();
     for (group, ops) in &groups {
-        writeln!(modules, "mod {};", rust::module(&group.name))?;
+        modules.push(rust::module(&group.name));
         let mut methods = rust::module_doc_lines(&format!(
             "Methods for group `{}`: {}.",
             group.name,
@@ -58,7 +58,10 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     }
     builder.file(
         "src/builder/mod.rs",
-        text.replace("\n// The modules of the groups.\n", &modules),
+        text.replace(
+            "\n// The modules of the groups.\n",
+            &format!("\n{}", rust::mod_lines(&modules)),
+        ),
         &sources::of(set, &[&["group", "op"]]),
     );
     Ok(())

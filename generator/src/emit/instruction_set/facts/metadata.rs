@@ -27,9 +27,8 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     let mut table = rust::module_doc_lines("The row of each instruction, in one file for each group.");
     table.push_str("\nuse super::OpcodeInfo;\nuse crate::opcode::Opcode;\n\n");
     let groups = names::ops_by_group(set);
-    for (group, _) in &groups {
-        writeln!(table, "mod {};", rust::module(&group.name))?;
-    }
+    let modules: Vec<String> = groups.iter().map(|(group, _)| rust::module(&group.name)).collect();
+    table.push_str(&rust::mod_lines(&modules));
     table.push_str(
         "\n/// The row of an instruction.\npub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {\n    match opcode {\n",
     );

@@ -1,4 +1,4 @@
-//! `src/lib.rs`: the modules in the order in which one should read them, and the names that users need most.
+//! `src/lib.rs`: the modules, and the names that users need most.
 
 use std::fmt::Write;
 
@@ -13,39 +13,39 @@ type Row = (&'static str, &'static str, &'static str);
 
 /// Every module that the crate can have. A row whose file wasn't emitted is left out.
 const MODULES: &[Row] = &[
-    ("src/opcode/mod.rs", "opcode", "opcode::Opcode"),
-    ("src/metadata/mod.rs", "metadata", "metadata::OpcodeInfo"),
-    (
-        "src/instruction/mod.rs",
-        "instruction",
-        "instruction::{Instruction, Operands}",
-    ),
-    ("src/ids.rs", "ids", "ids::*"),
-    (
-        "src/types/mod.rs",
-        "types",
-        "types::{Kind, TypeDefinition, TypeRef, TypeTable}",
-    ),
-    ("src/trap.rs", "trap", "trap::TrapKind"),
-    ("src/encode.rs", "encode", "encode::{EncodeError, encode}"),
-    (
-        "src/decode.rs",
-        "decode",
-        "decode::{DecodeError, Decoded, Instructions, decode}",
-    ),
+    ("src/asm/mod.rs", "asm", "asm::{assemble, disassemble}"),
     (
         "src/builder/mod.rs",
         "builder",
         "builder::{BuildError, BuildLabel, CodeBuilder}",
     ),
-    ("src/module/mod.rs", "module", "module::Module"),
-    ("src/wide.rs", "wide", "wide::*"),
     ("src/crc32.rs", "crc32", ""),
+    (
+        "src/decode.rs",
+        "decode",
+        "decode::{DecodeError, Decoded, Instructions, decode}",
+    ),
+    ("src/encode.rs", "encode", "encode::{EncodeError, encode}"),
+    ("src/ids.rs", "ids", "ids::*"),
+    (
+        "src/instruction/mod.rs",
+        "instruction",
+        "instruction::{Instruction, Operands}",
+    ),
     ("src/layout.rs", "layout", "layout::ClassLayouts"),
-    ("src/asm/mod.rs", "asm", "asm::{assemble, disassemble}"),
-    ("src/verify/mod.rs", "verify", "verify::verify"),
-    ("src/signature.rs", "signature", "signature::{SIGNATURES, Signature}"),
+    ("src/metadata/mod.rs", "metadata", "metadata::OpcodeInfo"),
+    ("src/module/mod.rs", "module", "module::Module"),
+    ("src/opcode/mod.rs", "opcode", "opcode::Opcode"),
     ("src/places.rs", "places", "places::Place"),
+    ("src/signature.rs", "signature", "signature::{SIGNATURES, Signature}"),
+    ("src/trap.rs", "trap", "trap::TrapKind"),
+    (
+        "src/types/mod.rs",
+        "types",
+        "types::{Kind, TypeDefinition, TypeRef, TypeTable}",
+    ),
+    ("src/verify/mod.rs", "verify", "verify::verify"),
+    ("src/wide.rs", "wide", "wide::*"),
 ];
 
 /// Adds the file.

@@ -8,6 +8,7 @@ use crate::emit::instruction_set::facts::trap;
 use crate::emit::{Tree, rust};
 use crate::model::instruction_set::ImageSet;
 use crate::model::instruction_set::image::signature::address_type;
+use crate::model::instruction_set::signature::id_type;
 
 /// What is the same in every crate.
 const TEXTS: &[(&str, &str)] = &[
@@ -49,7 +50,6 @@ pub fn emit(set: &ImageSet, tree: &mut Tree) -> anyhow::Result<()> {
 }
 
 fn root(set: &ImageSet) -> anyhow::Result<String> {
-    let krate = set.library("facts");
     let image = &set.image;
     let docs = format!(
         "Facts of the instruction set `{}`.\n\n{}\n\nThe crate needs no operating system and no other crate, and holds no `unsafe` code. No \
@@ -62,20 +62,20 @@ fn root(set: &ImageSet) -> anyhow::Result<String> {
     let mut text = rust::module_doc_lines(&docs);
     text.push_str("#![no_std]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\nextern crate alloc;\n\n");
     for module in [
-        "opcode",
-        "instruction",
-        "operands",
-        "memory",
-        "state",
-        "natives",
-        "flow",
-        "trap",
-        "trace",
         "asm",
-        "signature",
+        "flow",
+        "instruction",
+        "memory",
+        "natives",
+        "opcode",
+        "operands",
         "places",
+        "signature",
+        "state",
+        "trace",
+        "trap",
     ] {
-        if builder_has(set, module) {
+        if has_module(set, module) {
             writeln!(text, "pub mod {module};")?;
         }
     }
@@ -83,8 +83,10 @@ fn root(set: &ImageSet) -> anyhow::Result<String> {
     text.push_str(
         "pub use memory::{ImageError, Memory};\npub use natives::Natives;\npub use opcode::{Control, Opcode, OpcodeInfo};\n",
     );
-    if builder_has(set, "operands") {
-        text.push_str("pub use operands::*;\n");
+    if has_module(set, "operands") {
+        let kinds = set.operand_kinds.iter().filter(|kind| kind.bank.is_some());
+        let names: Vec<String> = kinds.map(|kind| id_type(&kind.name)).collect();
+        text.push_str(&format!("pub {}", rust::use_names("operands", &names)));
     }
     text.push_str("pub use state::State;\npub use trap::TrapKind;\n");
     writeln!(
@@ -131,7 +133,7 @@ fn root(set: &ImageSet) -> anyhow::Result<String> {
             rust::wrapped(12, bytes)
         )?;
     }
-    text.push_str("];\n\n/// The names of that in assembly.\npub static DATA_NAMES: &[(&str, u32)] = &[");
+    text.push_str("];\n\n/// Names of [`DATA`] in assembly, with their addresses.\npub static DATA_NAMES: &[(&str, u32)] = &[");
     let names: Vec<String> = set
         .data
         .iter()
@@ -148,11 +150,11 @@ fn root(set: &ImageSet) -> anyhow::Result<String> {
         "\n/// The word of as many bytes.\npub fn word_of(bytes: &[u8]) -> Option<Word> {{\n    bytes.try_into().ok().map(Word::{from})\n}}\n\n\
          /// The bytes of a word.\npub const fn bytes_of(word: Word) -> [u8; WORD_BYTES] {{\n    word.{to}()\n}}"
     )?;
-    Ok(text.replace("__CRATE__", &krate))
+    Ok(text)
 }
 
 /// An emitted crate has operands only if an op selects registers.
-fn builder_has(set: &ImageSet, module: &str) -> bool {
+fn has_module(set: &ImageSet, module: &str) -> bool {
     module != "operands" || set.operand_kinds.iter().any(|kind| kind.bank.is_some())
 }
 

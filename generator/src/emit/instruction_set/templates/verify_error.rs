@@ -172,19 +172,38 @@ impl fmt::Display for VerifyErrorKind {
             Self::Declaration { path, problem } => write!(f, "{path}: {problem}"),
             Self::Decode(problem) => f.write_str(problem),
             Self::JumpTarget { to } => {
-                write!(f, "a label at offset {to} is not the start of an instruction; labels must name instructions of the same function")
+                write!(
+                    f,
+                    "a label at offset {to} is not the start of an instruction; labels must name instructions of the same function"
+                )
             }
             Self::FallsOffEnd => f.write_str("execution runs off the end of the code; end it with a return, a jump or a throw"),
-            Self::OperandRange { operand, number, of, count } => {
+            Self::OperandRange {
+                operand,
+                number,
+                of,
+                count,
+            } => {
                 write!(f, "operand `{operand}` selects {of} {number}, but there are {count}")
             }
             Self::AbstractType { operand, found } => {
-                write!(f, "operand `{operand}` names `{found}`, which stands only for its descendants; name one of them")
+                write!(
+                    f,
+                    "operand `{operand}` names `{found}`, which stands only for its descendants; name one of them"
+                )
             }
-            Self::StackUnderflow { takes, available, guarded: 0 } => {
+            Self::StackUnderflow {
+                takes,
+                available,
+                guarded: 0,
+            } => {
                 write!(f, "stack underflow: it takes {takes} values, but the stack holds {available}")
             }
-            Self::StackUnderflow { takes, available, guarded } => write!(
+            Self::StackUnderflow {
+                takes,
+                available,
+                guarded,
+            } => write!(
                 f,
                 "stack underflow: it takes {takes} values, but only {available} were pushed since the handler was installed, \
                  which needs the {guarded} below",
@@ -197,9 +216,17 @@ impl fmt::Display for VerifyErrorKind {
                  bring the same type on all paths",
             ),
             Self::Unknown { what } => {
-                write!(f, "{what} can't be known, because the value that would tell it is null; give the value its type before")
+                write!(
+                    f,
+                    "{what} can't be known, because the value that would tell it is null; give the value its type before"
+                )
             }
-            Self::Count { what, expected, or_more, found } => {
+            Self::Count {
+                what,
+                expected,
+                or_more,
+                found,
+            } => {
                 let more = if *or_more { " or more" } else { "" };
                 write!(f, "{what}: expected {expected}{more}, found {found}")
             }

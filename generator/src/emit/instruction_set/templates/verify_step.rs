@@ -54,7 +54,10 @@ impl Variables {
 
     /// Variables that nothing is known about.
     pub fn new(names: &'static [&'static str]) -> Self {
-        Variables { names, bound: [None; Self::MAX] }
+        Variables {
+            names,
+            bound: [None; Self::MAX],
+        }
     }
 
     /// The type of a variable.
@@ -65,7 +68,9 @@ impl Variables {
     pub fn get(&self, variable: usize) -> Result<TypeId, VerifyErrorKind> {
         self.seen(variable)
             .map(|(found, _)| found)
-            .ok_or_else(|| VerifyErrorKind::Unknown { what: format!("the type `{}`", self.name(variable)) })
+            .ok_or_else(|| VerifyErrorKind::Unknown {
+                what: format!("the type `{}`", self.name(variable)),
+            })
     }
 
     fn name(&self, variable: usize) -> &'static str {
@@ -86,7 +91,15 @@ impl Variables {
 impl<'e, 'm> Step<'e, 'm> {
     /// A state with an empty stack.
     pub fn new(env: &'e Environment<'m>, current: &'e Current<'e>, types: &'e mut Types<'m>) -> Self {
-        Step { env, current, types, stacks: Stacks::default(), stack: StackId::EMPTY, floor: 0, inputs: Vec::new() }
+        Step {
+            env,
+            current,
+            types,
+            stacks: Stacks::default(),
+            stack: StackId::EMPTY,
+            floor: 0,
+            inputs: Vec::new(),
+        }
     }
 
     /// Takes the inputs off the stack.
@@ -98,7 +111,11 @@ impl<'e, 'm> Step<'e, 'm> {
         let depth = self.stacks.depth(self.stack);
         let available = depth.saturating_sub(self.floor);
         if count > u64::from(available) {
-            return Err(VerifyErrorKind::StackUnderflow { takes: count, available, guarded: depth - available });
+            return Err(VerifyErrorKind::StackUnderflow {
+                takes: count,
+                available,
+                guarded: depth - available,
+            });
         }
         self.inputs.clear();
         for _ in 0..count {
@@ -130,7 +147,11 @@ impl<'e, 'm> Step<'e, 'm> {
     /// When it has another.
     pub fn expect(&self, input: &'static str, position: usize, expected: TypeId) -> Result<(), VerifyErrorKind> {
         let found = self.read(input, position)?;
-        if self.types.is_subtype(found, expected) { Ok(()) } else { Err(self.mismatch(input, expected, found)) }
+        if self.types.is_subtype(found, expected) {
+            Ok(())
+        } else {
+            Err(self.mismatch(input, expected, found))
+        }
     }
 
     /// Demands types of the inputs from a position on.
@@ -139,7 +160,10 @@ impl<'e, 'm> Step<'e, 'm> {
     ///
     /// When one has another.
     pub fn expect_list(&self, input: &'static str, first: usize, expected: &[TypeId]) -> Result<(), VerifyErrorKind> {
-        expected.iter().enumerate().try_for_each(|(index, expected)| self.expect(input, first + index, *expected))
+        expected
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, expected)| self.expect(input, first + index, *expected))
     }
 
     /// Demands that the input at a position is of a constructor, with any arguments.
@@ -153,7 +177,11 @@ impl<'e, 'm> Step<'e, 'm> {
             return Ok(());
         }
         let expected = expected.name().to_string();
-        Err(VerifyErrorKind::Mismatch { input, expected, found: self.types.display(found) })
+        Err(VerifyErrorKind::Mismatch {
+            input,
+            expected,
+            found: self.types.display(found),
+        })
     }
 
     /// Demands that the input at a position looks like a pattern, and learns the variables in it. Null fits and tells nothing.
@@ -178,7 +206,11 @@ impl<'e, 'm> Step<'e, 'm> {
             return Ok(());
         }
         let expected = self.show(pattern, variables);
-        Err(VerifyErrorKind::Mismatch { input, expected, found: self.types.display(found) })
+        Err(VerifyErrorKind::Mismatch {
+            input,
+            expected,
+            found: self.types.display(found),
+        })
     }
 
     fn fits(&self, found: TypeId, pattern: &Pattern, variables: &mut Variables) -> bool {
@@ -197,7 +229,10 @@ impl<'e, 'm> Step<'e, 'm> {
                 };
                 let arguments = definition.arguments();
                 arguments.len() == patterns.len()
-                    && arguments.iter().zip(*patterns).all(|(argument, pattern)| self.fits(*argument, pattern, variables))
+                    && arguments
+                        .iter()
+                        .zip(*patterns)
+                        .all(|(argument, pattern)| self.fits(*argument, pattern, variables))
             }
         }
     }
@@ -309,12 +344,20 @@ impl<'e, 'm> Step<'e, 'm> {
     /// When its result type is another.
     pub fn returns(&self, made: TypeId) -> Result<(), VerifyErrorKind> {
         let expected = self.result()?;
-        if self.types.is_subtype(made, expected) { Ok(()) } else { Err(self.mismatch("result", expected, made)) }
+        if self.types.is_subtype(made, expected) {
+            Ok(())
+        } else {
+            Err(self.mismatch("result", expected, made))
+        }
     }
 
     /// The fault of an input that has another type.
     pub fn mismatch(&self, input: &'static str, expected: TypeId, found: TypeId) -> VerifyErrorKind {
-        VerifyErrorKind::Mismatch { input, expected: self.types.display(expected), found: self.types.display(found) }
+        VerifyErrorKind::Mismatch {
+            input,
+            expected: self.types.display(expected),
+            found: self.types.display(found),
+        }
     }
 }
 
@@ -326,7 +369,9 @@ impl Callable {
     /// When it captures variables, which only a closure has.
     pub fn runs_directly(&self) -> Result<(), VerifyErrorKind> {
         if self.captures {
-            return Err(VerifyErrorKind::Missing("the function captures variables, so that only a closure of it can run".to_string()));
+            return Err(VerifyErrorKind::Missing(
+                "the function captures variables, so that only a closure of it can run".to_string(),
+            ));
         }
         Ok(())
     }
@@ -346,7 +391,8 @@ impl Callable {
     ///
     /// When the format knows no results.
     pub fn result(&self) -> Result<TypeId, VerifyErrorKind> {
-        self.result.ok_or_else(|| VerifyErrorKind::Missing("the function has no result".to_string()))
+        self.result
+            .ok_or_else(|| VerifyErrorKind::Missing("the function has no result".to_string()))
     }
 
     /// The type of the first parameter: of a method, its receiver.
@@ -376,7 +422,12 @@ pub fn argument_types(
         _ => false,
     };
     if !fits {
-        return Err(VerifyErrorKind::Count { what, expected: params.len(), or_more: rest.is_some(), found: given });
+        return Err(VerifyErrorKind::Count {
+            what,
+            expected: params.len(),
+            or_more: rest.is_some(),
+            found: given,
+        });
     }
     let further = (given as usize - params.len()) * usize::from(rest.is_some());
     Ok(params.iter().copied().chain(rest.into_iter().cycle().take(further)).collect())
@@ -388,8 +439,12 @@ pub fn argument_types(
 ///
 /// When the list isn't that long.
 pub fn entry<'a, T>(list: &'a [T], operand: &'static str, number: u32, of: &'static str) -> Result<&'a T, VerifyErrorKind> {
-    list.get(number as usize)
-        .ok_or(VerifyErrorKind::OperandRange { operand, number, of, count: list.len() })
+    list.get(number as usize).ok_or(VerifyErrorKind::OperandRange {
+        operand,
+        number,
+        of,
+        count: list.len(),
+    })
 }
 
 /// Demands that a list has as many entries as an operand says, and gives them.
@@ -401,6 +456,11 @@ pub fn exactly<'a, T>(list: &'a [T], what: &'static str, given: u64) -> Result<&
     if list.len() as u64 == given {
         Ok(list)
     } else {
-        Err(VerifyErrorKind::Count { what, expected: list.len(), or_more: false, found: given })
+        Err(VerifyErrorKind::Count {
+            what,
+            expected: list.len(),
+            or_more: false,
+            found: given,
+        })
     }
 }

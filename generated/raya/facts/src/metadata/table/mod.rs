@@ -4,27 +4,27 @@
 use super::OpcodeInfo;
 use crate::opcode::Opcode;
 
-mod stack;
-mod local;
-mod integer;
-mod float;
-mod number;
-mod compare;
-mod logic;
-mod string;
-mod convert;
-mod jump;
-mod call;
-mod object;
 mod array;
-mod tuple;
-mod task;
-mod sync;
-mod exception;
-mod global;
-mod json;
+mod call;
 mod closure;
+mod compare;
+mod convert;
+mod exception;
+mod float;
+mod global;
+mod integer;
+mod json;
+mod jump;
+mod local;
+mod logic;
+mod number;
+mod object;
 mod reflect;
+mod stack;
+mod string;
+mod sync;
+mod task;
+mod tuple;
 
 /// The row of an instruction.
 pub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {

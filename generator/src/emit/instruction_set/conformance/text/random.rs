@@ -13,7 +13,9 @@ impl Random {
         let mut state = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        Random { state: (state ^ (state >> 31)) | 1 }
+        Random {
+            state: (state ^ (state >> 31)) | 1,
+        }
     }
 
     /// The next number.
@@ -26,7 +28,11 @@ impl Random {
 
     /// A number below `limit`; 0 if that is 0.
     pub fn below(&mut self, limit: usize) -> usize {
-        if limit == 0 { 0 } else { (self.bits() % limit as u64) as usize }
+        if limit == 0 {
+            0
+        } else {
+            (self.bits() % limit as u64) as usize
+        }
     }
 
     /// True once in `many` times.

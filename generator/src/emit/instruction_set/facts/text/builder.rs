@@ -77,7 +77,11 @@ impl CodeBuilder {
             Some(place @ None) => *place = Some(length),
             Some(Some(first)) => {
                 let first = *first;
-                self.fail(BuildError::BoundTwice { label, first, second: length });
+                self.fail(BuildError::BoundTwice {
+                    label,
+                    first,
+                    second: length,
+                });
             }
             None => self.fail(BuildError::ForeignLabel { label }),
         }

@@ -44,7 +44,12 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             FindingKind::UnknownWord(word) => {
-                write!(f, "{:#05x}: the word {word:#0width$x} is no instruction", self.address, width = 2 + 2 * WORD_BYTES)
+                write!(
+                    f,
+                    "{:#05x}: the word {word:#0width$x} is no instruction",
+                    self.address,
+                    width = 2 + 2 * WORD_BYTES
+                )
             }
             FindingKind::Outside => write!(f, "{:#05x}: execution leaves the program here", self.address),
         }
@@ -70,11 +75,17 @@ pub fn trace(image: &[u8]) -> Trace {
             .and_then(|start| image.get(start as usize..start as usize + WORD_BYTES))
             .and_then(word_of);
         let Some(word) = word else {
-            trace.findings.push(Finding { address, kind: FindingKind::Outside });
+            trace.findings.push(Finding {
+                address,
+                kind: FindingKind::Outside,
+            });
             continue;
         };
         let Some(instruction) = decode(word) else {
-            trace.findings.push(Finding { address, kind: FindingKind::UnknownWord(word) });
+            trace.findings.push(Finding {
+                address,
+                kind: FindingKind::UnknownWord(word),
+            });
             continue;
         };
         let next = address + WORD_BYTES as u32;

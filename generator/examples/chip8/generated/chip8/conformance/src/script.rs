@@ -18,38 +18,51 @@ pub enum Call {
     ///
     /// Spec: `[native.draw]` in `spec/chip8/`.
     Draw {
-        /// What it is given.
+        /// The `x` of `draw`.
         x: u8,
-        /// What it is given.
+        /// The `y` of `draw`.
         y: u8,
-        /// What it is given.
+        /// The `rows` of `draw`.
         rows: &'static [u8],
-        /// What it answers.
+        /// What `draw` answers.
         answer: bool,
     },
     /// Answers with a random byte.
     ///
     /// Spec: `[native.random]` in `spec/chip8/`.
     Random {
-        /// What it answers.
+        /// What `random` answers.
         answer: u8,
     },
     /// Answers whether a key, 0 to 15, is held down.
     ///
     /// Spec: `[native.is_down]` in `spec/chip8/`.
     IsDown {
-        /// What it is given.
+        /// The `key` of `is_down`.
         key: u8,
-        /// What it answers.
+        /// What `is_down` answers.
         answer: bool,
     },
     /// Answers with the key that was pressed and let go since it was first asked; nothing as long as there is none.
     ///
     /// Spec: `[native.released]` in `spec/chip8/`.
     Released {
-        /// What it answers.
+        /// What `released` answers.
         answer: Option<u8>,
     },
+}
+
+impl Call {
+    /// The call without its answer: its name and what it is given.
+    fn asked(self) -> String {
+        match self {
+            Call::Clear => "clear()".to_owned(),
+            Call::Draw { x, y, rows, .. } => format!("draw({x:?}, {y:?}, {rows:?})"),
+            Call::Random { .. } => "random()".to_owned(),
+            Call::IsDown { key, .. } => format!("is_down({key:?})"),
+            Call::Released { .. } => "released()".to_owned(),
+        }
+    }
 }
 
 /// A host that expects certain calls, in order. Its clones share what happened, so that a test can look at it afterwards.
@@ -72,20 +85,23 @@ impl Script {
     /// What was asked though it wasn't expected, and what was expected and not asked.
     pub fn faults(&self) -> Vec<String> {
         let progress = self.0.borrow();
-        let missing = progress.expected.iter().map(|call| format!("the host wasn't asked for {call:?}"));
+        let missing = |call: &Call| format!("the host wasn't asked for {}", call.asked());
+        let missing = progress.expected.iter().map(missing);
         progress.faults.iter().cloned().chain(missing).collect()
     }
 
-    /// Takes the next call that is expected.
-    fn next(&mut self) -> Option<Call> {
+    /// Takes the next call that is expected, if it is what was asked.
+    fn next(&mut self, asked: String) -> Option<Call> {
         let mut progress = self.0.borrow_mut();
-        let (first, rest) = progress.expected.split_first()?;
-        progress.expected = rest;
-        Some(*first)
-    }
-
-    fn complain(&mut self, call: String) {
-        self.0.borrow_mut().faults.push(format!("the host was asked for {call}, which the example doesn't expect here"));
+        if let Some((first, rest)) = progress.expected.split_first()
+            && first.asked() == asked
+        {
+            progress.expected = rest;
+            return Some(*first);
+        }
+        let fault = format!("the host was asked for {asked}, which the example doesn't expect here");
+        progress.faults.push(fault);
+        None
     }
 }
 
@@ -109,44 +125,34 @@ impl Anything {
 
 impl Natives for Script {
     fn clear(&mut self) {
-        if self.next() != Some(Call::Clear) {
-            self.complain("clear()".to_owned());
-        }
+        self.next("clear()".to_owned());
     }
+
     fn draw(&mut self, x: u8, y: u8, rows: &[u8]) -> bool {
-        match self.next() {
-            Some(Call::Draw { x: expected_x, y: expected_y, rows: expected_rows, answer }) if x == expected_x && y == expected_y && rows == expected_rows => answer,
-            _ => {
-                self.complain(format!("draw({x:?}, {y:?}, {rows:?})"));
-                Default::default()
-            }
+        match self.next(format!("draw({x:?}, {y:?}, {rows:?})")) {
+            Some(Call::Draw { answer, .. }) => answer,
+            _ => false,
         }
     }
+
     fn random(&mut self) -> u8 {
-        match self.next() {
+        match self.next("random()".to_owned()) {
             Some(Call::Random { answer }) => answer,
-            _ => {
-                self.complain("random()".to_owned());
-                Default::default()
-            }
+            _ => 0,
         }
     }
+
     fn is_down(&mut self, key: u8) -> bool {
-        match self.next() {
-            Some(Call::IsDown { key: expected_key, answer }) if key == expected_key => answer,
-            _ => {
-                self.complain(format!("is_down({key:?})"));
-                Default::default()
-            }
+        match self.next(format!("is_down({key:?})")) {
+            Some(Call::IsDown { answer, .. }) => answer,
+            _ => false,
         }
     }
+
     fn released(&mut self) -> Option<u8> {
-        match self.next() {
+        match self.next("released()".to_owned()) {
             Some(Call::Released { answer }) => answer,
-            _ => {
-                self.complain("released()".to_owned());
-                Default::default()
-            }
+            _ => None,
         }
     }
 }
@@ -155,18 +161,22 @@ impl Natives for Anything {
     fn clear(&mut self) {
         self.next();
     }
+
     fn draw(&mut self, _x: u8, _y: u8, _rows: &[u8]) -> bool {
         self.next() & 1 == 1
     }
+
     fn random(&mut self) -> u8 {
         self.next() as u8
     }
+
     fn is_down(&mut self, _key: u8) -> bool {
         self.next() & 1 == 1
     }
+
     fn released(&mut self) -> Option<u8> {
         let answers = self.next() & 3 == 0;
-        let answer = self.next();
-        answers.then_some(answer as _)
+        let number = self.next();
+        answers.then_some(number as u8)
     }
 }

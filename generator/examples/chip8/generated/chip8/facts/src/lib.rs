@@ -19,18 +19,18 @@
 
 extern crate alloc;
 
-pub mod opcode;
-pub mod instruction;
-pub mod operands;
-pub mod memory;
-pub mod state;
-pub mod natives;
-pub mod flow;
-pub mod trap;
-pub mod trace;
 pub mod asm;
-pub mod signature;
+pub mod flow;
+pub mod instruction;
+pub mod memory;
+pub mod natives;
+pub mod opcode;
+pub mod operands;
 pub mod places;
+pub mod signature;
+pub mod state;
+pub mod trace;
+pub mod trap;
 
 pub use asm::{assemble, disassemble};
 pub use flow::Flow;
@@ -38,7 +38,7 @@ pub use instruction::{EncodeError, Instruction, decode};
 pub use memory::{ImageError, Memory};
 pub use natives::Natives;
 pub use opcode::{Control, Opcode, OpcodeInfo};
-pub use operands::*;
+pub use operands::RegisterId;
 pub use state::State;
 pub use trap::TrapKind;
 
@@ -77,7 +77,7 @@ pub static DATA: &[(u32, &[u8])] = &[
     ),
 ];
 
-/// The names of that in assembly.
+/// Names of [`DATA`] in assembly, with their addresses.
 pub static DATA_NAMES: &[(&str, u32)] = &[("digits", 0x50)];
 
 /// The word of as many bytes.

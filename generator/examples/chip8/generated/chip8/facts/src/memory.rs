@@ -94,7 +94,11 @@ pub struct ImageError {
 impl fmt::Display for ImageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let room = MEMORY - ORIGIN;
-        write!(f, "the program has {} bytes, but memory has room for {room} behind {ORIGIN:#x}", self.length)
+        write!(
+            f,
+            "the program has {} bytes, but memory has room for {room} behind {ORIGIN:#x}",
+            self.length
+        )
     }
 }
 

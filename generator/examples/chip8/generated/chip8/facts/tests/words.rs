@@ -36,6 +36,9 @@ fn every_instruction_is_decoded() {
         let decoded = decode(opcode.info().value).map(|instruction| instruction.opcode());
         // The word with zeros in all fields may be that of an exception; then another one is this instruction.
         let is_it = |word: Word| decode(word).is_some_and(|instruction| instruction.opcode() == *opcode);
-        assert!(decoded == Some(*opcode) || is_it(opcode.info().value | !opcode.info().mask), "{opcode}");
+        assert!(
+            decoded == Some(*opcode) || is_it(opcode.info().value | !opcode.info().mask),
+            "{opcode}"
+        );
     }
 }

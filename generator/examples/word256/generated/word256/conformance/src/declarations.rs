@@ -17,7 +17,11 @@ pub fn declarations(random: &mut Random) -> String {
     let mut text = String::new();
     let of = |random: &mut Random| random.pick(&types).cloned().unwrap_or_default();
     // A variable of every type, so that a value of each can be had everywhere.
-    let locals: Vec<String> = types.iter().enumerate().map(|(index, of)| format!("l{index}: {of}")).collect();
+    let locals: Vec<String> = types
+        .iter()
+        .enumerate()
+        .map(|(index, of)| format!("l{index}: {of}"))
+        .collect();
     let locals = locals.join(", ");
     let mut function = |random: &mut Random, name: &str, first: Option<&str>, result: &str, plain: bool| {
         let mut params: Vec<String> = first.iter().map(|of| format!("this: {of}")).collect();

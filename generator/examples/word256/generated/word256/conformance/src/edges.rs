@@ -13,10 +13,24 @@ use std::sync::Arc;
 /// although the op commutes.
 pub fn check(op: &str, lists: &[&[&str]], result: &str, back: &str, commutes: bool) {
     let ending = |inputs: &[&str]| {
-        let text = ["function main { result ", result, " code { ", &inputs.join(" "), " ", op, " ", back, " } }"].concat();
+        let text = [
+            "function main { result ",
+            result,
+            " code { ",
+            &inputs.join(" "),
+            " ",
+            op,
+            " ",
+            back,
+            " } }",
+        ]
+        .concat();
         let module = assemble(&text).unwrap_or_else(|errors| panic!("{errors}\nprogram:\n{text}"));
         let (ending, _) = run(Arc::new(module), FUEL);
-        assert!(!matches!(ending, Ending::Trip(_) | Ending::NotRun(_)), "{ending:?}\nprogram:\n{text}");
+        assert!(
+            !matches!(ending, Ending::Trip(_) | Ending::NotRun(_)),
+            "{ending:?}\nprogram:\n{text}"
+        );
         ending
     };
     match lists {

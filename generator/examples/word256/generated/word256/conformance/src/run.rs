@@ -121,7 +121,9 @@ pub fn judge(example: &Example) -> Result<(), String> {
         return Err(format!("expected: {expected:?}\nfound:    {ending:?}"));
     }
     match example.prints {
-        Some(prints) if prints.trim_end() != printed.trim_end() => Err(format!("expected to print: {prints:?}\nfound: {printed:?}")),
+        Some(prints) if prints.trim_end() != printed.trim_end() => {
+            Err(format!("expected to print: {prints:?}\nfound: {printed:?}"))
+        }
         _ => Ok(()),
     }
 }
@@ -147,7 +149,10 @@ pub fn run_unverified(module: Arc<Module>, fuel: u64) -> Ending {
 
 /// What test programs may use: enough, and never so much that a test takes long.
 pub fn options(fuel: u64) -> Options {
-    let limits = Limits { fuel: Some(fuel), ..Limits::default() };
+    let limits = Limits {
+        fuel: Some(fuel),
+        ..Limits::default()
+    };
     Options::new(limits, Output::Capture(Vec::new()))
 }
 
@@ -177,7 +182,9 @@ impl Program {
     pub fn new(text: &str) -> Program {
         let module = assemble(text).unwrap_or_else(|errors| panic!("{errors}\nprogram:\n{text}"));
         let oracle: Result<Oracle, LoadError> = Oracle::new(Arc::new(module), Options::default());
-        Program { oracle: oracle.unwrap_or_else(|error| panic!("{error}\nprogram:\n{text}")) }
+        Program {
+            oracle: oracle.unwrap_or_else(|error| panic!("{error}\nprogram:\n{text}")),
+        }
     }
 
     /// What `main` returns for these arguments, or the name of the trap that it ends with.

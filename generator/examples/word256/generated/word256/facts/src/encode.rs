@@ -94,13 +94,26 @@ impl EncodeError {
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let EncodeError { opcode, at, operand, scalar, raw, .. } = self;
+        let EncodeError {
+            opcode,
+            at,
+            operand,
+            scalar,
+            raw,
+            ..
+        } = self;
         write!(f, "offset {at}, `{opcode}`: ")?;
         if !self.is_label {
-            return write!(f, "operand `{operand}` is {raw}, which `{scalar}` can't hold; use a smaller number");
+            return write!(
+                f,
+                "operand `{operand}` is {raw}, which `{scalar}` can't hold; use a smaller number"
+            );
         }
         if *raw == u64::MAX {
-            return write!(f, "label `{operand}` is absent, but this instruction needs one; give it a place in the code");
+            return write!(
+                f,
+                "label `{operand}` is absent, but this instruction needs one; give it a place in the code"
+            );
         }
         write!(
             f,

@@ -67,5 +67,11 @@ const fn row(
     result: &'static str,
     place: Place,
 ) -> Signature {
-    Signature { op, function, parameters, result, place }
+    Signature {
+        op,
+        function,
+        parameters,
+        result,
+        place,
+    }
 }

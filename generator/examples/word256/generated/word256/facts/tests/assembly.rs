@@ -181,7 +181,11 @@ fn every_module_that_can_be_read_survives() {
         let mut bytes = bytes.clone();
         for _ in 0..=random(2) {
             let at = HEADER + random(bytes.len() - HEADER);
-            bytes[at] = if random(2) == 0 { random(256) as u8 } else { bytes[at].wrapping_add(1) };
+            bytes[at] = if random(2) == 0 {
+                random(256) as u8
+            } else {
+                bytes[at].wrapping_add(1)
+            };
         }
         let checksum = crc32(&bytes[HEADER..]);
         bytes[HEADER - 4..HEADER].copy_from_slice(&checksum.to_le_bytes());

@@ -23,9 +23,11 @@ fn every_instruction_can_be_pushed() {
             })
             .collect();
         // Distances of 8 bits don't reach back over all the others.
-        let reaches = opcode.info().operands.iter().all(|operand| {
-            !matches!(operand.kind.meaning(), OperandMeaning::Label { .. }) || operand.kind.bytes() > 1
-        });
+        let reaches = opcode
+            .info()
+            .operands
+            .iter()
+            .all(|operand| !matches!(operand.kind.meaning(), OperandMeaning::Label { .. }) || operand.kind.bytes() > 1);
         if reaches {
             let at = builder.position();
             builder.push(opcode, &operands);
@@ -50,7 +52,9 @@ fn labels_lead_back_and_forth() {
     builder.bind(end);
     builder.push(Opcode::Add, &[]);
     let code = builder.finish().unwrap_or_else(|error| panic!("{error}"));
-    let instructions: Vec<Instruction> = Instructions::new(&code).map(|decoded| decoded.expect("it was just built").instruction).collect();
+    let instructions: Vec<Instruction> = Instructions::new(&code)
+        .map(|decoded| decoded.expect("it was just built").instruction)
+        .collect();
     let jump = |to: Label| Instruction::from_operands(Opcode::Jump, &[u64::from(to.0)]).expect("a label is its operand");
     let plain = Instruction::Add;
     assert_eq!(instructions, [plain, jump(Label(place)), jump(Label(0)), plain]);

@@ -50,7 +50,10 @@ fn traps_kinds_and_groups_lead_back() {
         assert_eq!(Kind::from_code(kind.code()), Some(kind));
         assert_eq!(Kind::from_name(kind.name()), Some(kind));
         assert!(kind.is(kind));
-        assert!(kind.parent().is_none_or(|parent| kind.is(parent) && !parent.is(kind)), "{kind}");
+        assert!(
+            kind.parent().is_none_or(|parent| kind.is(parent) && !parent.is(kind)),
+            "{kind}"
+        );
     }
     let groups: BTreeSet<&str> = Group::ALL.iter().map(|group| group.name()).collect();
     assert_eq!(groups.len(), Group::ALL.len());
@@ -65,7 +68,10 @@ fn lengths_are_those_of_the_operands() {
     }
     for kind in OperandKind::ALL {
         assert_eq!(kind.bytes(), kind.scalar().bytes());
-        assert_eq!(kind.index_space().is_some(), matches!(kind.meaning(), OperandMeaning::Index(_)));
+        assert_eq!(
+            kind.index_space().is_some(),
+            matches!(kind.meaning(), OperandMeaning::Index(_))
+        );
     }
 }
 
@@ -77,12 +83,25 @@ fn facts_of_an_instruction_agree() {
             assert_eq!(info.inputs.len(), 2, "{opcode} commutes");
             assert_eq!(info.inputs[0].pattern, info.inputs[1].pattern, "{opcode} commutes");
         }
-        let names: BTreeSet<&str> = info.inputs.iter().map(|input| input.name).chain(info.operands.iter().map(|operand| operand.name)).collect();
-        assert_eq!(names.len(), info.inputs.len() + info.operands.len(), "{opcode}: each input and operand has a name of its own");
+        let names: BTreeSet<&str> = info
+            .inputs
+            .iter()
+            .map(|input| input.name)
+            .chain(info.operands.iter().map(|operand| operand.name))
+            .collect();
+        assert_eq!(
+            names.len(),
+            info.inputs.len() + info.operands.len(),
+            "{opcode}: each input and operand has a name of its own"
+        );
         assert!(info.place.line > 0 && !info.place.file.is_empty(), "{opcode}");
         let signature = Signature::of(info.mnemonic);
         assert_eq!(signature.map(|signature| signature.function), info.semantics, "{opcode}");
         assert!(signature.is_none_or(|signature| signature.place == info.place), "{opcode}");
     }
-    assert!(SIGNATURES.iter().all(|signature| Opcode::from_mnemonic(signature.op).is_some()));
+    assert!(
+        SIGNATURES
+            .iter()
+            .all(|signature| Opcode::from_mnemonic(signature.op).is_some())
+    );
 }

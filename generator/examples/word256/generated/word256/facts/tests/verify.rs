@@ -55,7 +55,11 @@ fn every_op_that_takes_values_needs_them() {
         let is_refused = !info.inputs.is_empty() && info.operands.is_empty();
         if is_refused {
             let found = fault(plain(*opcode));
-            assert!(matches!(found, Some(VerifyErrorKind::StackUnderflow { available: 0, .. })), "{}: {found:?}", info.mnemonic);
+            assert!(
+                matches!(found, Some(VerifyErrorKind::StackUnderflow { available: 0, .. })),
+                "{}: {found:?}",
+                info.mnemonic
+            );
         }
     }
 }
@@ -71,7 +75,11 @@ fn operands_are_within_their_lists() {
             let mut operands = vec![0; info.operands.len()];
             operands[position] = (1u64 << (8 * operand.kind.bytes()).min(31)) - 1;
             let found = fault(bytes(*opcode, &operands));
-            assert!(matches!(found, Some(VerifyErrorKind::OperandRange { .. })), "{}: {found:?}", info.mnemonic);
+            assert!(
+                matches!(found, Some(VerifyErrorKind::OperandRange { .. })),
+                "{}: {found:?}",
+                info.mnemonic
+            );
         }
     }
 }
@@ -82,7 +90,11 @@ fn truncated_instructions_are_refused() {
         let code = plain(*opcode);
         for length in 1..code.len() {
             let found = fault(code[..length].to_vec());
-            assert!(matches!(found, Some(VerifyErrorKind::Decode(_))), "{}: {found:?}", opcode.mnemonic());
+            assert!(
+                matches!(found, Some(VerifyErrorKind::Decode(_))),
+                "{}: {found:?}",
+                opcode.mnemonic()
+            );
         }
     }
 }
@@ -97,7 +109,12 @@ fn labels_name_instructions() {
             }
             let mut operands = vec![0; info.operands.len()];
             operands[position] = 1;
-            assert_eq!(fault(bytes(*opcode, &operands)), Some(VerifyErrorKind::JumpTarget { to: 1 }), "{}", info.mnemonic);
+            assert_eq!(
+                fault(bytes(*opcode, &operands)),
+                Some(VerifyErrorKind::JumpTarget { to: 1 }),
+                "{}",
+                info.mnemonic
+            );
         }
     }
 }
@@ -116,7 +133,9 @@ fn no_bytes_make_it_panic() {
         let code: Vec<u8> = (0..length).map(|_| (next() >> 11) as u8).collect();
         let _ = fault(code);
         // Whole instructions get further than bytes do.
-        let code: Vec<u8> = (0..next() % 12).flat_map(|_| plain(Opcode::ALL[next() as usize % Opcode::ALL.len()])).collect();
+        let code: Vec<u8> = (0..next() % 12)
+            .flat_map(|_| plain(Opcode::ALL[next() as usize % Opcode::ALL.len()]))
+            .collect();
         let _ = fault(code);
     }
 }

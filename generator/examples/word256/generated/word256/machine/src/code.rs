@@ -27,7 +27,11 @@ pub(crate) struct Entry {
 impl Code {
     /// Decodes code as far as it can be decoded. What can't is a trip only when execution arrives there.
     pub(crate) fn new(code: &[u8]) -> Code {
-        let mut decoded = Code { instructions: Vec::new(), positions: vec![None; code.len()], broken: None };
+        let mut decoded = Code {
+            instructions: Vec::new(),
+            positions: vec![None; code.len()],
+            broken: None,
+        };
         let mut at: u32 = 0;
         while (at as usize) < code.len() {
             match decode(code, at) {
@@ -35,7 +39,10 @@ impl Code {
                     if let Some(place) = decoded.positions.get_mut(at as usize) {
                         *place = u32::try_from(decoded.instructions.len()).ok();
                     }
-                    decoded.instructions.push(Entry { instruction: found.instruction, next: found.next });
+                    decoded.instructions.push(Entry {
+                        instruction: found.instruction,
+                        next: found.next,
+                    });
                     at = found.next;
                 }
                 Err(error) => {

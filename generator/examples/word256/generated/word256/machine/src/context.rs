@@ -85,7 +85,13 @@ pub struct Context<S> {
 impl<S: Default> Context<S> {
     /// A context of a module, with the state at its start.
     pub fn new(module: Arc<Module>, output: Output) -> Context<S> {
-        Context { module, output, state: S::default(), faults: Faults::default(), lost: None }
+        Context {
+            module,
+            output,
+            state: S::default(),
+            faults: Faults::default(),
+            lost: None,
+        }
     }
 }
 

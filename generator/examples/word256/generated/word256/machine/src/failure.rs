@@ -42,7 +42,10 @@ pub struct TraceLine {
 impl Failure {
     /// A failure of the call itself.
     pub fn call(message: impl Into<String>) -> Failure {
-        Failure { cause: Cause::Call(message.into()), trace: Vec::new() }
+        Failure {
+            cause: Cause::Call(message.into()),
+            trace: Vec::new(),
+        }
     }
 
     /// The kind of trap, if it was one.

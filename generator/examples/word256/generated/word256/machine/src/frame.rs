@@ -27,7 +27,14 @@ pub struct Frame {
 impl Frame {
     /// A frame at the beginning of a function. `locals` are the arguments, then zeros.
     pub fn new(function: FunctionId, locals: Vec<Value>) -> Frame {
-        Frame { function, at: 0, pc: 0, locals, stack: Vec::new(), faults: Faults::default() }
+        Frame {
+            function,
+            at: 0,
+            pc: 0,
+            locals,
+            stack: Vec::new(),
+            faults: Faults::default(),
+        }
     }
 
     /// Pops a value.
@@ -83,7 +90,11 @@ impl Frame {
     }
 
     fn no_such_local(&self, local: LocalId) {
-        self.trip(Trip::BadIndex { what: "local", index: u64::from(local.0), count: self.locals.len() as u64 });
+        self.trip(Trip::BadIndex {
+            what: "local",
+            index: u64::from(local.0),
+            count: self.locals.len() as u64,
+        });
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.

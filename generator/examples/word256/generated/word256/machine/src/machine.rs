@@ -29,7 +29,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { fuel: None, depth: 1_000, slots: 1_000_000 }
+        Limits {
+            fuel: None,
+            depth: 1_000,
+            slots: 1_000_000,
+        }
     }
 }
 
@@ -74,7 +78,15 @@ impl<S: Default> Machine<S> {
     pub fn new(module: Arc<Module>, options: Options, step: StepFunction<S>) -> Result<Machine<S>, Failure> {
         let codes = module.functions.iter().map(|_| None).collect();
         let context = Context::new(module, options.output);
-        Ok(Machine { context, limits: options.limits, step, frames: Vec::new(), below: 0, codes, fuel_used: 0 })
+        Ok(Machine {
+            context,
+            limits: options.limits,
+            step,
+            frames: Vec::new(),
+            below: 0,
+            codes,
+            fuel_used: 0,
+        })
     }
 }
 
@@ -169,7 +181,12 @@ impl<S> Machine<S> {
                 }
                 if frame.stack.len() > DEEPEST_OPERANDS {
                     let (index, count) = (frame.stack.len() as u64, DEEPEST_OPERANDS as u64);
-                    return Err(Trip::BadIndex { what: "operand stack slot", index, count }.into());
+                    return Err(Trip::BadIndex {
+                        what: "operand stack slot",
+                        index,
+                        count,
+                    }
+                    .into());
                 }
                 match result {
                     Ok(Flow::Next) => {}
@@ -186,7 +203,11 @@ impl<S> Machine<S> {
                     }
                     Err(Stop::Trap(trap)) if !info.traps.contains(&trap.kind) => {
                         let op = entry.instruction.opcode().mnemonic();
-                        return Err(Trip::UnlistedTrap { op, trap: trap.to_string() }.into());
+                        return Err(Trip::UnlistedTrap {
+                            op,
+                            trap: trap.to_string(),
+                        }
+                        .into());
                     }
                     Err(stop) => return Err(stop),
                 }
@@ -198,7 +219,11 @@ impl<S> Machine<S> {
         let declared = find(&self.context.module, function)?;
         let count = self.codes.len() as u64;
         let Some(place) = self.codes.get_mut(function.0 as usize) else {
-            return Err(Trip::BadIndex { what: "function", index: u64::from(function.0), count });
+            return Err(Trip::BadIndex {
+                what: "function",
+                index: u64::from(function.0),
+                count,
+            });
         };
         Ok(place.get_or_insert_with(|| Arc::new(Code::new(&declared.code))).clone())
     }
@@ -209,7 +234,11 @@ impl<S> Machine<S> {
         let frame = enter(function, id, arguments)?;
         let below = self.below + self.frames.last().map_or(0, Frame::size);
         if self.frames.len() >= self.limits.depth || below + frame.size() > self.limits.slots {
-            let message = format!("`{}` would be call {} of those that are nested", function.name, self.frames.len() + 1);
+            let message = format!(
+                "`{}` would be call {} of those that are nested",
+                function.name,
+                self.frames.len() + 1
+            );
             return Err(Trap::new(TrapKind::StackOverflow, message).into());
         }
         self.below = below;
@@ -237,7 +266,10 @@ impl<S> Machine<S> {
     fn trace(&self) -> Vec<TraceLine> {
         let lines = self.frames.iter().rev().take(LONGEST_TRACE).map(|frame| {
             let function = find(&self.context.module, frame.function);
-            TraceLine { function: function.map_or_else(|_| "?".to_owned(), |function| function.name.clone()), at: frame.at }
+            TraceLine {
+                function: function.map_or_else(|_| "?".to_owned(), |function| function.name.clone()),
+                at: frame.at,
+            }
         });
         lines.collect()
     }
@@ -253,7 +285,11 @@ fn enter(function: &Function, id: FunctionId, mut arguments: Vec<Value>) -> Resu
     let expected = function.params.len();
     if arguments.len() != expected {
         let (expected, found) = (expected as u64, arguments.len() as u64);
-        return Err(Trip::WrongCount { what: format!("arguments of `{}`", function.name), expected, found });
+        return Err(Trip::WrongCount {
+            what: format!("arguments of `{}`", function.name),
+            expected,
+            found,
+        });
     }
     for (value, param) in arguments.iter().zip(&function.params) {
         if let Some(expected) = slot(param.r#type) {

@@ -19,7 +19,10 @@ pub struct Trap {
 impl Trap {
     /// A trap of `kind` with a message.
     pub fn new(kind: TrapKind, message: impl Into<String>) -> Trap {
-        Trap { kind, message: message.into() }
+        Trap {
+            kind,
+            message: message.into(),
+        }
     }
 }
 

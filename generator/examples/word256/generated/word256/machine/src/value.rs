@@ -45,7 +45,11 @@ impl Value {
     /// [`Trip::WrongSlot`] when it has another one.
     pub fn fit(self, expected: SlotKind) -> Result<Value, Trip> {
         let found = self.slot();
-        if found == expected { Ok(self) } else { Err(Trip::WrongSlot { expected, found }) }
+        if found == expected {
+            Ok(self)
+        } else {
+            Err(Trip::WrongSlot { expected, found })
+        }
     }
 
     /// The value as a literal of examples.

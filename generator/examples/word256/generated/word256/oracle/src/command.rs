@@ -120,7 +120,9 @@ impl Line {
 }
 
 fn number(option: &str, text: &str) -> Result<u64, String> {
-    text.replace('_', "").parse().map_err(|_| format!("`{option}` needs a whole number, not `{text}`"))
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| format!("`{option}` needs a whole number, not `{text}`"))
 }
 
 fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
@@ -153,14 +155,18 @@ fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
             eprintln!("{file}: {} functions verified", verified.functions.len());
             Ok(())
         }
-        other => Err((USAGE, format!("there is no command `{other}`; there are run, asm, dis and verify"))),
+        other => Err((
+            USAGE,
+            format!("there is no command `{other}`; there are run, asm, dis and verify"),
+        )),
     }
 }
 
 fn run_file(file: &str, module: word256_facts::Module, line: &Line) -> Result<(), (u8, String)> {
     let limits = Limits { fuel: line.fuel, ..Limits::default() };
     let output = Output::Writer(Box::new(std::io::BufWriter::new(std::io::stdout())));
-    let mut oracle = Oracle::new(Arc::new(module), Options::new(limits, output)).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
+    let mut oracle =
+        Oracle::new(Arc::new(module), Options::new(limits, output)).map_err(|error| (BAD_FILE, format!("{file}: {error}")))?;
     let result = oracle.call("main", &[]);
     let written = oracle.machine_mut().flush();
     match result {

@@ -21,14 +21,20 @@ pub fn read(path: &str) -> Result<Module, String> {
         return Err(format!("{path}: it is a directory; name a .easm or .ebin file"));
     }
     if size.len() > LARGEST {
-        return Err(format!("{path}: {} bytes are more than the {LARGEST} that a module may have", size.len()));
+        return Err(format!(
+            "{path}: {} bytes are more than the {LARGEST} that a module may have",
+            size.len()
+        ));
     }
     let bytes = std::fs::read(path).map_err(|error| format!("{path}: {error}"))?;
     if bytes.starts_with(&MAGIC) {
         return Module::read(&bytes).map_err(|error| format!("{path}: {error}"));
     }
     if Path::new(path).extension().is_some_and(|extension| extension == "ebin") {
-        return Err(format!("{path}: a module file begins with {:?}; this one does not", String::from_utf8_lossy(&MAGIC)));
+        return Err(format!(
+            "{path}: a module file begins with {:?}; this one does not",
+            String::from_utf8_lossy(&MAGIC)
+        ));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

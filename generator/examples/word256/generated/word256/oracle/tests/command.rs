@@ -7,7 +7,10 @@ use std::process::{Command, Output};
 /// Runs the command line.
 fn oracle(arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_word256-oracle");
-    Command::new(program).args(arguments).output().expect("the program was built with this test")
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .expect("the program was built with this test")
 }
 
 /// Checks the exit code, and that standard error says something.

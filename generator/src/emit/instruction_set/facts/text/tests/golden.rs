@@ -24,7 +24,8 @@ const fn row(opcode: Opcode, at: u32, operands: &'static [u64], bytes: &'static 
 fn the_encoder_writes_the_bytes() {
     for row in ROWS {
         let opcode = row.opcode;
-        let instruction = Instruction::from_operands(opcode, row.operands).unwrap_or_else(|| panic!("{opcode}: operands don't fit"));
+        let instruction =
+            Instruction::from_operands(opcode, row.operands).unwrap_or_else(|| panic!("{opcode}: operands don't fit"));
         let mut bytes = Vec::new();
         encode(&instruction, row.at, &mut bytes).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(bytes, row.bytes, "{opcode}");
@@ -36,7 +37,8 @@ fn the_encoder_writes_the_bytes() {
 fn the_decoder_reads_the_bytes() {
     for row in ROWS {
         let opcode = row.opcode;
-        let instruction = Instruction::from_operands(opcode, row.operands).unwrap_or_else(|| panic!("{opcode}: operands don't fit"));
+        let instruction =
+            Instruction::from_operands(opcode, row.operands).unwrap_or_else(|| panic!("{opcode}: operands don't fit"));
         let furthest = row.operands.iter().copied().filter(|raw| *raw < 1 << 20).max().unwrap_or(0);
         let mut code = vec![0; row.at as usize];
         code.extend(row.bytes);

@@ -167,7 +167,10 @@ impl<'t, 'a> Layout<'t, 'a> {
             _ => Err(Fault {
                 place,
                 message: format!("the program can't go on at {address:#x}"),
-                help: Some(format!("choose an address from {:#x}, where it is now, to {MEMORY:#x}, the end of memory", self.address)),
+                help: Some(format!(
+                    "choose an address from {:#x}, where it is now, to {MEMORY:#x}, the end of memory",
+                    self.address
+                )),
             }),
         }
     }

@@ -53,7 +53,11 @@ pub fn disassemble(image: &[u8]) -> Result<String, ImageError> {
             let _ = writeln!(out, "{}:", label(address));
         }
         if let Some(instruction) = shown.get(&address) {
-            let _ = writeln!(out, "    {}", text_of(instruction, |address| labels.contains(&address).then(|| label(address))));
+            let _ = writeln!(
+                out,
+                "    {}",
+                text_of(instruction, |address| labels.contains(&address).then(|| label(address)))
+            );
             address += WORD_BYTES as u32;
             continue;
         }

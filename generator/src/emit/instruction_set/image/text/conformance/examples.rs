@@ -24,7 +24,11 @@ __ALL__
 /// An engine that is broken on purpose fails every example.
 fn catches(engine: Engine, why: &str) {
     for example in all() {
-        assert!(outcome(example, engine).is_err(), "{why}, and `{}` doesn't notice", example.run);
+        assert!(
+            outcome(example, engine).is_err(),
+            "{why}, and `{}` doesn't notice",
+            example.run
+        );
     }
 }
 
@@ -64,6 +68,10 @@ fn idles(context: &mut Context) -> Result<Flow, Trap> {
 fn an_engine_that_does_nothing_is_caught() {
     for example in all() {
         let changes = matches!(example.expected, Expected::Trap(_)) || example.goes_on;
-        assert!(!changes || outcome(example, idles).is_err(), "nothing was done, and `{}` doesn't notice", example.run);
+        assert!(
+            !changes || outcome(example, idles).is_err(),
+            "nothing was done, and `{}` doesn't notice",
+            example.run
+        );
     }
 }

@@ -18,20 +18,23 @@ impl Script {
     /// What was asked though it wasn't expected, and what was expected and not asked.
     pub fn faults(&self) -> Vec<String> {
         let progress = self.0.borrow();
-        let missing = progress.expected.iter().map(|call| format!("the host wasn't asked for {call:?}"));
+        let missing = |call: &Call| format!("the host wasn't asked for {}", call.asked());
+        let missing = progress.expected.iter().map(missing);
         progress.faults.iter().cloned().chain(missing).collect()
     }
 
-    /// Takes the next call that is expected.
-    fn next(&mut self) -> Option<Call> {
+    /// Takes the next call that is expected, if it is what was asked.
+    fn next(&mut self, asked: String) -> Option<Call> {
         let mut progress = self.0.borrow_mut();
-        let (first, rest) = progress.expected.split_first()?;
-        progress.expected = rest;
-        Some(*first)
-    }
-
-    fn complain(&mut self, call: String) {
-        self.0.borrow_mut().faults.push(format!("the host was asked for {call}, which the example doesn't expect here"));
+        if let Some((first, rest)) = progress.expected.split_first()
+            && first.asked() == asked
+        {
+            progress.expected = rest;
+            return Some(*first);
+        }
+        let fault = format!("the host was asked for {asked}, which the example doesn't expect here");
+        progress.faults.push(fault);
+        None
     }
 }
 

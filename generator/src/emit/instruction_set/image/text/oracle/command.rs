@@ -148,5 +148,9 @@ fn check(arguments: &[String]) -> Result<ExitCode, Refusal> {
     for finding in &found {
         eprintln!("{file}: {finding}");
     }
-    Ok(if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if found.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }

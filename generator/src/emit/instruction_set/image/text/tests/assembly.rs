@@ -93,7 +93,8 @@ fn all_mistakes_are_reported() {
 
 #[test]
 fn names_are_numbers() {
-    let text = format!("let start = {ORIGIN:#x}\nlet five = 2 + 3 // half of ten\nbyte five, five - 1, -1\nhere: byte here - start");
+    let text =
+        format!("let start = {ORIGIN:#x}\nlet five = 2 + 3 // half of ten\nbyte five, five - 1, -1\nhere: byte here - start");
     assert_eq!(assemble(&text).ok(), Some(vec![5, 4, 255, 3]));
     let text = format!("byte 1\nat {:#x}\nbyte 2", ORIGIN + 3);
     assert_eq!(assemble(&text).ok(), Some(vec![1, 0, 0, 2]));

@@ -27,7 +27,9 @@ fn the_decoder_reads_the_bytes() {
 #[test]
 fn the_encoder_writes_the_bytes() {
     for Row { opcode, bytes, .. } in ROWS {
-        let instruction = word_of(bytes).and_then(decode).unwrap_or_else(|| panic!("{opcode}: no instruction"));
+        let instruction = word_of(bytes)
+            .and_then(decode)
+            .unwrap_or_else(|| panic!("{opcode}: no instruction"));
         let word = instruction.encode().unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(bytes_of(word), *bytes, "{opcode}");
     }
@@ -36,7 +38,9 @@ fn the_encoder_writes_the_bytes() {
 #[test]
 fn the_assembler_writes_the_bytes() {
     for Row { opcode, bytes, .. } in ROWS {
-        let instruction = word_of(bytes).and_then(decode).unwrap_or_else(|| panic!("{opcode}: no instruction"));
+        let instruction = word_of(bytes)
+            .and_then(decode)
+            .unwrap_or_else(|| panic!("{opcode}: no instruction"));
         let text = instruction.to_string();
         let word = assemble_instruction(&text).unwrap_or_else(|errors| panic!("`{text}`: {errors}"));
         assert_eq!(bytes_of(word), *bytes, "`{text}`");

@@ -7,19 +7,17 @@ use chip8_conformance::run::{Example, Expected};
 
 /// Spec: `[op.load_byte]` in `spec/chip8/ops/arithmetic.toml`.
 pub fn load_byte() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld v1, 254",
-            given: |state| {
-                state.v[1] = 0x3;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.v[1] = 0xfe;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld v1, 254",
+        given: |state| {
+            state.v[1] = 0x3;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.v[1] = 0xfe;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.add_byte]` in `spec/chip8/ops/arithmetic.toml`.
@@ -53,20 +51,18 @@ pub fn add_byte() -> &'static [Example] {
 
 /// Spec: `[op.load]` in `spec/chip8/ops/arithmetic.toml`.
 pub fn load() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld v1, v2",
-            given: |state| {
-                state.v[1] = 0x3;
-                state.v[2] = 0x5;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.v[1] = 0x5;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld v1, v2",
+        given: |state| {
+            state.v[1] = 0x3;
+            state.v[2] = 0x5;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.v[1] = 0x5;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.or]` in `spec/chip8/ops/arithmetic.toml`.
@@ -103,42 +99,38 @@ pub fn or() -> &'static [Example] {
 
 /// Spec: `[op.and]` in `spec/chip8/ops/arithmetic.toml`.
 pub fn and() -> &'static [Example] {
-    &[
-        Example {
-            run: "and v1, v2",
-            given: |state| {
-                state.v[1] = 0xc;
-                state.v[2] = 0xa;
-                state.v[15] = 0x1;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.v[1] = 0x8;
-                state.v[15] = 0x0;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "and v1, v2",
+        given: |state| {
+            state.v[1] = 0xc;
+            state.v[2] = 0xa;
+            state.v[15] = 0x1;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.v[1] = 0x8;
+            state.v[15] = 0x0;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.xor]` in `spec/chip8/ops/arithmetic.toml`.
 pub fn xor() -> &'static [Example] {
-    &[
-        Example {
-            run: "xor v1, v2",
-            given: |state| {
-                state.v[1] = 0xc;
-                state.v[2] = 0xa;
-                state.v[15] = 0x1;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.v[1] = 0x6;
-                state.v[15] = 0x0;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "xor v1, v2",
+        given: |state| {
+            state.v[1] = 0xc;
+            state.v[2] = 0xa;
+            state.v[15] = 0x1;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.v[1] = 0x6;
+            state.v[15] = 0x0;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.add]` in `spec/chip8/ops/arithmetic.toml`.

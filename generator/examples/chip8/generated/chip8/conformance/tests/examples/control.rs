@@ -8,15 +8,13 @@ use chip8_facts::TrapKind;
 
 /// Spec: `[op.machine_call]` in `spec/chip8/ops/control.toml`.
 pub fn machine_call() -> &'static [Example] {
-    &[
-        Example {
-            run: "sys 0x123",
-            given: |_| {},
-            natives: &[],
-            expected: Expected::Trap(TrapKind::MachineCode),
-            goes_on: false,
-        },
-    ]
+    &[Example {
+        run: "sys 0x123",
+        given: |_| {},
+        natives: &[],
+        expected: Expected::Trap(TrapKind::MachineCode),
+        goes_on: false,
+    }]
 }
 
 /// Spec: `[op.ret]` in `spec/chip8/ops/control.toml`.

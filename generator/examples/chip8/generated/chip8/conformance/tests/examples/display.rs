@@ -9,15 +9,13 @@ use chip8_facts::TrapKind;
 
 /// Spec: `[op.clear]` in `spec/chip8/ops/display.toml`.
 pub fn clear() -> &'static [Example] {
-    &[
-        Example {
-            run: "cls",
-            given: |_| {},
-            natives: &[Call::Clear],
-            expected: Expected::State(|_| {}),
-            goes_on: true,
-        },
-    ]
+    &[Example {
+        run: "cls",
+        given: |_| {},
+        natives: &[Call::Clear],
+        expected: Expected::State(|_| {}),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.draw]` in `spec/chip8/ops/display.toml`.
@@ -32,7 +30,12 @@ pub fn draw() -> &'static [Example] {
                 let _ = state.memory.write(0x300, &[0xF0, 0x90]);
                 state.v[15] = 0x9;
             },
-            natives: &[Call::Draw { x: 4, y: 5, rows: &[0xF0, 0x90], answer: false }],
+            natives: &[Call::Draw {
+                x: 4,
+                y: 5,
+                rows: &[0xF0, 0x90],
+                answer: false,
+            }],
             expected: Expected::State(|state| {
                 state.v[15] = 0x0;
             }),
@@ -45,7 +48,12 @@ pub fn draw() -> &'static [Example] {
                 state.v[2] = 0x28;
                 state.i = 0x50;
             },
-            natives: &[Call::Draw { x: 70, y: 40, rows: &[0xF0], answer: true }],
+            natives: &[Call::Draw {
+                x: 70,
+                y: 40,
+                rows: &[0xF0],
+                answer: true,
+            }],
             expected: Expected::State(|state| {
                 state.v[15] = 0x1;
             }),
@@ -56,7 +64,12 @@ pub fn draw() -> &'static [Example] {
             given: |state| {
                 state.i = 0x300;
             },
-            natives: &[Call::Draw { x: 0, y: 0, rows: &[], answer: false }],
+            natives: &[Call::Draw {
+                x: 0,
+                y: 0,
+                rows: &[],
+                answer: false,
+            }],
             expected: Expected::State(|state| {
                 state.v[15] = 0x0;
             }),

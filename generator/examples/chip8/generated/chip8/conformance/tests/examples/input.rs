@@ -8,17 +8,15 @@ use chip8_conformance::script::Call;
 
 /// Spec: `[op.random]` in `spec/chip8/ops/input.toml`.
 pub fn random() -> &'static [Example] {
-    &[
-        Example {
-            run: "rnd v1, 0x0F",
-            given: |_| {},
-            natives: &[Call::Random { answer: 171 }],
-            expected: Expected::State(|state| {
-                state.v[1] = 0xb;
-            }),
-            goes_on: true,
-        },
-    ]
+    &[Example {
+        run: "rnd v1, 0x0F",
+        given: |_| {},
+        natives: &[Call::Random { answer: 171 }],
+        expected: Expected::State(|state| {
+            state.v[1] = 0xb;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.skip_key]` in `spec/chip8/ops/input.toml`.
@@ -75,19 +73,17 @@ pub fn skip_no_key() -> &'static [Example] {
 
 /// Spec: `[op.read_delay]` in `spec/chip8/ops/input.toml`.
 pub fn read_delay() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld v3, dt",
-            given: |state| {
-                state.dt = 0x3c;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.v[3] = 0x3c;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld v3, dt",
+        given: |state| {
+            state.dt = 0x3c;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.v[3] = 0x3c;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.wait_key]` in `spec/chip8/ops/input.toml`.
@@ -116,34 +112,30 @@ pub fn wait_key() -> &'static [Example] {
 
 /// Spec: `[op.set_delay]` in `spec/chip8/ops/input.toml`.
 pub fn set_delay() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld dt, v3",
-            given: |state| {
-                state.v[3] = 0x3c;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.dt = 0x3c;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld dt, v3",
+        given: |state| {
+            state.v[3] = 0x3c;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.dt = 0x3c;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.set_sound]` in `spec/chip8/ops/input.toml`.
 pub fn set_sound() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld st, v3",
-            given: |state| {
-                state.v[3] = 0x4;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.st = 0x4;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld st, v3",
+        given: |state| {
+            state.v[3] = 0x4;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.st = 0x4;
+        }),
+        goes_on: true,
+    }]
 }

@@ -8,19 +8,17 @@ use chip8_facts::TrapKind;
 
 /// Spec: `[op.load_index]` in `spec/chip8/ops/memory.toml`.
 pub fn load_index() -> &'static [Example] {
-    &[
-        Example {
-            run: "ld i, 0x456",
-            given: |state| {
-                state.i = 0x300;
-            },
-            natives: &[],
-            expected: Expected::State(|state| {
-                state.i = 0x456;
-            }),
-            goes_on: true,
+    &[Example {
+        run: "ld i, 0x456",
+        given: |state| {
+            state.i = 0x300;
         },
-    ]
+        natives: &[],
+        expected: Expected::State(|state| {
+            state.i = 0x456;
+        }),
+        goes_on: true,
+    }]
 }
 
 /// Spec: `[op.add_index]` in `spec/chip8/ops/memory.toml`.

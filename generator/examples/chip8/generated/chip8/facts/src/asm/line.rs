@@ -31,7 +31,9 @@ pub(super) struct Symbols<'a> {
 impl Symbols<'_> {
     /// The names that are there without being defined.
     pub(super) fn new() -> Self {
-        let known = DATA_NAMES.iter().map(|(name, address)| (*name, Symbol::Number(i64::from(*address))));
+        let known = DATA_NAMES
+            .iter()
+            .map(|(name, address)| (*name, Symbol::Number(i64::from(*address))));
         Symbols { known: known.collect() }
     }
 
@@ -230,7 +232,11 @@ impl<'t, 'a> Line<'t, 'a> {
         let TokenKind::Word(mnemonic) = self.kind() else {
             return Err(self.expected("an instruction"));
         };
-        let candidates: Vec<Opcode> = Opcode::ALL.iter().copied().filter(|opcode| opcode.info().mnemonic == mnemonic).collect();
+        let candidates: Vec<Opcode> = Opcode::ALL
+            .iter()
+            .copied()
+            .filter(|opcode| opcode.info().mnemonic == mnemonic)
+            .collect();
         if candidates.is_empty() {
             let directives = ["at", "byte", "let", "word"].into_iter();
             let names = Opcode::ALL.iter().map(|opcode| opcode.info().mnemonic).chain(directives);
@@ -250,8 +256,14 @@ impl<'t, 'a> Line<'t, 'a> {
             }
         }
         let Some(opcode) = found else {
-            let at = Line { tokens: self.tokens, at: furthest };
-            let forms: Vec<String> = candidates.iter().map(|opcode| format!("`{}`", plain(opcode.info().syntax))).collect();
+            let at = Line {
+                tokens: self.tokens,
+                at: furthest,
+            };
+            let forms: Vec<String> = candidates
+                .iter()
+                .map(|opcode| format!("`{}`", plain(opcode.info().syntax)))
+                .collect();
             return Err(Fault {
                 place: at.place(),
                 message: format!("{} can't stand here in `{mnemonic}`", at.kind().describe()),

@@ -19,12 +19,12 @@ use crate::metadata::OperandMeaning;
 use crate::opcode::Opcode;
 
 mod arithmetic;
-mod compare;
 mod bits;
-mod stack;
-mod memory;
-mod world;
+mod compare;
 mod control;
+mod memory;
+mod stack;
+mod world;
 
 /// A place in code that is being built; made by [`CodeBuilder::label`], given its place by [`CodeBuilder::bind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +85,11 @@ impl CodeBuilder {
             Some(place @ None) => *place = Some(length),
             Some(Some(first)) => {
                 let first = *first;
-                self.fail(BuildError::BoundTwice { label, first, second: length });
+                self.fail(BuildError::BoundTwice {
+                    label,
+                    first,
+                    second: length,
+                });
             }
             None => self.fail(BuildError::ForeignLabel { label }),
         }

@@ -113,7 +113,11 @@ impl<T: Operand> Operand for Option<T> {
 
     #[inline]
     fn from_raw(raw: u64) -> Option<Option<T>> {
-        if raw == u64::MAX { Some(None) } else { T::from_raw(raw).map(Some) }
+        if raw == u64::MAX {
+            Some(None)
+        } else {
+            T::from_raw(raw).map(Some)
+        }
     }
 }
 

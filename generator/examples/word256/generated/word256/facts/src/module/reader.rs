@@ -46,7 +46,12 @@ impl<'a> Reader<'a> {
         }
         let flags = reader.u32()?;
         if flags & !KNOWN_FLAGS != 0 {
-            return Err(reader.error_at(8, ReadErrorKind::UnknownFlags { found: flags & !KNOWN_FLAGS }));
+            return Err(reader.error_at(
+                8,
+                ReadErrorKind::UnknownFlags {
+                    found: flags & !KNOWN_FLAGS,
+                },
+            ));
         }
         let stated = reader.u32()?;
         let computed = crc32(bytes.get(HEADER_LENGTH..).unwrap_or_default());
@@ -281,22 +286,37 @@ impl fmt::Display for ReadError {
                 found.escape_ascii()
             ),
             ReadErrorKind::BadVersion { found } => {
-                write!(f, "expected version {VERSION} of the format, found {found}; compile the module again")
+                write!(
+                    f,
+                    "expected version {VERSION} of the format, found {found}; compile the module again"
+                )
             }
             ReadErrorKind::UnknownFlags { found } => {
-                write!(f, "the flags {found:#x} have no meaning in version {VERSION}; compile the module again")
+                write!(
+                    f,
+                    "the flags {found:#x} have no meaning in version {VERSION}; compile the module again"
+                )
             }
             ReadErrorKind::BadChecksum { stated, computed } => write!(
                 f,
                 "the checksum is stated as {stated:#010x} but the bytes give {computed:#010x}; the file is damaged, fetch or compile it again"
             ),
             ReadErrorKind::Truncated { needed, left } => {
-                write!(f, "at least {needed} bytes are needed here, {left} are left; the file was cut off or a count is wrong")
+                write!(
+                    f,
+                    "at least {needed} bytes are needed here, {left} are left; the file was cut off or a count is wrong"
+                )
             }
             ReadErrorKind::TooMany { count, max } => write!(f, "the count is {count}, the limit is {max}; split the module"),
-            ReadErrorKind::BadUtf8 => write!(f, "the string isn't UTF-8 from here on; write it with the encoder of this format"),
+            ReadErrorKind::BadUtf8 => write!(
+                f,
+                "the string isn't UTF-8 from here on; write it with the encoder of this format"
+            ),
             ReadErrorKind::BadBool { found } => write!(f, "expected a truth value of 0 or 1, found {found}"),
-            ReadErrorKind::BadTag { found, of } => write!(f, "{found} announces no variant of `{of}`; the file is damaged or not made for this version"),
+            ReadErrorKind::BadTag { found, of } => write!(
+                f,
+                "{found} announces no variant of `{of}`; the file is damaged or not made for this version"
+            ),
             ReadErrorKind::TooDeep => write!(f, "values are nested more than {MAX_DEPTH} deep; no compiler writes that"),
             ReadErrorKind::TrailingBytes { left } => write!(f, "{left} bytes follow the end of the module; remove them"),
         }

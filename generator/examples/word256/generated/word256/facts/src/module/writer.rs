@@ -148,8 +148,13 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: ", self.path)?;
         match self.kind {
-            WriteErrorKind::TooMany { count, max } => write!(f, "the length is {count}, the limit of the format is {max}; split the module"),
-            WriteErrorKind::NoneInstead => write!(f, "the number 0xFFFFFFFF stands for none in a file; use a number below it, or none"),
+            WriteErrorKind::TooMany { count, max } => {
+                write!(f, "the length is {count}, the limit of the format is {max}; split the module")
+            }
+            WriteErrorKind::NoneInstead => write!(
+                f,
+                "the number 0xFFFFFFFF stands for none in a file; use a number below it, or none"
+            ),
         }
     }
 }

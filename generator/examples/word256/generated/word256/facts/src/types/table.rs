@@ -48,7 +48,9 @@ impl TypeTable {
             for argument in definition.arguments() {
                 match table.get(argument) {
                     None => return Err(TypeTableError::BadArgument { entry, argument }),
-                    Some(found) if found.kind().is_abstract() => return Err(TypeTableError::AbstractArgument { entry, argument }),
+                    Some(found) if found.kind().is_abstract() => {
+                        return Err(TypeTableError::AbstractArgument { entry, argument });
+                    }
                     Some(_) => {}
                 }
             }

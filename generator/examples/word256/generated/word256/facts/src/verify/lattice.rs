@@ -110,9 +110,19 @@ impl<'m> Types<'m> {
     }
 
     fn depth_of(&self, definition: &TypeDefinition) -> Result<u32, VerifyErrorKind> {
-        let depth = |argument: TypeId| argument.table_index().and_then(|index| self.depths.get(index)).copied().unwrap_or(0);
+        let depth = |argument: TypeId| {
+            argument
+                .table_index()
+                .and_then(|index| self.depths.get(index))
+                .copied()
+                .unwrap_or(0)
+        };
         let deepest = definition.arguments().into_iter().map(depth).max().unwrap_or(0) + 1;
-        if deepest > MAX_TYPE_DEPTH { Err(VerifyErrorKind::TypeTooDeep { limit: MAX_TYPE_DEPTH }) } else { Ok(deepest) }
+        if deepest > MAX_TYPE_DEPTH {
+            Err(VerifyErrorKind::TypeTooDeep { limit: MAX_TYPE_DEPTH })
+        } else {
+            Ok(deepest)
+        }
     }
 
     /// Whether a type is the bottom of the types that a kind belongs to, as null is of references.

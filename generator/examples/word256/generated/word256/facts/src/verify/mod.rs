@@ -98,7 +98,13 @@ pub fn verify(module: &Module) -> Result<Verified, VerifyError> {
 }
 
 fn declaration(kind: VerifyErrorKind) -> VerifyError {
-    VerifyError { function: None, name: String::new(), at: None, opcode: None, kind }
+    VerifyError {
+        function: None,
+        name: String::new(),
+        at: None,
+        opcode: None,
+        kind,
+    }
 }
 
 fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, VerifyError> {
@@ -121,5 +127,8 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
             })?;
         functions.push(facts);
     }
-    Ok(Verified { functions, types: types.into_table() })
+    Ok(Verified {
+        functions,
+        types: types.into_table(),
+    })
 }

@@ -5,12 +5,12 @@ use super::OpcodeInfo;
 use crate::opcode::Opcode;
 
 mod arithmetic;
-mod compare;
 mod bits;
-mod stack;
-mod memory;
-mod world;
+mod compare;
 mod control;
+mod memory;
+mod stack;
+mod world;
 
 /// The row of an instruction.
 pub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {
