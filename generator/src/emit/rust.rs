@@ -228,7 +228,9 @@ pub fn call(indent: usize, lead: &str, head: &str, arguments: &[String], end: &s
     let together = arguments.join(", ");
     let width = together.chars().count();
     let line = format!("{margin}{lead}{head}({together}){end}\n");
-    if !together.contains('\n') && width <= ARGUMENTS && line.chars().count() <= 131 {
+    // A single argument may fill the line.
+    let fits = width <= ARGUMENTS || arguments.len() == 1;
+    if !together.contains('\n') && fits && line.chars().count() <= 131 {
         return line;
     }
     let rows: String = arguments

@@ -62,9 +62,7 @@ fn ilt() {
     });
     check(&Example {
         spec: "-2147483648, 2147483647 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 -2147483648 const_i32 2147483647 ilt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 -2147483648 const_i32 2147483647 ilt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -154,27 +152,21 @@ fn ige() {
 fn feq() {
     check(&Example {
         spec: "1.5, 1.5 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.5 const_f64 1.5 feq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.5 const_f64 1.5 feq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 0.0 const_f64 -0.0 feq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 0.0 const_f64 -0.0 feq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan const_f64 nan feq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan feq return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -186,27 +178,21 @@ fn feq() {
 fn fne() {
     check(&Example {
         spec: "1.5, 2.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.5 const_f64 2.0 fne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.5 const_f64 2.0 fne return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 0.0 const_f64 -0.0 fne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 0.0 const_f64 -0.0 fne return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan const_f64 nan fne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan fne return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -218,36 +204,28 @@ fn fne() {
 fn flt() {
     check(&Example {
         spec: "1.0, 2.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.0 const_f64 2.0 flt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.0 const_f64 2.0 flt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "-inf, inf -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 -inf const_f64 inf flt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 -inf const_f64 inf flt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, 1.0 -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan const_f64 1.0 flt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 1.0 flt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0, 0.0 -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 -0.0 const_f64 0.0 flt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 -0.0 const_f64 0.0 flt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -259,27 +237,21 @@ fn flt() {
 fn fle() {
     check(&Example {
         spec: "1.0, 1.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.0 const_f64 1.0 fle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.0 const_f64 1.0 fle return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 0.0 const_f64 -0.0 fle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 0.0 const_f64 -0.0 fle return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, nan -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.0 const_f64 nan fle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.0 const_f64 nan fle return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -291,27 +263,21 @@ fn fle() {
 fn fgt() {
     check(&Example {
         spec: "2.0, 1.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 2.0 const_f64 1.0 fgt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 2.0 const_f64 1.0 fgt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 1.0 -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.0 const_f64 1.0 fgt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.0 const_f64 1.0 fgt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan const_f64 nan fgt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan fgt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -323,27 +289,21 @@ fn fgt() {
 fn fge() {
     check(&Example {
         spec: "2.0, 1.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 2.0 const_f64 1.0 fge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 2.0 const_f64 1.0 fge return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 1.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 1.0 const_f64 1.0 fge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 1.0 const_f64 1.0 fge return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "nan, nan -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan const_f64 nan fge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan const_f64 nan fge return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,

@@ -289,9 +289,7 @@ fn int_to_float() {
     });
     check(&Example {
         spec: "-2147483648 -> -2147483648.0",
-        form: Form::Values(
-            "function main { result f64 code { const_i32 -2147483648 int_to_float return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_i32 -2147483648 int_to_float return } }"),
         given: None,
         expected: Expected::Value("-2147483648.0"),
         prints: None,
@@ -324,36 +322,28 @@ fn float_to_int() {
     });
     check(&Example {
         spec: "2147483647.9 -> 2147483647",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 2147483647.9 float_to_int return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 2147483647.9 float_to_int return } }"),
         given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648.9 -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 -2147483648.9 float_to_int return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 -2147483648.9 float_to_int return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "2147483648.0 -> !invalid_number",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 2147483648.0 float_to_int return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 2147483648.0 float_to_int return } }"),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483649.0 -> !invalid_number",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 -2147483649.0 float_to_int return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 -2147483649.0 float_to_int return } }"),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
@@ -386,45 +376,35 @@ fn float_to_int() {
 fn float_to_int_saturating() {
     check(&Example {
         spec: "3.9 -> 3",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 3.9 float_to_int_saturating return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 3.9 float_to_int_saturating return } }"),
         given: None,
         expected: Expected::Value("3"),
         prints: None,
     });
     check(&Example {
         spec: "-3.9 -> -3",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 -3.9 float_to_int_saturating return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 -3.9 float_to_int_saturating return } }"),
         given: None,
         expected: Expected::Value("-3"),
         prints: None,
     });
     check(&Example {
         spec: "1e300 -> 2147483647",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 1e300 float_to_int_saturating return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 1e300 float_to_int_saturating return } }"),
         given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "-inf -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 -inf float_to_int_saturating return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 -inf float_to_int_saturating return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "nan -> 0",
-        form: Form::Values(
-            "function main { result i32 code { const_f64 nan float_to_int_saturating return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_f64 nan float_to_int_saturating return } }"),
         given: None,
         expected: Expected::Value("0"),
         prints: None,

@@ -10,36 +10,28 @@ use raya_conformance::run::{Example, Expected, Form, check};
 fn fadd() {
     check(&Example {
         spec: "1.5, 2.0 -> 3.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.5 const_f64 2.0 fadd return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.5 const_f64 2.0 fadd return } }"),
         given: None,
         expected: Expected::Value("3.5"),
         prints: None,
     });
     check(&Example {
         spec: "0.1, 0.2 -> 0.30000000000000004",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 0.1 const_f64 0.2 fadd return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 0.1 const_f64 0.2 fadd return } }"),
         given: None,
         expected: Expected::Value("0.30000000000000004"),
         prints: None,
     });
     check(&Example {
         spec: "-0.0, 0.0 -> 0.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -0.0 const_f64 0.0 fadd return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -0.0 const_f64 0.0 fadd return } }"),
         given: None,
         expected: Expected::Value("0.0"),
         prints: None,
     });
     check(&Example {
         spec: "inf, -inf -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 inf const_f64 -inf fadd return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 inf const_f64 -inf fadd return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
@@ -51,27 +43,21 @@ fn fadd() {
 fn fsub() {
     check(&Example {
         spec: "1.5, 2.0 -> -0.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.5 const_f64 2.0 fsub return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.5 const_f64 2.0 fsub return } }"),
         given: None,
         expected: Expected::Value("-0.5"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, 0.0 -> 0.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 0.0 const_f64 0.0 fsub return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 0.0 const_f64 0.0 fsub return } }"),
         given: None,
         expected: Expected::Value("0.0"),
         prints: None,
     });
     check(&Example {
         spec: "inf, inf -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 inf const_f64 inf fsub return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 inf const_f64 inf fsub return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
@@ -83,36 +69,28 @@ fn fsub() {
 fn fmul() {
     check(&Example {
         spec: "1.5, 2.0 -> 3.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.5 const_f64 2.0 fmul return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.5 const_f64 2.0 fmul return } }"),
         given: None,
         expected: Expected::Value("3.0"),
         prints: None,
     });
     check(&Example {
         spec: "-1.0, 0.0 -> -0.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -1.0 const_f64 0.0 fmul return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -1.0 const_f64 0.0 fmul return } }"),
         given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: "inf, 0.0 -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 inf const_f64 0.0 fmul return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 inf const_f64 0.0 fmul return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: "1e308, 10.0 -> inf",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1e308 const_f64 10.0 fmul return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1e308 const_f64 10.0 fmul return } }"),
         given: None,
         expected: Expected::Value("inf"),
         prints: None,
@@ -124,36 +102,28 @@ fn fmul() {
 fn fdiv() {
     check(&Example {
         spec: "3.0, 2.0 -> 1.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 3.0 const_f64 2.0 fdiv return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 3.0 const_f64 2.0 fdiv return } }"),
         given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 0.0 -> inf",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 0.0 fdiv return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 0.0 fdiv return } }"),
         given: None,
         expected: Expected::Value("inf"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, -0.0 -> -inf",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 -0.0 fdiv return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 -0.0 fdiv return } }"),
         given: None,
         expected: Expected::Value("-inf"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, 0.0 -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 0.0 const_f64 0.0 fdiv return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 0.0 const_f64 0.0 fdiv return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
@@ -198,81 +168,63 @@ fn fneg() {
 fn fpow() {
     check(&Example {
         spec: "2.0, 10.0 -> 1024.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 2.0 const_f64 10.0 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 2.0 const_f64 10.0 fpow return } }"),
         given: None,
         expected: Expected::Value("1024.0"),
         prints: None,
     });
     check(&Example {
         spec: "2.0, -1.0 -> 0.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 2.0 const_f64 -1.0 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 2.0 const_f64 -1.0 fpow return } }"),
         given: None,
         expected: Expected::Value("0.5"),
         prints: None,
     });
     check(&Example {
         spec: "4.0, 0.5 -> 2.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 4.0 const_f64 0.5 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 4.0 const_f64 0.5 fpow return } }"),
         given: None,
         expected: Expected::Value("2.0"),
         prints: None,
     });
     check(&Example {
         spec: "-8.0, 0.5 -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -8.0 const_f64 0.5 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -8.0 const_f64 0.5 fpow return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: "0.0, -1.0 -> inf",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 0.0 const_f64 -1.0 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 0.0 const_f64 -1.0 fpow return } }"),
         given: None,
         expected: Expected::Value("inf"),
         prints: None,
     });
     check(&Example {
         spec: "nan, 0.0 -> 1.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 nan const_f64 0.0 fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 nan const_f64 0.0 fpow return } }"),
         given: None,
         expected: Expected::Value("1.0"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, nan -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 nan fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 nan fpow return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, inf -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 inf fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 inf fpow return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: "-1.0, -inf -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -1.0 const_f64 -inf fpow return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -1.0 const_f64 -inf fpow return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
@@ -284,63 +236,49 @@ fn fpow() {
 fn fmod() {
     check(&Example {
         spec: "7.5, 2.0 -> 1.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 7.5 const_f64 2.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 7.5 const_f64 2.0 fmod return } }"),
         given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
         spec: "-7.5, 2.0 -> -1.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -7.5 const_f64 2.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -7.5 const_f64 2.0 fmod return } }"),
         given: None,
         expected: Expected::Value("-1.5"),
         prints: None,
     });
     check(&Example {
         spec: "7.5, -2.0 -> 1.5",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 7.5 const_f64 -2.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 7.5 const_f64 -2.0 fmod return } }"),
         given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
         spec: "-4.0, 2.0 -> -0.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -4.0 const_f64 2.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -4.0 const_f64 2.0 fmod return } }"),
         given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, 0.0 -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 0.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 0.0 fmod return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: "1.0, inf -> 1.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 1.0 const_f64 inf fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 1.0 const_f64 inf fmod return } }"),
         given: None,
         expected: Expected::Value("1.0"),
         prints: None,
     });
     check(&Example {
         spec: "inf, 1.0 -> nan",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 inf const_f64 1.0 fmod return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 inf const_f64 1.0 fmod return } }"),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,

@@ -17,18 +17,14 @@ fn iadd() {
     });
     check(&Example {
         spec: "2147483647, 1 -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 2147483647 const_i32 1 iadd return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 2147483647 const_i32 1 iadd return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> 2147483647",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 iadd return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 -1 iadd return } }"),
         given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
@@ -54,18 +50,14 @@ fn isub() {
     });
     check(&Example {
         spec: "-2147483648, 1 -> 2147483647",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 1 isub return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 1 isub return } }"),
         given: None,
         expected: Expected::Value("2147483647"),
         prints: None,
     });
     check(&Example {
         spec: "0, -2147483648 -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 0 const_i32 -2147483648 isub return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 0 const_i32 -2147483648 isub return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
@@ -84,27 +76,21 @@ fn imul() {
     });
     check(&Example {
         spec: "46341, 46341 -> -2147479015",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 46341 const_i32 46341 imul return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 46341 const_i32 46341 imul return } }"),
         given: None,
         expected: Expected::Value("-2147479015"),
         prints: None,
     });
     check(&Example {
         spec: "-2147483648, -1 -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 imul return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 -1 imul return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
     });
     check(&Example {
         spec: "65536, 65536 -> 0",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 65536 const_i32 65536 imul return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 65536 const_i32 65536 imul return } }"),
         given: None,
         expected: Expected::Value("0"),
         prints: None,
@@ -137,9 +123,7 @@ fn idiv() {
     });
     check(&Example {
         spec: "-2147483648, -1 -> -2147483648",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 idiv return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 -1 idiv return } }"),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
@@ -186,9 +170,7 @@ fn imod() {
     });
     check(&Example {
         spec: "-2147483648, -1 -> 0",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 -1 imod return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 -1 imod return } }"),
         given: None,
         expected: Expected::Value("0"),
         prints: None,
@@ -296,9 +278,7 @@ fn ipow() {
     });
     check(&Example {
         spec: "3, 2147483647 -> -1431655765",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 3 const_i32 2147483647 ipow return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 3 const_i32 2147483647 ipow return } }"),
         given: None,
         expected: Expected::Value("-1431655765"),
         prints: None,
@@ -397,9 +377,7 @@ fn iushr() {
     });
     check(&Example {
         spec: "-2147483648, 31 -> 1",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 31 iushr return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 31 iushr return } }"),
         given: None,
         expected: Expected::Value("1"),
         prints: None,
@@ -444,9 +422,7 @@ fn ior() {
     });
     check(&Example {
         spec: "-2147483648, 1 -> -2147483647",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 -2147483648 const_i32 1 ior return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 -2147483648 const_i32 1 ior return } }"),
         given: None,
         expected: Expected::Value("-2147483647"),
         prints: None,

@@ -31,9 +31,7 @@ fn eq() {
     });
     check(&Example {
         spec: "0.0, -0.0 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_f64 0.0 const_f64 -0.0 eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 0.0 const_f64 -0.0 eq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -47,63 +45,49 @@ fn eq() {
     });
     check(&Example {
         spec: r#""ab", "ab" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "ab" eq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "ab" eq return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""ab", "b" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "b" eq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "b" eq return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box eq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(null) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_null box const_null box eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_null box const_null box eq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(0) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_null box const_i32 0 box eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_null box const_i32 0 box eq return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#"any("1"), any(1) -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "1" box const_i32 1 box eq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "1" box const_i32 1 box eq return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#"any("x"), any("x") -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "x" box const_str "x" box eq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "x" box const_str "x" box eq return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -129,18 +113,14 @@ fn ne() {
     });
     check(&Example {
         spec: r#""ab", "ba" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "ba" ne return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "ba" ne return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box ne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box ne return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -152,36 +132,28 @@ fn ne() {
 fn strict_eq() {
     check(&Example {
         spec: "1, 1 -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 const_i32 1 strict_eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 strict_eq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box strict_eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box strict_eq return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_true box const_i32 1 box strict_eq return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_true box const_i32 1 box strict_eq return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#""kind", "kind" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "kind" const_str "kind" strict_eq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "kind" const_str "kind" strict_eq return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -193,27 +165,21 @@ fn strict_eq() {
 fn strict_ne() {
     check(&Example {
         spec: "1, 1 -> false",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 const_i32 1 strict_ne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 const_i32 1 strict_ne return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_true box const_i32 1 box strict_ne return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_true box const_i32 1 box strict_ne return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", "b" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "b" strict_ne return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "b" strict_ne return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -335,18 +301,14 @@ fn and() {
     });
     check(&Example {
         spec: r#""", "x" -> """#,
-        form: Form::Values(
-            r#"function main { result str code { const_str "" const_str "x" and return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_str "" const_str "x" and return } }"#),
         given: None,
         expected: Expected::Value(r#""""#),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> any(null)",
-        form: Form::Values(
-            "function main { result any code { const_null box const_i32 1 box and return } }",
-        ),
+        form: Form::Values("function main { result any code { const_null box const_i32 1 box and return } }"),
         given: None,
         expected: Expected::Value("any(null)"),
         prints: None,
@@ -386,9 +348,7 @@ fn or() {
     });
     check(&Example {
         spec: "any(0), any(null) -> any(null)",
-        form: Form::Values(
-            "function main { result any code { const_i32 0 box const_null box or return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 0 box const_null box or return } }"),
         given: None,
         expected: Expected::Value("any(null)"),
         prints: None,

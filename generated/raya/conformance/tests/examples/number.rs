@@ -10,72 +10,56 @@ use raya_conformance::run::{Example, Expected, Form, check};
 fn nadd() {
     check(&Example {
         spec: "any(2), any(3) -> any(5)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2 box const_i32 3 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2 box const_i32 3 box nadd return } }"),
         given: None,
         expected: Expected::Value("any(5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(0.5) -> any(2.5)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2 box const_f64 0.5 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2 box const_f64 0.5 box nadd return } }"),
         given: None,
         expected: Expected::Value("any(2.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1.0), any(1.0) -> any(2.0)",
-        form: Form::Values(
-            "function main { result any code { const_f64 1.0 box const_f64 1.0 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 1.0 box const_f64 1.0 box nadd return } }"),
         given: None,
         expected: Expected::Value("any(2.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647), any(1) -> any(-2147483648)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2147483647 box const_i32 1 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2147483647 box const_i32 1 box nadd return } }"),
         given: None,
         expected: Expected::Value("any(-2147483648)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647), any(1.0) -> any(2147483648.0)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2147483647 box const_f64 1.0 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2147483647 box const_f64 1.0 box nadd return } }"),
         given: None,
         expected: Expected::Value("any(2147483648.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_null box const_i32 1 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_null box const_i32 1 box nadd return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_true box const_i32 1 box nadd return } }",
-        ),
+        form: Form::Values("function main { result any code { const_true box const_i32 1 box nadd return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
     });
     check(&Example {
         spec: r#"any("2"), any(1) -> !type_error"#,
-        form: Form::Values(
-            r#"function main { result any code { const_str "2" box const_i32 1 box nadd return } }"#,
-        ),
+        form: Form::Values(r#"function main { result any code { const_str "2" box const_i32 1 box nadd return } }"#),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -87,36 +71,28 @@ fn nadd() {
 fn nsub() {
     check(&Example {
         spec: "any(2), any(3) -> any(-1)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2 box const_i32 3 box nsub return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2 box const_i32 3 box nsub return } }"),
         given: None,
         expected: Expected::Value("any(-1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2.5), any(1) -> any(1.5)",
-        form: Form::Values(
-            "function main { result any code { const_f64 2.5 box const_i32 1 box nsub return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 2.5 box const_i32 1 box nsub return } }"),
         given: None,
         expected: Expected::Value("any(1.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-2147483648), any(1) -> any(2147483647)",
-        form: Form::Values(
-            "function main { result any code { const_i32 -2147483648 box const_i32 1 box nsub return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 -2147483648 box const_i32 1 box nsub return } }"),
         given: None,
         expected: Expected::Value("any(2147483647)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(null) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_i32 1 box const_null box nsub return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 1 box const_null box nsub return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -128,36 +104,28 @@ fn nsub() {
 fn nmul() {
     check(&Example {
         spec: "any(6), any(7) -> any(42)",
-        form: Form::Values(
-            "function main { result any code { const_i32 6 box const_i32 7 box nmul return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 6 box const_i32 7 box nmul return } }"),
         given: None,
         expected: Expected::Value("any(42)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.5), any(4) -> any(2.0)",
-        form: Form::Values(
-            "function main { result any code { const_f64 0.5 box const_i32 4 box nmul return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 0.5 box const_i32 4 box nmul return } }"),
         given: None,
         expected: Expected::Value("any(2.0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(65536), any(65536) -> any(0)",
-        form: Form::Values(
-            "function main { result any code { const_i32 65536 box const_i32 65536 box nmul return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 65536 box const_i32 65536 box nmul return } }"),
         given: None,
         expected: Expected::Value("any(0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(false), any(4) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_false box const_i32 4 box nmul return } }",
-        ),
+        form: Form::Values("function main { result any code { const_false box const_i32 4 box nmul return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -169,63 +137,49 @@ fn nmul() {
 fn ndiv() {
     check(&Example {
         spec: "any(7), any(2) -> any(3)",
-        form: Form::Values(
-            "function main { result any code { const_i32 7 box const_i32 2 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 7 box const_i32 2 box ndiv return } }"),
         given: None,
         expected: Expected::Value("any(3)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7.0), any(2) -> any(3.5)",
-        form: Form::Values(
-            "function main { result any code { const_f64 7.0 box const_i32 2 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 7.0 box const_i32 2 box ndiv return } }"),
         given: None,
         expected: Expected::Value("any(3.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-2147483648), any(-1) -> any(-2147483648)",
-        form: Form::Values(
-            "function main { result any code { const_i32 -2147483648 box const_i32 -1 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 -2147483648 box const_i32 -1 box ndiv return } }"),
         given: None,
         expected: Expected::Value("any(-2147483648)"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(0) -> !divide_by_zero",
-        form: Form::Values(
-            "function main { result any code { const_i32 1 box const_i32 0 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 1 box const_i32 0 box ndiv return } }"),
         given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(0.0) -> any(inf)",
-        form: Form::Values(
-            "function main { result any code { const_i32 1 box const_f64 0.0 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 1 box const_f64 0.0 box ndiv return } }"),
         given: None,
         expected: Expected::Value("any(inf)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0), any(0) -> any(nan)",
-        form: Form::Values(
-            "function main { result any code { const_f64 0.0 box const_i32 0 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 0.0 box const_i32 0 box ndiv return } }"),
         given: None,
         expected: Expected::Value("any(nan)"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(0) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_null box const_i32 0 box ndiv return } }",
-        ),
+        form: Form::Values("function main { result any code { const_null box const_i32 0 box ndiv return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -237,54 +191,42 @@ fn ndiv() {
 fn nmod() {
     check(&Example {
         spec: "any(7), any(2) -> any(1)",
-        form: Form::Values(
-            "function main { result any code { const_i32 7 box const_i32 2 box nmod return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 7 box const_i32 2 box nmod return } }"),
         given: None,
         expected: Expected::Value("any(1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(-7), any(2) -> any(-1)",
-        form: Form::Values(
-            "function main { result any code { const_i32 -7 box const_i32 2 box nmod return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 -7 box const_i32 2 box nmod return } }"),
         given: None,
         expected: Expected::Value("any(-1)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7.5), any(2) -> any(1.5)",
-        form: Form::Values(
-            "function main { result any code { const_f64 7.5 box const_i32 2 box nmod return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 7.5 box const_i32 2 box nmod return } }"),
         given: None,
         expected: Expected::Value("any(1.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(7), any(0) -> !divide_by_zero",
-        form: Form::Values(
-            "function main { result any code { const_i32 7 box const_i32 0 box nmod return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 7 box const_i32 0 box nmod return } }"),
         given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(7), any(0.0) -> any(nan)",
-        form: Form::Values(
-            "function main { result any code { const_i32 7 box const_f64 0.0 box nmod return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 7 box const_f64 0.0 box nmod return } }"),
         given: None,
         expected: Expected::Value("any(nan)"),
         prints: None,
     });
     check(&Example {
         spec: r#"any("7"), any(2) -> !type_error"#,
-        form: Form::Values(
-            r#"function main { result any code { const_str "7" box const_i32 2 box nmod return } }"#,
-        ),
+        form: Form::Values(r#"function main { result any code { const_str "7" box const_i32 2 box nmod return } }"#),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -336,54 +278,42 @@ fn nneg() {
 fn npow() {
     check(&Example {
         spec: "any(2), any(10) -> any(1024)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2 box const_i32 10 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2 box const_i32 10 box npow return } }"),
         given: None,
         expected: Expected::Value("any(1024)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(-1) -> any(0)",
-        form: Form::Values(
-            "function main { result any code { const_i32 2 box const_i32 -1 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 2 box const_i32 -1 box npow return } }"),
         given: None,
         expected: Expected::Value("any(0)"),
         prints: None,
     });
     check(&Example {
         spec: "any(2.0), any(-1) -> any(0.5)",
-        form: Form::Values(
-            "function main { result any code { const_f64 2.0 box const_i32 -1 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 2.0 box const_i32 -1 box npow return } }"),
         given: None,
         expected: Expected::Value("any(0.5)"),
         prints: None,
     });
     check(&Example {
         spec: "any(0), any(-1) -> !divide_by_zero",
-        form: Form::Values(
-            "function main { result any code { const_i32 0 box const_i32 -1 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_i32 0 box const_i32 -1 box npow return } }"),
         given: None,
         expected: Expected::Trap("divide_by_zero"),
         prints: None,
     });
     check(&Example {
         spec: "any(0.0), any(-1) -> any(inf)",
-        form: Form::Values(
-            "function main { result any code { const_f64 0.0 box const_i32 -1 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_f64 0.0 box const_i32 -1 box npow return } }"),
         given: None,
         expected: Expected::Value("any(inf)"),
         prints: None,
     });
     check(&Example {
         spec: "any(true), any(1) -> !type_error",
-        form: Form::Values(
-            "function main { result any code { const_true box const_i32 1 box npow return } }",
-        ),
+        form: Form::Values("function main { result any code { const_true box const_i32 1 box npow return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -395,36 +325,28 @@ fn npow() {
 fn nlt() {
     check(&Example {
         spec: "any(1), any(2) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_i32 2 box nlt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_i32 2 box nlt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.5) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.5 box nlt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.5 box nlt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(nan), any(1) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 nan box const_i32 1 box nlt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 nan box const_i32 1 box nlt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(1) -> !type_error",
-        form: Form::Values(
-            "function main { result bool code { const_null box const_i32 1 box nlt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_null box const_i32 1 box nlt return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -436,36 +358,28 @@ fn nlt() {
 fn nle() {
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box nle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box nle return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(2), any(1) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_i32 2 box const_i32 1 box nle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 2 box const_i32 1 box nle return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(nan) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 nan box nle return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 nan box nle return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#"any("1"), any(1) -> !type_error"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "1" box const_i32 1 box nle return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "1" box const_i32 1 box nle return } }"#),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -477,27 +391,21 @@ fn nle() {
 fn ngt() {
     check(&Example {
         spec: "any(2), any(1.5) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 2 box const_f64 1.5 box ngt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 2 box const_f64 1.5 box ngt return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(1.0) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box ngt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box ngt return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(1), any(false) -> !type_error",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_false box ngt return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_false box ngt return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -509,27 +417,21 @@ fn ngt() {
 fn nge() {
     check(&Example {
         spec: "any(1), any(1.0) -> true",
-        form: Form::Values(
-            "function main { result bool code { const_i32 1 box const_f64 1.0 box nge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_i32 1 box const_f64 1.0 box nge return } }"),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: "any(-1.5), any(-1) -> false",
-        form: Form::Values(
-            "function main { result bool code { const_f64 -1.5 box const_i32 -1 box nge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_f64 -1.5 box const_i32 -1 box nge return } }"),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: "any(null), any(null) -> !type_error",
-        form: Form::Values(
-            "function main { result bool code { const_null box const_null box nge return } }",
-        ),
+        form: Form::Values("function main { result bool code { const_null box const_null box nge return } }"),
         given: None,
         expected: Expected::Trap("type_error"),
         prints: None,
@@ -548,18 +450,14 @@ fn number_to_float() {
     });
     check(&Example {
         spec: "any(-0.0) -> -0.0",
-        form: Form::Values(
-            "function main { result f64 code { const_f64 -0.0 box number_to_float return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_f64 -0.0 box number_to_float return } }"),
         given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: "any(2147483647) -> 2147483647.0",
-        form: Form::Values(
-            "function main { result f64 code { const_i32 2147483647 box number_to_float return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_i32 2147483647 box number_to_float return } }"),
         given: None,
         expected: Expected::Value("2147483647.0"),
         prints: None,

@@ -74,9 +74,7 @@ fn dup() {
 fn swap() {
     check(&Example {
         spec: "1, 2 -> 2, 1",
-        form: Form::Values(
-            "function main { result i32 code { const_i32 1 const_i32 2 swap pop return } }",
-        ),
+        form: Form::Values("function main { result i32 code { const_i32 1 const_i32 2 swap pop return } }"),
         given: None,
         expected: Expected::Value("2"),
         prints: None,
@@ -90,9 +88,7 @@ fn swap() {
     });
     check(&Example {
         spec: "true, 2.5 -> 2.5, true",
-        form: Form::Values(
-            "function main { result f64 code { const_true const_f64 2.5 swap pop return } }",
-        ),
+        form: Form::Values("function main { result f64 code { const_true const_f64 2.5 swap pop return } }"),
         given: None,
         expected: Expected::Value("2.5"),
         prints: None,

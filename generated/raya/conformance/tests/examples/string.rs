@@ -10,45 +10,35 @@ use raya_conformance::run::{Example, Expected, Form, check};
 fn sconcat() {
     check(&Example {
         spec: r#""ab", "c" -> "abc""#,
-        form: Form::Values(
-            r#"function main { result str code { const_str "ab" const_str "c" sconcat return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_str "ab" const_str "c" sconcat return } }"#),
         given: None,
         expected: Expected::Value(r#""abc""#),
         prints: None,
     });
     check(&Example {
         spec: r#""", "" -> """#,
-        form: Form::Values(
-            r#"function main { result str code { const_str "" const_str "" sconcat return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_str "" const_str "" sconcat return } }"#),
         given: None,
         expected: Expected::Value(r#""""#),
         prints: None,
     });
     check(&Example {
         spec: r#""grü", "ße" -> "grüße""#,
-        form: Form::Values(
-            r#"function main { result str code { const_str "grü" const_str "ße" sconcat return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_str "grü" const_str "ße" sconcat return } }"#),
         given: None,
         expected: Expected::Value(r#""grüße""#),
         prints: None,
     });
     check(&Example {
         spec: r#"null, "a" -> !null_reference"#,
-        form: Form::Values(
-            r#"function main { result str code { const_null const_str "a" sconcat return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_null const_str "a" sconcat return } }"#),
         given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", null -> !null_reference"#,
-        form: Form::Values(
-            r#"function main { result str code { const_str "a" const_null sconcat return } }"#,
-        ),
+        form: Form::Values(r#"function main { result str code { const_str "a" const_null sconcat return } }"#),
         given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
@@ -100,18 +90,14 @@ fn slen() {
 fn seq() {
     check(&Example {
         spec: r#""ab", "ab" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "ab" seq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "ab" seq return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""ab", "AB" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "AB" seq return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "AB" seq return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -137,18 +123,14 @@ fn seq() {
 fn sne() {
     check(&Example {
         spec: r#""ab", "ab" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "ab" sne return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "ab" sne return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#""ab", "abc" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "ab" const_str "abc" sne return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "ab" const_str "abc" sne return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
@@ -167,54 +149,42 @@ fn sne() {
 fn slt() {
     check(&Example {
         spec: r#""a", "b" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "b" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "b" slt return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""b", "a" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "b" const_str "a" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "b" const_str "a" slt return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", "ab" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "ab" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "ab" slt return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""Z", "a" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "Z" const_str "a" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "Z" const_str "a" slt return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""\u{E000}", "\u{10000}" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "\u{E000}" const_str "\u{10000}" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "\u{E000}" const_str "\u{10000}" slt return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#"null, "a" -> !null_reference"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_null const_str "a" slt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_null const_str "a" slt return } }"#),
         given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
@@ -226,27 +196,21 @@ fn slt() {
 fn sle() {
     check(&Example {
         spec: r#""a", "a" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "a" sle return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "a" sle return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""b", "a" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "b" const_str "a" sle return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "b" const_str "a" sle return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", null -> !null_reference"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_null sle return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_null sle return } }"#),
         given: None,
         expected: Expected::Trap("null_reference"),
         prints: None,
@@ -258,18 +222,14 @@ fn sle() {
 fn sgt() {
     check(&Example {
         spec: r#""b", "a" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "b" const_str "a" sgt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "b" const_str "a" sgt return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", "a" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "a" sgt return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "a" sgt return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -288,27 +248,21 @@ fn sgt() {
 fn sge() {
     check(&Example {
         spec: r#""b", "a" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "b" const_str "a" sge return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "b" const_str "a" sge return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", "a" -> true"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "a" sge return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "a" sge return } }"#),
         given: None,
         expected: Expected::Value("true"),
         prints: None,
     });
     check(&Example {
         spec: r#""a", "b" -> false"#,
-        form: Form::Values(
-            r#"function main { result bool code { const_str "a" const_str "b" sge return } }"#,
-        ),
+        form: Form::Values(r#"function main { result bool code { const_str "a" const_str "b" sge return } }"#),
         given: None,
         expected: Expected::Value("false"),
         prints: None,
@@ -416,9 +370,7 @@ fn int_to_string() {
     });
     check(&Example {
         spec: r#"-2147483648 -> "-2147483648""#,
-        form: Form::Values(
-            "function main { result str code { const_i32 -2147483648 int_to_string return } }",
-        ),
+        form: Form::Values("function main { result str code { const_i32 -2147483648 int_to_string return } }"),
         given: None,
         expected: Expected::Value(r#""-2147483648""#),
         prints: None,
@@ -465,27 +417,21 @@ fn float_to_string() {
     });
     check(&Example {
         spec: r#"123456789012345680000.0 -> "123456789012345680000""#,
-        form: Form::Values(
-            "function main { result str code { const_f64 123456789012345680000.0 float_to_string return } }",
-        ),
+        form: Form::Values("function main { result str code { const_f64 123456789012345680000.0 float_to_string return } }"),
         given: None,
         expected: Expected::Value(r#""123456789012345680000""#),
         prints: None,
     });
     check(&Example {
         spec: r#"0.000001 -> "0.000001""#,
-        form: Form::Values(
-            "function main { result str code { const_f64 0.000001 float_to_string return } }",
-        ),
+        form: Form::Values("function main { result str code { const_f64 0.000001 float_to_string return } }"),
         given: None,
         expected: Expected::Value(r#""0.000001""#),
         prints: None,
     });
     check(&Example {
         spec: r#"1.5e-7 -> "1.5e-7""#,
-        form: Form::Values(
-            "function main { result str code { const_f64 1.5e-7 float_to_string return } }",
-        ),
+        form: Form::Values("function main { result str code { const_f64 1.5e-7 float_to_string return } }"),
         given: None,
         expected: Expected::Value(r#""1.5e-7""#),
         prints: None,
@@ -513,9 +459,7 @@ fn float_to_string() {
     });
     check(&Example {
         spec: r#"5e-324 -> "5e-324""#,
-        form: Form::Values(
-            "function main { result str code { const_f64 5e-324 float_to_string return } }",
-        ),
+        form: Form::Values("function main { result str code { const_f64 5e-324 float_to_string return } }"),
         given: None,
         expected: Expected::Value(r#""5e-324""#),
         prints: None,
@@ -541,9 +485,7 @@ fn string_to_int() {
     });
     check(&Example {
         spec: r#""-2147483648" -> -2147483648"#,
-        form: Form::Values(
-            r#"function main { result i32 code { const_str "-2147483648" string_to_int return } }"#,
-        ),
+        form: Form::Values(r#"function main { result i32 code { const_str "-2147483648" string_to_int return } }"#),
         given: None,
         expected: Expected::Value("-2147483648"),
         prints: None,
@@ -557,18 +499,14 @@ fn string_to_int() {
     });
     check(&Example {
         spec: r#""007" -> 7"#,
-        form: Form::Values(
-            r#"function main { result i32 code { const_str "007" string_to_int return } }"#,
-        ),
+        form: Form::Values(r#"function main { result i32 code { const_str "007" string_to_int return } }"#),
         given: None,
         expected: Expected::Value("7"),
         prints: None,
     });
     check(&Example {
         spec: r#""2147483648" -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result i32 code { const_str "2147483648" string_to_int return } }"#,
-        ),
+        form: Form::Values(r#"function main { result i32 code { const_str "2147483648" string_to_int return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
@@ -589,9 +527,7 @@ fn string_to_int() {
     });
     check(&Example {
         spec: r#""1.0" -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result i32 code { const_str "1.0" string_to_int return } }"#,
-        ),
+        form: Form::Values(r#"function main { result i32 code { const_str "1.0" string_to_int return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
@@ -617,90 +553,70 @@ fn string_to_int() {
 fn string_to_float() {
     check(&Example {
         spec: r#""1.5" -> 1.5"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "1.5" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "1.5" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("1.5"),
         prints: None,
     });
     check(&Example {
         spec: r#""-0" -> -0.0"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "-0" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "-0" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("-0.0"),
         prints: None,
     });
     check(&Example {
         spec: r#""1e3" -> 1000.0"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "1e3" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "1e3" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("1000.0"),
         prints: None,
     });
     check(&Example {
         spec: r#"".5" -> 0.5"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str ".5" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str ".5" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("0.5"),
         prints: None,
     });
     check(&Example {
         spec: r#""5." -> 5.0"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "5." string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "5." string_to_float return } }"#),
         given: None,
         expected: Expected::Value("5.0"),
         prints: None,
     });
     check(&Example {
         spec: r#""1e999" -> inf"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "1e999" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "1e999" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("inf"),
         prints: None,
     });
     check(&Example {
         spec: r#""-Infinity" -> -inf"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "-Infinity" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "-Infinity" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("-inf"),
         prints: None,
     });
     check(&Example {
         spec: r#""NaN" -> nan"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "NaN" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "NaN" string_to_float return } }"#),
         given: None,
         expected: Expected::Value("nan"),
         prints: None,
     });
     check(&Example {
         spec: r#""inf" -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "inf" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "inf" string_to_float return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: r#""nan" -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "nan" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "nan" string_to_float return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
@@ -714,27 +630,21 @@ fn string_to_float() {
     });
     check(&Example {
         spec: r#""." -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "." string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "." string_to_float return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: r#""1.5 " -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "1.5 " string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "1.5 " string_to_float return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,
     });
     check(&Example {
         spec: r#""0x10" -> !invalid_number"#,
-        form: Form::Values(
-            r#"function main { result f64 code { const_str "0x10" string_to_float return } }"#,
-        ),
+        form: Form::Values(r#"function main { result f64 code { const_str "0x10" string_to_float return } }"#),
         given: None,
         expected: Expected::Trap("invalid_number"),
         prints: None,

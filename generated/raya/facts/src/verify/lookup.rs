@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use super::environment::Callable;
 use super::error::VerifyErrorKind;
-use super::step::{argument_types, entry, exactly};
+use super::step::{Step, argument_types, entry, exactly};
 use crate::ids::ClassId;
 use crate::types::{TypeDefinition, TypeId};
 

@@ -42,7 +42,13 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
     let ids = import(quote! { crate::ids }, &[&class_id]);
     let types = import(quote! { crate::types }, &["TypeDefinition", "TypeId"]);
     let environment = import(quote! { super::environment }, &["Callable"]);
-    let steps = import(quote! { super::step }, &["Step", "argument_types", "entry", "exactly"]);
+    let helpers = ["argument_types", "entry", "exactly"].into_iter().filter(|name| uses(name));
+    let helpers: Vec<_> = helpers.map(rust::ident).collect();
+    let steps = if helpers.is_empty() {
+        quote! { use super::step::Step; }
+    } else {
+        quote! { use super::step::{Step, #(#helpers),*}; }
+    };
     // A method of the module lives as long as the module does, and so longer than the borrow of the step.
     let header = if text.contains("'e") {
         quote! { impl<'e> Step<'e, '_> }

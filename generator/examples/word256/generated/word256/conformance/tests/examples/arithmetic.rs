@@ -62,9 +62,7 @@ fn sub() {
         spec: "0, 1 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         form: Form::Values("function main { result word code { push1 0 push1 1 sub return } }"),
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
 }
@@ -172,9 +170,7 @@ fn srem() {
 fn addmod() {
     check(&Example {
         spec: "10, 10, 8 -> 4",
-        form: Form::Values(
-            "function main { result word code { push1 10 push1 10 push1 8 addmod return } }",
-        ),
+        form: Form::Values("function main { result word code { push1 10 push1 10 push1 8 addmod return } }"),
         given: None,
         expected: Expected::Value("4"),
         prints: None,
@@ -199,9 +195,7 @@ fn addmod() {
 fn mulmod() {
     check(&Example {
         spec: "10, 10, 8 -> 4",
-        form: Form::Values(
-            "function main { result word code { push1 10 push1 10 push1 8 mulmod return } }",
-        ),
+        form: Form::Values("function main { result word code { push1 10 push1 10 push1 8 mulmod return } }"),
         given: None,
         expected: Expected::Value("4"),
         prints: None,
@@ -228,18 +222,14 @@ fn exp() {
         spec: "2, 255 -> 0x8000000000000000000000000000000000000000000000000000000000000000",
         form: Form::Values("function main { result word code { push1 2 push1 255 exp return } }"),
         given: None,
-        expected: Expected::Value(
-            "57896044618658097711785492504343953926634992332820282019728792003956564819968",
-        ),
+        expected: Expected::Value("57896044618658097711785492504343953926634992332820282019728792003956564819968"),
         prints: None,
     });
     check(&Example {
         spec: "3, 300 -> 0xc19c5e24e40c543a123c6e028a873e9e3874e1b4623a44be39b34e67dc5c2671",
         form: Form::Values("function main { result word code { push1 3 push2 300 exp return } }"),
         given: None,
-        expected: Expected::Value(
-            "87572657677406793603303376128395605907379627424338442757698266976936051615345",
-        ),
+        expected: Expected::Value("87572657677406793603303376128395605907379627424338442757698266976936051615345"),
         prints: None,
     });
     check(&Example {
@@ -265,9 +255,7 @@ fn sign_extend() {
         spec: "255, 0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         form: Form::Values("function main { result word code { push1 255 push1 0 sign_extend return } }"),
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
     check(&Example {
@@ -281,9 +269,7 @@ fn sign_extend() {
         spec: "4863, 0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         form: Form::Values("function main { result word code { push2 4863 push1 0 sign_extend return } }"),
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
     check(&Example {
@@ -308,9 +294,7 @@ fn neg() {
         spec: "1 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         form: Form::Values("function main { result word code { push1 1 neg return } }"),
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
     check_call::<U256>(

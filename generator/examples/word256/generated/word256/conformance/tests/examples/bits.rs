@@ -49,9 +49,7 @@ fn not() {
         spec: "0 -> 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
         form: Form::Values("function main { result word code { push1 0 not return } }"),
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
 }
@@ -87,9 +85,7 @@ fn shl() {
         spec: "1, 255 -> 0x8000000000000000000000000000000000000000000000000000000000000000",
         form: Form::Values("function main { result word code { push1 1 push1 255 shl return } }"),
         given: None,
-        expected: Expected::Value(
-            "57896044618658097711785492504343953926634992332820282019728792003956564819968",
-        ),
+        expected: Expected::Value("57896044618658097711785492504343953926634992332820282019728792003956564819968"),
         prints: None,
     });
     check(&Example {

@@ -60,9 +60,7 @@ fn constant() {
         spec: "constant most { top 0xffffffffffffffff upper 0xffffffffffffffff lower 0xffffffffffffffff bottom 0xffffffffffffffff } function main { result word code { constant most return } }",
         form: Form::Program,
         given: None,
-        expected: Expected::Value(
-            "115792089237316195423570985008687907853269984665640564039457584007913129639935",
-        ),
+        expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
         prints: None,
     });
 }
