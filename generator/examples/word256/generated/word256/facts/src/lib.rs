@@ -42,6 +42,7 @@ pub mod signature;
 pub mod trap;
 pub mod types;
 pub mod verify;
+pub mod wide;
 
 pub use asm::{assemble, disassemble};
 pub use builder::{BuildError, BuildLabel, CodeBuilder};
@@ -57,3 +58,4 @@ pub use signature::{SIGNATURES, Signature};
 pub use trap::TrapKind;
 pub use types::{Kind, TypeDefinition, TypeRef, TypeTable};
 pub use verify::verify;
+pub use wide::*;

@@ -57,10 +57,17 @@ fn push8() {
 #[test]
 fn constant() {
     check(&Example {
-        spec: "constant most { top 0xffffffffffffffff upper 0xffffffffffffffff lower 0xffffffffffffffff bottom 0xffffffffffffffff } function main { result word code { constant most return } }",
+        spec: "constant most: 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff function main { result word code { constant most return } }",
         form: Form::Program,
         given: None,
         expected: Expected::Value("115792089237316195423570985008687907853269984665640564039457584007913129639935"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "constant large: 340282366920938463463374607431768211457 constant bit: 0b1_0000_0000 function main { result word code { constant large constant bit mul return } }",
+        form: Form::Program,
+        given: None,
+        expected: Expected::Value("87112285931760246646623899502532662132992"),
         prints: None,
     });
 }
