@@ -181,6 +181,7 @@ impl Diagnostic {
 
 /// All problems of a run, in the order found.
 #[derive(Debug, Default, Clone)]
+#[must_use = "a problem that nobody reports is lost"]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
 }

@@ -88,6 +88,29 @@ fn a_program_that_prints_something_else_is_noticed() {
     assert!(String::from_utf8_lossy(&ran.stderr).contains("printed something else than expected"));
 }
 
+/// `build.ninja` is a name that others use, too.
+#[test]
+fn a_graph_that_somebody_wrote_is_left_alone() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let root = place.path().join("demo");
+    new::create("demo", &root).expect("the folder is free");
+    let graph = root.join("build.ninja");
+    succeeds("the first plan", &lathe(&["build", "--plan"], &root));
+    succeeds("a plan in the place of an older one", &lathe(&["build", "--plan"], &root));
+    let own = "rule mine\n  command = true\n";
+    fs::write(&graph, own).expect("the file can be written");
+    for arguments in [&["build", "--plan"][..], &["build"]] {
+        let output = lathe(arguments, &root);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(100), "{told}");
+        assert!(
+            told.contains("`build.ninja` doesn't carry lathe's marker") && told.contains("fix:"),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(&graph).expect("it is still there"), own);
+    }
+}
+
 #[test]
 fn what_is_there_is_left_alone() {
     let place = tempfile::tempdir().expect("a temporary folder");

@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::trace;
+use crate::emit::tree::MARKER;
 use crate::emit::{Tree, template};
 use crate::model::Model;
 use crate::model::target::Targets;
 use crate::source::SourceMap;
-use crate::write::MANIFEST_PATH;
+use crate::write::{self, MANIFEST_PATH};
 
 /// The template, beside the workspace's manifest.
 pub const TEMPLATE: &str = "build.ninja.tmpl";
@@ -130,9 +131,23 @@ pub fn write(root: &Path, model: &Model, tree: &Tree, packages: &[Package]) -> a
         targets,
         crates: graph.edges.into_values().collect(),
     };
-    let plan = template::render(TEMPLATE, &text, &data)?;
+    let plan = format!("{}\n{}", marker(), template::render(TEMPLATE, &text, &data)?);
     trace::stamp(root, PLAN, &plan)?;
     Ok(data.crates.len())
+}
+
+/// The first line of the plan, by which it is known for lathe's own.
+fn marker() -> String {
+    format!("# {MARKER} from {TEMPLATE}; edit that and run `cargo lathe build --plan`.")
+}
+
+/// Whether the plan may be written: a graph that somebody wrote by hand is left alone.
+///
+/// # Errors
+///
+/// When what stands there can't be looked at.
+pub fn is_replaceable(root: &Path) -> anyhow::Result<bool> {
+    write::is_replaceable(&root.join(PLAN)).with_context(|| format!("can't look at `{PLAN}`"))
 }
 
 /// What the plan is made from, beside what every run reads.

@@ -36,6 +36,11 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    // Nobody else writes specs between reading them and recording what they say.
+    let _lock = match session.lock() {
+        Ok(lock) => lock,
+        Err(exit) => return exit,
+    };
     let root = session.root.clone();
     let mut loaded = session.clock.time("read", || pipeline::load(&root, &Options::default()));
     session.clock.time("check", || pipeline::check(&mut loaded));

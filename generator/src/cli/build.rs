@@ -101,6 +101,23 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
 /// Writes build.ninja and, for ninja, what it was made from.
 fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: Option<&str>) -> Result<(), Exit> {
     let root = session.root.clone();
+    let failure = |problem: &str, fix: &str| {
+        console::failure(problem, fix);
+        Err(Exit::Failure)
+    };
+    match plan::is_replaceable(&root) {
+        Ok(true) => {}
+        Ok(false) => {
+            return failure(
+                &format!("`{}` doesn't carry lathe's marker, so it isn't lathe's to replace", plan::PLAN),
+                &format!(
+                    "move it away or delete it; or delete {}, if the workspace has a graph of its own",
+                    plan::TEMPLATE
+                ),
+            );
+        }
+        Err(error) => return failure(&format!("{error:#}"), &format!("mend the permissions of {}", plan::PLAN)),
+    }
     let packages = packages(&root, tree);
     let planned = session.clock.time("plan", || {
         let count = plan::write(&root, &prepared.model, tree, &packages)?;
@@ -116,11 +133,7 @@ fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: 
             Ok(())
         }
         Err(error) => {
-            console::failure(
-                &format!("{error:#}"),
-                &format!("restore {} from version control", plan::TEMPLATE),
-            );
-            Err(Exit::Failure)
+            failure(&format!("{error:#}"), &format!("restore {} from version control", plan::TEMPLATE))
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `lathe build --package`: one crate alone, as an edge of build.ninja builds it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::Context as _;
 
 use super::Exit;
 use super::artefact::{finish, look, skip, stated_of};
@@ -79,10 +81,17 @@ fn build(session: &mut Session, prepared: &Prepared, edge: &Edge<'_>) -> Result<
     let root = session.root.canonicalize().unwrap_or_else(|_| session.root.clone());
     for made in of_package(&built, edge.package) {
         for file in made.files.iter().chain(&made.executable).filter(|file| is_code(file)) {
-            let hash = fs::read(file).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+            let noted = hash(file).and_then(|hash| Ok((hash, sources(&root, &made.folder, file)?)));
+            let (hash, sources) = noted.map_err(|error| {
+                console::failure(
+                    &format!("{error:#}"),
+                    "mend that, or delete the file, and build again: cargo makes it anew",
+                );
+                Exit::Failure
+            })?;
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            text.push_str(&format!("{name} {}\n", hash.unwrap_or_default()));
-            read.extend(sources(&root, &made.folder, file));
+            text.push_str(&format!("{name} {hash}\n"));
+            read.extend(sources);
         }
     }
     Ok((text, read))
@@ -101,12 +110,44 @@ fn is_code(file: &Path) -> bool {
         .is_none_or(|extension| extension != "rmeta" && extension != "d")
 }
 
-/// The files of the crate that the compiler read for `file`, from what cargo notes beside it.
-fn sources(root: &Path, folder: &Path, file: &Path) -> BTreeSet<String> {
-    let noted = fs::read_to_string(PathBuf::from(file).with_extension("d")).unwrap_or_default();
+/// The hash of what was made. Without it nobody could tell whether the crate came out differently.
+fn hash(file: &Path) -> anyhow::Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("can't read `{}`, which cargo made", file.display()))?;
+    Ok(blake3::hash(&bytes).to_hex().to_string())
+}
+
+/// The files of the crate that the compiler read for `file`, from what cargo notes beside it; it doesn't beside every file.
+fn sources(root: &Path, folder: &Path, file: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let note = file.with_extension("d");
+    let noted = match fs::read_to_string(&note) {
+        Ok(noted) => noted,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
+        Err(error) => {
+            return Err(error).with_context(|| format!("can't read `{}`, where cargo says what was read", note.display()));
+        }
+    };
     let paths = trace::dependencies(&noted).into_iter().map(PathBuf::from);
-    paths
-        .filter(|path| path.starts_with(folder))
-        .map(|path| trace::relative(root, &path))
-        .collect()
+    let own = paths.filter(|path| path.starts_with(folder));
+    Ok(own.map(|path| trace::relative(root, &path)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_no_empty_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("library.rlib");
+        assert!(hash(&file).is_err(), "there is no such file");
+        let nothing = sources(folder.path(), folder.path(), &file).expect("cargo notes nothing beside some files");
+        assert!(nothing.is_empty());
+        let source = folder.path().join("lib.rs");
+        fs::write(folder.path().join("library.d"), format!("a: {}\n", source.display())).expect("it can be written");
+        let noted = sources(folder.path(), folder.path(), &file).expect("it can be read");
+        assert_eq!(noted, BTreeSet::from(["lib.rs".to_owned()]));
+        fs::write(folder.path().join("library.d"), b"a: \xFF\n").expect("it can be written");
+        let error = sources(folder.path(), folder.path(), &file).expect_err("it is not text");
+        assert!(error.to_string().contains("library.d"), "{error:#}");
+    }
 }

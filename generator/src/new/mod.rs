@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::{pipeline, write};
 
 pub use name::check as check_name;
@@ -103,9 +103,18 @@ fn emit(root: &Path) -> anyhow::Result<usize> {
         );
     }
     let tree = pipeline::emit(&loaded)?;
-    let comparison = write::compare(root, &tree, false)?;
-    write::apply(root, &comparison).map_err(|failure| anyhow::anyhow!("{}", failure.diagnostic().message))?;
+    let mut comparison = write::compare(root, &tree, false)?;
+    refuse(std::mem::take(&mut comparison.diagnostics))?;
+    refuse(write::apply(root, &comparison).map_err(|failure| anyhow::anyhow!("{}", failure.diagnostic().message))?)?;
     Ok(tree.files().len())
+}
+
+/// Fails by the first error. The folder was made a moment ago, so that somebody else put there what is in the way.
+fn refuse(found: Diagnostics) -> anyhow::Result<()> {
+    match found.iter().find(|found| found.severity == Severity::Error) {
+        Some(error) => anyhow::bail!("{} {}", error.code, error.message),
+        None => Ok(()),
+    }
 }
 
 #[cfg(unix)]
@@ -120,4 +129,25 @@ fn make_executable(path: &Path) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn make_executable(_: &Path) -> anyhow::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_that_was_not_written_is_an_error() {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        for (path, text) in files::of("demo") {
+            let place = root.path().join(&path);
+            fs::create_dir_all(place.parent().expect("a folder above")).expect("it can be made");
+            fs::write(place, text).expect("it can be written");
+        }
+        let place = root.path().join("generated/demo/facts/src/lib.rs");
+        fs::create_dir_all(place.parent().expect("a folder above")).expect("it can be made");
+        fs::write(&place, "// somebody's").expect("it can be written");
+        let error = emit(root.path()).expect_err("lathe doesn't replace the file");
+        assert!(error.to_string().contains("generated/demo/facts/src/lib.rs"), "{error:#}");
+        assert_eq!(fs::read_to_string(place).expect("it is there"), "// somebody's");
+    }
 }

@@ -85,6 +85,19 @@ pub fn is_owned(path: &Path) -> io::Result<bool> {
     Ok(start.is_empty() || is_marked(&start))
 }
 
+/// Whether lathe may put a file of its own at a path: nothing stands there, or a regular file that is lathe's.
+///
+/// # Errors
+///
+/// When what stands there can't be looked at.
+pub fn is_replaceable(path: &Path) -> io::Result<bool> {
+    match kind(path)? {
+        Kind::Nothing => Ok(true),
+        Kind::File => is_owned(path),
+        Kind::Directory | Kind::Link | Kind::Special => Ok(false),
+    }
+}
+
 /// The hash of a regular file, read piece by piece.
 pub fn hash_file(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();

@@ -1,8 +1,10 @@
 //! Replaces a spec: what a fix or a formatter made of it takes its place as a whole or not at all.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::disk;
 use crate::diagnostic::Diagnostic;
@@ -41,12 +43,13 @@ pub fn add_spec(root: &Path, path: &str, text: &str) -> Result<(), Box<Diagnosti
     let place = disk::locate(root, path);
     let folder = place.parent().unwrap_or(root);
     fs::create_dir_all(folder).map_err(fault)?;
-    // Readable by everyone, as files are that are made without more ado.
-    File::create_new(&place).map_err(fault)?;
-    replace(&place, text).map_err(|error| {
-        let _ = fs::remove_file(&place);
-        fault(error)
-    })
+    let add = || -> io::Result<()> {
+        let staged = stage(folder, text)?;
+        staged.as_file().sync_all()?;
+        staged.persist_noclobber(&place)?;
+        Ok(())
+    };
+    add().map_err(fault)
 }
 
 /// Removes a file of the specs, which must still be `old`.
@@ -67,22 +70,51 @@ pub fn remove_spec(root: &Path, path: &str, old: &str) -> Result<(), Box<Diagnos
 }
 
 fn replace(place: &Path, text: &str) -> io::Result<()> {
-    let folder = place.parent().unwrap_or(place);
-    // Whatever begins with a dot is never read as a spec.
-    let mut staged = tempfile::Builder::new()
-        .prefix(".lathe-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?;
-    staged.write_all(text.as_bytes())?;
+    let staged = stage(place.parent().unwrap_or(place), text)?;
     staged.as_file().set_permissions(fs::metadata(place)?.permissions())?;
     staged.as_file().sync_all()?;
     staged.persist(place)?;
     Ok(())
 }
 
+/// Puts a text beside where it belongs, under a name that is never read as a spec because it begins with a dot.
+fn stage(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lathe-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // As open to others as files are that are made without more ado; a temporary one would be its owner's alone.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut staged = builder.tempfile_in(folder)?;
+    staged.write_all(text.as_bytes())?;
+    Ok(staged)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder");
+        let name = |entry: io::Result<fs::DirEntry>| entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        entries.map(name).collect()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_added_file_is_as_open_as_any_other_file() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let root = tempfile::tempdir().expect("a folder");
+        add_spec(root.path(), "spec/a.toml", "text").expect("nothing stands there");
+        fs::write(root.path().join("spec/b.toml"), "text").expect("a file");
+        let mode = |name: &str| {
+            let metadata = fs::metadata(root.path().join(name)).expect("a file");
+            metadata.permissions().mode()
+        };
+        assert_eq!(mode("spec/a.toml"), mode("spec/b.toml"));
+    }
 
     #[test]
     fn a_file_is_replaced_only_if_it_is_as_it_was_read() {
@@ -96,8 +128,7 @@ mod tests {
         assert_eq!(refused.code, "L0908");
         assert_eq!(fs::read_to_string(spec.join("a.toml")).expect("a file"), "new");
         assert!(replace_spec(root.path(), "spec/b.toml", "", "new").is_err());
-        let left: Vec<_> = fs::read_dir(&spec).expect("a folder").collect();
-        assert_eq!(left.len(), 1, "nothing staged is left behind");
+        assert_eq!(names(&spec), ["a.toml"], "nothing staged is left behind");
     }
 
     #[test]
@@ -106,6 +137,7 @@ mod tests {
         add_spec(root.path(), "spec/new/a.toml", "text").expect("nothing stands there");
         let place = root.path().join("spec/new/a.toml");
         assert_eq!(fs::read_to_string(&place).expect("a file"), "text");
+        assert_eq!(names(&root.path().join("spec/new")), ["a.toml"], "nothing staged is left behind");
         let refused = add_spec(root.path(), "spec/new/a.toml", "other").expect_err("a file stands there");
         assert_eq!(refused.code, "L0908");
         assert!(remove_spec(root.path(), "spec/new/a.toml", "other").is_err());

@@ -1,5 +1,7 @@
 //! Rules of patterns: every word is one op or none, and every field is one operand.
 
+use std::collections::BTreeMap;
+
 use crate::check::{Rule, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -7,6 +9,7 @@ use crate::model::instruction_set::InstructionSets;
 use crate::model::instruction_set::image::pattern::Cube;
 use crate::model::instruction_set::image::{ImageSet, WordOp};
 use crate::source::SourceMap;
+use crate::span::Span;
 use crate::suggest;
 
 /// No word is two ops.
@@ -36,7 +39,7 @@ pub const WIDTH: Rule = Rule {
 /// Exceptions lie within.
 pub const EXCEPT: Rule = Rule {
     code: "L1124",
-    summary: "`except` names ops whose patterns lie within that of the op",
+    summary: "`except` names ops whose patterns lie within that of the op, each once",
     page: include_str!("../../pages/L1124.md"),
     check: Some(except),
 };
@@ -207,7 +210,18 @@ fn width(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 fn except(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().images {
         for op in &set.ops {
+            let mut named: BTreeMap<&str, Span> = BTreeMap::new();
             for (name, span) in &op.except {
+                if let Some(first) = named.get(name.as_str()) {
+                    diagnostics.push(
+                        Diagnostic::error(EXCEPT.code, format!("op `{}` excepts `{name}` twice", op.name))
+                            .at(*span, "here again")
+                            .at(*first, "it is excepted here")
+                            .help("leave one of them out"),
+                    );
+                    continue;
+                }
+                named.insert(name, *span);
                 let Some(other) = set.ops.iter().find(|other| other.name == *name) else {
                     let names = set.ops.iter().map(|other| other.name.as_str());
                     let diagnostic = Diagnostic::error(EXCEPT.code, format!("op `{}` excepts `{name}`, which is no op", op.name))

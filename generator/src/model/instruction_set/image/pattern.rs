@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// The most steps of a search for a word; real sets need a few dozen.
-const MOST_STEPS: u32 = 100_000;
+/// The most patterns that a search for a word looks at; real sets need a few hundred.
+const MOST_STEPS: u32 = 10_000_000;
 
 /// A set of words: those that have `value` in the bits of `mask`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,21 +33,24 @@ impl Cube {
     ///
     /// Looking for it can take very long if there are many others; a search that was given up answers with any word of this one.
     pub fn witness_outside(self, others: &[Cube]) -> Option<u32> {
+        let mut others: Vec<Cube> = others.iter().copied().filter(|other| self.and(*other).is_some()).collect();
+        others.sort_unstable_by_key(|other| (other.mask.count_ones(), other.mask, other.value));
+        others.dedup();
         let mut steps = MOST_STEPS;
-        self.search(others, &mut steps)
+        self.search(&others, &mut steps)
     }
 
+    /// Each call fixes at least one bit more than its caller, so that calls are never nested deeper than a word has bits.
     fn search(self, others: &[Cube], steps: &mut u32) -> Option<u32> {
-        let Some((first, rest)) = others.split_first() else {
+        let Some(at) = others.iter().position(|other| self.and(*other).is_some()) else {
             return Some(self.value);
         };
-        if *steps == 0 {
+        let looked_at = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let Some(left) = steps.checked_sub(looked_at) else {
             return Some(self.value);
-        }
-        *steps -= 1;
-        if self.and(*first).is_none() {
-            return self.search(rest, steps);
-        }
+        };
+        *steps = left;
+        let (first, rest) = (others[at], &others[at + 1..]);
         // Fix one after the other the bits that `first` has fixed, each time against it: all these parts lie outside of it.
         let mut part = self;
         let mut free = first.mask & !self.mask;
@@ -230,5 +233,20 @@ mod tests {
         let low = Cube { mask: 1, value: 0 };
         let high = Cube { mask: 1, value: 1 };
         assert_eq!(call.witness_outside(&[low, high]), None);
+    }
+
+    #[test]
+    fn any_number_of_others_is_searched_on_a_small_stack() {
+        let call = pattern("0nnn").cube;
+        let same = vec![pattern("00E0").cube; 200_000];
+        let elsewhere: Vec<Cube> = (0x1000..=0xFFFF).map(|value| Cube { mask: 0xFFFF, value }).collect();
+        let all_but_one: Vec<Cube> = (0..0xFFF).map(|value| Cube { mask: 0xFFFF, value }).collect();
+        let search = move || {
+            assert!(call.witness_outside(&same).is_some());
+            assert!(call.witness_outside(&elsewhere).is_some());
+            assert_eq!(call.witness_outside(&all_but_one), Some(0xFFF));
+        };
+        let thread = std::thread::Builder::new().stack_size(128 << 10).spawn(search);
+        thread.expect("a thread").join().expect("it ends");
     }
 }
