@@ -3,6 +3,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if ! command -v lathe >/dev/null; then
+    echo "problem: lathe is missing" >&2
+    echo "fix: run \`cargo install --locked --path generator\` in its repository, or fill in .ci/install-lathe and run that" >&2
+    exit 1
+fi
+
 say() { printf '\n==> %s\n' "$*"; }
 
 say "lathe run"

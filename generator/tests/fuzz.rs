@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arbitrary::{Arbitrary as _, Unstructured};
 
@@ -50,18 +50,29 @@ fn run_machines(inputs: u64, body: impl Fn(&Machine)) {
     });
 }
 
-/// The specs of the repository and of the base, and what was found before.
+/// The specs of the repository and of the bases, and what was found before.
 fn texts() -> Vec<Vec<u8>> {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the generator is in the repository");
-    let folders = [repository.join("spec"), "tests/bases".into(), "tests/fuzz/format".into()];
-    let files = folders
+    let folders = [repository.join("spec"), "tests/bases".into(), "tests/fuzz".into()];
+    let specs: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
+    let specs = specs
         .iter()
-        .flat_map(|folder| walkdir::WalkDir::new(folder).sort_by_file_name())
-        .filter_map(Result::ok);
-    let specs = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"));
-    specs.map(|file| fs::read(file.path()).expect("a spec can be read")).collect()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    specs.map(|path| fs::read(path).expect("a spec can be read")).collect()
+}
+
+/// The files below a folder, which must hold some.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    let entries = entries.map(|entry| entry.unwrap_or_else(|error| panic!("{}: {error}", folder.display())));
+    let files: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    assert!(!files.is_empty(), "there is no file in {}", folder.display());
+    files
 }
 
 #[test]
@@ -94,28 +105,20 @@ fn format() {
     run(80, &texts(), specs::format);
 }
 
-/// What was found once stays mended.
+/// What was found once stays mended. What was found in one way is tried in all three, since each reads the same specs.
 #[test]
 fn what_was_found_stays_mended() {
     let bodies: [(&str, Body); 3] = [("bytes", specs::bytes), ("fixer", specs::fixer), ("format", specs::format)];
-    for (name, body) in bodies {
-        let folder = Path::new("tests/fuzz").join(name);
-        for entry in walkdir::WalkDir::new(folder)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_map(Result::ok)
-        {
-            let path = entry.into_path();
-            if path.is_file() {
-                eprintln!("{}", path.display());
-                let text = fs::read(&path).expect("a finding can be read");
-                // Findings are files that can be read; those of specs stand in the place of the file of added entries.
-                let input = if name == "format" {
-                    text
-                } else {
-                    [&[2], text.as_slice()].concat()
-                };
-                body(&input);
+    for (name, _) in bodies {
+        for path in files(&Path::new("tests/fuzz").join(name)) {
+            let text = fs::read(&path).expect("a finding can be read");
+            for (tried, body) in bodies {
+                eprintln!("{} in {tried}", path.display());
+                // Laying out takes a text as it is; elsewhere it is a file of a workspace.
+                match tried {
+                    "format" => body(&text),
+                    _ => body(&specs::finding(&text)),
+                }
             }
         }
     }

@@ -39,7 +39,8 @@ fn tree(outputs: &[(&str, &str)]) -> Tree {
 fn generate(root: &Path, tree: &Tree) {
     let comparison = write::compare(root, tree, false).expect("paths of tests are plain");
     assert!(!comparison.diagnostics.has_errors(), "{:?}", comparison.diagnostics);
-    write::apply(root, &comparison).expect("nobody stops this run");
+    let found = write::apply(root, &comparison).expect("nobody stops this run");
+    assert!(found.iter().next().is_none(), "{found:?}");
 }
 
 fn old() -> Tree {

@@ -274,6 +274,12 @@ fn manual() -> PathBuf {
 #[test]
 fn the_manual_works_in_a_browser() {
     let Some(program) = installed() else {
+        // `LATHE_REQUIRE=ninja,browser` names what has to be there.
+        let required = std::env::var("LATHE_REQUIRE").unwrap_or_default();
+        assert!(
+            !required.split(',').any(|name| name == "browser"),
+            "LATHE_REQUIRE names `browser`, but none is installed"
+        );
         eprintln!("SKIPPED: no browser is installed; `apt-get install chromium` brings one");
         return;
     };

@@ -48,7 +48,6 @@ fn a_new_workspace_passes_everything_at_once() {
     let place = tempfile::tempdir().expect("a temporary folder");
     succeeds("lathe new", &lathe(&["new", "demo"], place.path()));
     let root = place.path().join("demo");
-    // Outputs of the shared folder for artefacts are told apart by the path of the workspace, which is another one each time.
     succeeds("lathe generate --check", &lathe(&["generate", "--check"], &root));
     succeeds("lathe build --plan", &lathe(&["build", "--plan"], &root));
     let ran = lathe(&["run"], &root);
@@ -81,11 +80,76 @@ fn a_program_that_prints_something_else_is_noticed() {
     let _lock = builds_alone();
     let place = tempfile::tempdir().expect("a temporary folder");
     let root = place.path().join("other");
-    new::create("demo", &root).expect("the folder is free");
-    fs::write(root.join("spec/demo/programs/primes.expected"), "2\n3\n4\n").expect("the file can be written");
+    // Another set: tests run side by side, and cargo calls what it makes of packages of one name the same in the shared folder.
+    new::create("other", &root).expect("the folder is free");
+    fs::write(root.join("spec/other/programs/primes.expected"), "2\n3\n4\n").expect("the file can be written");
     let ran = lathe(&["run"], &root);
     assert_eq!(ran.status.code(), Some(100));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("printed something else than expected"));
+}
+
+/// The crate `lathe` of the public registry is somebody else's program, which CI mustn't fetch.
+#[test]
+fn nothing_installs_lathe_by_its_name_alone() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut seen = 0;
+    for folder in ["template", "src", "../docs", "../.ci", "../README.md", "../.github"] {
+        let files = walkdir::WalkDir::new(here.join(folder)).into_iter().filter_map(Result::ok);
+        for file in files.filter(|file| file.file_type().is_file()) {
+            let text = String::from_utf8_lossy(&fs::read(file.path()).expect("it can be read")).into_owned();
+            for (line, asked) in text
+                .lines()
+                .filter_map(|line| Some((line, line.split_once("cargo install ")?.1)))
+            {
+                let is_named = asked
+                    .split(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
+                    .any(|word| word == "lathe");
+                let is_placed = asked.contains("--git") || asked.contains("--path");
+                assert!(!is_named || is_placed, "{}: {line}", file.path().display());
+                seen += usize::from(is_placed);
+            }
+        }
+    }
+    assert!(seen >= 2, "{seen} places say how to install lathe");
+}
+
+#[cfg(unix)]
+#[test]
+fn ci_that_does_not_know_where_lathe_is_says_so() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let root = place.path().join("demo");
+    new::create("demo", &root).expect("the folder is free");
+    // A cargo that only says what it was asked for.
+    let tools = place.path().join("tools");
+    fs::create_dir(&tools).expect("it can be made");
+    fs::write(tools.join("cargo"), "#!/bin/sh\necho cargo \"$@\"\n").expect("it can be written");
+    succeeds(
+        "chmod",
+        &Command::new("chmod")
+            .arg("+x")
+            .arg(tools.join("cargo"))
+            .output()
+            .expect("chmod is there"),
+    );
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    let install = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(root.join(".ci/install-lathe"));
+        command
+            .env_remove("LATHE_REPOSITORY")
+            .env_remove("LATHE_REVISION")
+            .env("PATH", &path);
+        command.envs(variables.iter().copied()).output().expect("bash is there")
+    };
+    for variables in [&[][..], &[("LATHE_REPOSITORY", "r")], &[("LATHE_REVISION", "v")]] {
+        let output = install(variables);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("problem:") && told.contains("fix: fill in"), "{told}");
+        assert!(output.stdout.is_empty(), "nothing is installed");
+    }
+    let output = install(&[("LATHE_REPOSITORY", "file:///r"), ("LATHE_REVISION", "v")]);
+    let asked = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(asked.trim(), "cargo install --locked --git file:///r --rev v lathe");
 }
 
 /// `build.ninja` is a name that others use, too.
@@ -144,10 +208,6 @@ fn what_is_there_is_left_alone() {
 fn copies_are_those_of_the_repository() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let own = here.join("../macros");
-    if !own.is_dir() {
-        // A packaged generator has only the copies.
-        return;
-    }
     let mut pairs = vec![
         (own.join("Cargo.toml"), here.join("template/macros/Cargo.toml.tmpl")),
         (here.join("../build.ninja.tmpl"), here.join("template/build.ninja.tmpl")),

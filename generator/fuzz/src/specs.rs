@@ -38,6 +38,19 @@ pub const BASE: &[(&str, &str)] = &[
         "runtime/tiny/src/lib.rs",
         include_str!("../../tests/bases/tiny-machine/runtime/tiny/src/lib.rs"),
     ),
+    ("spec/console/added.toml", "kind = \"instruction-set\"\nname = \"console\"\n"),
+    (
+        "spec/console/machine.toml",
+        include_str!("../../tests/bases/tiny-console/spec/console/machine.toml"),
+    ),
+    (
+        "spec/console/ops.toml",
+        include_str!("../../tests/bases/tiny-console/spec/console/ops.toml"),
+    ),
+    (
+        "runtime/console/src/lib.rs",
+        include_str!("../../tests/bases/tiny-console/runtime/console/src/lib.rs"),
+    ),
 ];
 
 /// What stands in specs, for whoever makes some.
@@ -102,7 +115,39 @@ pub const WORDS: &[&str] = &[
     "iadd(a, b) == iadd(b, a)",
     "a.wrapping_add(b)",
     "divide_by_zero",
+    "pattern",
+    "except",
+    "\"8xy4\"",
+    "\"0001 00xx nnnn nnnn\"",
+    "[image]",
+    "[register.x]",
+    "[native.x]",
+    "[data.x]",
+    "register",
+    "address",
+    "count",
+    "bits",
+    "origin",
+    "memory",
+    "word",
+    "\"u16\"",
+    "\"skip\"",
+    "natives",
+    "{ run = \"load r1, 42\", gives = \"r1 = 42\" }",
 ];
+
+/// A finding, after the byte that puts it in the place of the file of added entries of the set that it names.
+#[allow(dead_code, reason = "only the tests have findings")]
+pub fn finding(text: &[u8]) -> Vec<u8> {
+    let is_of_console = String::from_utf8_lossy(text).lines().any(|line| line == "name = \"console\"");
+    let path = if is_of_console {
+        "spec/console/added.toml"
+    } else {
+        "spec/tiny/added.toml"
+    };
+    let file = BASE.iter().position(|(own, _)| *own == path).unwrap_or_default();
+    [&[file as u8], text].concat()
+}
 
 /// Seeds: the files of the base, each after the byte that chooses whose place it takes.
 pub fn seeds() -> Vec<Vec<u8>> {

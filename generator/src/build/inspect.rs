@@ -73,7 +73,10 @@ pub fn inspect(path: &Path) -> anyhow::Result<Contents> {
             add(&mut contents, data).with_context(|| format!("a member of `{shown}` is no object file that lathe reads"))?;
         }
     } else {
-        add(&mut contents, &bytes).with_context(|| format!("`{shown}` is no object file that lathe reads"))?;
+        add(&mut contents, &bytes).with_context(|| match bytes.starts_with(b"!<arch>") {
+            true => format!("`{shown}` is a broken library"),
+            false => format!("`{shown}` is no object file that lathe reads"),
+        })?;
     }
     Ok(contents)
 }
@@ -177,10 +180,20 @@ mod tests {
     fn a_text_is_no_binary() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("text");
-        for text in ["no binary", "!<arch>\nbroken", ""] {
-            fs::write(&path, text).expect("a temporary file");
-            assert!(inspect(&path).is_err() || text.starts_with("!<arch>"), "{text:?}");
+        let member = format!("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", "a.o/", 0, 0, 0, 644, 4);
+        for (text, says) in [
+            ("no binary".to_owned(), "no object file that lathe reads"),
+            (String::new(), "no object file that lathe reads"),
+            ("!<arch>\nbroken".to_owned(), "broken library"),
+            (format!("!<arch>\n{member}"), "broken library"),
+            (format!("!<arch>\n{member}text"), "a member of"),
+        ] {
+            fs::write(&path, &text).expect("a temporary file");
+            let error = inspect(&path).expect_err(&text);
+            assert!(format!("{error:#}").contains(says), "{text:?}: {error:#}");
         }
+        fs::write(&path, "!<arch>\n").expect("a temporary file");
+        assert_eq!(inspect(&path).expect("a library of nothing"), Contents::default());
     }
 
     #[test]

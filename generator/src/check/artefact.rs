@@ -174,7 +174,7 @@ fn symbol(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
                 diagnostics.push(
                     Diagnostic::error(SYMBOL.code, format!("`{shown}` can't be the name of a symbol"))
                         .at(*span, "")
-                        .help("write a path as `raya_facts::verify::verify`, without its parameters"),
+                        .help("write a path as `demo_facts::verify::verify`, without its parameters"),
                 );
             } else if let Some(first) = seen.insert(symbol, *span) {
                 diagnostics.push(

@@ -109,7 +109,10 @@ fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: 
         Ok(true) => {}
         Ok(false) => {
             return failure(
-                &format!("`{}` doesn't carry lathe's marker, so it isn't lathe's to replace", plan::PLAN),
+                &format!(
+                    "`{}` doesn't carry lathe's marker, so it isn't lathe's to replace",
+                    plan::PLAN
+                ),
                 &format!(
                     "move it away or delete it; or delete {}, if the workspace has a graph of its own",
                     plan::TEMPLATE
@@ -132,9 +135,10 @@ fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: 
             session.status("Planned", &format!("{} with {} to build", plan::PLAN, plural(count, "crate")));
             Ok(())
         }
-        Err(error) => {
-            failure(&format!("{error:#}"), &format!("restore {} from version control", plan::TEMPLATE))
-        }
+        Err(error) => failure(
+            &format!("{error:#}"),
+            &format!("restore {} from version control", plan::TEMPLATE),
+        ),
     }
 }
 

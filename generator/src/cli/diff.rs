@@ -29,9 +29,16 @@ pub fn run(common: &Common, from: &str, to: Option<&str>, only_changelog: bool) 
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    if from.contains("...") {
+        console::failure(
+            &format!("`{from}` asks for the point where two revisions parted, which `lathe diff` doesn't look for"),
+            "name both revisions: cargo lathe diff A..B; the point itself is what git merge-base A B says",
+        );
+        return Exit::Failure;
+    }
     // `a..b` is how git itself writes a range.
     let (from, to) = match (from.split_once(".."), to) {
-        (Some((from, to)), None) => (from, Some(to.trim_start_matches('.')).filter(|to| !to.is_empty())),
+        (Some((from, to)), None) => (from, Some(to).filter(|to| !to.is_empty())),
         _ => (from, to),
     };
     let Ok(before) = items(&mut session, Some(from)) else {

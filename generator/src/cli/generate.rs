@@ -107,7 +107,10 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
     })?;
     if session.report(std::mem::take(&mut comparison.diagnostics), &prepared.sources) {
         if !session.json {
-            console::failure("nothing was written", "");
+            console::failure(
+                "nothing was written",
+                "mend what is reported above, and run the command again",
+            );
         }
         return Err(Exit::Failure);
     }

@@ -221,7 +221,7 @@ enum Verb {
     #[command(after_help = "Examples:\n  \
         cargo lathe list                everything\n  \
         cargo lathe list op             every op; also type, trap, effect, target, feature, …\n  \
-        cargo lathe list raya trap      the traps of raya: every filter must fit\n  \
+        cargo lathe list demo trap      the traps of demo: every filter must fit\n  \
         cargo lathe list 0x20           what has this code\n  \
         cargo lathe list float --format json\n\n\
         A filter that is no table and no spec leaves the entries whose path contains it.")]
@@ -235,7 +235,7 @@ enum Verb {
         cargo lathe explain L0203         why the rule stands, what breaks it, how to mend that\n  \
         cargo lathe explain               list every code\n  \
         cargo lathe explain iadd          its entry, its facts, what came out of it, its tests, its function, its page\n  \
-        cargo lathe explain type.string   the same for a type; also raya.type.string or '[type.string]'")]
+        cargo lathe explain type.string   the same for a type; also demo.type.string or '[type.string]'")]
     Explain {
         /// A code as a diagnostic shows it, or an entry
         #[arg(value_name = "CODE or ITEM")]
@@ -262,8 +262,8 @@ enum Verb {
     },
     /// Show what a change of files can affect: outputs, crates, tests, programs
     #[command(after_help = "Examples:\n  \
-        cargo lathe affected spec/raya/ops/integer.toml    a spec\n  \
-        cargo lathe affected runtime/raya/src/value.rs     hand-written code\n  \
+        cargo lathe affected spec/demo/ops/integer.toml    a spec\n  \
+        cargo lathe affected runtime/demo/src/lib.rs       hand-written code\n  \
         cargo lathe affected spec/targets                  every file in a folder\n  \
         git diff --name-only | xargs cargo lathe affected --format json")]
     Affected {
@@ -273,8 +273,8 @@ enum Verb {
     },
     /// Show why an output exists: its emitter, its specs, its entries, and whether it is fresh
     #[command(after_help = "Examples:\n  \
-        cargo lathe why generated/raya/facts/src/opcode/mod.rs       a file\n  \
-        cargo lathe why generated/raya/facts/src/opcode/mod.rs:88    the entry that a line came from")]
+        cargo lathe why generated/demo/facts/src/opcode/mod.rs       a file\n  \
+        cargo lathe why generated/demo/facts/src/opcode/mod.rs:88    the entry that a line came from")]
     Why {
         /// A path under generated/, with or without the number of a line behind it
         #[arg(value_name = "OUTPUT[:LINE]")]
@@ -285,7 +285,7 @@ enum Verb {
         Speaks the language server protocol over standard input and output, for the files in spec/. It finds the workspace by the\n\
         files that the editor opens, and never writes one. docs/editors.md shows how to set up VS Code, Helix, Neovim and Zed.")]
     Lsp {
-        /// What is done anyway; some editors insist on saying it
+        /// Accepted for editors that pass it; standard input and output are always used
         #[arg(long)]
         stdio: bool,
     },
@@ -293,7 +293,7 @@ enum Verb {
     #[command(after_help = "Examples:\n  \
         cargo lathe build                         build the emitted crates, and what the targets state\n  \
         cargo lathe build --plan                  only write build.ninja; then: ninja\n  \
-        cargo lathe build --package raya-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
+        cargo lathe build --package demo-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
         What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
     Build(build::Arguments),
     /// Measure lathe: medians of several runs, and of what stands beside it

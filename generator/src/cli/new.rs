@@ -27,6 +27,11 @@ pub fn run(common: &Common, name: &str, path: Option<&Path>) -> Exit {
                     "Next",
                     &format!("cd {} && lathe run && lathe test", folder.display()),
                 );
+                console::status(
+                    Tone::Notice,
+                    "CI",
+                    "fill in .ci/install-lathe, which says from where lathe is installed there",
+                );
             }
             Exit::Fresh
         }

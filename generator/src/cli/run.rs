@@ -103,7 +103,10 @@ fn run_program(root: &Path, engine: &Path, program: &Program, json: bool) -> boo
     let ran = match engine::run(root, engine, program) {
         Ok(ran) => ran,
         Err(error) => {
-            console::failure(&format!("{error:#}"), "");
+            console::failure(
+                &format!("{error:#}"),
+                "build the engine again with cargo lathe run, and check that the program and its .expected file can be read",
+            );
             return false;
         }
     };

@@ -193,7 +193,7 @@ fn name(item: &Item, is_text: bool) -> Proposal {
 
 /// The functions of a set's runtime that are made for ops.
 fn functions(workspace: &mut Workspace, owner: Option<&str>, is_text: bool) -> Vec<Proposal> {
-    let snapshot = workspace.snapshot();
+    let snapshot = workspace.last();
     let mut sets = snapshot.model().part::<InstructionSets>().outlines();
     let Some(set) = sets.find(|set| Some(set.name.as_str()) == owner) else {
         return Vec::new();

@@ -43,30 +43,23 @@ pub fn definition(workspace: &Workspace, snapshot: &Snapshot, file: FileId, byte
 /// Where the function of the runtime stands that the `sem` at a byte names.
 pub fn function(snapshot: &Snapshot, file: FileId, byte: usize) -> Option<Span> {
     let sets = snapshot.model().part::<InstructionSets>();
-    let modules = sets
-        .sets
-        .iter()
-        .flat_map(|set| set.ops.iter().map(|op| (&op.meaning, set.runtime_folder())));
-    let images = sets
-        .images
-        .iter()
-        .flat_map(|set| set.ops.iter().map(|op| (&op.meaning, set.runtime_folder())));
-    modules.chain(images).find_map(|(meaning, folder)| match meaning {
-        Meaning::Function { name, span } if covers(*span, file, byte) => semantics::place(&folder, snapshot.sources(), name),
+    let (set, name) = sets.ops().find_map(|op| match op.meaning {
+        Meaning::Function { name, span } if covers(*span, file, byte) => Some((op.set, name)),
         _ => None,
-    })
+    })?;
+    let set = sets.outlines().find(|outline| outline.name == set)?;
+    semantics::place(&set.runtime_folder, snapshot.sources(), name)
 }
 
 /// The entry of the op that a mark at a byte of the runtime names: `#[op(iadd)]`.
 pub fn marked(workspace: &Workspace, snapshot: &Snapshot, file: FileId, byte: usize) -> Option<Location> {
-    for set in &snapshot.model().part::<InstructionSets>().sets {
-        let marks = semantics::marks(&set.runtime_folder(), snapshot.sources());
-        if let Some((name, _)) = marks.iter().find(|(_, span)| covers(*span, file, byte)) {
-            let op = set.ops.iter().find(|op| op.name == *name)?;
-            return location(workspace, snapshot, op.span);
-        }
-    }
-    None
+    let sets = snapshot.model().part::<InstructionSets>();
+    sets.outlines().find_map(|set| {
+        let marks = semantics::marks(&set.runtime_folder, snapshot.sources());
+        let (name, _) = marks.iter().find(|(_, span)| covers(*span, file, byte))?;
+        let op = sets.ops().find(|op| op.set == set.name && op.name == *name)?;
+        location(workspace, snapshot, op.span)
+    })
 }
 
 /// Every place that names the item at a byte, and its entry if that is asked for.

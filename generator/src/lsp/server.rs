@@ -206,29 +206,10 @@ impl Server {
         }
         match method.as_str() {
             "initialized" => return self.watch(),
-            "textDocument/didOpen" => {
-                if let Ok(params) = parse::<DidOpenTextDocumentParams>(params) {
-                    let document = params.text_document;
-                    self.open(document.uri, document.text, document.version);
-                }
-            }
-            "textDocument/didChange" => {
-                if let Ok(params) = parse::<DidChangeTextDocumentParams>(params) {
-                    let key = params.text_document.uri.as_str();
-                    if let Some(document) = self.documents.get_mut(key) {
-                        text::apply(&mut document.text, params.content_changes);
-                        document.version = params.text_document.version;
-                        self.changed(&params.text_document.uri);
-                    }
-                }
-            }
-            "textDocument/didClose" => {
-                if let Ok(params) = parse::<DidCloseTextDocumentParams>(params)
-                    && let Some(document) = self.documents.remove(params.text_document.uri.as_str())
-                    && let Some((root, path)) = document.place
-                    && let Some(workspace) = self.workspaces.get_mut(&root)
-                {
-                    workspace.set_text(&path, None);
+            "textDocument/didOpen" | "textDocument/didChange" | "textDocument/didClose" => {
+                let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).map(str::to_owned);
+                if let Err((_, reason)) = self.edited(&method, params) {
+                    return vec![self.lost(&method, uri.as_deref(), &reason)];
                 }
             }
             // What stands on disk has changed, whoever did that.
@@ -238,6 +219,53 @@ impl Server {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Follows what the editor does to a text.
+    fn edited(&mut self, method: &str, params: Value) -> Result<(), (ErrorCode, String)> {
+        match method {
+            "textDocument/didOpen" => {
+                let document = parse::<DidOpenTextDocumentParams>(params)?.text_document;
+                self.open(document.uri, document.text, document.version);
+            }
+            "textDocument/didChange" => {
+                let params: DidChangeTextDocumentParams = parse(params)?;
+                if let Some(document) = self.documents.get_mut(params.text_document.uri.as_str()) {
+                    text::apply(&mut document.text, params.content_changes);
+                    document.version = params.text_document.version;
+                    self.changed(&params.text_document.uri);
+                }
+            }
+            _ => {
+                let params: DidCloseTextDocumentParams = parse(params)?;
+                self.forget(params.text_document.uri.as_str());
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the text of a document, so that the file on disk counts again.
+    fn forget(&mut self, uri: &str) {
+        if let Some(document) = self.documents.remove(uri)
+            && let Some((root, path)) = document.place
+            && let Some(workspace) = self.workspaces.get_mut(&root)
+        {
+            workspace.set_text(&path, None);
+        }
+    }
+
+    /// Says that a change of a text was lost. What comes after it can't be applied to what was there before, so that the text counts
+    /// no more until the document is opened again.
+    fn lost(&mut self, method: &str, uri: Option<&str>, reason: &str) -> Message {
+        let what = match uri {
+            Some(uri) => {
+                self.forget(uri);
+                format!("`{uri}` counts as it is on disk until it is opened again")
+            }
+            None => "nobody knows which document it is about".to_owned(),
+        };
+        let message = format!("`{method}` was ignored: {reason}; {what}");
+        notification("window/logMessage", json!({ "type": 1, "message": message }))
     }
 
     /// Asks the editor to say when files change that it doesn't show.

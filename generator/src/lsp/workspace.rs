@@ -98,15 +98,21 @@ impl Workspace {
 
     /// The entries that were known last, and those that were when there were no errors: an entry that is being changed is among them.
     pub fn known(&mut self) -> Vec<Item> {
-        let last = match &self.snapshot {
-            Some(snapshot) => Arc::clone(snapshot),
-            None => self.snapshot(),
-        };
+        let last = self.last();
         let mut items = last.items.clone();
         let names: BTreeSet<String> = items.iter().map(Item::path).collect();
         let earlier = self.good.iter().flat_map(|good| &good.items);
         items.extend(earlier.filter(|item| !names.contains(&item.path())).cloned());
         items
+    }
+
+    /// What the pipeline said last, perhaps of older texts: where an answer is wanted with each letter that is typed, checking
+    /// everything takes too long. Only where nothing was said yet, the newest texts are looked at.
+    pub fn last(&mut self) -> Arc<Snapshot> {
+        match &self.snapshot {
+            Some(snapshot) => Arc::clone(snapshot),
+            None => self.snapshot(),
+        }
     }
 
     /// What the pipeline says of the newest texts.

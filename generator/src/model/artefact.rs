@@ -100,7 +100,7 @@ impl Artefact {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawArtefact {
-    /// The emitted package that is built: `"raya-facts"`.
+    /// The emitted package that is built: `"demo-facts"`.
     package: Spanned<String>,
     /// One of the target's triples, for which it is built: `"thumbv7em-none-eabi"`.
     triple: Spanned<String>,
@@ -122,7 +122,7 @@ pub(super) struct RawArtefact {
     /// The most bytes of constants and variables that it may have, those that are zero at first included.
     #[schemars(range(min = 1), example = 50_000)]
     data: Option<Spanned<i64>>,
-    /// Paths of what must be in it, `"raya_facts::verify::verify"`, or plain names of what isn't written in Rust.
+    /// Paths of what must be in it, `"demo_facts::verify::verify"`, or plain names of what isn't written in Rust.
     #[serde(default)]
     symbols: Vec<Spanned<String>>,
 }

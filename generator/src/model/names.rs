@@ -230,6 +230,12 @@ pub fn number<T: TryFrom<i64>>(
     None
 }
 
+/// Four characters for the start of the files of a set: its name in capitals, filled up.
+pub fn magic(set: &str) -> String {
+    let capitals = set.chars().filter(char::is_ascii_graphic).map(|c| c.to_ascii_uppercase());
+    capitals.chain("____".chars()).take(4).collect()
+}
+
 /// Whether a name can be a name in emitted code: lower-case letters, digits and single underscores, beginning with a letter.
 pub fn is_plain(name: &str) -> bool {
     name.len() <= 64

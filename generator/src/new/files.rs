@@ -1,8 +1,10 @@
 //! The files of a new workspace. They stand under `generator/template/`, so that they are files with a language of their own in any
 //! editor; manifests and dot-files have other names there, by which cargo and git don't take them for their own.
 
-/// The checks of the workspace, which can be executed.
-pub const CHECKS: &str = ".ci/run";
+use crate::model::names;
+
+/// Scripts, which can be executed.
+pub const SCRIPTS: &[&str] = &[".ci/run", ".ci/install-lathe"];
 
 macro_rules! template {
     ($($path:literal from $file:literal),* $(,)?) => {
@@ -20,6 +22,7 @@ const FILES: &[(&str, &str)] = template![
     ".gitignore" from "gitignore",
     ".gitattributes" from "gitattributes",
     ".ci/run" from "ci.sh",
+    ".ci/install-lathe" from "install-lathe.sh",
     ".github/workflows/ci.yml" from "ci.yml",
     "macros/Cargo.toml" from "macros/Cargo.toml.tmpl",
     "macros/src/lib.rs" from "macros/src/lib.rs",
@@ -46,7 +49,7 @@ const FILES: &[(&str, &str)] = template![
 /// The files of a workspace by this name.
 pub fn of(name: &str) -> Vec<(String, String)> {
     let letter: String = name.chars().take(1).collect();
-    let magic: String = name.to_ascii_uppercase().chars().chain("____".chars()).take(4).collect();
+    let magic = names::magic(name);
     let replaced = |text: &str| {
         text.replace("__NAME__", name)
             .replace("__MAGIC__", &magic)

@@ -84,7 +84,9 @@ fn write_beside(name: &str, parent: &Path, folder: &Path) -> anyhow::Result<Made
         fs::write(&place, text).with_context(|| format!("can't write `{path}`"))?;
         by_hand += 1;
     }
-    make_executable(&root.join(files::CHECKS))?;
+    for script in files::SCRIPTS {
+        make_executable(&root.join(script))?;
+    }
     let emitted = emit(&root)?;
     fs::rename(&root, folder).with_context(|| format!("can't move it to `{}`", folder.display()))?;
     Ok(Made { by_hand, emitted })

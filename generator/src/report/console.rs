@@ -64,9 +64,7 @@ pub fn lost() -> Option<&'static str> {
 /// A failure that isn't about a spec: what happened, why, and how to fix it.
 pub fn failure(problem: &str, fix: &str) {
     status(Tone::Bad, "Failure", problem);
-    if !fix.is_empty() {
-        error(&format!("{:>WIDTH$} {fix}\n", "fix:"));
-    }
+    error(&format!("{:>WIDTH$} {fix}\n", "fix:"));
 }
 
 /// A number and its noun in the right form.

@@ -13,7 +13,7 @@ use crate::write::{Comparison, Status};
 #[derive(Serialize)]
 struct OutputObject<'a> {
     output: &'a str,
-    status: &'static str,
+    status: Status,
 }
 
 #[derive(Serialize)]
@@ -77,7 +77,7 @@ pub fn outputs(comparison: &Comparison) -> String {
         .map(|output| {
             line(&OutputObject {
                 output: &output.path,
-                status: output.status.name(),
+                status: output.status,
             })
         })
         .collect()

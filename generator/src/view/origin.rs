@@ -41,8 +41,8 @@ pub struct Line {
 pub struct Why {
     /// Root-relative.
     pub output: String,
-    /// `fresh`, `stale`, `edited`, `missing`, `orphan`, `unowned` or `blocked`.
-    pub status: String,
+    /// How it stands; never foreign.
+    pub status: Status,
     /// The emitter that makes it; none for what nothing emits any more.
     pub emitter: Option<String>,
     /// The specs that it depends on.
@@ -93,7 +93,7 @@ pub fn of(
     });
     Some(Why {
         output: path.to_owned(),
-        status: status.name().to_lowercase(),
+        status,
         emitter: match file {
             Some(file) => Some(file.emitter.to_owned()),
             None if path == MANIFEST_PATH => Some("lathe's own record of its outputs".to_owned()),
@@ -137,15 +137,15 @@ fn entry(origin: &Origin, items: &[Item], sources: &SourceMap) -> Entry {
 /// For people.
 pub fn text(why: &Why) -> String {
     let mut text = format!("{}\n", why.output);
-    let remark = match why.status.as_str() {
-        "fresh" => "fresh: exactly what the specs give",
-        "stale" => "stale: the specs changed since lathe wrote it",
-        "edited" => "edited: changed by hand since lathe wrote it",
-        "missing" => "missing: the specs give it, and it is not there",
-        "orphan" => "orphan: lathe wrote it, and no spec gives it any more; the next run deletes it",
-        "unowned" => "unowned: an output belongs here, but the file doesn't carry lathe's marker",
-        "blocked" => "blocked: an output belongs here, but something else is in its way",
-        other => other,
+    let remark = match why.status {
+        Status::Fresh => "fresh: exactly what the specs give",
+        Status::Stale => "stale: the specs changed since lathe wrote it",
+        Status::Edited => "edited: changed by hand since lathe wrote it",
+        Status::Missing => "missing: the specs give it, and it is not there",
+        Status::Orphan => "orphan: lathe wrote it, and no spec gives it any more; the next run deletes it",
+        Status::Unowned => "unowned: an output belongs here, but the file doesn't carry lathe's marker",
+        Status::Blocked => "blocked: an output belongs here, but something else is in its way",
+        Status::Foreign => "foreign: neither emitted nor marked as lathe's",
     };
     let _ = writeln!(text, "  status   {remark}");
     if let Some(emitter) = &why.emitter {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::disk::{self, Kind};
 use super::manifest::{self, MANIFEST_PATH, Manifest};
@@ -14,8 +15,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::emit::Tree;
 use crate::source::layout::relative;
 
-/// How one path stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// How one path stands. Tools are told it in small letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Exactly what the specs give.
     Fresh,

@@ -63,7 +63,7 @@ const FOLDER: &str = "\
 A folder with files of others stands at the path of an output, or a file of somebody's at the path of a folder.
 
 ```text
-generated/raya/facts/src/opcode.rs/notes.txt   <- `opcode.rs` is an output, not a folder
+generated/demo/facts/src/opcode.rs/notes.txt   <- `opcode.rs` is an output, not a folder
 ```
 
 Move it away and run `cargo lathe generate` again. Empty folders, and folders that hold nothing but files with lathe's marker, are
@@ -75,7 +75,7 @@ The operating system refused to read or write something below `generated/`: a mi
 system. The message names the path and gives the system's reason:
 
 ```text
-can't write `generated/raya/facts/src/opcode.rs`: No space left on device (os error 28)
+can't write `generated/demo/facts/src/opcode.rs`: No space left on device (os error 28)
 ```
 
 Nothing is half-written. Up to the moment when the journal is committed the old tree stands; afterwards the next run of any verb
@@ -87,7 +87,7 @@ A file below `generated/` is neither emitted nor marked as lathe's. It does no h
 pick it up (`build.rs`, `tests/*.rs`, `src/bin/*.rs`), and whoever regenerates on a fresh clone won't have it.
 
 ```text
-generated/raya/facts/build.rs       <- no spec gives it, and cargo would run it
+generated/demo/facts/build.rs       <- no spec gives it, and cargo would run it
 ```
 
 Move it to `runtime/`, beside its spec, or delete it.
@@ -122,7 +122,7 @@ const SPEC: &str = "\
 its place. Here that was refused: a permission is missing, the disk is full, or an editor wrote the file after lathe had read it.
 
 ```text
-`spec/raya/machine.toml` can't be replaced: it was changed while lathe looked at it
+`spec/demo/machine.toml` can't be replaced: it was changed while lathe looked at it
 ```
 
 Specs that were replaced before this one stay replaced, each of them whole. Mend the cause and run the command again.

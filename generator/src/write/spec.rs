@@ -137,7 +137,11 @@ mod tests {
         add_spec(root.path(), "spec/new/a.toml", "text").expect("nothing stands there");
         let place = root.path().join("spec/new/a.toml");
         assert_eq!(fs::read_to_string(&place).expect("a file"), "text");
-        assert_eq!(names(&root.path().join("spec/new")), ["a.toml"], "nothing staged is left behind");
+        assert_eq!(
+            names(&root.path().join("spec/new")),
+            ["a.toml"],
+            "nothing staged is left behind"
+        );
         let refused = add_spec(root.path(), "spec/new/a.toml", "other").expect_err("a file stands there");
         assert_eq!(refused.code, "L0908");
         assert!(remove_spec(root.path(), "spec/new/a.toml", "other").is_err());

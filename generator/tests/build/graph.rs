@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::workspace::{Ran, Workspace, is_host, run};
+use crate::workspace::{Ran, Workspace, is_host, left_out, run};
 
 /// Whether ninja can be run; says so where the test is left out.
 fn has_ninja() -> bool {
@@ -12,7 +12,7 @@ fn has_ninja() -> bool {
         .output()
         .is_ok_and(|output| output.status.success());
     if !found {
-        eprintln!("skipped: ninja is not installed");
+        left_out("ninja", "ninja is not installed");
     }
     found
 }

@@ -109,7 +109,7 @@ pub fn is_host(triple: &str) -> bool {
     let version = run(Command::new("rustc").arg("-vV")).output;
     let is_host = version.lines().any(|line| line.strip_prefix("host: ") == Some(triple));
     if !is_host {
-        eprintln!("skipped: the host isn't {triple}");
+        left_out("host", &format!("the host isn't {triple}"));
     }
     is_host
 }
@@ -138,4 +138,14 @@ pub fn expect(name: &str, found: &str) {
     let expected = fs::read_to_string(&path).unwrap_or_default();
     let difference = similar::TextDiff::from_lines(expected.as_str(), found);
     assert!(expected == found, "{}", difference.unified_diff().header("expected", "found"));
+}
+
+/// Says that a test is left out. `LATHE_REQUIRE=ninja,browser,host` names what has to be there: then it is a failure.
+pub fn left_out(what: &str, why: &str) {
+    let required = std::env::var("LATHE_REQUIRE").unwrap_or_default();
+    assert!(
+        !required.split(',').any(|name| name == what),
+        "LATHE_REQUIRE names `{what}`, but {why}"
+    );
+    eprintln!("skipped: {why}");
 }

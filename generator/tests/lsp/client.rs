@@ -26,8 +26,13 @@ pub struct Client {
 
 /// A copy of the tiny machine with what it gives, as a workspace of its own.
 pub fn workspace() -> tempfile::TempDir {
+    workspace_of("tiny-machine")
+}
+
+/// A copy of another base.
+pub fn workspace_of(base: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(Path::new("tests/bases/tiny-machine"), folder.path());
+    copy(&Path::new("tests/bases").join(base), folder.path());
     fs::write(folder.path().join("Cargo.toml"), "[workspace]\n").expect("a manifest can be written");
     folder
 }

@@ -238,6 +238,51 @@ fn marks_in_the_runtime_lead_to_their_ops() {
 }
 
 #[test]
+fn marks_of_a_set_of_images_lead_to_their_ops_and_back() {
+    let folder = client::workspace_of("tiny-console");
+    let (ops, runtime) = ("spec/console/ops.toml", "runtime/console/src/lib.rs");
+    let mut client = Client::open_workspace(folder);
+    let found = client.places("textDocument/definition", runtime, "#[op(be|ep)]");
+    assert_eq!(found, [(ops.to_owned(), "[op.beep]".to_owned())]);
+    let found = client.places("textDocument/definition", ops, "sem = \"be|ep\"");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, runtime);
+}
+
+/// A lost change would leave the server with another text than the editor shows, and every later answer wrong.
+#[test]
+fn a_change_that_cannot_be_read_is_said_and_its_document_forgotten() {
+    let mut client = Client::open_workspace(workspace());
+    client.open(MACHINE);
+    client.replace(MACHINE, "[trap.divide_by_zero]", "[trap.divided_by_zero]");
+    assert!(!client.diagnostics(OPS).is_empty());
+    let uri = client.uri(MACHINE);
+    let document = json!({ "uri": uri, "version": 7 });
+    client.tell(
+        "textDocument/didChange",
+        json!({ "textDocument": document, "contentChanges": [{ "range": "all", "text": "" }] }),
+    );
+    let said = client.wait(|message| message["method"] == json!("window/logMessage"));
+    let text = said["params"]["message"].as_str().expect("a text");
+    assert!(
+        text.contains("`textDocument/didChange` was ignored") && text.contains(&uri),
+        "{text}"
+    );
+    assert_eq!(client.diagnostics(OPS), Vec::<Value>::new(), "the file on disk is in order");
+    client.tell("textDocument/didOpen", json!({ "nonsense": true }));
+    let said = client.wait(|message| message["method"] == json!("window/logMessage"));
+    assert!(
+        said["params"]["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("didOpen")),
+        "{said}"
+    );
+    // Opened again with the text that the editor has, it is followed again.
+    client.open(MACHINE);
+    assert!(!client.diagnostics(OPS).is_empty());
+}
+
+#[test]
 fn a_spec_is_laid_out_on_request() {
     let mut client = Client::open_workspace(workspace());
     client.open(FEATURES);

@@ -3,8 +3,10 @@
 //!
 //! The portable bytecode of the raya language: a typed stack code for one module at a time. A verifier proves the type of every
 //! local and every stack slot before a function runs, so values carry no tags; where the language needs a value of unknown kind
-//! it says so with the type `any`. Names and numbers of the 121 instructions of table D (2026-01-06) are kept; what the language
-//! needs beyond them has free numbers.
+//! it says so with the type `any`. Names and numbers of the 121 instructions of the language's first table (2026-01-06) are kept;
+//! what the language needs beyond them has free numbers. Decisions call that table D, and H the instructions of the engine of
+//! 2026-03-11; LANG is the description of the language, OPCODE.md that of its instructions. None of them is part of this
+//! repository.
 //!
 //! The crate needs no operating system and no other crate, and holds no `unsafe` code. No function panics, whatever it is given:
 //! wrong bytes and wrong text are errors that say what is wrong, where, and how to mend it.

@@ -62,6 +62,19 @@ pub struct Outline {
     pub text_extension: String,
 }
 
+/// What tools need to know of an op, whatever the programs of its set are.
+#[derive(Debug, Clone, Copy)]
+pub struct OpOutline<'a> {
+    /// The set that it belongs to.
+    pub set: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its entry.
+    pub span: Span,
+    /// What it does.
+    pub meaning: &'a Meaning,
+}
+
 impl InstructionSets {
     /// The outlines of all sets.
     pub fn outlines(&self) -> impl Iterator<Item = Outline> {
@@ -74,6 +87,27 @@ impl InstructionSets {
             name: set.name.clone(),
             runtime_folder: set.runtime_folder(),
             text_extension: set.text_extension(),
+        });
+        modules.chain(images)
+    }
+
+    /// The ops of all sets, whatever their programs are.
+    pub fn ops(&self) -> impl Iterator<Item = OpOutline<'_>> {
+        let modules = self.sets.iter().flat_map(|set| {
+            set.ops.iter().map(|op| OpOutline {
+                set: &set.name,
+                name: &op.name,
+                span: op.span,
+                meaning: &op.meaning,
+            })
+        });
+        let images = self.images.iter().flat_map(|set| {
+            set.ops.iter().map(|op| OpOutline {
+                set: &set.name,
+                name: &op.name,
+                span: op.span,
+                meaning: &op.meaning,
+            })
         });
         modules.chain(images)
     }

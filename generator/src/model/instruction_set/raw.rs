@@ -41,7 +41,7 @@ pub struct RawFile {
     /// What the file describes: `"instruction-set"`.
     #[schemars(extend("const" = "instruction-set"))]
     pub kind: String,
-    /// The set that it is a part of: `"raya"`. Crates are named by it, and its functions live in the folder of this name in `runtime/`.
+    /// The set that it is a part of: `"demo"`. Crates are named by it, and its functions live in the folder of this name in `runtime/`.
     #[schemars(extend("pattern" = crate::model::schema::NAME))]
     pub name: String,
     /// What the machine is, in one paragraph. It stands in one file of the set.

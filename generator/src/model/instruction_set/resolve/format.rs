@@ -45,7 +45,7 @@ pub(super) fn format(
     if let Some(entry) = files.single("module", example, diagnostics) {
         head.span = entry.span();
         if let Some(raw) = entry.read::<RawModule>(diagnostics) {
-            head.fill(&entry, &raw, diagnostics);
+            head.fill(files.name, &entry, &raw, diagnostics);
         }
     }
     let mut scope = Scope {
@@ -135,7 +135,7 @@ struct Head {
 }
 
 impl Head {
-    fn fill(&mut self, entry: &Entry<'_>, raw: &RawModule, diagnostics: &mut Diagnostics) {
+    fn fill(&mut self, set: &str, entry: &Entry<'_>, raw: &RawModule, diagnostics: &mut Diagnostics) {
         let document = entry.document;
         let magic = raw.magic.get_ref();
         match <[u8; 4]>::try_from(magic.as_bytes()) {
@@ -143,7 +143,7 @@ impl Head {
             _ => diagnostics.push(
                 Diagnostic::error("L0501", format!("`{magic}` can't be the magic of a file"))
                     .at(entry.at(&raw.magic), "expected four printable ASCII characters")
-                    .help("choose four letters or digits, such as `\"RAYA\"`"),
+                    .help(format!("choose four letters or digits, such as `{:?}`", names::magic(set))),
             ),
         }
         if let Some(version) = number(document, &raw.version, "version", 0..=i64::from(u32::MAX), diagnostics) {

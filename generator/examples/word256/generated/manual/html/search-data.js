@@ -249,7 +249,7 @@ window.manualEntries = [
 ["L1121","diagnostic","","no word matches the patterns of two ops","","diagnostics/L11.html#l1121"],
 ["L1122","diagnostic","","every field of a pattern is bound to one operand, and every operand to a field","","diagnostics/L11.html#l1122"],
 ["L1123","diagnostic","","a field is as wide as its operand, and what selects a register can select nothing else","","diagnostics/L11.html#l1123"],
-["L1124","diagnostic","","except names ops whose patterns lie within that of the op","","diagnostics/L11.html#l1124"],
+["L1124","diagnostic","","except names ops whose patterns lie within that of the op, each once","","diagnostics/L11.html#l1124"],
 ["L1125","diagnostic","","no two ops are written in the same way","","diagnostics/L11.html#l1125"],
 ["L1126","diagnostic","","mnemonics, registers and data have names that mean nothing else in assembly","","diagnostics/L11.html#l1126"],
 ["L1127","diagnostic","","a jump or call over words has one target operand, and what keeps or finds a way back is a function","","diagnostics/L11.html#l1127"],
