@@ -4,9 +4,8 @@ use std::path::Path;
 
 use super::compile::compile;
 use super::edge::{self, Edge};
-use super::generate::{self, Written};
 use super::session::{Prepared, Session};
-use super::{Common, Exit, artefact};
+use super::{Common, Exit, Outcome, artefact, generate};
 use crate::build::cargo::{self, Executable};
 use crate::build::plan::{self, Package};
 use crate::build::{inspect, trace};
@@ -56,7 +55,7 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     let Some(tree) = &prepared.tree else {
-        return session.close("failure", &numbers, Exit::Failure);
+        return session.close(Outcome::Failure, &numbers);
     };
     if let Some(package) = &arguments.package {
         let edge = Edge {
@@ -79,9 +78,8 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
     if arguments.plan {
         return Exit::Fresh;
     }
-    match generate::write_tree(&mut session, &prepared, false) {
-        Ok(Written::Fresh | Written::Changed) => {}
-        Err(exit) => return exit,
+    if let Err(exit) = generate::write_tree(&mut session, &prepared, false) {
+        return exit;
     }
     let built = build_emitted(&mut session, &prepared).and_then(|(_, mut rows)| {
         rows.extend(artefact::build_all(&mut session, &prepared)?);
@@ -92,9 +90,9 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
             if !session.json {
                 console::output(&summary::table(&numbers, &session.clock, &built));
             }
-            close(&session, "built", &numbers, Exit::Fresh)
+            session.close_for_tools(Outcome::Built, &numbers)
         }
-        Err(exit) => close(&session, "failure", &numbers, exit),
+        Err(_) => session.close_for_tools(Outcome::Failure, &numbers),
     }
 }
 
@@ -152,14 +150,6 @@ fn packages(root: &Path, tree: &Tree) -> Vec<Package> {
         needs: crates.needs(one).map(|need| need.name.clone()).collect(),
     };
     crates.iter().map(package).collect()
-}
-
-/// Closes the report for tools; people have read the table.
-fn close(session: &Session, result: &str, numbers: &Numbers, exit: Exit) -> Exit {
-    if session.json {
-        return session.close(result, numbers, exit);
-    }
-    exit
 }
 
 /// Builds the emitted crates; the executables among them come back with rows for the closing table.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::diagnostic::Diagnostics;
 use crate::fix::{self, Applied, Fixed};
 use crate::pipeline::Options;
@@ -29,10 +29,10 @@ pub fn run(common: &Common, fix: bool, diff: bool) -> Exit {
     let prepared = session.prepare_code();
     let numbers = Numbers::count(&prepared.model, None);
     if prepared.tree.is_none() {
-        return session.close("failure", &numbers, Exit::Failure);
+        return session.close(Outcome::Failure, &numbers);
     }
     session.status("Checked", &numbers.specs());
-    session.close("fresh", &numbers, Exit::Fresh)
+    session.close(Outcome::Fresh, &numbers)
 }
 
 /// Reads the specs and fixes them in memory.
@@ -53,7 +53,7 @@ fn apply(session: &mut Session) -> Result<(), Exit> {
     for changed in &fixed.changed {
         if let Err(diagnostic) = write::replace_spec(&session.root, &changed.path, &changed.old, &changed.new) {
             session.report_one(*diagnostic);
-            return Err(session.close("failure", &Numbers::default(), Exit::Failure));
+            return Err(session.close(Outcome::Failure, &Numbers::default()));
         }
     }
     show(session, &fixed, true);
@@ -77,9 +77,9 @@ fn preview(session: &mut Session) -> Exit {
     let errors = session.report(diagnostics, &fixed.loaded.sources);
     let numbers = Numbers::count(&fixed.loaded.model, None);
     match (errors, fixed.changed.is_empty()) {
-        (true, _) => session.close("failure", &numbers, Exit::Failure),
-        (false, false) => session.close("stale", &numbers, Exit::NeedsRegeneration),
-        (false, true) => session.close("fresh", &numbers, Exit::Fresh),
+        (true, _) => session.close(Outcome::Failure, &numbers),
+        (false, false) => session.close(Outcome::Stale, &numbers),
+        (false, true) => session.close(Outcome::Fresh, &numbers),
     }
 }
 

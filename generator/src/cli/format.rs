@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use super::session::Session;
-use super::{Common, Exit, Format};
+use super::{Common, Exit, Format, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::format::{Refusal, format};
 use crate::pipeline::Options;
@@ -66,15 +66,15 @@ pub fn run(common: &Common, files: &[PathBuf], check: bool) -> Exit {
         }
     }
     let errors = session.report(diagnostics, &sources);
-    let result = match (errors, changed.is_empty(), check) {
-        (true, ..) => ("failure", Exit::Failure),
-        (_, true, _) => ("fresh", Exit::Fresh),
-        (_, _, true) => ("stale", Exit::NeedsRegeneration),
-        (_, _, false) => ("written", Exit::Fresh),
+    let outcome = match (errors, changed.is_empty(), check) {
+        (true, ..) => Outcome::Failure,
+        (_, true, _) => Outcome::Fresh,
+        (_, _, true) => Outcome::Stale,
+        (_, _, false) => Outcome::Written,
     };
     let count = plural(formatted.len() - changed.len(), "spec");
     session.status("Unchanged", &count);
-    if result.1 == Exit::NeedsRegeneration && !session.json {
+    if outcome == Outcome::Stale && !session.json {
         let files = plural(changed.len(), "spec");
         let problem = format!(
             "{files} {} not laid out as lathe does",
@@ -82,7 +82,7 @@ pub fn run(common: &Common, files: &[PathBuf], check: bool) -> Exit {
         );
         console::failure(&problem, "cargo lathe fmt");
     }
-    session.close(result.0, &Numbers::default(), result.1)
+    session.close(outcome, &Numbers::default())
 }
 
 /// Formats standard input to standard output.

@@ -1,7 +1,7 @@
 //! `lathe generate`: brings the outputs up to date; with `--check` it only says what differs.
 
 use super::session::{Prepared, Session};
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::build::trace;
 use crate::emit::Tree;
 use crate::report::console;
@@ -18,22 +18,18 @@ pub fn run(common: &Common, check: bool, force: bool, stamp: Option<&str>) -> Ex
     };
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
-    let (result, exit) = match prepared.tree {
-        None => ("failure", Exit::Failure),
+    let outcome = match prepared.tree {
+        None => Outcome::Failure,
         Some(ref tree) if check => check_tree(&mut session, tree, force),
-        Some(_) => match write_tree(&mut session, &prepared, force) {
-            Ok(Written::Fresh) => ("fresh", Exit::Fresh),
-            Ok(Written::Changed) => ("written", Exit::Fresh),
-            Err(exit) => ("failure", exit),
-        },
+        Some(_) => write_tree(&mut session, &prepared, force).unwrap_or(Outcome::Failure),
     };
-    if let (Some(stamp), Exit::Fresh, Some(tree)) = (stamp, exit, &prepared.tree)
+    if let (Some(stamp), Exit::Fresh, Some(tree)) = (stamp, outcome.exit(), &prepared.tree)
         && let Err(error) = leave(&session, &prepared, tree, stamp)
     {
         console::failure(&format!("{error:#}"), "name a file that can be written with --stamp");
-        return session.close("failure", &numbers, Exit::Failure);
+        return session.close(Outcome::Failure, &numbers);
     }
-    session.close(result, &numbers, exit)
+    session.close(outcome, &numbers)
 }
 
 /// Leaves a stamp that says what the outputs are, and what was read for them.
@@ -47,20 +43,11 @@ fn leave(session: &Session, prepared: &Prepared, tree: &Tree, stamp: &str) -> an
     trace::depfile(&session.root, &format!("{stamp}.d"), stamp, &read)
 }
 
-/// Whether writing changed something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Everything was as the specs give it.
-    Fresh,
-    /// Something was written or deleted.
-    Changed,
-}
-
 /// Compares and reports, changes nothing.
-pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> (&'static str, Exit) {
+pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> Outcome {
     let comparison = {
         let Ok(_lock) = session.lock_for_reading() else {
-            return ("failure", Exit::Failure);
+            return Outcome::Failure;
         };
         session.clock.time("compare", || write::compare(&session.root, tree, force))
     };
@@ -68,7 +55,7 @@ pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> (&'static 
         Ok(comparison) => comparison,
         Err(error) => {
             session.fault(&error);
-            return ("failure", Exit::Failure);
+            return Outcome::Failure;
         }
     };
     let errors = session.report(std::mem::take(&mut comparison.diagnostics), &SourceMap::default());
@@ -78,12 +65,12 @@ pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> (&'static 
         console::output(&drift::text(&session.root, &comparison));
     }
     if errors {
-        return ("failure", Exit::Failure);
+        return Outcome::Failure;
     }
     if comparison.is_fresh() {
         let files = console::plural(comparison.count(Status::Fresh), "output");
         session.status("Fresh", &format!("{files} as the specs give them"));
-        return ("fresh", Exit::Fresh);
+        return Outcome::Fresh;
     }
     if !session.json {
         console::failure(
@@ -91,11 +78,11 @@ pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> (&'static 
             "cargo lathe generate",
         );
     }
-    ("stale", Exit::NeedsRegeneration)
+    Outcome::Stale
 }
 
 /// Compares and writes what changed.
-pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Result<Written, Exit> {
+pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Result<Outcome, Exit> {
     let Some(tree) = &prepared.tree else {
         return Err(Exit::Failure);
     };
@@ -119,7 +106,7 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
     }
     if comparison.is_fresh() {
         session.status("Fresh", &console::plural(comparison.count(Status::Fresh), "output"));
-        return Ok(Written::Fresh);
+        return Ok(Outcome::Fresh);
     }
     match session.clock.time("write", || write::apply(&session.root, &comparison)) {
         Ok(diagnostics) => {
@@ -133,7 +120,7 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
         }
     }
     session.status("Generated", &describe(&comparison));
-    Ok(Written::Changed)
+    Ok(Outcome::Written)
 }
 
 /// `3 stale, 1 missing, 120 fresh`.

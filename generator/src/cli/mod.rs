@@ -28,6 +28,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use crate::report::console;
 
@@ -49,6 +50,38 @@ impl Exit {
             Exit::Fresh => 0,
             Exit::NeedsRegeneration => 4,
             Exit::Failure => 100,
+        }
+    }
+}
+
+/// How a run ended, as the last line for tools says it in a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Everything was as it should be.
+    Fresh,
+    /// What was not fresh was written.
+    Written,
+    /// Something is not fresh, and was to be shown only.
+    Stale,
+    /// What was emitted is built.
+    Built,
+    /// Every program printed what was expected of it.
+    Ran,
+    /// Every test passed.
+    Passed,
+    /// A spec, a file or a command is at fault.
+    #[default]
+    Failure,
+}
+
+impl Outcome {
+    /// The exit code that goes with it.
+    pub fn exit(self) -> Exit {
+        match self {
+            Outcome::Fresh | Outcome::Written | Outcome::Built | Outcome::Ran | Outcome::Passed => Exit::Fresh,
+            Outcome::Stale => Exit::NeedsRegeneration,
+            Outcome::Failure => Exit::Failure,
         }
     }
 }

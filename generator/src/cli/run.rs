@@ -5,12 +5,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::build::build_emitted;
-use super::generate::{self, Written};
 use super::session::{Prepared, Session};
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome, generate};
 use crate::build::cargo::Executable;
 use crate::build::engine::{self, Ran};
-use crate::model::instruction_set::InstructionSets;
+use crate::model::instruction_set::{self, InstructionSets};
 use crate::report::console::{self, Tone};
 use crate::report::summary::{self, Numbers};
 use crate::report::{drift, json};
@@ -24,16 +23,11 @@ pub fn run(common: &Common) -> Exit {
     };
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
-    let result = everything(&mut session, &prepared, &numbers);
-    let (result, exit) = match result {
-        Ok(()) => ("ran", Exit::Fresh),
-        Err(exit) => ("failure", exit),
+    let outcome = match everything(&mut session, &prepared, &numbers) {
+        Ok(()) => Outcome::Ran,
+        Err(_) => Outcome::Failure,
     };
-    match session.json {
-        true => session.close(result, &numbers, exit),
-        // People have read the table.
-        false => exit,
-    }
+    session.close_for_tools(outcome, &numbers)
 }
 
 /// Generates, builds and runs.
@@ -42,9 +36,7 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
         return Err(Exit::Failure);
     }
     session.status("Checked", &numbers.specs());
-    match generate::write_tree(session, prepared, false)? {
-        Written::Fresh | Written::Changed => {}
-    }
+    generate::write_tree(session, prepared, false)?;
     let (executables, built) = build_emitted(session, prepared)?;
     let mut failed = 0;
     let mut ran = 0;
@@ -53,7 +45,10 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
             console::failure(&format!("{error:#}"), "check the permissions of the folder");
             Exit::Failure
         })?;
-        let engine = find_engine(&executables, &set.name, &programs).ok_or(Exit::Failure)?;
+        if programs.is_empty() {
+            continue;
+        }
+        let engine = find_engine(&executables, &set.name).ok_or(Exit::Failure)?;
         for program in &programs {
             ran += 1;
             let (root, json) = (session.root.clone(), session.json);
@@ -79,12 +74,9 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
     Ok(())
 }
 
-/// The engine of a set; without programs none is needed, and an empty path stands for it.
-fn find_engine<'a>(executables: &'a [Executable], set: &str, programs: &[Program]) -> Option<&'a Path> {
-    if programs.is_empty() {
-        return Some(Path::new(""));
-    }
-    let name = format!("{set}-oracle");
+/// The engine of a set.
+fn find_engine<'a>(executables: &'a [Executable], set: &str) -> Option<&'a Path> {
+    let name = instruction_set::engine(set);
     let engine = executables.iter().find(|executable| executable.name == name);
     if engine.is_none() {
         console::failure(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Common, Exit, Format};
+use super::{Common, Exit, Format, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::emit::Tree;
 use crate::model::Model;
@@ -66,13 +66,13 @@ impl Session {
                     );
                 }
                 if self.report(recovery.diagnostics, &SourceMap::default()) {
-                    return Err(self.close("failure", &Numbers::default(), Exit::Failure));
+                    return Err(self.close(Outcome::Failure, &Numbers::default()));
                 }
                 Ok(())
             }
             Err(failure) => {
                 self.report_one(failure.diagnostic());
-                Err(self.close("failure", &Numbers::default(), Exit::Failure))
+                Err(self.close(Outcome::Failure, &Numbers::default()))
             }
         }
     }
@@ -100,7 +100,7 @@ impl Session {
             Diagnostic::error("L0907", format!("can't lock `generated/.lathe-lock`: {error}"))
                 .help("delete what stands there, or mend its permissions, and run the command again"),
         );
-        self.close("failure", &Numbers::default(), Exit::Failure)
+        self.close(Outcome::Failure, &Numbers::default())
     }
 
     /// Reads, without judging. Mistakes are reported here; `None` if there were any.
@@ -188,13 +188,19 @@ impl Session {
     }
 
     /// Closes the report of `check` and `generate`.
-    pub fn close(&self, result: &str, numbers: &Numbers, exit: Exit) -> Exit {
-        if self.json {
-            console::output(&json::closing(result, numbers, &self.clock));
-        } else if self.timings {
+    pub fn close(&self, outcome: Outcome, numbers: &Numbers) -> Exit {
+        if !self.json && self.timings {
             console::output(&summary::table(numbers, &self.clock, &[]));
         }
-        exit
+        self.close_for_tools(outcome, numbers)
+    }
+
+    /// Closes the report of verbs of which people have read more than that by now.
+    pub fn close_for_tools(&self, outcome: Outcome, numbers: &Numbers) -> Exit {
+        if self.json {
+            console::output(&json::closing(&outcome, numbers, &self.clock));
+        }
+        outcome.exit()
     }
 }
 

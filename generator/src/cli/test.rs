@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::compile::compile;
 use super::session::{Prepared, Session};
-use super::{Common, Exit, generate};
+use super::{Common, Exit, Outcome, generate};
 use crate::build::{cargo, suite};
 use crate::report::console::{self, Tone, plural};
 use crate::report::json;
@@ -22,39 +22,33 @@ pub fn run(common: &Common) -> Exit {
     session.status("Checking", "the specs, and generated/ for drift");
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
-    let (result, exit) = match &prepared.tree {
-        None => ("failure", Exit::Failure),
+    let outcome = match &prepared.tree {
+        None => Outcome::Failure,
         Some(tree) => match generate::check_tree(&mut session, tree, false) {
-            (_, Exit::Fresh) => match steps(&mut session, &prepared, started) {
-                Exit::Fresh => ("passed", Exit::Fresh),
-                exit => ("failure", exit),
-            },
+            Outcome::Fresh => steps(&mut session, &prepared, started),
             drift => drift,
         },
     };
-    match session.json {
-        true => session.close(result, &numbers, exit),
-        false => exit,
-    }
+    session.close_for_tools(outcome, &numbers)
 }
 
 /// Runs every step and sums up. What cargo and the tests print is text in any case, and goes to standard error.
-fn steps(session: &mut Session, prepared: &Prepared, started: Instant) -> Exit {
+fn steps(session: &mut Session, prepared: &Prepared, started: Instant) -> Outcome {
     match run_steps(session, prepared) {
         Ok(failures) if failures.is_empty() => {
             let seconds = started.elapsed().as_secs();
             session.status("Finished", &format!("every step passed in {seconds} s"));
-            Exit::Fresh
+            Outcome::Passed
         }
         Ok(failures) => {
             for step in &failures {
                 console::failure(&step.name, &format!("repeat it with: {}", step.repeat()));
             }
-            Exit::Failure
+            Outcome::Failure
         }
         Err(error) => {
             console::failure(&format!("{error:#}"), "mend that and run `cargo lathe test` again");
-            Exit::Failure
+            Outcome::Failure
         }
     }
 }

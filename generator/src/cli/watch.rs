@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::pipeline::{self, Options};
 use crate::registry;
@@ -65,8 +65,8 @@ struct Watch {
 struct Look {
     /// The time of day in UTC.
     time: String,
-    /// `written`, `fresh` or `failure`.
-    result: &'static str,
+    /// Written, fresh or failure.
+    result: Outcome,
     /// The files that changed, root-relative.
     files: Vec<String>,
     /// The entries that changed since the last specs without mistakes.
@@ -116,13 +116,13 @@ impl Watch {
         look.milliseconds = (since.elapsed().as_secs_f64() * 1e5).round() / 1e2;
         look.time = news::clock(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
         self.say(&look, is_first);
-        self.is_broken = look.result == "failure";
+        self.is_broken = look.result == Outcome::Failure;
     }
 
     /// Judges, emits and writes. Whatever is wrong is shown, and leaves the outputs as they are. Gives the files back, and whether there
     /// is no reason to try again before one of them changes.
     fn bring_up_to_date(&mut self, mut loaded: pipeline::Loaded, look: &mut Look) -> (SourceMap, bool) {
-        look.result = "failure";
+        look.result = Outcome::Failure;
         pipeline::check(&mut loaded);
         let found = std::mem::take(&mut loaded.diagnostics);
         look.errors = found
@@ -171,7 +171,7 @@ impl Watch {
             return false;
         }
         if comparison.is_fresh() {
-            look.result = "fresh";
+            look.result = Outcome::Fresh;
             return true;
         }
         match write::apply(&self.session.root, &comparison) {
@@ -188,7 +188,7 @@ impl Watch {
             }
         }
         let written = [Status::Stale, Status::Edited, Status::Missing];
-        look.result = "written";
+        look.result = Outcome::Written;
         look.written = written.into_iter().map(|status| comparison.count(status)).sum();
         look.deleted = comparison.count(Status::Orphan);
         true
@@ -204,23 +204,23 @@ impl Watch {
             (false, what) if what.is_empty() => "tried again".to_owned(),
             (false, what) => what,
         };
-        let mended = if self.is_broken && look.result != "failure" {
+        let mended = if self.is_broken && look.result != Outcome::Failure {
             "mended, "
         } else {
             ""
         };
         let outputs = match look.result {
-            "failure" => format!("{}, outputs kept", plural(look.errors, "error")),
-            "fresh" => format!("{mended}outputs fresh"),
+            Outcome::Failure => format!("{}, outputs kept", plural(look.errors, "error")),
+            Outcome::Fresh => format!("{mended}outputs fresh"),
             _ if look.deleted > 0 => {
                 format!("{mended}{} written, {} deleted", plural(look.written, "output"), look.deleted)
             }
             _ => format!("{mended}{} written", plural(look.written, "output")),
         };
         let (tone, verb) = match look.result {
-            "failure" => (Tone::Bad, "Failed"),
+            Outcome::Failure => (Tone::Bad, "Failed"),
             _ if is_first => (Tone::Good, "Watching"),
-            "fresh" => (Tone::Good, "Fresh"),
+            Outcome::Fresh => (Tone::Good, "Fresh"),
             _ => (Tone::Good, "Written"),
         };
         let milliseconds = look.milliseconds.round();

@@ -17,9 +17,8 @@ struct OutputObject<'a> {
 }
 
 #[derive(Serialize)]
-struct Closing<'a> {
-    /// `fresh`, `written`, `stale`, `built`, `ran`, `passed` or `failure`.
-    result: &'a str,
+struct Closing<'a, R> {
+    result: &'a R,
     entries: BTreeMap<&'static str, usize>,
     files: usize,
     lines: usize,
@@ -165,7 +164,7 @@ pub fn pages(result: &str, pages: usize) -> String {
 }
 
 /// The last line.
-pub fn closing(result: &str, numbers: &Numbers, clock: &Clock) -> String {
+pub fn closing(result: &impl Serialize, numbers: &Numbers, clock: &Clock) -> String {
     line(&Closing {
         result,
         entries: numbers.entries.iter().copied().collect(),

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::crates::{Crate, Crates};
+use super::crates::Crates;
 use crate::emit::Tree;
+use crate::model::instruction_set::engine;
 use crate::report::json;
 use crate::source::SourceMap;
 use crate::source::programs::Program;
@@ -92,10 +93,9 @@ pub fn of(
         .collect();
     let own = outputs.iter().chain(&files).filter_map(|path| crates.of(path));
     let changed = crates.with_dependents(own.map(|one| one.folder.as_str()));
-    let engines: Vec<&Crate> = changed.iter().filter(|one| one.name.ends_with("-oracle")).copied().collect();
     let runs_anew = |program: &Program| {
-        let engine = format!("{}-oracle", program.set);
-        files.contains(program.path.as_str()) || engines.iter().any(|one| one.name == engine)
+        let engine = engine(&program.set);
+        files.contains(program.path.as_str()) || changed.iter().any(|one| one.name == engine)
     };
     let tested = crates.tested_with(&changed);
     Ok(Affected {
