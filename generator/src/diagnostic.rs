@@ -90,6 +90,13 @@ pub struct Diagnostic {
     pub leaves_a_gap: bool,
 }
 
+impl Page {
+    /// The page of a code.
+    pub const fn new(code: &'static str, summary: &'static str, page: &'static str) -> Page {
+        Page { code, summary, page }
+    }
+}
+
 impl Edit {
     /// The replacement of a span.
     pub fn new(span: Span, replacement: impl Into<String>) -> Edit {

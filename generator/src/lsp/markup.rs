@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::workspace::{Emitted, Part, Snapshot, Workspace};
 use crate::model::item::Item;
+use crate::report::console::shortened;
 use crate::suggest;
 
 /// The most lines of emitted code that are shown.
@@ -20,7 +21,7 @@ pub fn item(item: &Item) -> String {
         if fact.value.is_empty() || fact.value.contains('\n') {
             continue;
         }
-        let _ = writeln!(facts, "- `{}`: {}", fact.key, code(&shortened(&fact.value)));
+        let _ = writeln!(facts, "- `{}`: {}", fact.key, code(&shortened(&fact.value, LONGEST_FACT)));
     }
     if !facts.is_empty() {
         let _ = write!(text, "\n{facts}");
@@ -84,11 +85,4 @@ pub fn code(text: &str) -> String {
     } else {
         format!("`{text}`")
     }
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_FACT {
-        return text.to_owned();
-    }
-    text.chars().take(LONGEST_FACT).chain(['…']).collect()
 }

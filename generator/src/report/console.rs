@@ -77,6 +77,14 @@ pub fn plural_of(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
+/// The beginning of a text that has more than so many characters.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
 /// A number with a comma between thousands.
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::console;
 use crate::compatibility::{Difference, FactChange, Group, Happened, Moves};
 use crate::model::item::Weight;
 
@@ -78,11 +79,10 @@ fn line(fact: &FactChange) -> String {
 
 fn shortened(value: &str) -> String {
     let words = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.chars().count() {
-        0 => "–".to_owned(),
-        count if count <= LONGEST => words,
-        _ => words.chars().take(LONGEST - 1).chain(['…']).collect(),
+    if words.is_empty() {
+        return "–".to_owned();
     }
+    console::shortened(&words, LONGEST)
 }
 
 fn colour(moves: Moves) -> &'static str {

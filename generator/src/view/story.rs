@@ -12,6 +12,7 @@ use crate::emit::provenance::Index;
 use crate::model::Model;
 use crate::model::instruction_set::InstructionSets;
 use crate::model::item::Item;
+use crate::report::console::shortened;
 use crate::report::json;
 use crate::source::{SourceMap, Span};
 use crate::syntax;
@@ -193,7 +194,7 @@ pub fn text(story: &Story) -> String {
         let rows: Vec<[String; 2]> = places
             .iter()
             .take(MOST)
-            .map(|place| [format!("{}:{}", place.file, place.line), shortened(&place.text)])
+            .map(|place| [format!("{}:{}", place.file, place.line), shortened(&place.text, WIDEST)])
             .collect();
         let rows: Vec<[&str; 2]> = rows.iter().map(|row| [&*row[0], &*row[1]]).collect();
         text.push_str(&indented(&columns(&rows), 2));
@@ -212,11 +213,4 @@ pub fn json(story: &Story) -> String {
 fn indented(text: &str, by: usize) -> String {
     let line = |line: &str| format!("{}\n", format!("{:by$}{line}", "").trim_end());
     text.lines().map(line).collect()
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
-        return text.to_owned();
-    }
-    text.chars().take(WIDEST - 1).chain(['…']).collect()
 }

@@ -5,6 +5,7 @@ use crate::check::mend::{self, opcode_bytes};
 use crate::check::{Rule, locate, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
+use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::signature::value_type;
 use crate::model::instruction_set::{
     Control, Example, Golden, InstructionSet, InstructionSets, Op, OperandKind, OperandMeaning, Outcome, Scalar,
@@ -335,11 +336,6 @@ fn operand_bytes(set: &InstructionSet, op: &Op) -> usize {
     (0..op.operands.len())
         .map(|position| kind_of(set, op, position).encoding.bytes() as usize)
         .sum()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    bytes.join(" ")
 }
 
 fn golden(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {

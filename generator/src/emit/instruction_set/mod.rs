@@ -10,6 +10,7 @@ pub mod machine;
 pub mod macros;
 pub mod manual;
 pub mod oracle;
+mod places;
 mod provenance;
 pub mod sources;
 pub mod verifier;

@@ -75,6 +75,17 @@ pub struct OpOutline<'a> {
     pub meaning: &'a Meaning,
 }
 
+/// `raya-oracle`: the package that runs programs of a set, and the program in it.
+pub fn engine(set: &str) -> String {
+    format!("{set}-oracle")
+}
+
+/// `A0 01 00`: bytes as specs write them.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(" ")
+}
+
 impl InstructionSets {
     /// The outlines of all sets.
     pub fn outlines(&self) -> impl Iterator<Item = Outline> {

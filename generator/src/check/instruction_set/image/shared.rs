@@ -3,6 +3,7 @@
 use crate::check::instruction_set::examples;
 use crate::check::{locate, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::image::{ImageSet, StateOutcome, WordOp, state};
 use crate::source::{SourceMap, Span};
 
@@ -257,9 +258,4 @@ pub fn word_bytes(set: &ImageSet, word: u32) -> Vec<u8> {
         bytes.reverse();
     }
     bytes
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    bytes.join(" ")
 }

@@ -1,66 +1,24 @@
-//! `src/places.rs` and `src/signature.rs`: where entries stand, and what Rust functions they name.
-
-use std::fmt::Write;
+//! Where entries stand, and what Rust functions they name.
 
 use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::places::{Row, places, signatures};
 use crate::emit::instruction_set::sources;
-use crate::emit::rust;
 use crate::model::instruction_set::signature::signature;
 use crate::model::instruction_set::{InstructionSet, Meaning};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    let mut text = rust::module_doc_lines(
-        "Where the entries of the instructions stand.\n\nThese are the only line numbers in the crate: a comment that moves an entry \
-         changes this file and no other.",
-    );
-    text.push_str("\nuse core::fmt;\n\n/// A place in a spec.\n");
-    text.push_str(include_str!("text/place.rs"));
-    for op in &set.ops {
-        writeln!(
-            text,
-            "\n/// `[op.{}]`\npub const {}: Place = Place::new({}, {});",
-            op.name,
-            rust::constant(&op.name),
-            rust::literal(&op.file),
-            op.line
-        )?;
-    }
-    builder.file("src/places.rs", text, &sources::of(set, &[sources::OPS]));
-
-    let mut text = rust::module_doc_lines(
-        "The Rust signatures that the semantics functions must have.\n\nThe attribute `#[op]` holds each function against its row. Types \
-         are Rust source: context and frame as the effects of the op demand, then inputs from bottom to top, then operands.",
-    );
-    let named = set.ops.iter().any(|op| matches!(op.meaning, Meaning::Function { .. }));
-    let places = if named { "{self, Place}" } else { "Place" };
-    writeln!(text, "\nuse crate::places::{places};\n")?;
-    text.push_str(include_str!("text/signature.rs"));
-    text.push_str("\n/// One row for each instruction that names a function, in order of the codes.\npub static SIGNATURES: &[Signature] = &[\n");
-    for op in &set.ops {
-        let Meaning::Function { name, .. } = &op.meaning else {
-            continue;
-        };
-        let signature = signature(set, op);
-        let parameters: Vec<String> = signature
-            .parameters
-            .iter()
-            .map(|parameter| rust::literal(parameter))
-            .collect();
-        writeln!(
-            text,
-            "    row({}, {}, &[{}], {}, places::{}),",
-            rust::literal(&op.name),
-            rust::literal(name),
-            parameters.join(", "),
-            rust::literal(&signature.result),
-            rust::constant(&op.name)
-        )?;
-    }
-    text.push_str("];\n");
-    if named {
-        text.push_str(include_str!("text/signature_row.rs"));
-    }
-    builder.file("src/signature.rs", text, &sources::of(set, sources::ALL));
-    Ok(())
+    let rows = set.ops.iter().map(|op| Row {
+        name: &op.name,
+        file: &op.file,
+        line: op.line,
+        function: match &op.meaning {
+            Meaning::Function { name, .. } => Some((name.as_str(), signature(set, op))),
+            _ => None,
+        },
+    });
+    let rows: Vec<Row<'_>> = rows.collect();
+    places(&rows, &sources::of(set, &[sources::OPS]), builder)?;
+    let given = "context and frame as the effects of the op demand, then inputs from bottom to top, then operands";
+    signatures(&rows, given, "codes", &sources::of(set, sources::ALL), builder)
 }

@@ -2,6 +2,7 @@
 
 use super::{Book, effect_on_stack};
 use crate::emit::manual::page::{Destination, LayoutCell, StackCell, StackPicture};
+use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::{Op, OperandMeaning, Scalar, TypeExpression};
 
 /// The stack before and after an op; none for an op that leaves it alone.
@@ -43,8 +44,8 @@ pub fn encoding(book: &Book<'_>, op: &Op) -> Vec<LayoutCell> {
     let mut field = |name: &str, of: String, bytes: u32, known: Option<u8>| {
         let from = at as usize;
         let value = match known {
-            Some(byte) => hex(&[byte]),
-            None => golden.get(from..from + bytes as usize).map(hex).unwrap_or_default(),
+            Some(byte) => hexadecimal(&[byte]),
+            None => golden.get(from..from + bytes as usize).map(hexadecimal).unwrap_or_default(),
         };
         cells.push(LayoutCell {
             place: at.to_string(),
@@ -76,10 +77,4 @@ fn kind_text(name: &str, encoding: Scalar, meaning: &OperandMeaning) -> String {
         OperandMeaning::Number => encoding.name().to_owned(),
         _ => format!("{name}, {}", encoding.name()),
     }
-}
-
-/// `A0 01 00`.
-pub fn hex(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    bytes.join(" ")
 }

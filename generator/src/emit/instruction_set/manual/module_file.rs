@@ -1,12 +1,12 @@
 //! The page of the module file: header, records and unions byte by byte, and the bytes of a whole file.
 
 use super::Book;
-use super::drawings::hex;
 use super::machine::{parameter_kind, to_record};
 use crate::emit::instruction_set::sources;
 use crate::emit::instruction_set::worked_module::WorkedModule;
 use crate::emit::manual::page::{Block, Destination, LayoutCell, Line, Page};
 use crate::emit::manual::prose;
+use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::{Field, InstructionSet, ParameterKind, Record, Shape};
 
 /// The page.
@@ -54,8 +54,8 @@ fn header(book: &Book<'_>, page: &mut Page) {
         bits,
     };
     page.add(Block::Layout(vec![
-        cell(0, "magic", "4 bytes", hex(&format.magic), Some(32)),
-        cell(4, "version", "u32", hex(&format.version.to_le_bytes()), Some(32)),
+        cell(0, "magic", "4 bytes", hexadecimal(&format.magic), Some(32)),
+        cell(4, "version", "u32", hexadecimal(&format.version.to_le_bytes()), Some(32)),
         cell(8, "flags", "u32", String::new(), Some(32)),
         cell(12, "checksum", "u32", String::new(), Some(32)),
         cell(16, root, "record", String::new(), None),
@@ -354,7 +354,7 @@ fn worked(book: &Book<'_>, worked: &WorkedModule, page: &mut Page) {
     let rows = worked.pieces.iter().map(|piece| {
         let row = vec![
             Line::new().code(format!("{offset:04X}")),
-            Line::new().code(hex(&piece.bytes)),
+            Line::new().code(hexadecimal(&piece.bytes)),
             Line::new().code(&*piece.path),
             Line::from(&*piece.meaning),
         ];
@@ -375,7 +375,7 @@ fn dump(bytes: &[u8]) -> String {
             .iter()
             .map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' })
             .collect();
-        text.push_str(&format!("{:04X}  {:<47}  {characters}\n", index * 16, hex(line)));
+        text.push_str(&format!("{:04X}  {:<47}  {characters}\n", index * 16, hexadecimal(line)));
     }
     text
 }

@@ -1,11 +1,12 @@
 //! The page of an op.
 
-use super::drawings::{self, hex};
+use super::drawings;
 use super::{Book, code, origin};
 use crate::emit::instruction_set::{conformance, provenance, sources};
 use crate::emit::manual::page::{Block, Destination, Entry, Line, Page};
 use crate::emit::manual::prose;
 use crate::emit::rust;
+use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::signature::signature;
 use crate::model::instruction_set::{Control, Example, Golden, Meaning, Op, OperandMeaning, Outcome, unindented};
 
@@ -119,7 +120,7 @@ fn encoding(book: &Book<'_>, op: &Op, page: &mut Page) {
                 .text("The bytes are those of ")
                 .code(assembly(op, golden))
                 .text(", written by hand: ")
-                .code(hex(&golden.bytes))
+                .code(hexadecimal(&golden.bytes))
                 .text(". The test ")
                 .code_link(
                     Destination::File(format!("{}/facts/tests/golden.rs", set.folder())),
