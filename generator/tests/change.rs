@@ -1,11 +1,14 @@
 //! One fact is changed in the real specs; the change must show in every place that depends on the fact, and nowhere else.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 
 use lathe::diagnostic::Diagnostic;
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
+use support::copy;
 
 /// The repository that this crate stands in.
 fn repository() -> &'static Path {
@@ -14,23 +17,11 @@ fn repository() -> &'static Path {
         .expect("the generator stands in the repository")
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.expect("the repository can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("a folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
-    }
-}
-
 /// Emits the specs as they are after `edit` has replaced one text in one file, with what the checker says of them.
 fn emit_after(file: &str, from: &str, to: &str) -> (Tree, Vec<Diagnostic>) {
     let workspace = tempfile::tempdir().expect("a temporary folder");
     for folder in ["spec", "runtime/raya/src"] {
-        copy_folder(&repository().join(folder), &workspace.path().join(folder));
+        copy(&repository().join(folder), &workspace.path().join(folder));
     }
     let path = workspace.path().join(file);
     let text = fs::read_to_string(&path).expect("the spec can be read");

@@ -1,11 +1,13 @@
 //! The same specs give the same bytes: whatever the order in which files are read, the number of threads, and the place of the
 //! workspace.
 
-use std::fs;
+mod support;
+
 use std::path::Path;
 
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
+use support::copy;
 
 fn emit(root: &Path, shuffle: Option<u64>, threads: usize) -> Tree {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
@@ -27,19 +29,6 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the generator has a parent")
-}
-
-/// Copies a folder.
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.expect("the repository can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("the walk stays below"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).expect("a temporary folder");
-        } else {
-            fs::copy(entry.path(), target).expect("a temporary file");
-        }
-    }
 }
 
 #[test]

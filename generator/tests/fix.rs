@@ -1,10 +1,13 @@
 //! `lathe check --fix` as a command: what it prints, what it writes, and what it leaves alone.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
+use support::copy;
 
 const ADDED: &str = r#"kind = "instruction-set"
 name = "tiny"
@@ -30,17 +33,7 @@ const PATH: &str = "spec/tiny/zebra.toml";
 
 fn workspace(added: &str) -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("a folder for a workspace");
-    let base = Path::new("tests/bases/tiny-machine");
-    for entry in walkdir::WalkDir::new(base).min_depth(1) {
-        let entry = entry.expect("the base can be read");
-        let target = root
-            .path()
-            .join(entry.path().strip_prefix(base).expect("the walk stays below its start"));
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(&target).expect("a folder"),
-            false => drop(fs::copy(entry.path(), &target).expect("a file")),
-        }
-    }
+    copy(Path::new("tests/bases/tiny-machine"), root.path());
     fs::write(root.path().join(PATH), added).expect("a file");
     root
 }

@@ -1,5 +1,7 @@
 //! The emitted manual: every link leads somewhere, every page is well-formed, and nothing in a spec can break out of its text.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
 use pulldown_cmark::{Event, Options as Markdown, Parser, Tag, TagEnd};
+use support::copy;
 
 fn emit(root: &Path) -> Tree {
     let mut loaded = pipeline::load(root, &Options::default());
@@ -293,17 +296,7 @@ fn the_tests_that_pages_name_exist() {
 /// A copy of the tiny machine after an edit of one of its files.
 fn edited(file: &str, from: &str, to: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for entry in walkdir::WalkDir::new(tiny()) {
-        let entry = entry.expect("the base can be read");
-        let target = folder
-            .path()
-            .join(entry.path().strip_prefix(tiny()).expect("the walk stays below"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).expect("a temporary folder");
-        } else {
-            fs::copy(entry.path(), target).expect("a temporary file");
-        }
-    }
+    copy(&tiny(), folder.path());
     let path = folder.path().join(file);
     let text = fs::read_to_string(&path).expect("the file is part of the base");
     assert!(text.contains(from), "{file} holds `{from}`");

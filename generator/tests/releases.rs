@@ -1,9 +1,12 @@
 //! Blessing, the rules of releases, and the difference between revisions, in temporary git repositories over `tests/bases/tiny-machine`.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use support::copy;
 use tempfile::TempDir;
 
 const OPS: &str = "spec/tiny/ops.toml";
@@ -28,16 +31,7 @@ impl Workspace {
     /// The tiny machine, not in a repository yet.
     fn bare() -> Workspace {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let base = Path::new("tests/bases/tiny-machine");
-        for entry in walkdir::WalkDir::new(base) {
-            let entry = entry.expect("the base can be read");
-            let target = folder.path().join(entry.path().strip_prefix(base).expect("below the base"));
-            if entry.file_type().is_dir() {
-                fs::create_dir_all(&target).expect("a folder can be made");
-            } else {
-                fs::copy(entry.path(), &target).expect("a file can be copied");
-            }
-        }
+        copy(Path::new("tests/bases/tiny-machine"), folder.path());
         fs::write(folder.path().join("Cargo.toml"), "[workspace]\n").expect("a manifest can be written");
         Workspace { folder }
     }

@@ -4,9 +4,12 @@
 //! error, and `exit N` if the exit code isn't 0. A line `…` stands for any number of lines, and `…` within a line for any text.
 //! `UPDATE_EXPECT=1 cargo test --test seeing` writes the blocks without `…` anew.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use support::copy;
 
 /// A block: its command line and what is expected.
 struct Block {
@@ -33,18 +36,6 @@ fn blocks(text: &str) -> Vec<Block> {
         block.expected = block.expected.trim_end().to_owned();
     }
     blocks
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.expect("the base can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("a folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
-    }
 }
 
 /// What a command line prints; words in single quotes are one argument.

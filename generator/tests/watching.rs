@@ -1,5 +1,7 @@
 //! `lathe watch` as a process: files are saved in every way that editors have, and the lines and the outputs are looked at.
 
+mod support;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,24 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use support::copy;
 
 /// Longer than any change takes, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Long enough for a line to come that must not come.
 const SILENCE: Duration = Duration::from_millis(1500);
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.expect("the base can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("a folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
-    }
-}
 
 /// A run of `lathe watch`; it ends with this.
 struct Watching {

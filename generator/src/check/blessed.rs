@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::check::{Rule, locate};
 use crate::compatibility::entry::{Entry, Weights};
+use crate::compatibility::verdict::VERSION;
 use crate::compatibility::{Difference, FactChange, Happened, Moves, compare};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -163,7 +164,7 @@ fn changed(change: &FactChange, after: &Entry<'_>, blessed: Option<Span>, item: 
         _ => format!("`{name}` of {what} was released as {old}, and is {new} now"),
     };
     let (code, note) = match change.weight {
-        Weight::Number if change.key == "version" => (NUMBER.code, "machines of the release refuse files of another version"),
+        Weight::Number if change.key == VERSION => (NUMBER.code, "machines of the release refuse files of another version"),
         Weight::Number => (
             NUMBER.code,
             "files of the release hold the old number, and would mean something else",
@@ -181,7 +182,7 @@ fn changed(change: &FactChange, after: &Entry<'_>, blessed: Option<Span>, item: 
         _ => ", or leave the entry as it was and add a new one",
     };
     let otherwise = match change.key.as_str() {
-        "version" => "if the new version is meant, `cargo lathe bless --breaking` records it",
+        VERSION => "if the new version is meant, `cargo lathe bless --breaking` records it",
         _ => OTHERWISE,
     };
     let released = match change.old.as_str() {

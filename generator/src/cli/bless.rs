@@ -8,11 +8,11 @@ use super::session::Session;
 use super::{Common, Exit};
 use crate::check::blessed::{entries, is_about_a_release};
 use crate::compatibility::entry::Weights;
-use crate::compatibility::{Entry, FactChange, Group, Moves, compare, groups, record};
+use crate::compatibility::{Entry, Group, Moves, compare, groups, record};
 use crate::diagnostic::Diagnostics;
 use crate::emit::schema;
 use crate::model::blessed::{Blessed, KIND};
-use crate::model::item::{Item, Weight};
+use crate::model::item::Item;
 use crate::pipeline::{self, Options};
 use crate::registry;
 use crate::report::console::{self, Tone, plural_of};
@@ -122,23 +122,10 @@ fn surplus<'a>(blessed: &'a Blessed, items: &[Item]) -> Vec<&'a str> {
     gone.map(|spec| spec.file.as_str()).collect()
 }
 
-/// Readers tell files apart by the version of the module file. Where files mean something else and that stayed, they can't.
+/// Says which specs have files that readers will take for those of the last release.
 fn warn_of_version(groups: &[Group<'_, '_>], items: &[Item]) {
     for group in groups {
-        let of_files = |fact: &FactChange| fact.moves == Moves::Major && fact.weight <= Weight::Shape;
-        let is_broken = group
-            .differences
-            .iter()
-            .any(|difference| difference.facts.iter().any(of_files) || difference.after.is_none());
-        let is_raised = group
-            .differences
-            .iter()
-            .flat_map(|difference| &difference.facts)
-            .any(|fact| fact.key == "version");
-        let module = items
-            .iter()
-            .find(|item| item.owner.as_deref() == Some(&group.name) && item.table == "module");
-        if let (true, false, Some(version)) = (is_broken, is_raised, module.and_then(|module| module.value("version"))) {
+        if let Some(version) = group.stale_version(items) {
             console::status(
                 Tone::Notice,
                 "Version",

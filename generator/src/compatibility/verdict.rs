@@ -2,7 +2,10 @@
 
 use super::compare::{Difference, FactChange, Happened};
 use super::entry::Entry;
-use crate::model::item::Weight;
+use crate::model::item::{Item, Weight};
+
+/// The key under which a set states the version that its files carry.
+pub const VERSION: &str = "version";
 
 /// The part of a version that has to move: `1.2.3` to `2.0.0`, `1.3.0` or `1.2.4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +90,21 @@ pub struct Group<'d, 'a> {
     pub moves: Moves,
     /// Why: what the gravest difference is about, and how many more there are like it.
     pub reason: String,
+}
+
+impl Group<'_, '_> {
+    /// The version in the module files of the spec, where files mean something else now and that stayed: readers tell files apart by it.
+    pub fn stale_version<'i>(&self, items: &'i [Item]) -> Option<&'i str> {
+        let of_files = |fact: &FactChange| fact.moves == Moves::Major && fact.weight <= Weight::Shape;
+        let mut differences = self.differences.iter();
+        let is_broken = differences.any(|difference| difference.after.is_none() || difference.facts.iter().any(of_files));
+        let mut facts = self.differences.iter().flat_map(|difference| &difference.facts);
+        if !is_broken || facts.any(|fact| fact.key == VERSION) {
+            return None;
+        }
+        let of_spec = |item: &&Item| item.owner.as_deref() == Some(&self.name);
+        items.iter().filter(of_spec).find_map(|item| item.value(VERSION))
+    }
 }
 
 /// The differences by spec.

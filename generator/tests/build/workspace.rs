@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::copy;
+
 /// The workspace; deleted when it is dropped.
 pub struct Workspace {
     folder: tempfile::TempDir,
@@ -112,19 +114,6 @@ pub fn is_host(triple: &str) -> bool {
         left_out("host", &format!("the host isn't {triple}"));
     }
     is_host
-}
-
-/// Copies a folder over another.
-pub fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.expect("the folder can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("a folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
-    }
 }
 
 /// Holds a text against `tests/build/<name>.txt`; with `UPDATE_EXPECT=1` in the environment, it becomes that.

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::support::copy;
+
 /// How long an answer may take on a machine that is busy with something else.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -35,18 +37,6 @@ pub fn workspace_of(base: &str) -> tempfile::TempDir {
     copy(&Path::new("tests/bases").join(base), folder.path());
     fs::write(folder.path().join("Cargo.toml"), "[workspace]\n").expect("a manifest can be written");
     folder
-}
-
-pub fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
-        let entry = entry.expect("the base can be read");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(&target).expect("a folder can be made");
-        } else {
-            fs::copy(entry.path(), &target).expect("a file can be copied");
-        }
-    }
 }
 
 /// Runs another verb in a workspace.

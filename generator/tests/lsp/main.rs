@@ -2,6 +2,8 @@
 
 mod client;
 mod half_typed;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fs;
 
