@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,6 +9,7 @@ use walkdir::WalkDir;
 
 use crate::source::SourceMap;
 use crate::source::layout;
+use crate::write;
 
 /// Writes `<file>.d`, which says that `file` depends on `read`. Both are as ninja names them: root-relative, or absolute outside.
 ///
@@ -23,7 +23,7 @@ pub fn depfile(root: &Path, file: &str, target: &str, read: &BTreeSet<String>) -
         text.push_str(&escaped(path));
     }
     text.push('\n');
-    replace(&root.join(file), text.as_bytes()).with_context(|| format!("can't write `{file}`"))
+    replace(root, file, &text)
 }
 
 /// Writes a stamp unless it says the same already: a file that is not touched makes nothing be built again.
@@ -36,17 +36,15 @@ pub fn stamp(root: &Path, file: &str, text: &str) -> anyhow::Result<()> {
     if fs::read_to_string(&path).is_ok_and(|before| before == text) {
         return Ok(());
     }
-    replace(&path, text.as_bytes()).with_context(|| format!("can't write `{file}`"))
+    replace(root, file, text)
 }
 
 /// Puts a file in place as a whole, with the folders above it.
-pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+fn replace(root: &Path, file: &str, text: &str) -> anyhow::Result<()> {
+    let place = root.join(file);
+    fs::create_dir_all(place.parent().unwrap_or(root))
+        .and_then(|()| write::replace(&place, text))
+        .with_context(|| format!("can't write `{file}`"))
 }
 
 /// A path in a depfile.

@@ -1,8 +1,10 @@
 //! Looks at the disk without following links and without trusting what is found there.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use super::FOLDER;
 use crate::emit::tree::MARKER;
@@ -96,6 +98,34 @@ pub fn is_replaceable(path: &Path) -> io::Result<bool> {
         Kind::File => is_owned(path),
         Kind::Directory | Kind::Link | Kind::Special => Ok(false),
     }
+}
+
+/// Puts a text at a path as a whole or not at all, with the permissions of the file that stood there.
+pub fn replace(place: &Path, text: &str) -> io::Result<()> {
+    let staged = stage(place.parent().unwrap_or(place), text)?;
+    match fs::metadata(place) {
+        Ok(before) => staged.as_file().set_permissions(before.permissions())?,
+        Err(error) if is_absence(&error) => {}
+        Err(error) => return Err(error),
+    }
+    staged.as_file().sync_all()?;
+    staged.persist(place)?;
+    Ok(())
+}
+
+/// Puts a text beside where it belongs, under a name that is never read as a spec because it begins with a dot.
+pub fn stage(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lathe-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // As open to others as files are that are made without more ado; a temporary one would be its owner's alone.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut staged = builder.tempfile_in(folder)?;
+    staged.write_all(text.as_bytes())?;
+    Ok(staged)
 }
 
 /// The hash of a regular file, read piece by piece.

@@ -16,7 +16,7 @@ mod spec;
 
 pub use commit::{Aborted, Failure, Recovery, Step, apply, apply_observed, recover, recover_observed};
 pub use compare::{Comparison, Output, Status, compare};
-pub use disk::is_replaceable;
+pub use disk::{is_replaceable, replace};
 pub use lock::{Lock, lock_for_reading, lock_for_writing};
 pub use manifest::{MANIFEST_PATH, Manifest};
 pub use page_table::PAGES;

@@ -1,10 +1,8 @@
 //! Replaces a spec: what a fix or a formatter made of it takes its place as a whole or not at all.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-
-use tempfile::NamedTempFile;
 
 use super::disk;
 use crate::diagnostic::Diagnostic;
@@ -25,7 +23,7 @@ pub fn replace_spec(root: &Path, path: &str, old: &str, new: &str) -> Result<(),
     if !disk::holds(&place, old).map_err(|error| fault(&error.to_string()))? {
         return Err(fault("it was changed while lathe looked at it"));
     }
-    replace(&place, new).map_err(|error| fault(&error.to_string()))
+    disk::replace(&place, new).map_err(|error| fault(&error.to_string()))
 }
 
 /// Adds a file to the specs, and the folder that it belongs in.
@@ -44,7 +42,7 @@ pub fn add_spec(root: &Path, path: &str, text: &str) -> Result<(), Box<Diagnosti
     let folder = place.parent().unwrap_or(root);
     fs::create_dir_all(folder).map_err(fault)?;
     let add = || -> io::Result<()> {
-        let staged = stage(folder, text)?;
+        let staged = disk::stage(folder, text)?;
         staged.as_file().sync_all()?;
         staged.persist_noclobber(&place)?;
         Ok(())
@@ -67,29 +65,6 @@ pub fn remove_spec(root: &Path, path: &str, old: &str) -> Result<(), Box<Diagnos
         return Err(fault("it was changed while lathe looked at it"));
     }
     fs::remove_file(&place).map_err(|error| fault(&error.to_string()))
-}
-
-fn replace(place: &Path, text: &str) -> io::Result<()> {
-    let staged = stage(place.parent().unwrap_or(place), text)?;
-    staged.as_file().set_permissions(fs::metadata(place)?.permissions())?;
-    staged.as_file().sync_all()?;
-    staged.persist(place)?;
-    Ok(())
-}
-
-/// Puts a text beside where it belongs, under a name that is never read as a spec because it begins with a dot.
-fn stage(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lathe-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        // As open to others as files are that are made without more ado; a temporary one would be its owner's alone.
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut staged = builder.tempfile_in(folder)?;
-    staged.write_all(text.as_bytes())?;
-    Ok(staged)
 }
 
 #[cfg(test)]
