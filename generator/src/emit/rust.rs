@@ -22,7 +22,7 @@ pub fn format(tokens: TokenStream) -> anyhow::Result<String> {
 /// Puts an empty line between items and between methods, which prettyplease leaves close together.
 fn separate_items(text: &str) -> String {
     const BEGINNINGS: &[&str] = &[
-        "///", "#[", "pub ", "pub(", "fn ", "impl ", "impl<", "mod ", "enum ", "struct ", "trait ",
+        "///", "#[", "pub ", "pub(", "const ", "static ", "fn ", "impl ", "impl<", "mod ", "enum ", "struct ", "trait ",
     ];
     let mut out = String::with_capacity(text.len() + text.len() / 32);
     let mut previous = "";

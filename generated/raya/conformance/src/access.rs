@@ -2,9 +2,8 @@
 //! Lists of a module by the names that the table of ops uses for them, and types by their constructors.
 
 use raya_facts::types::{Kind, TypeDefinition, TypeId};
-use raya_facts::ClassId;
-use raya_facts::Module;
 use raya_facts::verify::environment::{Callable, Environment};
+use raya_facts::{ClassId, Module};
 
 /// How many entries a list of the module has.
 pub fn count(module: &Module, list: &str) -> usize {

@@ -6,11 +6,11 @@
 
 use std::sync::OnceLock;
 
+use raya_facts::ClassLayouts;
 use raya_facts::metadata::{Control, IndexSpace, OpcodeInfo, OperandMeaning, TypePattern};
 use raya_facts::types::{Kind, TypeId, TypeTable};
 use raya_facts::verify::environment::{Current, Environment};
 use raya_facts::verify::lattice::Types;
-use raya_facts::ClassLayouts;
 use raya_facts::{Module, Opcode, assemble};
 
 use crate::declarations::declarations;

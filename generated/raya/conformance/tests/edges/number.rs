@@ -4,6 +4,7 @@
 //! Spec: `[group.number]` in `spec/raya/`.
 
 use raya_conformance::edges;
+
 use crate::values;
 
 /// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.

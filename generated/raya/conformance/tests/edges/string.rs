@@ -4,6 +4,7 @@
 //! Spec: `[group.string]` in `spec/raya/`.
 
 use raya_conformance::edges;
+
 use crate::values;
 
 /// Spec: `[op.int_to_string]` in `spec/raya/ops/string.toml`.

@@ -4,6 +4,7 @@
 //! Spec: `[group.sync]` in `spec/raya/`.
 
 use raya_conformance::edges;
+
 use crate::values;
 
 /// Spec: `[op.new_semaphore]` in `spec/raya/ops/sync.toml`.

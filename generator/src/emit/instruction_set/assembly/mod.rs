@@ -75,15 +75,15 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         let text = template::render("wide", include_str!("../templates/asm_wide.rs.hbs"), &data)?;
         builder.file("src/asm/wide.rs", text, &sources::of(set, sources::ALL));
     }
+    let emitted = ["tables", "pools", "records", "references", "show_records"];
+    let siblings: Vec<&str> = MACHINERY.iter().map(|(name, _)| *name).chain(emitted).collect();
     let mut emit = |name: &str, about: &str, items: TokenStream| -> anyhow::Result<()> {
         let about = rust::module_doc(about);
-        // Which of the names a set needs depends on its records, so that each file names them all.
         let text = rust::format(quote! {
             #about
-            #![allow(unused_imports, reason = "which of these are needed depends on the records of the set")]
             #items
         })?;
-        let text = tidy::tidy(&text);
+        let text = tidy::tidy(name, &siblings, &text);
         builder.file(&format!("src/asm/{name}.rs"), text, &sources::of(set, sources::ALL));
         Ok(())
     };

@@ -1,6 +1,6 @@
 //! Emits `show_records.rs`: what writes the fields of each record and the variants of each union.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::plan::{Plan, helper, name_field, record_type, union_type};
@@ -21,20 +21,16 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
         let name = &field.name;
         let is_type_table = matches!(&field.shape, Shape::List { element, .. } if **element == Shape::TypeDefinition);
         let text = if is_type_table {
-            quote! {
-                {
-                    let items: Vec<String> = (0..value.len()).map(|entry| this.show_type_entry(entry)).collect();
-                    show::show_list(&items)
-                }
-            }
+            quote! { show::show_list((0..value.len()).map(|entry| this.show_type_entry(entry))) }
         } else {
             show(plan, &field.shape)
         };
         let given = is_given(&field.shape);
+        let push = push_field(name, &text);
         quote! {
             let value = &self.module.#place;
             if #given {
-                fields.push(show::show_field(#name, &#text));
+                #push
             }
         }
     });
@@ -54,13 +50,11 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     });
     let records = plan.records.iter().map(|record| record_items(plan, *record));
     let unions = plan.unions.iter().map(|union| union_item(plan, *union));
-    let root = quote! { #( #root )* };
+    let root = with_self(quote! { #( #root )* });
     let show_root = if root.is_empty() {
         quote! { Vec::new() }
     } else {
-        let this = name_unless_unused("this", &root);
         quote! {
-            let #this = self;
             let mut fields = Vec::new();
             #root
             fields
@@ -105,6 +99,28 @@ pub fn items(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
+/// Adds a field with its value, which gets a name where it would make the line long.
+fn push_field(name: &str, text: &TokenStream) -> TokenStream {
+    if text.to_string().len() > 40 {
+        quote! {
+            let text = #text;
+            fields.push(show::show_field(#name, &text));
+        }
+    } else {
+        quote! { fields.push(show::show_field(#name, &#text)); }
+    }
+}
+
+/// The code of a function of its own, as that of a method: with `self` for `this`.
+fn with_self(code: TokenStream) -> TokenStream {
+    let put = |tree| match tree {
+        TokenTree::Ident(name) if name == "this" => TokenTree::Ident(Ident::new("self", name.span())),
+        TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), with_self(group.stream()))),
+        other => other,
+    };
+    code.into_iter().map(put).collect()
+}
+
 fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
     let record = &plan.set.format.records[id];
     let of_type = record_type(plan.set, id);
@@ -136,10 +152,11 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
                 let name = &field.name;
                 let given = is_given(&field.shape);
                 let text = show_field(plan, id, field);
+                let push = push_field(name, &text);
                 quote! {
                     let value = &record.#place;
                     if #given {
-                        fields.push(show::show_field(#name, &#text));
+                        #push
                     }
                 }
             });
@@ -251,12 +268,7 @@ pub fn show(plan: &Plan<'_>, shape: &Shape) -> TokenStream {
         }
         Shape::List { element, .. } => {
             let element = show(plan, element);
-            quote! {
-                {
-                    let items: Vec<String> = value.iter().map(|value| #element).collect();
-                    super::show::show_list(&items)
-                }
-            }
+            quote! { super::show::show_list(value.iter().map(|value| #element)) }
         }
         Shape::Record(record) => {
             let item = helper("show_record", &plan.set.format.records[*record].name);

@@ -18,14 +18,11 @@ pub fn file(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<
         "Lists of a module by the names that the table of ops uses for them, and types by their constructors.",
     );
     let class = reading.class.as_ref();
-    write!(text, "\nuse {facts}::types::{{Kind, TypeDefinition, TypeId}};\n")?;
-    if let Some(class) = class {
-        writeln!(text, "use {facts}::{};", class.id)?;
-    }
-    writeln!(
-        text,
-        "use {facts}::{module};\nuse {facts}::verify::environment::{{Callable, Environment}};"
-    )?;
+    text.push_str(&format!(
+        "\nuse {facts}::types::{{Kind, TypeDefinition, TypeId}};\nuse {facts}::verify::environment::{{Callable, Environment}};\n"
+    ));
+    let names = class.map(|class| class.id.to_string()).into_iter().chain([module.clone()]);
+    text.push_str(&rust::use_names(&facts, &names.collect::<Vec<_>>()));
 
     let mut counts = String::new();
     for field in root.fields.iter().filter(|field| matches!(field.shape, Shape::List { .. })) {

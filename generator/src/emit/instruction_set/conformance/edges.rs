@@ -111,6 +111,8 @@ fn imports(set: &InstructionSet, tests: &str) -> String {
         text.push_str(&format!("\nuse crate::ops::{{self, {}}};\n", ops.join(", ")));
     } else if tests.contains("ops::") {
         text.push_str("\nuse crate::ops;\n");
+    } else if words.contains("values") {
+        text.push('\n');
     }
     if words.contains("values") {
         text.push_str("use crate::values;\n");

@@ -81,7 +81,7 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
     }
 
     let mut text = rust::module_doc_lines("Reads module files: one function for each record and union.");
-    text.push_str("\nuse super::*;\nuse super::reader::Reader;\n");
+    text.push_str("\nuse super::reader::Reader;\nuse super::*;\n");
     text.push_str(&use_ids(&used_ids(set, &body)));
     if body.contains("Kind::") && reached.definitions {
         text.push_str("use crate::types::Kind;\n");

@@ -82,7 +82,7 @@ pub fn text(set: &InstructionSet) -> anyhow::Result<String> {
     flagged.functions(set, &mut body)?;
 
     let mut text = rust::module_doc_lines("Writes module files: one function for each record and union.");
-    text.push_str("\nuse super::*;\nuse super::writer::Writer;\n");
+    text.push_str("\nuse super::writer::Writer;\nuse super::*;\n");
     if reached.definitions {
         if types::constructors(set).is_empty() {
             text.push_str("use crate::types::TypeDefinition;\n");

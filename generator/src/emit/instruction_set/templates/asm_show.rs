@@ -375,13 +375,14 @@ pub(super) fn show_f32(value: f32) -> String {
 }
 
 /// A list in brackets: on one line if it is short.
-pub(super) fn show_list(items: &[String]) -> String {
+pub(super) fn show_list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
     let length: usize = items.iter().map(|item| item.len() + 2).sum();
     if length <= LONGEST_LINE && !items.iter().any(|item| item.contains('\n')) {
         return format!("[{}]", items.join(", "));
     }
     let mut out = String::from("[\n");
-    for item in items {
+    for item in &items {
         indent(&mut out, item);
         out.push_str(",\n");
     }

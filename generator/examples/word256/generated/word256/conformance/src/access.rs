@@ -2,8 +2,8 @@
 //! Lists of a module by the names that the table of ops uses for them, and types by their constructors.
 
 use word256_facts::types::{Kind, TypeDefinition, TypeId};
-use word256_facts::Module;
 use word256_facts::verify::environment::{Callable, Environment};
+use word256_facts::Module;
 
 /// How many entries a list of the module has.
 pub fn count(module: &Module, list: &str) -> usize {

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use word256_facts::FunctionId;
 use word256_facts::module::Function;
 use word256_facts::types::{SlotKind, TypeId};
-use word256_facts::FunctionId;
 use word256_facts::{Module, TrapKind};
 
 use crate::code::Code;

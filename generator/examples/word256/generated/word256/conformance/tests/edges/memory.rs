@@ -4,6 +4,7 @@
 //! Spec: `[group.memory]` in `spec/word256/`.
 
 use word256_conformance::edges;
+
 use crate::values;
 
 /// Spec: `[op.mload]` in `spec/word256/ops/memory.toml`.

@@ -4,6 +4,7 @@
 //! Spec: `[group.world]` in `spec/word256/`.
 
 use word256_conformance::edges;
+
 use crate::values;
 
 /// Spec: `[op.sload]` in `spec/word256/ops/world.toml`.
