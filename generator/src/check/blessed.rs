@@ -116,14 +116,15 @@ fn judge(difference: &Difference<'_>, known: &Known<'_>, sources: &SourceMap, di
     {
         if let Some(reuse) = &difference.reuses {
             let what = after.what();
-            let diagnostic = Diagnostic::error(
+            let taken = place(sources, item, &reuse.key, None);
+            let mut diagnostic = Diagnostic::error(
                 REUSED.code,
                 format!(
                     "{what} has {} {}, which was released as that of `{}`",
                     reuse.key, reuse.value, reuse.former
                 ),
             )
-            .at(place(sources, item, &reuse.key, None), "taken again here")
+            .at(taken, "taken again here")
             .at(
                 reuse.span.unwrap_or(after.span),
                 format!("`{}` was released with it", reuse.former),
@@ -133,7 +134,16 @@ fn judge(difference: &Difference<'_>, known: &Known<'_>, sources: &SourceMap, di
                 "give {what} a {} that was never released, and leave that of `{}` alone for good",
                 reuse.key, reuse.former
             ));
-            diagnostics.push(diagnostic);
+            let own = difference.facts.iter().find(|change| change.key == reuse.key);
+            if let Some(own) = own.filter(|own| is_restorable(sources, taken, own)) {
+                diagnostic = diagnostic.suggest(taken, &own.old, RESTORE);
+            }
+            let former = known.get(&(after.owner, after.table, reuse.former.as_str()));
+            let former = former.map(|former| place(sources, former, &reuse.key, None));
+            // That two entries have one number has been said, with the code that one of them is to take.
+            if !former.is_some_and(|former| are_reported(diagnostics, taken, former)) {
+                diagnostics.push(diagnostic);
+            }
         }
         for change in difference.facts.iter().filter(|change| change.moves == Moves::Major) {
             let is_known = difference.reuses.as_ref().is_some_and(|reuse| reuse.key == change.key);
@@ -195,11 +205,26 @@ fn changed(change: &FactChange, after: &Entry<'_>, blessed: Option<Span>, item: 
         .at(change.old_span.or(blessed).unwrap_or(after.span), released)
         .note(note)
         .help(format!("{restore}{retire}; {otherwise}"));
-    // Only numbers are written in the specs as they are compared.
-    if sources.text(place).starts_with(|first: char| first.is_ascii_digit()) && change.weight == Weight::Number {
-        return diagnostic.suggest(place, &change.old, "restore the released number");
+    if is_restorable(sources, place, change) {
+        return diagnostic.suggest(place, &change.old, RESTORE);
     }
     diagnostic
+}
+
+const RESTORE: &str = "restore the released number";
+
+/// Whether the released value can be put where the new one stands: only numbers are written in the specs as they are compared.
+fn is_restorable(sources: &SourceMap, place: Span, change: &FactChange) -> bool {
+    let is_number = sources.text(place).starts_with(|first: char| first.is_ascii_digit());
+    is_number && change.weight == Weight::Number && !change.old.is_empty()
+}
+
+/// Whether something was said about both of two places.
+fn are_reported(diagnostics: &Diagnostics, one: Span, other: Span) -> bool {
+    let is_about = |diagnostic: &Diagnostic, place| diagnostic.labels.iter().any(|label| label.span == place);
+    diagnostics
+        .iter()
+        .any(|diagnostic| is_about(diagnostic, one) && is_about(diagnostic, other))
 }
 
 /// How to break a release on purpose.

@@ -48,39 +48,94 @@ fn code_of(sources: &SourceMap, table: &str, name: &str, entry: Span) -> Span {
     locate::value(sources, entry, &[table.into(), name.into(), "code".into()])
 }
 
-/// The first code from `near` upwards, then from `from`, that is none of `taken` and below `limit`.
-fn free_code(taken: &BTreeSet<u32>, near: u32, from: u32, limit: u32) -> Option<u32> {
-    (near..limit).chain(from..near).find(|code| !taken.contains(code))
+/// The codes of a table: those that are taken, and those of a release, which stay with whatever had them.
+struct Codes<'a> {
+    taken: BTreeSet<u32>,
+    released: BTreeSet<(&'a str, u32)>,
 }
 
-/// The codes of ops that are taken, those of a release by whatever had them.
+impl<'a> Codes<'a> {
+    fn of(model: &'a Model, set: &str, table: &str, taken: impl Iterator<Item = u32>) -> Self {
+        Codes {
+            taken: taken.collect(),
+            released: released(model, set, table),
+        }
+    }
+
+    /// Whether an entry was released with a code.
+    fn owns(&self, name: &str, code: u32) -> bool {
+        self.released.contains(&(name, code))
+    }
+
+    /// Whether an entry may have a code: nothing has it, and nothing else was released with it.
+    fn suits(&self, name: &str, code: u32) -> bool {
+        let is_of_another = |(other, released): &(&str, u32)| *released == code && *other != name;
+        !self.taken.contains(&code) && !self.released.iter().any(is_of_another)
+    }
+
+    /// The code with which an entry was released, where it can have that again.
+    fn restored(&self, name: &str) -> Option<u32> {
+        let own = self.released.iter().filter(|(released, _)| *released == name);
+        own.map(|(_, code)| *code).find(|code| self.suits(name, *code))
+    }
+
+    /// The first code from `near` upwards, then from `from`, that nothing has or had, below `limit`.
+    fn free(&self, near: u32, from: u32, limit: u32) -> Option<u32> {
+        let had = |code: u32| self.released.iter().any(|(_, released)| *released == code);
+        (near..limit)
+            .chain(from..near)
+            .find(|code| !self.taken.contains(code) && !had(*code))
+    }
+}
+
+/// The codes of ops.
 struct OpCodes<'a> {
     set: &'a InstructionSet,
-    taken: BTreeSet<u32>,
+    codes: Codes<'a>,
 }
 
 impl<'a> OpCodes<'a> {
-    fn of(model: &Model, set: &'a InstructionSet) -> Self {
-        let mut taken: BTreeSet<u32> = set.ops.iter().map(|op| u32::from(op.code)).collect();
-        taken.extend(released(model, &set.name, "op").iter().map(|(_, code)| code));
-        taken.extend(set.encoding.extension_prefix.map(u32::from));
-        OpCodes { set, taken }
+    fn of(model: &'a Model, set: &'a InstructionSet) -> Self {
+        let taken = set.ops.iter().map(|op| u32::from(op.code));
+        let taken = taken.chain(set.encoding.extension_prefix.map(u32::from));
+        OpCodes {
+            set,
+            codes: Codes::of(model, &set.name, "op", taken),
+        }
+    }
+
+    fn take(&mut self, code: u16) {
+        self.codes.taken.insert(u32::from(code));
     }
 
     /// The next free code on the page of one, and on the extended page where the first one is full.
     fn free(&self, near: u16) -> Option<u16> {
         let near = u32::from(near);
         let has_second = self.set.encoding.extension_prefix.is_some();
-        let second = |near| has_second.then(|| free_code(&self.taken, near, 0x100, 0x200)).flatten();
+        let second = |near| has_second.then(|| self.codes.free(near, 0x100, 0x200)).flatten();
         let code = match near {
-            0..0x100 => free_code(&self.taken, near, 0, 0x100).or_else(|| second(0x100)),
+            0..0x100 => self.codes.free(near, 0, 0x100).or_else(|| second(0x100)),
             _ if has_second => second(near),
-            _ => free_code(&self.taken, 0, 0, 0x100),
+            _ => self.codes.free(0, 0, 0x100),
         };
         code.and_then(|code| u16::try_from(code).ok())
     }
 
-    /// The code with which the golden bytes of an op begin, if that is another one than the op has, and a free one.
+    /// The code that an op is known to have had, and how: that of the release, or else that with which its golden bytes begin. None for
+    /// an op that was released with the code that it has.
+    fn meant(&self, op: &Op) -> Option<(u16, String)> {
+        if self.codes.owns(&op.name, u32::from(op.code)) {
+            return None;
+        }
+        let restored = self.codes.restored(&op.name).and_then(|code| u16::try_from(code).ok());
+        let released = restored.map(|code| (code, format!("take the code with which `{}` was released", op.name)));
+        released.or_else(|| {
+            let text = format!("take the code with which the golden bytes of `{}` begin", op.name);
+            Some((self.golden(op)?, text))
+        })
+    }
+
+    /// The code with which the golden bytes of an op begin, if that is another one than the op has, and one that it may have.
     fn golden(&self, op: &Op) -> Option<u16> {
         let bytes = &op.golden.as_ref()?.bytes;
         let code = match (bytes.as_slice(), self.set.encoding.extension_prefix) {
@@ -88,7 +143,7 @@ impl<'a> OpCodes<'a> {
             ([byte, ..], _) => u16::from(*byte),
             _ => return None,
         };
-        (!self.taken.contains(&u32::from(code))).then_some(code)
+        self.codes.suits(&op.name, u32::from(code)).then_some(code)
     }
 }
 
@@ -114,9 +169,8 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
         let mut first_of: BTreeMap<u16, &Op> = BTreeMap::new();
         let mut codes = OpCodes::of(model, set);
         // The op that was released with a code keeps it, else the one that stands first in the specs.
-        let released = released(model, &set.name, "op");
         let mut ops: Vec<&Op> = set.ops.iter().collect();
-        ops.sort_by_key(|op| (!released.contains(&(op.name.as_str(), u32::from(op.code))), op.span));
+        ops.sort_by_key(|op| (!codes.codes.owns(&op.name, u32::from(op.code)), op.span));
         for op in ops {
             let Some(first) = first_of.get(&op.code).copied() else {
                 first_of.insert(op.code, op);
@@ -131,21 +185,17 @@ fn duplicate_op(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostic
             .at(place, format!("`{}` takes it again here", op.name))
             .at(code_of(sources, "op", name, *span), format!("`{name}` has had it since here"))
             .note("a decoder could not tell them apart");
-            // Golden bytes are evidence of the code that was meant: of the second op, or of the first one if only that has another.
-            let stated = codes.golden(op).map(|code| (op, code));
-            let stated = stated.or_else(|| codes.golden(first).map(|code| (first, code)));
-            if let Some((other, code)) = stated {
-                codes.taken.insert(u32::from(code));
+            // The release and golden bytes are evidence of the code that was meant: of the second op, or of the first one if only that
+            // has another.
+            let meant = codes.meant(op).map(|meant| (op, meant));
+            let meant = meant.or_else(|| codes.meant(first).map(|meant| (first, meant)));
+            let next = || Some((op, (codes.free(op.code)?, "take the next free code".to_owned())));
+            if let Some((other, (code, text))) = meant.or_else(next) {
+                codes.take(code);
                 first_of.insert(op.code, if other.name == op.name { first } else { op });
-                let text = format!("take the code with which the golden bytes of `{}` begin", other.name);
                 diagnostic = diagnostic
                     .help(format!("give one of them a code of its own; {code:#04X} is free"))
                     .fix(mend::renumber(sources, set, other, code), text);
-            } else if let Some(code) = codes.free(op.code) {
-                codes.taken.insert(u32::from(code));
-                diagnostic = diagnostic
-                    .help(format!("give one of them a code of its own; {code:#04X} is free"))
-                    .fix(mend::renumber(sources, set, op, code), "take the next free code");
             }
             diagnostics.push(diagnostic);
         }
@@ -179,13 +229,16 @@ fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             } else {
                 continue;
             };
-            let free = codes.free(op.code);
-            codes.taken.extend(free.map(u32::from));
-            diagnostic = match free {
+            let next = || Some((codes.free(op.code)?, "take the next free code".to_owned()));
+            let code = codes.meant(op).or_else(next);
+            if let Some((code, _)) = code {
+                codes.take(code);
+            }
+            diagnostic = match code {
                 // Whoever states a code of the extended page may have forgotten the prefix.
-                Some(free) if prefix.is_some() => diagnostic
-                    .help(format!("{free:#04X} is free"))
-                    .fix(mend::renumber(sources, set, op, free), "take the next free code"),
+                Some((code, text)) if prefix.is_some() => diagnostic
+                    .help(format!("{code:#04X} is free"))
+                    .fix(mend::renumber(sources, set, op, code), text),
                 _ => diagnostic.help("state `prefix = 0xFF` under `[encoding]`, or choose a code below 0x100"),
             };
             diagnostics.push(diagnostic);
@@ -193,17 +246,24 @@ fn op_range(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Why a code is offered to an entry, which may be that of the release.
+fn reason(restored: Option<u32>) -> &'static str {
+    match restored {
+        Some(_) => "take the code with which it was released",
+        None => "take the next free code",
+    }
+}
+
 fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
-        let mut taken: BTreeSet<u32> = set.types.iter().map(|entry| u32::from(entry.code)).collect();
+        let mut codes = Codes::of(model, &set.name, "type", set.types.iter().map(|entry| u32::from(entry.code)));
         let mut first_of: BTreeMap<u8, (&str, Span)> = BTreeMap::new();
-        let released = released(model, &set.name, "type");
-        taken.extend(released.iter().map(|(_, code)| code));
         let mut types: Vec<&Type> = set.types.iter().collect();
-        types.sort_by_key(|entry| !released.contains(&(entry.name.as_str(), u32::from(entry.code))));
+        types.sort_by_key(|entry| !codes.owns(&entry.name, u32::from(entry.code)));
         for entry in types {
             let place = code_of(sources, "type", &entry.name, entry.span);
-            let free = free_code(&taken, u32::from(entry.code), 0, u32::from(TYPE_CODES));
+            let restored = codes.restored(&entry.name);
+            let free = restored.or_else(|| codes.free(u32::from(entry.code), 0, u32::from(TYPE_CODES)));
             let help = free.map_or("merge types: all 64 codes are taken".to_owned(), |free| {
                 format!("{free} is free")
             });
@@ -221,10 +281,10 @@ fn types(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     .help(help)
                     .fix(
                         Vec::from_iter(free.map(|free| Edit::new(place, free.to_string()))),
-                        "take the next free code",
+                        reason(restored),
                     ),
                 );
-                taken.extend(free);
+                codes.taken.extend(free);
             } else {
                 first_of.insert(entry.code, (&entry.name, entry.span));
             }
@@ -236,15 +296,15 @@ fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let sets = model.part::<InstructionSets>();
     let images = sets.images.iter().map(|set| (&set.name, &set.traps));
     for (set, of_set) in sets.sets.iter().map(|set| (&set.name, &set.traps)).chain(images) {
-        let mut taken: BTreeSet<u32> = of_set.iter().map(|trap| u32::from(trap.code)).collect();
+        let mut codes = Codes::of(model, set, "trap", of_set.iter().map(|trap| u32::from(trap.code)));
         let mut first_of: BTreeMap<u16, (&str, Span)> = BTreeMap::new();
-        let released = released(model, set, "trap");
-        taken.extend(released.iter().map(|(_, code)| code));
         let mut traps: Vec<&Trap> = of_set.iter().collect();
-        traps.sort_by_key(|trap| !released.contains(&(trap.name.as_str(), u32::from(trap.code))));
+        traps.sort_by_key(|trap| !codes.owns(&trap.name, u32::from(trap.code)));
         for trap in traps {
             let place = code_of(sources, "trap", &trap.name, trap.span);
-            let free = free_code(&taken, u32::from(trap.code).max(1), 1, 0x1_0000).unwrap_or(1);
+            let restored = codes.restored(&trap.name);
+            let next = || codes.free(u32::from(trap.code).max(1), 1, 0x1_0000);
+            let free = restored.or_else(next).unwrap_or(1);
             if let Some((name, span)) = first_of.get(&trap.code) {
                 diagnostics.push(
                     Diagnostic::error(
@@ -257,9 +317,9 @@ fn traps(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                         format!("`{name}` has had it since here"),
                     )
                     .help(format!("{free} is free"))
-                    .fix(vec![Edit::new(place, free.to_string())], "take the next free code"),
+                    .fix(vec![Edit::new(place, free.to_string())], reason(restored)),
                 );
-                taken.insert(free);
+                codes.taken.insert(free);
             } else {
                 first_of.insert(trap.code, (&trap.name, trap.span));
             }
