@@ -141,6 +141,20 @@ fn a_save_writes_what_depends_on_it() {
 }
 
 #[test]
+fn a_missing_bracket_is_one_diagnostic() {
+    let (watching, _) = Watching::start(&[]);
+    let text = watching.read(OPS);
+    watching.save(
+        OPS,
+        &text.replacen("in = [\"a: f64\", \"b: f64\"]", "in = [\"a: f64\", \"b: f64\"", 1),
+    );
+    let (line, diagnostics) = watching.next();
+    assert_eq!(line["result"], "failure", "{line}");
+    assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+    assert_eq!(diagnostics[0]["code"], "L0006");
+}
+
+#[test]
 fn a_half_written_file_keeps_the_outputs() {
     let (watching, _) = Watching::start(&[]);
     let text = watching.read(FEATURES).replace("Connections.", "Sockets.");

@@ -8,6 +8,7 @@ mod extent;
 mod fields;
 pub mod literal;
 mod page_table;
+mod recover;
 mod spanned;
 pub mod tree;
 
@@ -33,7 +34,7 @@ use crate::suggest::{is_certain, list, similar};
 static EMPTY: Table = Table { entries: Vec::new() };
 
 /// The most mistakes that are reported for one file. A file with more is something else than TOML.
-const MOST_ERRORS: usize = 20;
+const MOST_ERRORS: usize = 10;
 
 /// A spec file whose TOML was read and whose kind and name are known.
 #[derive(Debug)]
@@ -84,34 +85,74 @@ pub fn tree_of_text(text: &str) -> Table {
 
 /// What is wrong with the TOML of a file.
 pub fn faults(file: FileId, source: &SourceFile) -> Diagnostics {
-    let (tree, errors) = DeTable::parse_recoverable(&source.text);
-    let table = Table::new(file, tree.get_ref());
     let mut diagnostics = Diagnostics::default();
-    faults_of(file, source, &table, errors, &mut diagnostics);
+    read(file, source, &mut diagnostics);
     diagnostics
 }
 
-/// Reports mistakes of the TOML; `true` if there are any.
-fn faults_of(
+/// The tree of a file without entries whose TOML is broken, which are reported.
+struct Read {
+    table: Table,
+    /// Whether something was reported.
+    is_broken: bool,
+    /// Whether keys above all tables are broken.
+    lacks_head: bool,
+}
+
+/// Parses a file, and reports mistakes of its TOML.
+fn read(file: FileId, source: &SourceFile, diagnostics: &mut Diagnostics) -> Read {
+    let (tree, errors) = DeTable::parse_recoverable(&source.text);
+    if errors.iter().all(|error| repeated(&source.text, error).is_some()) {
+        let table = Table::new(file, tree.get_ref());
+        return report(file, source, table, &[], errors, diagnostics);
+    }
+    let recovered = recover::recover(&source.text);
+    let (tree, errors) = DeTable::parse_recoverable(&recovered.text);
+    let table = Table::new(file, tree.get_ref());
+    Read {
+        lacks_head: recovered.head,
+        ..report(file, source, table, &recovered.broken, errors, diagnostics)
+    }
+}
+
+/// Reports what is broken and what contradicts something else.
+fn report(
     file: FileId,
     source: &SourceFile,
-    table: &Table,
+    table: Table,
+    broken: &[recover::Broken],
     errors: Vec<toml::de::Error>,
     diagnostics: &mut Diagnostics,
-) -> bool {
-    let errors = without_consequences(&source.text, errors);
-    for error in errors.iter().take(MOST_ERRORS) {
-        diagnostics.push(syntax_error(file, source, table, error).leaves_a_gap());
-    }
-    if errors.len() > MOST_ERRORS {
-        let more = errors.len() - MOST_ERRORS;
-        let end = tree::span(file, 0..0);
-        diagnostics.push(
-            Diagnostic::error("L0006", format!("`{}` has {more} more mistakes of this kind", source.path))
-                .at(end, "only the first ones are shown"),
+) -> Read {
+    let mut found = Diagnostics::default();
+    for broken in broken {
+        found.push(
+            Diagnostic::error("L0006", format!("`{}` is not valid TOML: {}", source.path, broken.message))
+                .at(tree::span(file, broken.range.clone()), &broken.message)
+                .leaves_a_gap(),
         );
     }
-    !errors.is_empty()
+    for error in without_consequences(&source.text, errors) {
+        found.push(syntax_error(file, source, &table, &error).leaves_a_gap());
+    }
+    let found = found.sorted();
+    for diagnostic in found.iter().take(MOST_ERRORS) {
+        diagnostics.push(diagnostic.clone());
+    }
+    if found.len() > MOST_ERRORS {
+        let more = found.len() - MOST_ERRORS;
+        let end = tree::span(file, source.text.len()..source.text.len());
+        diagnostics.push(
+            Diagnostic::error("L0006", format!("`{}` has {more} more mistakes of its TOML", source.path))
+                .at(end, "only the first ones are shown")
+                .help("mend those first; many may follow from one"),
+        );
+    }
+    Read {
+        table,
+        is_broken: !found.is_empty(),
+        lacks_head: false,
+    }
 }
 
 fn parse_file(
@@ -121,9 +162,14 @@ fn parse_file(
     kinds: &[&str],
     diagnostics: &mut Diagnostics,
 ) -> Option<Document> {
-    let (tree, errors) = DeTable::parse_recoverable(&source.text);
-    let table = Table::new(file, tree.get_ref());
-    let broken = faults_of(file, source, &table, errors, diagnostics);
+    let Read {
+        table,
+        is_broken,
+        lacks_head,
+    } = read(file, source, diagnostics);
+    if lacks_head {
+        return None;
+    }
     let (kind, kind_span) = match table.get("kind") {
         Some((_, value)) => match &value.kind {
             ValueKind::String(kind) => (kind.clone(), value.span),
@@ -137,7 +183,7 @@ fn parse_file(
             }
         },
         // Where the text is broken the line may stand in the part that was lost.
-        None if broken => return None,
+        None if is_broken => return None,
         None => {
             diagnostics.push(
                 Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))

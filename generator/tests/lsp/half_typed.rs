@@ -20,6 +20,15 @@ fn message(value: Value) -> Message {
     }
 }
 
+/// The codes of the diagnostics in a message.
+fn codes(message: &Message) -> Vec<String> {
+    let Message::Notification(notification) = message else {
+        return Vec::new();
+    };
+    let found = notification.params["diagnostics"].as_array().into_iter().flatten();
+    found.filter_map(|of| of["code"].as_str().map(str::to_owned)).collect()
+}
+
 #[test]
 fn every_half_typed_text_has_its_answers() {
     let folder = workspace();
@@ -48,7 +57,14 @@ fn every_half_typed_text_has_its_answers() {
         for text in [cut_off.clone(), format!("{cut_off}{rest}")] {
             let change = json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [{ "text": text }] });
             server.handle(message(json!({ "method": "textDocument/didChange", "params": change })));
-            server.settle();
+            let published = server.settle();
+            let codes: Vec<String> = published.iter().flat_map(codes).collect();
+            let is_broken = codes.iter().any(|code| code == "L0006");
+            assert!(codes.len() <= 20, "{codes:?} at {cut}");
+            assert!(
+                !is_broken || !codes.contains(&"L0106".to_owned()),
+                "values that nobody wrote at {cut}: {codes:?}"
+            );
             let here = position(&text, cut);
             for method in [
                 "hover",

@@ -365,6 +365,8 @@ fn names_words_and_keys_are_proposed() {
     let mut client = Client::open_workspace(workspace());
     client.open(OPS);
     client.open(FEATURES);
+    // An entry that is being typed is known from when it was whole.
+    assert_eq!(client.proposals(OPS, "group = \"|all\"\ndoc = \"Adds;"), ["all"]);
     let end = "laws = [\"iadd(a, b) == iadd(b, a)\"]\n";
     let mut typed = end.to_owned();
     let mut propose = |piece: &str| {

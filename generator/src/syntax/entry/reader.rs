@@ -263,9 +263,10 @@ impl<'de> Reader<'de> {
         let result = match &self.value.kind {
             ValueKind::String(text) => visitor.visit_borrowed_str(text),
             ValueKind::Integer(Ok(number)) => visitor.visit_i64(*number),
-            ValueKind::Integer(Err(text)) => Err(de::Error::custom(format!(
-                "the integer {text} is out of range: integers have 64 bits"
-            ))),
+            ValueKind::Integer(Err(text)) => Err(de::Error::custom(match text.as_str() {
+                "0x" | "0o" | "0b" => format!("`{text}` is no number: digits are missing behind it"),
+                _ => format!("the integer {text} is out of range: integers have 64 bits"),
+            })),
             ValueKind::Float(number) => visitor.visit_f64(*number),
             ValueKind::Boolean(truth) => visitor.visit_bool(*truth),
             ValueKind::Datetime => Err(de::Error::custom("no spec has a use for dates and times")),
