@@ -1,5 +1,6 @@
 //! Runs the stages in order: [`load`] reads, parses and resolves; [`check`] judges; [`emit`] makes the virtual tree.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::model::Model;
 use crate::model::blessed::Blessed;
 use crate::registry::{self, KINDS};
 pub use crate::source::Options;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::{source, syntax};
 
 /// The specs after reading, parsing and resolving, with everything that was wrong in them.
@@ -23,6 +24,8 @@ pub struct Loaded {
     pub model: Model,
     /// What was found so far.
     pub diagnostics: Diagnostics,
+    /// Whether so much could not be read that rules would report what isn't wrong.
+    pub is_incomplete: bool,
 }
 
 /// Reads, parses and resolves the specs under `root`. Whatever is wrong with them is in the diagnostics of the result.
@@ -36,15 +39,20 @@ pub fn load(root: &Path, options: &Options) -> Loaded {
 pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     let documents = syntax::parse(&sources, &kinds, &mut diagnostics);
-    let incomplete = has_gaps(&diagnostics);
     let mut model = Model::default();
     let mut found = Diagnostics::default();
     for kind in KINDS {
         let of_kind: Vec<&syntax::Document> = documents.iter().filter(|document| document.kind == kind.name).collect();
         (kind.load)(&of_kind, &mut model, &mut found);
     }
+    let mut is_incomplete = has_gaps(&diagnostics) || has_gaps(&found);
+    if diagnostics.has_errors() || found.has_errors() {
+        let unread = unread(&documents, &model);
+        is_incomplete |= unread.iter().any(|(_, table, _)| is_founding(table));
+        model.note_unread(unread);
+    }
     for diagnostic in found.sorted() {
-        if !(incomplete && diagnostic.unless_incomplete) {
+        if !(is_incomplete && diagnostic.unless_incomplete) {
             diagnostics.push(diagnostic);
         }
     }
@@ -52,7 +60,47 @@ pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
         sources,
         model,
         diagnostics,
+        is_incomplete,
     }
+}
+
+/// Whether what the rules say of other entries depends on those of a table.
+fn is_founding(table: &str) -> bool {
+    KINDS.iter().any(|kind| kind.foundations.contains(&table))
+}
+
+/// The entries of the specs that the model lacks: something is wrong with them. Keys of tables that stand once, and of tables in entries,
+/// are among them, which nothing names.
+fn unread(documents: &[syntax::Document], model: &Model) -> Vec<(Option<String>, String, String)> {
+    let items = registry::items(model);
+    // Something else may stand in the place of an entry, under its name.
+    let known: BTreeSet<(Option<&str>, &str, &str, Span)> = items
+        .iter()
+        .map(|item| (item.owner.as_deref(), item.table, item.name.as_str(), item.span))
+        .collect();
+    let mut unread = Vec::new();
+    for document in documents {
+        let owner = document.name.as_ref().map(|(name, _)| name.as_str());
+        for (table, value) in &document.table().entries {
+            let syntax::ValueKind::Table(entries) = &value.kind else {
+                continue;
+            };
+            let mut look = |table: &str, entry: &syntax::Key| {
+                if !known.contains(&(owner, table, &entry.name, entry.span)) {
+                    unread.push((owner.map(str::to_owned), table.to_owned(), entry.name.clone()));
+                }
+            };
+            for (entry, value) in &entries.entries {
+                look(&table.name, entry);
+                // A table that stands once may have entries: `[module.flag.debug]`.
+                if let syntax::ValueKind::Table(inner) = &value.kind {
+                    let table = format!("{}.{}", table.name, entry.name);
+                    inner.entries.iter().for_each(|(entry, _)| look(&table, entry));
+                }
+            }
+        }
+    }
+    unread
 }
 
 /// Whether a part of the specs could not be read, so that what it says is missing from the model.
@@ -63,7 +111,7 @@ fn has_gaps(diagnostics: &Diagnostics) -> bool {
 /// Runs every rule of every kind over the model. Not if a part of the specs could not be read: rules that judge the rest would report
 /// what isn't wrong.
 pub fn check(loaded: &mut Loaded) {
-    if has_gaps(&loaded.diagnostics) {
+    if loaded.is_incomplete {
         return;
     }
     // Entries with errors are missing from the model, and would look as if they had been removed since the release.

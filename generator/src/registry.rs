@@ -23,6 +23,8 @@ pub struct SpecKind {
     /// Resolves its files into its part of the model. Rows are loaded in the order of the table, so that it may refer to parts above.
     /// Called once in each run, with no documents when there is no such file; it must insert its part in any case.
     pub load: fn(&[&Document], &mut Model, &mut Diagnostics),
+    /// The tables that say what other entries are made of. As long as one of their entries can't be read, no rule can judge the others.
+    pub foundations: &'static [&'static str],
     /// What loading it reports beside what [`crate::model::PAGES`] says of every kind.
     pub pages: &'static [Page],
     /// What the checker demands of it.
@@ -46,6 +48,7 @@ pub static KINDS: &[SpecKind] = &[
         summary: "the facts of a CPU target",
         schema: crate::model::target::schema,
         load: crate::model::target::load,
+        foundations: &[],
         pages: &[],
         rules: crate::check::target::RULES,
         emitters: crate::emit::target::EMITTERS,
@@ -59,6 +62,7 @@ pub static KINDS: &[SpecKind] = &[
         summary: "feature flags, what they imply and what they exclude",
         schema: crate::model::feature::schema,
         load: crate::model::feature::load,
+        foundations: &[],
         pages: crate::model::feature::PAGES,
         rules: crate::check::feature::RULES,
         emitters: crate::emit::feature::EMITTERS,
@@ -72,6 +76,7 @@ pub static KINDS: &[SpecKind] = &[
         summary: "the types, ops and module format of a virtual machine",
         schema: crate::model::instruction_set::schema,
         load: crate::model::instruction_set::load,
+        foundations: crate::model::instruction_set::FOUNDATIONS,
         pages: crate::model::instruction_set::PAGES,
         rules: crate::check::instruction_set::RULES,
         emitters: crate::emit::instruction_set::EMITTERS,
@@ -85,6 +90,7 @@ pub static KINDS: &[SpecKind] = &[
         summary: "the numbers, shapes and effects of the last release, written by `lathe bless`",
         schema: crate::model::blessed::schema,
         load: crate::model::blessed::load,
+        foundations: &[],
         pages: &[],
         rules: crate::check::blessed::RULES,
         emitters: &[],

@@ -22,6 +22,8 @@ use crate::syntax::{Document, Entry};
 pub struct Features {
     /// In order of their names.
     pub features: Arena<Feature>,
+    /// The names of those that have errors: naming one is no further error.
+    pub broken: Vec<String>,
     /// Where their specs name features and targets.
     pub uses: Vec<Use>,
 }
@@ -117,13 +119,17 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     }
     let mut known: Names<Feature> = Names::new("feature");
     let mut raws: Vec<(Entry<'_>, RawFeature)> = Vec::new();
+    let mut broken: Vec<String> = Vec::new();
     for entry in names::without_duplicates("feature", entries, diagnostics) {
         if !names::check_name("a feature", entry.name(), entry.span(), false, diagnostics) {
             continue;
         }
         match entry.read(diagnostics) {
             Some(raw) => raws.push((entry, raw)),
-            None => known.define_broken(entry.name()),
+            None => {
+                known.define_broken(entry.name());
+                broken.push(entry.name().to_owned());
+            }
         }
     }
     raws.sort_by(|(a, _), (b, _)| a.name().cmp(b.name()));
@@ -153,7 +159,7 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
                     owner: None,
                     name: text.get_ref().clone(),
                 });
-            } else {
+            } else if !model.part::<Targets>().broken.contains(text.get_ref()) {
                 diagnostics.push(
                     place
                         .unknown("L0110", "target", targets.iter().map(String::as_str))
@@ -176,6 +182,7 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     uses.extend(known.uses(None));
     model.insert(Features {
         uses,
+        broken,
         features: features.into_iter().collect(),
     });
 }

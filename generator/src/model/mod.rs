@@ -3,7 +3,7 @@
 //! Each spec kind keeps its own type here; [`Model`] holds one of each, found by type, so that a new kind needs no field.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 mod page_table;
 
@@ -24,12 +24,28 @@ pub use page_table::PAGES;
 #[derive(Default)]
 pub struct Model {
     parts: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    /// Entries that stand in the specs and could not be read.
+    unread: BTreeSet<Name>,
 }
+
+/// The spec, the table and the name of an entry: `raya`, `op`, `iadd`.
+type Name = (Option<String>, String, String);
 
 impl Model {
     /// Adds the part of a spec kind.
     pub fn insert<T: Any + Send + Sync>(&mut self, part: T) {
         self.parts.insert(TypeId::of::<T>(), Box::new(part));
+    }
+
+    /// Notes entries that stand in the specs and could not be read.
+    pub fn note_unread(&mut self, names: impl IntoIterator<Item = Name>) {
+        self.unread.extend(names);
+    }
+
+    /// Whether there is an entry of this name that could not be read: naming it is no mistake, though the model lacks it.
+    pub fn is_unread(&self, owner: &str, table: &str, name: &str) -> bool {
+        let name = (Some(owner.to_owned()), table.to_owned(), name.to_owned());
+        self.unread.contains(&name)
     }
 
     /// The part of a spec kind.

@@ -18,6 +18,8 @@ use crate::syntax::{Document, Entry};
 pub struct Targets {
     /// In order of their names.
     pub targets: Vec<Target>,
+    /// The names of those that have errors: naming one is no further error.
+    pub broken: Vec<String>,
 }
 
 /// One target.
@@ -136,6 +138,7 @@ struct RawLevel {
 /// Loads the targets of the specs.
 pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut targets: Vec<Target> = Vec::new();
+    let mut broken: Vec<String> = Vec::new();
     for document in documents {
         if document.require_name(diagnostics).is_none() {
             continue;
@@ -150,10 +153,12 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
                 Some(first) => diagnostics.push(names::duplicate("target", &target.name, target.span, first.span)),
                 None => targets.push(target),
             }
+        } else {
+            broken.push(entry.name().to_owned());
         }
     }
     targets.sort_by(|a, b| a.name.cmp(&b.name));
-    model.insert(Targets { targets });
+    model.insert(Targets { targets, broken });
 }
 
 fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) -> Option<Target> {

@@ -176,6 +176,7 @@ fn parse_file(
             _ => {
                 diagnostics.push(
                     Diagnostic::error("L0106", format!("`kind` must be a text, but is {}", value.describe()))
+                        .leaves_a_gap()
                         .at(value.span, "expected a text")
                         .help(format!("write one of {}", list(kinds.iter().copied()))),
                 );
@@ -187,6 +188,7 @@ fn parse_file(
         None => {
             diagnostics.push(
                 Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))
+                    .leaves_a_gap()
                     .at(tree::span(file, 0..0), "expected `kind = \"…\"` here")
                     .note(format!("the kinds are {}", list(kinds.iter().copied())))
                     .help("begin the file with its kind: `kind = \"instruction-set\"`, say")
@@ -200,6 +202,7 @@ fn parse_file(
     };
     if !kinds.contains(&kind.as_str()) {
         let mut diagnostic = Diagnostic::error("L0102", format!("unknown kind `{kind}`"))
+            .leaves_a_gap()
             .at(kind_span, "no such kind of spec")
             .note(format!("the kinds are {}", list(kinds.iter().copied())));
         if let Some(close) = similar(&kind, kinds.iter().copied()) {
@@ -219,6 +222,7 @@ fn parse_file(
             _ => {
                 diagnostics.push(
                     Diagnostic::error("L0106", format!("`name` must be a text, but is {}", value.describe()))
+                        .leaves_a_gap()
                         .at(value.span, "expected a text"),
                 );
                 return None;
@@ -464,6 +468,7 @@ impl Document {
         }
         diagnostics.push(
             Diagnostic::error("L0103", format!("`{}` has no name", self.path))
+                .leaves_a_gap()
                 .at(self.kind_span, format!("a file of kind `{}` needs `name = \"…\"`", self.kind))
                 .help("state the name below the kind: `name = \"…\"`")
                 .fix(

@@ -138,10 +138,7 @@ fn open_behind<'q>(line: &str, mut open: Option<&'q str>) -> Option<&'q str> {
             open = open.filter(|_| is_escaped);
             continue;
         }
-        let Some(next) = rest.find(['"', '\'', '#']) else {
-            return None;
-        };
-        rest = &rest[next..];
+        rest = &rest[rest.find(['"', '\'', '#'])?..];
         if let Some(quotes) = [r#"""""#, "'''"].into_iter().find(|quotes| rest.starts_with(quotes)) {
             rest = &rest[quotes.len()..];
             open = Some(quotes);

@@ -24,13 +24,13 @@ fn laws(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
             for law in &op.laws {
-                check_law(set, op, law, sources, diagnostics);
+                check_law(model, set, op, law, sources, diagnostics);
             }
         }
     }
 }
 
-fn check_law(set: &InstructionSet, op: &Op, law: &Law, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+fn check_law(model: &Model, set: &InstructionSet, op: &Op, law: &Law, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let place = TextSpan::new(sources, law.span, &law.text);
     // Resolving has reported what doesn't parse.
     let Ok(expression) = syn::parse_str::<syn::Expr>(&law.text) else {
@@ -63,6 +63,7 @@ fn check_law(set: &InstructionSet, op: &Op, law: &Law, sources: &SourceMap, diag
         return;
     }
     let mut names = Names {
+        model,
         set,
         op,
         place: &place,
@@ -76,6 +77,7 @@ fn check_law(set: &InstructionSet, op: &Op, law: &Law, sources: &SourceMap, diag
 
 /// Looks up the names in a law.
 struct Names<'a> {
+    model: &'a Model,
     set: &'a InstructionSet,
     op: &'a Op,
     place: &'a TextSpan,
@@ -97,6 +99,9 @@ impl<'ast> Visit<'ast> for Names<'_> {
         let called = called.strip_prefix("r#").unwrap_or(&called);
         let at = self.place.of(ident.span());
         let Some(op) = self.set.ops.iter().find(|op| op.name == called) else {
+            if self.model.is_unread(&self.set.name, "op", called) {
+                return;
+            }
             let message = format!("a law of op `{}` calls `{called}`, which is no op", self.op.name);
             let mut diagnostic = Diagnostic::error(LAWS.code, message).at(at, "");
             let names = self.set.ops.iter().map(|op| op.name.as_str());

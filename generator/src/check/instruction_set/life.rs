@@ -82,6 +82,9 @@ fn replacement(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics
             let named = quoted
                 .iter()
                 .find_map(|name| set.ops.iter().find(|other| other.name == *name));
+            if named.is_none() && quoted.iter().any(|name| model.is_unread(&set.name, "op", name)) {
+                continue;
+            }
             let place = value(sources, op, "deprecated");
             let diagnostic = match named {
                 None => Diagnostic::error(

@@ -33,11 +33,11 @@ pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         duplicates(&runtime, diagnostics);
         for op in &owner.ops {
             if let Some((name, span)) = op.function {
-                named(&owner, op, name, span, &runtime, sources, diagnostics);
+                named(model, &owner, op, (name, span), &runtime, sources, diagnostics);
             }
         }
         for function in &runtime.functions {
-            marked(&owner, function, diagnostics);
+            marked(model, &owner, function, diagnostics);
         }
     }
 }
@@ -99,10 +99,10 @@ pub fn marks(runtime_folder: &str, sources: &SourceMap) -> Vec<(String, Span)> {
 }
 
 fn named(
+    model: &Model,
     owner: &Owner<'_>,
     op: &Subject<'_>,
-    name: &str,
-    span: Span,
+    (name, span): (&str, Span),
     runtime: &Runtime,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
@@ -154,7 +154,7 @@ fn named(
             );
         }
     }
-    check_traps(owner, op, function, span, sources, diagnostics);
+    check_traps(model, owner, op, function, span, sources, diagnostics);
 }
 
 fn missing(owner: &Owner<'_>, op: &Subject<'_>, name: &str, span: Span, expected: &Signature, runtime: &Runtime) -> Diagnostic {
@@ -240,6 +240,7 @@ fn check_signature(op: &Subject<'_>, function: &Function, span: Span, expected: 
 }
 
 fn check_traps(
+    model: &Model,
     owner: &Owner<'_>,
     op: &Subject<'_>,
     function: &Function,
@@ -253,7 +254,8 @@ fn check_traps(
             .traps
             .iter()
             .any(|id| owner.traps[*id].name.to_upper_camel_case() == *variant);
-        if stated || reported.contains(&variant.as_str()) {
+        let is_unread = || model.is_unread(owner.name, "trap", &variant.to_snake_case());
+        if stated || is_unread() || reported.contains(&variant.as_str()) {
             continue;
         }
         reported.push(variant);
@@ -301,11 +303,11 @@ fn check_traps(
 }
 
 /// A marked function that no op names under this mark.
-fn marked(owner: &Owner<'_>, function: &Function, diagnostics: &mut Diagnostics) {
+fn marked(model: &Model, owner: &Owner<'_>, function: &Function, diagnostics: &mut Diagnostics) {
     for (mark, place) in &function.marks {
         let op = owner.ops.iter().find(|op| op.name == *mark);
         let names_it = |op: &Subject<'_>| op.function.is_some_and(|(name, _)| name == function.name);
-        if op.is_some_and(names_it) {
+        if op.is_some_and(names_it) || model.is_unread(owner.name, "op", mark) {
             continue;
         }
         let mut diagnostic = Diagnostic::error(

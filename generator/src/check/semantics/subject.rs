@@ -8,6 +8,8 @@ use crate::source::Span;
 
 /// An instruction set.
 pub struct Owner<'a> {
+    /// `raya`.
+    pub name: &'a str,
     /// `runtime/raya`.
     pub folder: String,
     /// Its traps.
@@ -59,6 +61,7 @@ impl<'a> Owner<'a> {
                 .collect(),
         };
         Owner {
+            name: &set.name,
             folder: set.runtime_folder(),
             traps: &set.traps,
             ops: set.ops.iter().map(subject).collect(),
@@ -77,6 +80,7 @@ impl<'a> Owner<'a> {
             values: op.operands.iter().map(|operand| operand.name.as_str()).collect(),
         };
         Owner {
+            name: &set.name,
             folder: set.runtime_folder(),
             traps: &set.traps,
             ops: set.ops.iter().map(subject).collect(),

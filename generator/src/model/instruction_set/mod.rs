@@ -40,6 +40,9 @@ use crate::model::Model;
 use crate::model::names::Use;
 use crate::source::Span;
 
+/// The tables that say what ops are made of.
+pub const FOUNDATIONS: &[&str] = &["slot", "type", "operand", "record", "union", "register", "module.flag"];
+
 /// All instruction sets of a spec folder, by name.
 #[derive(Debug, Default)]
 pub struct InstructionSets {

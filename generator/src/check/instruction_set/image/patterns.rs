@@ -223,6 +223,9 @@ fn except(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 }
                 named.insert(name, *span);
                 let Some(other) = set.ops.iter().find(|other| other.name == *name) else {
+                    if model.is_unread(&set.name, "op", name) {
+                        continue;
+                    }
                     let names = set.ops.iter().map(|other| other.name.as_str());
                     let diagnostic = Diagnostic::error(EXCEPT.code, format!("op `{}` excepts `{name}`, which is no op", op.name))
                         .at(*span, "");

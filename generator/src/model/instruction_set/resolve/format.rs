@@ -36,7 +36,7 @@ pub(super) fn format(
 ) -> ModuleFormat {
     let mut head = Head {
         magic: *b"????",
-        version: 0,
+        version: 1,
         extension: String::new(),
         flags: Resolved::in_table("module.flag", "flag"),
         span: files.span,

@@ -53,6 +53,9 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     for (id, feature) in model.part::<Features>().features.iter_with_ids() {
         features.define(&feature.name, id);
     }
+    for name in &model.part::<Features>().broken {
+        features.define_broken(name);
+    }
     let mut all = InstructionSets::default();
     for (name, documents) in by_name {
         expect_keys(&documents, diagnostics);
