@@ -86,6 +86,8 @@ pub struct Diagnostic {
     pub suggestions: Vec<Suggestion>,
     /// Whether it may be a consequence of something that could not be read; see [`Diagnostic::unless_incomplete`].
     pub unless_incomplete: bool,
+    /// Whether it may be a consequence of an entry with mistakes; see [`Diagnostic::unless_unfounded`].
+    pub unless_unfounded: bool,
     /// Whether it says that a part of the specs could not be read; see [`Diagnostic::leaves_a_gap`].
     pub leaves_a_gap: bool,
 }
@@ -119,6 +121,7 @@ impl Diagnostic {
             help: None,
             suggestions: Vec::new(),
             unless_incomplete: false,
+            unless_unfounded: false,
             leaves_a_gap: false,
         }
     }
@@ -141,6 +144,14 @@ impl Diagnostic {
     /// is not reported.
     pub fn unless_incomplete(mut self) -> Self {
         self.unless_incomplete = true;
+        self
+    }
+
+    /// Marks, beyond [`Diagnostic::unless_incomplete`], that something was not found that an entry with mistakes may hold: one of those
+    /// that others are made of. Where there is such an entry, this is not reported.
+    pub fn unless_unfounded(mut self) -> Self {
+        self.unless_incomplete = true;
+        self.unless_unfounded = true;
         self
     }
 

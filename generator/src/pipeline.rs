@@ -45,14 +45,15 @@ pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
         let of_kind: Vec<&syntax::Document> = documents.iter().filter(|document| document.kind == kind.name).collect();
         (kind.load)(&of_kind, &mut model, &mut found);
     }
-    let mut is_incomplete = has_gaps(&diagnostics) || has_gaps(&found);
+    let has_gaps = has_gaps(&diagnostics) || has_gaps(&found);
+    let mut is_unfounded = false;
     if diagnostics.has_errors() || found.has_errors() {
         let unread = unread(&documents, &model);
-        is_incomplete |= unread.iter().any(|(_, table, _)| is_founding(table));
+        is_unfounded = unread.iter().any(|(_, table, _)| is_founding(table));
         model.note_unread(unread);
     }
     for diagnostic in found.sorted() {
-        if !(is_incomplete && diagnostic.unless_incomplete) {
+        if !(has_gaps && diagnostic.unless_incomplete || is_unfounded && diagnostic.unless_unfounded) {
             diagnostics.push(diagnostic);
         }
     }
@@ -60,7 +61,7 @@ pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
         sources,
         model,
         diagnostics,
-        is_incomplete,
+        is_incomplete: has_gaps || is_unfounded,
     }
 }
 

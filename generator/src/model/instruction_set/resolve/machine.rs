@@ -434,7 +434,7 @@ pub(super) fn check_indexes(
                 .iter()
                 .filter(|field| is_list(&field.shape))
                 .map(|field| field.name.as_str());
-            diagnostics.push(place.unknown("L0110", "list of the module", lists).unless_incomplete());
+            diagnostics.push(place.unknown("L0110", "list of the module", lists).unless_unfounded());
         }
     }
 }

@@ -236,7 +236,7 @@ fn example(
     let unread = |text: &Spanned<String>, range: std::ops::Range<usize>, message: &str, help: &str| {
         Diagnostic::error("L1103", format!("an example of `{}` can't be read: {message}", entry.name()))
             .at(Place::part(entry.document, text, range).span, "here")
-            .unless_incomplete()
+            .unless_unfounded()
             .help(help)
     };
     let state = |text: &Option<Spanned<String>>, diagnostics: &mut Diagnostics| {
