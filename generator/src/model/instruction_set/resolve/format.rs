@@ -16,7 +16,7 @@ use crate::model::instruction_set::{
 };
 use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
-use crate::syntax::Entry;
+use crate::syntax::{Entry, ValueKind};
 
 /// What a shape can name.
 struct Scope<'a> {
@@ -44,8 +44,9 @@ pub(super) fn format(
     let example = "`[module]` with `magic`, `version`, `checksum` and `extension`";
     if let Some(entry) = files.single("module", example, diagnostics) {
         head.span = entry.span();
-        if let Some(raw) = entry.read::<RawModule>(diagnostics) {
-            head.fill(files.name, &entry, &raw, diagnostics);
+        match entry.read::<RawModule>(diagnostics) {
+            Some(raw) => head.fill(files.name, &entry, &raw, diagnostics),
+            None => head.know_flags(&entry),
         }
     }
     let mut scope = Scope {
@@ -135,6 +136,17 @@ struct Head {
 }
 
 impl Head {
+    /// Notes the names of the flags of a table that can't be read.
+    fn know_flags(&mut self, entry: &Entry<'_>) {
+        let ValueKind::Table(module) = &entry.value.kind else { return };
+        if let Some((_, value)) = module.get("flag")
+            && let ValueKind::Table(flags) = &value.kind
+        {
+            let names = flags.entries.iter().map(|(key, _)| &key.name);
+            names.for_each(|name| self.flags.names.define_broken(name));
+        }
+    }
+
     fn fill(&mut self, set: &str, entry: &Entry<'_>, raw: &RawModule, diagnostics: &mut Diagnostics) {
         let document = entry.document;
         let magic = raw.magic.get_ref();
