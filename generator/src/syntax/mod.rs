@@ -186,14 +186,15 @@ fn parse_file(
         // Where the text is broken the line may stand in the part that was lost.
         None if is_broken => return None,
         None => {
+            let top = behind_directives(&source.text);
             diagnostics.push(
                 Diagnostic::error("L0101", format!("`{}` doesn't say what kind of spec it is", source.path))
                     .leaves_a_gap()
-                    .at(tree::span(file, 0..0), "expected `kind = \"…\"` here")
+                    .at(tree::span(file, top..top), "expected `kind = \"…\"` here")
                     .note(format!("the kinds are {}", list(kinds.iter().copied())))
                     .help("begin the file with its kind: `kind = \"instruction-set\"`, say")
                     .fix(
-                        Vec::from_iter(head(sources, source, &table).map(|head| Edit::new(tree::span(file, 0..0), head))),
+                        Vec::from_iter(head(sources, source, &table).map(|head| Edit::new(tree::span(file, top..top), head))),
                         "it is that of all files beside it",
                     ),
             );
@@ -252,6 +253,14 @@ fn parse_file(
             span: head_span,
         },
     })
+}
+
+/// Where the first line begins that is no directive: editors look for `#:schema` in the first line alone.
+fn behind_directives(text: &str) -> usize {
+    let directives = text
+        .split_inclusive('\n')
+        .take_while(|line| line.starts_with("#:") && line.ends_with('\n'));
+    directives.map(str::len).sum()
 }
 
 fn folder(source: &SourceFile) -> &str {
