@@ -56,8 +56,15 @@ const SPEC: Rule = Rule {
     check: None,
 };
 
+const EMPTY: Rule = Rule {
+    code: "L1027",
+    summary: "what records a release records something",
+    page: include_str!("pages/L1027.md"),
+    check: None,
+};
+
 /// What the checker demands, by code. All of them are found in one pass: see [`run`].
-pub const RULES: &[Rule] = &[NUMBER, REUSED, SHAPE, EFFECT, REMOVED, SPEC];
+pub const RULES: &[Rule] = &[NUMBER, REUSED, SHAPE, EFFECT, REMOVED, SPEC, EMPTY];
 
 /// Whether a code is one of these rules, so that blessing the specs anew settles it.
 pub fn is_about_a_release(code: &str) -> bool {
@@ -75,6 +82,15 @@ pub fn run(items: &[Item], model: &Model, sources: &SourceMap, diagnostics: &mut
         .collect();
     for spec in &blessed.specs {
         let owner = spec.owner.as_deref();
+        if spec.entries.is_empty() {
+            diagnostics.push(
+                Diagnostic::error(EMPTY.code, "this file is to record a release, and records nothing")
+                    .at(spec.span, "")
+                    .note("whatever was released could change unseen")
+                    .help("restore it from version control; to forget the release, delete the file and run `cargo lathe bless`"),
+            );
+            continue;
+        }
         let after: Vec<Entry<'_>> = items
             .iter()
             .filter(|item| item.owner.as_deref() == owner && !item.is_internal)

@@ -20,7 +20,9 @@ pub fn page(book: &Book) -> Page {
     page.add(Block::List {
         ordered: false,
         items: [
-            Line::from("You know a name, a number or a code: press / and type it. The search forgives a slip or two."),
+            Line::from(
+                "You know a name, a number or a code: in a browser, press / and type it. The search forgives a slip or two.",
+            ),
             Line::from("You are new to a machine: read the first page of its chapter, then follow its map of opcodes."),
             Line::new()
                 .text("You were shown an error: its code, such as ")

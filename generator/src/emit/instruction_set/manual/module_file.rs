@@ -4,7 +4,7 @@ use super::Book;
 use super::machine::{parameter_kind, to_record};
 use crate::emit::instruction_set::sources;
 use crate::emit::instruction_set::worked_module::WorkedModule;
-use crate::emit::manual::page::{Block, Destination, LayoutCell, Line, Page};
+use crate::emit::manual::page::{Block, Destination, Entry, LayoutCell, Line, Page};
 use crate::emit::manual::prose;
 use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::{Field, InstructionSet, ParameterKind, Record, Shape};
@@ -15,11 +15,16 @@ pub fn page(book: &Book<'_>) -> Page {
     let format = &set.format;
     let mut page = book.page("module-file", "Module file", sources::ALL);
     page.kind = format!(".{} of {}, version {}", format.extension, set.name, format.version);
-    page.entries.push(book.entry(
-        "module file",
-        "module file",
-        &format!("The file `.{}` that carries code, byte by byte.", format.extension),
-    ));
+    page.entries.push(Entry {
+        words: ["magic", "version", "flags", "checksum", "header"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..book.entry(
+            "module file",
+            "module file",
+            &format!("The file `.{}` that carries code, byte by byte.", format.extension),
+        )
+    });
     page.paragraph(
         "All numbers are little-endian. A reader refuses another magic or version, unknown flags, a wrong checksum, a count above its limit \
          or larger than the rest of the file can hold, text that isn't UTF-8, and bytes after the end.",
@@ -115,7 +120,10 @@ fn record(book: &Book<'_>, record: &Record, page: &mut Page) {
     page.heading(2, Line::new().code(&*record.name));
     page.extend(prose::blocks(&record.doc, 3));
     page.paragraph(book.origin("record", &record.name));
-    page.entries.push(book.section_entry("record", &record.name, &record.doc));
+    page.entries.push(Entry {
+        words: record.fields.iter().map(|field| field.name.clone()).collect(),
+        ..book.section_entry("record", &record.name, &record.doc)
+    });
     let mut cells = Vec::new();
     let mut rows = Vec::new();
     let mut offset = Offset::default();

@@ -58,10 +58,11 @@ fn page(book: &Book<'_>, op: &Op, sources: &[String]) -> Page {
             .link(Destination::File(op.file.clone()), "Open the file"),
     );
     notes(&mut page, op);
-    if let Some(picture) = drawings::stack(book, op) {
-        page.heading(2, "Stack");
-        page.add(Block::Stack(picture));
-    }
+    page.heading(2, "Stack");
+    match drawings::stack(book, op) {
+        Some(picture) => page.add(Block::Stack(picture)),
+        None => page.paragraph("It takes nothing from the stack and puts nothing on it."),
+    };
     encoding(book, op, &mut page);
     behaviour(book, op, &mut page);
     meaning(book, op, &mut page);

@@ -215,6 +215,7 @@ window.manualEntries = [
 ["L1024","diagnostic","","what was released promises no less","","diagnostics/L10.html#l1024"],
 ["L1025","diagnostic","","an entry that was released stays, under its name","","diagnostics/L10.html#l1025"],
 ["L1026","diagnostic","","a spec that was released stays","","diagnostics/L10.html#l1026"],
+["L1027","diagnostic","","what records a release records something","","diagnostics/L10.html#l1027"],
 ["L1101","diagnostic","","the pattern of an op divides a word into fixed bits and fields","","diagnostics/L11.html#l1101"],
 ["L1102","diagnostic","","the syntax of an op is a mnemonic, and each operand once","","diagnostics/L11.html#l1102"],
 ["L1103","diagnostic","","states, native calls and bytes in specs can be read","","diagnostics/L11.html#l1103"],
