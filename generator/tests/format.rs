@@ -157,7 +157,10 @@ fn the_command_formats_checks_and_filters() {
         .next()
         .unwrap_or_default()
         .to_owned();
-    assert_eq!(first, "{\"path\":\"spec/features.toml\",\"formatted\":false}");
+    assert_eq!(
+        first,
+        "{\"kind\":\"formatted\",\"path\":\"spec/features.toml\",\"formatted\":false}"
+    );
 
     assert_eq!(lathe(root.path(), &["fmt"], "").status.code(), Some(0));
     assert_eq!(read(), tidy);

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::model::Model;
 use crate::model::instruction_set::InstructionSets;
 use crate::report::console;
+use crate::report::summary::Numbers;
 use crate::source::programs::{self, Program};
 use crate::view::crates::Crates;
 use crate::view::{influence, paths};
@@ -40,7 +41,7 @@ pub fn run(common: &Common, files: &[PathBuf]) -> Exit {
         Ok(affected) => {
             if session.json {
                 console::output(&influence::json(&affected));
-                return Exit::Fresh;
+                return session.close(Outcome::Found, &Numbers::default());
             }
             console::output(&influence::text(&affected));
             match influence::command(&affected) {
@@ -48,7 +49,7 @@ pub fn run(common: &Common, files: &[PathBuf]) -> Exit {
                 None if !affected.programs.is_empty() => session.status("Run", "cargo lathe run"),
                 None => session.status("Nothing", "depends on that"),
             }
-            Exit::Fresh
+            session.close(Outcome::Found, &Numbers::default())
         }
         Err(unknown) => {
             for one in unknown {

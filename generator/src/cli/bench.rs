@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::bench::generator::{self, Figure};
+use crate::report::summary::Numbers;
 use crate::report::{console, json};
 
 /// What `bench generator` takes.
@@ -32,7 +33,7 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
     };
     let mut show = |figure: Figure| {
         if session.json {
-            console::output(&json::line(&figure));
+            console::output(&json::object("figure", &figure));
         } else {
             let value = console::thousands(figure.value.round() as usize);
             let line = format!("{:<44} {value:>12} {:<8} {}", figure.what, figure.unit, figure.note);
@@ -60,5 +61,5 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
             console::status(console::Tone::Notice, "Skipped", &format!("the peer: {error:#}"));
         }
     }
-    Exit::Fresh
+    session.close(Outcome::Measured, &Numbers::default())
 }

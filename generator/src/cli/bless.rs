@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::check::blessed::{entries, is_about_a_release};
 use crate::compatibility::entry::Weights;
 use crate::compatibility::{Entry, Group, Moves, compare, groups, record};
@@ -17,16 +17,16 @@ use crate::pipeline::{self, Options};
 use crate::registry;
 use crate::report::console::{self, Tone, plural_of};
 use crate::report::difference;
-use crate::report::json;
+use crate::report::summary::Numbers;
 use crate::source::SourceMap;
 use crate::source::layout::SPEC;
 use crate::write;
 
 #[derive(Serialize)]
-struct Closing<'a> {
-    /// `fresh`, `blessed` or `refused`.
-    result: &'a str,
-    entries: usize,
+struct Facts<'a> {
+    /// The entries that are recorded.
+    blessed: usize,
+    /// The files that were written or deleted.
     files: Vec<&'a str>,
 }
 
@@ -90,23 +90,22 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
     let entries = items.iter().filter(|item| !item.is_internal).count();
     if session.json {
         console::output(&difference::json(&groups));
-        console::output(&json::line(&Closing {
-            result: if changed.is_empty() && surplus.is_empty() {
-                "fresh"
-            } else {
-                "blessed"
-            },
-            entries,
-            files: changed.iter().map(|(path, _)| *path).chain(surplus).collect(),
-        }));
-        return Exit::Fresh;
+    } else {
+        for path in &surplus {
+            session.status("Deleted", path);
+        }
+        say(&session, &groups, &changed, entries, blessed.specs.is_empty());
+        warn_of_version(&groups, &items);
     }
-    for path in surplus {
-        session.status("Deleted", path);
-    }
-    say(&session, &groups, &changed, entries, blessed.specs.is_empty());
-    warn_of_version(&groups, &items);
-    Exit::Fresh
+    let outcome = match changed.is_empty() && surplus.is_empty() {
+        true => Outcome::Fresh,
+        false => Outcome::Blessed,
+    };
+    let facts = Facts {
+        blessed: entries,
+        files: changed.iter().map(|(path, _)| *path).chain(surplus).collect(),
+    };
+    session.close_with(outcome, &facts, &Numbers::default())
 }
 
 /// The text of a file that was read.
@@ -143,18 +142,12 @@ fn refuse(session: &Session, found: Diagnostics, sources: &SourceMap, groups: &[
     session.report(found, sources);
     if session.json {
         console::output(&difference::json(groups));
-        console::output(&json::line(&Closing {
-            result: "refused",
-            entries: 0,
-            files: Vec::new(),
-        }));
-    } else {
-        console::failure(
-            "nothing was blessed: it would break what was built on the last release",
-            "restore what was released; or raise the version, say so in the changelog, and run cargo lathe bless --breaking",
-        );
     }
-    Exit::Failure
+    console::failure(
+        "nothing was blessed: it would break what was built on the last release",
+        "restore what was released; or raise the version, say so in the changelog, and run cargo lathe bless --breaking",
+    );
+    session.close(Outcome::Refused, &Numbers::default())
 }
 
 /// Says what was recorded, and what changed since the last time.

@@ -67,7 +67,10 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
             },
             stamp: arguments.stamp.as_deref(),
         };
-        return edge::run(&mut session, &prepared, &edge);
+        return match edge::run(&mut session, &prepared, &edge) {
+            Exit::Fresh => session.close(Outcome::Built, &numbers),
+            exit => exit,
+        };
     }
     // Workspaces that are not driven by ninja need no template.
     if (arguments.plan || session.root.join(plan::TEMPLATE).is_file())
@@ -76,7 +79,7 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
         return exit;
     }
     if arguments.plan {
-        return Exit::Fresh;
+        return session.close(Outcome::Planned, &numbers);
     }
     if let Err(exit) = generate::write_tree(&mut session, &prepared, false) {
         return exit;

@@ -53,7 +53,7 @@ fn apply(session: &mut Session) -> Result<(), Exit> {
     for changed in &fixed.changed {
         if let Err(diagnostic) = write::replace_spec(&session.root, &changed.path, &changed.old, &changed.new) {
             session.report_one(*diagnostic);
-            return Err(session.close(Outcome::Failure, &Numbers::default()));
+            return Err(Exit::Failure);
         }
     }
     show(session, &fixed, true);
@@ -116,14 +116,15 @@ struct FixObject<'a> {
 /// What was fixed, or would be.
 fn objects_of(applied: &[Applied], done: bool) -> String {
     let objects = applied.iter().map(|applied| {
-        json::line(&FixObject {
+        let object = FixObject {
             fix: applied.code,
             path: &applied.path,
             line: applied.line,
             message: &applied.message,
             text: &applied.text,
             done,
-        })
+        };
+        json::object("fix", &object)
     });
     objects.collect()
 }

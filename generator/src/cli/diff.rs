@@ -3,19 +3,17 @@
 use serde::Serialize;
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::compatibility::{Entry, Moves, compare, groups};
 use crate::model::item::Item;
 use crate::pipeline::{self, Loaded, Options};
 use crate::registry;
-use crate::report::json;
+use crate::report::summary::Numbers;
 use crate::report::{changelog, console, difference};
 use crate::source::revision;
 
 #[derive(Serialize)]
-struct Closing<'a> {
-    /// `same` or `different`.
-    result: &'a str,
+struct Facts<'a> {
     from: &'a str,
     to: Option<&'a str>,
     /// `patch`, `minor` or `major`.
@@ -58,13 +56,6 @@ pub fn run(common: &Common, from: &str, to: Option<&str>, only_changelog: bool) 
     let place = to.unwrap_or("the working tree");
     if session.json {
         console::output(&difference::json(&groups));
-        console::output(&json::line(&Closing {
-            result: if groups.is_empty() { "same" } else { "different" },
-            from,
-            to,
-            moves: groups.iter().map(|group| group.moves).max().map(Moves::name),
-            changelog: &section,
-        }));
     } else if groups.is_empty() {
         session.status("Same", &format!("no entry differs between {from} and {place}"));
     } else if only_changelog {
@@ -73,9 +64,20 @@ pub fn run(common: &Common, from: &str, to: Option<&str>, only_changelog: bool) 
         console::output(&difference::text(&groups));
         console::output(&format!("The changelog section, ready to paste:\n\n{section}"));
         let entries = console::plural_of(differences.len(), "entry", "entries");
-        session.status("Compared", &format!("{from} with {place}: {entries} differ"));
+        let differ = if differences.len() == 1 { "differs" } else { "differ" };
+        session.status("Compared", &format!("{from} with {place}: {entries} {differ}"));
     }
-    Exit::Fresh
+    let outcome = match groups.is_empty() {
+        true => Outcome::Same,
+        false => Outcome::Different,
+    };
+    let facts = Facts {
+        from,
+        to,
+        moves: groups.iter().map(|group| group.moves).max().map(Moves::name),
+        changelog: &section,
+    };
+    session.close_with(outcome, &facts, &Numbers::default())
 }
 
 /// The entries of a revision, or of the working tree. What is wrong with them is reported here.

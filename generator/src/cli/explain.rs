@@ -1,7 +1,10 @@
 //! `lathe explain CODE`: the page of a rule. What is no code is an entry: see [`super::story`].
 
-use super::{Common, Exit, Format, story};
+use serde::Serialize;
+
+use super::{Common, Exit, Format, Outcome, story};
 use crate::catalogue::catalogue;
+use crate::report::summary::{Clock, Numbers};
 use crate::report::{console, json};
 use crate::suggest;
 
@@ -24,8 +27,8 @@ fn explain_code(code: Option<&str>, json: bool) -> Exit {
     let Some(code) = code else {
         if json {
             let list: String = catalogue.iter().map(|rule| json::page(rule, false)).collect();
-            console::output(&(list + &json::pages("found", catalogue.len())));
-            return Exit::Fresh;
+            console::output(&list);
+            return close(catalogue.len());
         }
         let list: String = catalogue
             .iter()
@@ -37,8 +40,8 @@ fn explain_code(code: Option<&str>, json: bool) -> Exit {
     let wanted = code.trim().to_uppercase();
     if let Some(rule) = catalogue.iter().find(|rule| rule.code == wanted) {
         if json {
-            console::output(&(json::page(rule, true) + &json::pages("found", 1)));
-            return Exit::Fresh;
+            console::output(&json::page(rule, true));
+            return close(1);
         }
         console::output(&format!("{}: {}\n\n{}\n", rule.code, rule.summary, rule.page.trim_end()));
         return Exit::Fresh;
@@ -48,8 +51,16 @@ fn explain_code(code: Option<&str>, json: bool) -> Exit {
         None => "`cargo lathe explain` lists every code".to_owned(),
     };
     console::failure(&format!("`{}` is not a code", code.escape_debug()), &fix);
-    if json {
-        console::output(&json::pages("failure", 0));
-    }
     Exit::Failure
+}
+
+#[derive(Serialize)]
+struct Facts {
+    pages: usize,
+}
+
+/// Closes the report for tools.
+fn close(pages: usize) -> Exit {
+    json::close(&Outcome::Found, &Facts { pages }, &Numbers::default(), &Clock::default());
+    Exit::Fresh
 }

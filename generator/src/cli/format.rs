@@ -4,14 +4,16 @@ use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::session::Session;
 use super::{Common, Exit, Format, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::format::{Refusal, format};
 use crate::pipeline::Options;
 use crate::report::console::{self, Tone, plural};
-use crate::report::summary::Numbers;
-use crate::report::{drift, json};
+use crate::report::summary::{Clock, Numbers};
+use crate::report::{self, drift, json};
 use crate::source::layout;
 use crate::source::{self, FileId, SourceFile, SourceMap};
 use crate::{syntax, write};
@@ -21,6 +23,14 @@ struct Formatted {
     path: String,
     old: String,
     new: String,
+}
+
+#[derive(Serialize)]
+struct Facts {
+    /// The specs that could be laid out.
+    specs: usize,
+    /// Those of them that are laid out otherwise now, or would be.
+    changed: usize,
 }
 
 /// Runs the verb on files, or on all specs of the workspace if none is named; `-` is standard input.
@@ -82,7 +92,11 @@ pub fn run(common: &Common, files: &[PathBuf], check: bool) -> Exit {
         );
         console::failure(&problem, "cargo lathe fmt");
     }
-    session.close(outcome, &Numbers::default())
+    let facts = Facts {
+        specs: formatted.len(),
+        changed: changed.len(),
+    };
+    session.close_with(outcome, &facts, &Numbers::default())
 }
 
 /// Formats standard input to standard output.
@@ -114,15 +128,25 @@ fn filter(common: &Common, check: bool) -> Exit {
     let formatted = all(&sources, false, &mut diagnostics);
     if diagnostics.has_errors() {
         let list = diagnostics.sorted();
-        console::error(&crate::report::diagnostics::text(&list, &sources, true));
+        match common.format {
+            Format::Text => console::error(&report::diagnostics::text(&list, &sources, true)),
+            Format::Json => {
+                console::output(&report::diagnostics::json(&list, &sources));
+                console::keep_failure(&report::diagnostics::counts(&list), "mend what the diagnostics show");
+            }
+        }
         return Exit::Failure;
     }
-    let mut exit = Exit::Fresh;
+    let mut outcome = Outcome::Fresh;
     for file in formatted {
         if !check {
-            console::output(&file.new);
+            outcome = Outcome::Found;
+            console::output(&match common.format {
+                Format::Json => json::object("text", &Text { text: &file.new }),
+                Format::Text => file.new,
+            });
         } else if file.old != file.new {
-            exit = Exit::NeedsRegeneration;
+            outcome = Outcome::Stale;
             let difference = drift::whole(&file.old, &file.new, "as it is", "formatted");
             console::output(&match common.format {
                 Format::Json => json::difference(&file.path, &difference),
@@ -130,7 +154,15 @@ fn filter(common: &Common, check: bool) -> Exit {
             });
         }
     }
-    exit
+    if common.format == Format::Json {
+        json::close(&outcome, &json::NoFacts {}, &Numbers::default(), &Clock::default());
+    }
+    outcome.exit()
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    text: &'a str,
 }
 
 /// Reads the files that were named.

@@ -93,12 +93,10 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
         Exit::Failure
     })?;
     if session.report(std::mem::take(&mut comparison.diagnostics), &prepared.sources) {
-        if !session.json {
-            console::failure(
-                "nothing was written",
-                "mend what is reported above, and run the command again",
-            );
-        }
+        console::failure(
+            "nothing was written",
+            "mend what is reported above, and run the command again",
+        );
         return Err(Exit::Failure);
     }
     if session.json {

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 use super::session::Session;
-use super::{Common, Exit};
-use crate::report::console;
+use super::{Common, Exit, Outcome};
+use crate::report::summary::Numbers;
+use crate::report::{console, json};
 use crate::view::crates::Crates;
 use crate::view::graph;
 
@@ -22,6 +24,11 @@ pub enum Form {
     Mermaid,
     /// A picture, made by Graphviz.
     Svg,
+}
+
+#[derive(Serialize)]
+struct Drawing<'a> {
+    drawing: &'a str,
 }
 
 /// Runs the verb.
@@ -46,15 +53,18 @@ pub fn run(common: &Common, form: Option<Form>, output: Option<&Path>, each_file
         },
     };
     let Some(output) = output else {
-        console::output(&text);
-        return Exit::Fresh;
+        console::output(&match form {
+            Some(_) if session.json => json::object("drawing", &Drawing { drawing: &text }),
+            _ => text,
+        });
+        return session.close(Outcome::Found, &Numbers::default());
     };
     match fs::write(output, text) {
         Ok(()) => {
             let arrows = console::plural(graph.edges.len(), "arrow");
             let nodes = console::plural(graph.nodes.len(), "node");
             session.status("Drawn", &format!("{} with {nodes} and {arrows}", output.display()));
-            Exit::Fresh
+            session.close(Outcome::Written, &Numbers::default())
         }
         Err(error) => {
             console::failure(

@@ -1,9 +1,10 @@
 //! `lathe list`: the entries of all specs.
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::registry;
 use crate::report::console;
+use crate::report::summary::Numbers;
 use crate::suggest;
 use crate::view::listing;
 
@@ -38,5 +39,5 @@ pub fn run(common: &Common, filters: &[String]) -> Exit {
         console::output(&listing::text(&shown));
         session.status("Listed", &console::plural_of(shown.len(), "entry", "entries"));
     }
-    Exit::Fresh
+    session.close(Outcome::Found, &Numbers::default())
 }

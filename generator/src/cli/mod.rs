@@ -30,7 +30,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
 
-use crate::report::console;
+use crate::report::summary::{Clock, Numbers};
+use crate::report::{console, json};
 
 /// How a run ended, as its exit code says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,22 @@ pub enum Outcome {
     Ran,
     /// Every test passed.
     Passed,
+    /// What was asked for is shown.
+    Found,
+    /// The plan for ninja is as the workspace is.
+    Planned,
+    /// What was to be measured is.
+    Measured,
+    /// A workspace was made.
+    Made,
+    /// Two revisions mean the same.
+    Same,
+    /// Two revisions mean something different.
+    Different,
+    /// A release was recorded.
+    Blessed,
+    /// A release was not recorded, since it would break the last one.
+    Refused,
     /// A spec, a file or a command is at fault.
     #[default]
     Failure,
@@ -79,9 +96,9 @@ impl Outcome {
     /// The exit code that goes with it.
     pub fn exit(self) -> Exit {
         match self {
-            Outcome::Fresh | Outcome::Written | Outcome::Built | Outcome::Ran | Outcome::Passed => Exit::Fresh,
             Outcome::Stale => Exit::NeedsRegeneration,
-            Outcome::Failure => Exit::Failure,
+            Outcome::Failure | Outcome::Refused => Exit::Failure,
+            _ => Exit::Fresh,
         }
     }
 }
@@ -350,13 +367,10 @@ enum Bench {
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = match Command::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let command = match Command::try_parse_from(&arguments) {
         Ok(command) => command,
-        Err(error) => {
-            let exit = if error.use_stderr() { Exit::Failure } else { Exit::Fresh };
-            console::note(error.print());
-            return ExitCode::from(unless_lost(exit).code());
-        }
+        Err(error) => return ExitCode::from(unless_lost(usage(&error, &arguments)).code()),
     };
     // A panic is a fault of lathe itself. It is reported as one, with the exit code that scripts expect, and nothing is half-written.
     let exit = std::panic::catch_unwind(|| dispatch(&command)).unwrap_or_else(|_| {
@@ -366,7 +380,31 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         );
         Exit::Failure
     });
+    close(command.common.format, exit);
     ExitCode::from(unless_lost(exit).code())
+}
+
+/// Shows help, or what is wrong with a command line.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    console::note(error.print());
+    if !error.use_stderr() {
+        return Exit::Fresh;
+    }
+    let is_json = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "json";
+    if arguments.iter().any(|argument| argument == "--format=json") || arguments.windows(2).any(is_json) {
+        let text = error.render().to_string();
+        let problem = text.lines().find_map(|line| line.strip_prefix("error: "));
+        console::keep_failure(problem.unwrap_or("the verb needs more than that"), "see what --help says");
+        close(Format::Json, Exit::Failure);
+    }
+    Exit::Failure
+}
+
+/// Closes a report for tools that the verb itself had no reason to close: it failed before it had something to count.
+fn close(format: Format, exit: Exit) {
+    if format == Format::Json && exit == Exit::Failure && !json::is_closed() {
+        json::close(&Outcome::Failure, &json::NoFacts {}, &Numbers::default(), &Clock::default());
+    }
 }
 
 /// A failure if a part of the report could not be written.

@@ -2,11 +2,21 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde::Serialize;
 
-use super::{Common, Exit, Format};
+use super::{Common, Exit, Format, Outcome};
 use crate::new;
 use crate::report::console::{self, Tone};
+use crate::report::json;
+use crate::report::summary::{Clock, Numbers};
+
+#[derive(Serialize)]
+struct Facts<'a> {
+    name: &'a str,
+    path: &'a Path,
+    files: usize,
+    outputs: usize,
+}
 
 /// Runs the verb.
 pub fn run(common: &Common, name: &str, path: Option<&Path>) -> Exit {
@@ -14,10 +24,13 @@ pub fn run(common: &Common, name: &str, path: Option<&Path>) -> Exit {
     match new::create(name, folder) {
         Ok(made) => {
             if common.format == Format::Json {
-                let line = json!({
-                    "result": "made", "name": name, "path": folder, "files": made.by_hand, "outputs": made.emitted,
-                });
-                console::output(&format!("{line}\n"));
+                let facts = Facts {
+                    name,
+                    path: folder,
+                    files: made.by_hand,
+                    outputs: made.emitted,
+                };
+                json::close(&Outcome::Made, &facts, &Numbers::default(), &Clock::default());
             } else {
                 let files = console::plural(made.by_hand, "file");
                 let outputs = console::plural(made.emitted, "output");
@@ -36,12 +49,7 @@ pub fn run(common: &Common, name: &str, path: Option<&Path>) -> Exit {
             Exit::Fresh
         }
         Err(problem) => {
-            if common.format == Format::Json {
-                let line = json!({ "result": "failure", "problem": problem.problem, "fix": problem.fix });
-                console::output(&format!("{line}\n"));
-            } else {
-                console::failure(&problem.problem, &problem.fix);
-            }
+            console::failure(&problem.problem, &problem.fix);
             Exit::Failure
         }
     }

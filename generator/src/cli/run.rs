@@ -147,11 +147,12 @@ struct ProgramObject<'a> {
 
 /// A program that was run.
 fn object(program: &Program, ran: &Ran) -> String {
-    json::line(&ProgramObject {
+    let object = ProgramObject {
         program: &program.path,
         passed: ran.passed(),
         output: &ran.output,
         expected: ran.missed.as_deref(),
         errors: Some(ran.errors.as_str()).filter(|_| !ran.success),
-    })
+    };
+    json::object("program", &object)
 }

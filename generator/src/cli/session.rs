@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::{Common, Exit, Format, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::emit::Tree;
@@ -66,13 +68,13 @@ impl Session {
                     );
                 }
                 if self.report(recovery.diagnostics, &SourceMap::default()) {
-                    return Err(self.close(Outcome::Failure, &Numbers::default()));
+                    return Err(Exit::Failure);
                 }
                 Ok(())
             }
             Err(failure) => {
                 self.report_one(failure.diagnostic());
-                Err(self.close(Outcome::Failure, &Numbers::default()))
+                Err(Exit::Failure)
             }
         }
     }
@@ -100,7 +102,7 @@ impl Session {
             Diagnostic::error("L0907", format!("can't lock `generated/.lathe-lock`: {error}"))
                 .help("delete what stands there, or mend its permissions, and run the command again"),
         );
-        self.close(Outcome::Failure, &Numbers::default())
+        Exit::Failure
     }
 
     /// Reads, without judging. Mistakes are reported here; `None` if there were any.
@@ -164,6 +166,9 @@ impl Session {
         let list = found.sorted();
         if self.json {
             console::output(&diagnostics::json(&list, sources));
+            if errors {
+                console::keep_failure(&diagnostics::counts(&list), "mend what the diagnostics show");
+            }
         } else if !list.is_empty() {
             console::error(&diagnostics::text(&list, sources, true));
         }
@@ -187,18 +192,26 @@ impl Session {
         );
     }
 
-    /// Closes the report of `check` and `generate`.
+    /// Closes a report.
     pub fn close(&self, outcome: Outcome, numbers: &Numbers) -> Exit {
+        self.close_with(outcome, &json::NoFacts {}, numbers)
+    }
+
+    /// Closes a report whose last object has facts of its own.
+    pub fn close_with(&self, outcome: Outcome, facts: &impl Serialize, numbers: &Numbers) -> Exit {
         if !self.json && self.timings {
             console::output(&summary::table(numbers, &self.clock, &[]));
         }
-        self.close_for_tools(outcome, numbers)
+        if self.json {
+            json::close(&outcome, facts, numbers, &self.clock);
+        }
+        outcome.exit()
     }
 
     /// Closes the report of verbs of which people have read more than that by now.
     pub fn close_for_tools(&self, outcome: Outcome, numbers: &Numbers) -> Exit {
         if self.json {
-            console::output(&json::closing(&outcome, numbers, &self.clock));
+            return self.close(outcome, numbers);
         }
         outcome.exit()
     }

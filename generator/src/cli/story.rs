@@ -1,9 +1,10 @@
 //! `lathe explain ITEM`: the whole story of an entry.
 
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::registry;
 use crate::report::console;
+use crate::report::summary::Numbers;
 use crate::suggest;
 use crate::view::find::{Found, find};
 use crate::view::story;
@@ -26,7 +27,10 @@ pub fn run(common: &Common, name: &str) -> Exit {
                 story::text(&story)
             });
             // What is shown of an entry in broken specs is true but not all there is.
-            if prepared.tree.is_some() { Exit::Fresh } else { Exit::Failure }
+            match prepared.tree {
+                Some(_) => session.close(Outcome::Found, &Numbers::default()),
+                None => Exit::Failure,
+            }
         }
         Found::Several(several) => {
             let paths: Vec<String> = several.iter().map(|item| item.path()).collect();

@@ -112,11 +112,12 @@ struct StepObject<'a> {
 
 /// A step of the tests.
 fn object(step: &suite::Step, outcome: suite::Outcome) -> String {
-    json::line(&StepObject {
+    let object = StepObject {
         step: &step.name,
         success: outcome.success,
         passed: outcome.passed,
         failed: outcome.failed,
         repeat: step.repeat(),
-    })
+    };
+    json::object("step", &object)
 }

@@ -9,7 +9,7 @@ use super::{Common, Exit, Outcome};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::pipeline::{self, Options};
 use crate::registry;
-use crate::report::console::{self, Tone, plural};
+use crate::report::console::{self, Failure, Tone, plural};
 use crate::report::json;
 use crate::source::layout::FOLDERS;
 use crate::source::{self, SourceMap};
@@ -77,6 +77,9 @@ struct Look {
     deleted: usize,
     /// The mistakes that keep the outputs as they are.
     errors: usize,
+    /// What failed beyond the diagnostics, and how to fix it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<Failure>,
     /// From the first event to the last output.
     milliseconds: f64,
 }
@@ -115,6 +118,7 @@ impl Watch {
         self.sources = is_done.then_some(sources);
         look.milliseconds = (since.elapsed().as_secs_f64() * 1e5).round() / 1e2;
         look.time = news::clock(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO));
+        look.failures = console::take_failures();
         self.say(&look, is_first);
         self.is_broken = look.result == Outcome::Failure;
     }
@@ -196,7 +200,7 @@ impl Watch {
 
     fn say(&self, look: &Look, is_first: bool) {
         if self.session.json {
-            console::output(&json::line(look));
+            console::output(&json::object("look", look));
             return;
         }
         let what = match (is_first, news::describe(&look.files, &look.entries)) {

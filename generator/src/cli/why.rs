@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::affected::typed;
 use super::session::Session;
-use super::{Common, Exit};
+use super::{Common, Exit, Outcome};
 use crate::registry;
 use crate::report::console;
+use crate::report::summary::Numbers;
 use crate::suggest;
 use crate::view::origin;
 use crate::write;
@@ -64,7 +65,7 @@ pub fn run(common: &Common, output: &str) -> Exit {
     } else {
         origin::text(&why)
     });
-    Exit::Fresh
+    session.close(Outcome::Found, &Numbers::default())
 }
 
 /// A path, and the line behind it: `src/lib.rs:12`, and `src/lib.rs:12:5` as compilers write it.

@@ -1,7 +1,9 @@
 //! Writes lines to the terminal. A reader that went away (`lathe … | head`) is no reason to fail.
 
 use std::io::{self, Write as _};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use serde::Serialize;
 
 /// The width of the column of verbs, as in cargo.
 const WIDTH: usize = 12;
@@ -61,10 +63,34 @@ pub fn lost() -> Option<&'static str> {
     LOST.get().map(String::as_str)
 }
 
+/// Why a run failed, and how to fix it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    problem: String,
+    fix: String,
+}
+
+/// What failed so far. A report for tools says it again in its last object, since tools read standard output alone.
+static FAILURES: Mutex<Vec<Failure>> = Mutex::new(Vec::new());
+
 /// A failure that isn't about a spec: what happened, why, and how to fix it.
 pub fn failure(problem: &str, fix: &str) {
     status(Tone::Bad, "Failure", problem);
     error(&format!("{:>WIDTH$} {fix}\n", "fix:"));
+    keep_failure(problem, fix);
+}
+
+/// Keeps a failure for the last object of the report, without showing it.
+pub fn keep_failure(problem: &str, fix: &str) {
+    FAILURES.lock().unwrap_or_else(PoisonError::into_inner).push(Failure {
+        problem: problem.to_owned(),
+        fix: fix.to_owned(),
+    });
+}
+
+/// The failures that were kept since the last call.
+pub fn take_failures() -> Vec<Failure> {
+    std::mem::take(&mut *FAILURES.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// A number and its noun in the right form.

@@ -32,8 +32,8 @@ pub fn text(diagnostics: &[Diagnostic], sources: &SourceMap, styled: bool) -> St
     text
 }
 
-/// How many there are, and where to read on.
-fn closing(diagnostics: &[Diagnostic]) -> String {
+/// `2 errors and 1 warning found`.
+pub fn counts(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| {
         diagnostics
             .iter()
@@ -46,6 +46,11 @@ fn closing(diagnostics: &[Diagnostic]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| number(count, noun))
         .collect();
+    format!("{} found", counts.join(" and "))
+}
+
+/// How many there are, and where to read on.
+fn closing(diagnostics: &[Diagnostic]) -> String {
     let Some(first) = diagnostics.iter().min_by_key(|diagnostic| diagnostic.severity) else {
         return String::new();
     };
@@ -55,8 +60,8 @@ fn closing(diagnostics: &[Diagnostic]) -> String {
         String::new()
     };
     format!(
-        "{} found{shown}\nwhy a rule stands, with an example that breaks it and how to mend that: `cargo lathe explain {}`\n",
-        counts.join(" and "),
+        "{}{shown}\nwhy a rule stands, with an example that breaks it and how to mend that: `cargo lathe explain {}`\n",
+        counts(diagnostics),
         first.code
     )
 }
@@ -256,9 +261,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
                 })
                 .collect(),
         };
-        // Objects of texts and numbers always serialize.
-        text.push_str(&serde_json::to_string(&object).unwrap_or_default());
-        text.push('\n');
+        text.push_str(&super::json::object("diagnostic", &object));
     }
     text
 }

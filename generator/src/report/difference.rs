@@ -135,7 +135,7 @@ pub fn json(groups: &[Group<'_, '_>]) -> String {
                 moves: fact.moves.name(),
                 reason: fact.reason,
             });
-            text.push_str(&super::json::line(&DifferenceObject {
+            let object = DifferenceObject {
                 spec: &group.name,
                 item: difference.entry().map(|entry| entry.path()).unwrap_or_default(),
                 old_name: difference.old_name(),
@@ -143,13 +143,15 @@ pub fn json(groups: &[Group<'_, '_>]) -> String {
                 moves: difference.moves().name(),
                 reason: difference.reason(),
                 facts: facts.collect(),
-            }));
+            };
+            text.push_str(&super::json::object("change", &object));
         }
-        text.push_str(&super::json::line(&GroupObject {
+        let object = GroupObject {
             spec: &group.name,
             moves: group.moves.name(),
             reason: &group.reason,
-        }));
+        };
+        text.push_str(&super::json::object("version", &object));
     }
     text
 }

@@ -1,11 +1,15 @@
-//! The report for tools: one JSON object a line. Diagnostics come first (see [`super::diagnostics::json`]), then the outputs that
-//! are not fresh, then one object that closes the run.
+//! The report for tools: one JSON object a line, each of which says under `kind` what it is. Diagnostics come first (see
+//! [`super::diagnostics::json`]), then what the verb found or did, then one object of the kind `closing` with the `result` of the run.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::summary::{Clock, Numbers};
+use super::console::{self, Failure};
+
+use super::summary::{Clock, Numbers, Outputs};
 use crate::diagnostic::Page;
 use crate::model::artefact::Artefact;
 use crate::write::{Comparison, Status};
@@ -16,15 +20,35 @@ struct OutputObject<'a> {
     status: Status,
 }
 
+/// An object, and before it what it is.
 #[derive(Serialize)]
-struct Closing<'a, R> {
-    result: &'a R,
-    entries: BTreeMap<&'static str, usize>,
-    files: usize,
-    lines: usize,
-    bytes: usize,
-    milliseconds: BTreeMap<&'a str, f64>,
+struct OfKind<'a, T> {
+    kind: &'a str,
+    #[serde(flatten)]
+    object: &'a T,
 }
+
+/// The object that closes a report. What a verb neither counted nor measured is left out.
+#[derive(Serialize)]
+struct Closing<'a, R, F> {
+    result: &'a R,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<Failure>,
+    #[serde(flatten)]
+    facts: &'a F,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    entries: BTreeMap<&'static str, usize>,
+    #[serde(flatten)]
+    outputs: Option<Outputs>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    milliseconds: BTreeMap<&'a str, f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    emitters: BTreeMap<&'a str, f64>,
+}
+
+/// The facts of a closing object that has none of its own.
+#[derive(Serialize)]
+pub struct NoFacts {}
 
 #[derive(Serialize)]
 struct DifferenceObject<'a> {
@@ -41,7 +65,7 @@ struct FormattedObject<'a> {
 
 /// What became of a file that was to be formatted.
 pub fn formatted(path: &str, done: bool) -> String {
-    line(&FormattedObject { path, formatted: done })
+    object("formatted", &FormattedObject { path, formatted: done })
 }
 
 /// A difference as it is shown to people, without its colours and its indentation.
@@ -50,10 +74,8 @@ pub fn difference(path: &str, shown: &str) -> String {
     let lines = plain
         .lines()
         .map(|line| line.strip_prefix("    ").unwrap_or(line).to_owned() + "\n");
-    line(&DifferenceObject {
-        path,
-        difference: lines.collect(),
-    })
+    let difference = lines.collect();
+    object("difference", &DifferenceObject { path, difference })
 }
 
 #[derive(Serialize)]
@@ -74,10 +96,8 @@ pub fn outputs(comparison: &Comparison) -> String {
         .iter()
         .filter(|output| output.status != Status::Fresh)
         .map(|output| {
-            line(&OutputObject {
-                output: &output.path,
-                status: output.status,
-            })
+            let (output, status) = (&output.path, output.status);
+            object("output", &OutputObject { output, status })
         })
         .collect()
 }
@@ -85,7 +105,7 @@ pub fn outputs(comparison: &Comparison) -> String {
 /// What the compiler says of something else than emitted code.
 pub fn compiler(message: &cargo_metadata::diagnostic::Diagnostic) -> String {
     let place = message.spans.iter().find(|span| span.is_primary);
-    line(&CompilerObject {
+    let said = CompilerObject {
         compiler: &message.message,
         code: message.code.as_ref().map(|code| code.code.as_str()),
         level: format!("{:?}", message.level).to_lowercase(),
@@ -96,7 +116,8 @@ pub fn compiler(message: &cargo_metadata::diagnostic::Diagnostic) -> String {
             .rendered
             .as_deref()
             .map(|text| anstream::adapter::strip_str(text).to_string()),
-    })
+    };
+    object("compiler", &said)
 }
 
 #[derive(Serialize)]
@@ -113,7 +134,7 @@ struct ArtefactObject<'a> {
 
 /// The sizes of something that was built for a target.
 pub fn artefact(of: &Artefact, text: u64, data: u64) -> String {
-    line(&ArtefactObject {
+    let sizes = ArtefactObject {
         artefact: &of.package.0,
         triple: &of.triple.0,
         profile: of.profile.name(),
@@ -122,7 +143,8 @@ pub fn artefact(of: &Artefact, text: u64, data: u64) -> String {
         data,
         most_text: of.text.map(|(most, _)| most),
         most_data: of.data.map(|(most, _)| most),
-    })
+    };
+    object("artefact", &sizes)
 }
 
 #[derive(Serialize)]
@@ -133,7 +155,7 @@ struct SkippedObject<'a> {
 
 /// A triple for which nothing can be built here.
 pub fn skipped(triple: &str, fix: &str) -> String {
-    line(&SkippedObject { skipped: triple, fix })
+    object("skipped", &SkippedObject { skipped: triple, fix })
 }
 
 #[derive(Serialize)]
@@ -145,41 +167,52 @@ struct PageObject<'a> {
 
 /// The page of a code; in a list of all codes without its text.
 pub fn page(page: &Page, whole: bool) -> String {
-    line(&PageObject {
+    let page = PageObject {
         code: page.code,
         summary: page.summary,
         page: whole.then(|| page.page.trim_end()),
-    })
+    };
+    object("page", &page)
 }
 
-#[derive(Serialize)]
-struct PagesClosing<'a> {
-    result: &'a str,
-    pages: usize,
-}
+/// Whether the report has been closed.
+static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// The last line after pages.
-pub fn pages(result: &str, pages: usize) -> String {
-    line(&PagesClosing { result, pages })
-}
-
-/// The last line.
-pub fn closing(result: &impl Serialize, numbers: &Numbers, clock: &Clock) -> String {
-    line(&Closing {
+/// Writes the last line: the result, what failed, what the verb says beyond that, and what it counted and measured.
+pub fn close(result: &impl Serialize, facts: &impl Serialize, numbers: &Numbers, clock: &Clock) {
+    let milliseconds = |time: &Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+    let closing = Closing {
         result,
+        failures: console::take_failures(),
+        facts,
         entries: numbers.entries.iter().copied().collect(),
-        files: numbers.files,
-        lines: numbers.lines,
-        bytes: numbers.bytes,
+        outputs: numbers.outputs,
         milliseconds: clock
             .stages()
             .iter()
-            .map(|(stage, time)| (stage.as_str(), (time.as_secs_f64() * 1e6).round() / 1e3))
+            .map(|(stage, time)| (stage.as_str(), milliseconds(time)))
             .collect(),
-    })
+        emitters: clock
+            .emitters
+            .iter()
+            .map(|(name, time)| (*name, milliseconds(time)))
+            .collect(),
+    };
+    CLOSED.store(true, Ordering::Relaxed);
+    console::output(&object("closing", &closing));
 }
 
-/// An object on a line of its own. Objects of texts and numbers always serialize.
+/// Whether the last line has been written.
+pub fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
+}
+
+/// An object on a line of its own, with its kind before everything else.
+pub fn object(kind: &str, object: &impl Serialize) -> String {
+    line(&OfKind { kind, object })
+}
+
+/// An object that has a `kind` of its own, on a line. Objects of texts and numbers always serialize.
 pub fn line(object: &impl Serialize) -> String {
     serde_json::to_string(object).unwrap_or_default() + "\n"
 }

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use super::console::{plural, thousands};
 use crate::emit::Tree;
 use crate::model::{Model, blessed};
@@ -49,6 +51,13 @@ impl Clock {
 pub struct Numbers {
     /// Spec kinds and their entries, in the order of the registry.
     pub entries: Vec<(&'static str, usize)>,
+    /// What is emitted; `None` if the run didn't get that far.
+    pub outputs: Option<Outputs>,
+}
+
+/// What is emitted, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Outputs {
     /// Emitted files.
     pub files: usize,
     /// Their lines.
@@ -60,7 +69,15 @@ pub struct Numbers {
 impl Numbers {
     /// Counts a model and a tree.
     pub fn count(model: &Model, tree: Option<&Tree>) -> Numbers {
-        let texts = || tree.into_iter().flat_map(|tree| tree.files().values());
+        let outputs = |tree: &Tree| {
+            let texts = || tree.files().values();
+            let newlines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+            Outputs {
+                files: texts().count(),
+                lines: texts().map(|file| newlines(&file.text)).sum(),
+                bytes: texts().map(|file| file.text.len()).sum(),
+            }
+        };
         Numbers {
             entries: KINDS
                 .iter()
@@ -68,11 +85,7 @@ impl Numbers {
                 // Blessed files repeat what other files say.
                 .filter(|(kind, _)| *kind != blessed::KIND)
                 .collect(),
-            files: texts().count(),
-            lines: texts()
-                .map(|file| file.text.bytes().filter(|byte| *byte == b'\n').count())
-                .sum(),
-            bytes: texts().map(|file| file.text.len()).sum(),
+            outputs: tree.map(outputs),
         }
     }
 
@@ -99,12 +112,11 @@ pub fn table(numbers: &Numbers, clock: &Clock, built: &[Row]) -> String {
         .map(|(kind, count)| ((*kind).to_owned(), thousands(*count), "entries".to_owned()))
         .collect();
     blocks.push(("specs", entries));
-    let outputs = vec![
-        ("files".to_owned(), thousands(numbers.files), String::new()),
-        ("lines".to_owned(), thousands(numbers.lines), String::new()),
-        ("bytes".to_owned(), thousands(numbers.bytes), String::new()),
-    ];
-    blocks.push(("outputs", outputs));
+    if let Some(outputs) = numbers.outputs {
+        let row = |name: &str, count: usize| (name.to_owned(), thousands(count), String::new());
+        let counts = [("files", outputs.files), ("lines", outputs.lines), ("bytes", outputs.bytes)];
+        blocks.push(("outputs", counts.map(|(name, count)| row(name, count)).to_vec()));
+    }
     if !built.is_empty() {
         blocks.push(("built", built.to_vec()));
     }

@@ -211,10 +211,8 @@ pub fn json(graph: &Graph) -> String {
     let name = |index: usize| graph.nodes.get(index).map_or("", |node| node.name.as_str());
     let nodes = graph.nodes.iter().map(json::line);
     let edges = graph.edges.iter().map(|(from, to)| {
-        json::line(&Edge {
-            from: name(*from),
-            to: name(*to),
-        })
+        let (from, to) = (name(*from), name(*to));
+        json::object("arrow", &Edge { from, to })
     });
     nodes.chain(edges).collect()
 }

@@ -155,5 +155,5 @@ pub fn command(affected: &Affected) -> Option<String> {
 
 /// For tools: one object.
 pub fn json(affected: &Affected) -> String {
-    json::line(affected)
+    json::object("affected", affected)
 }

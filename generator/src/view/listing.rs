@@ -79,7 +79,7 @@ pub fn json(items: &[&Item], sources: &SourceMap) -> String {
     }
     let object = |item: &&Item| {
         let code = code(item);
-        json::line(&Object {
+        let entry = Object {
             item: item.path(),
             table: item.table,
             owner: item.owner.as_deref(),
@@ -88,7 +88,8 @@ pub fn json(items: &[&Item], sources: &SourceMap) -> String {
             doc: &item.doc,
             file: item.file(sources),
             line: sources.line_and_column(item.span.file, item.span.start).0,
-        })
+        };
+        json::object("entry", &entry)
     };
     items.iter().map(object).collect()
 }

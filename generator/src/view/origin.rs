@@ -202,5 +202,5 @@ pub fn text(why: &Why) -> String {
 
 /// For tools: one object.
 pub fn json(why: &Why) -> String {
-    json::line(why)
+    json::object("why", why)
 }

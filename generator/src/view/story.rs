@@ -207,7 +207,7 @@ pub fn text(story: &Story) -> String {
 
 /// For tools: one object.
 pub fn json(story: &Story) -> String {
-    json::line(story)
+    json::object("story", story)
 }
 
 fn indented(text: &str, by: usize) -> String {
