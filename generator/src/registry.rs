@@ -33,8 +33,6 @@ pub struct SpecKind {
     pub emitters: &'static [Emitter],
     /// Its chapters of the manual.
     pub manual: fn(&Model, &SourceMap) -> Vec<Chapter>,
-    /// The number of entries, for the table of a run.
-    pub count: fn(&Model) -> usize,
     /// Its entries in the form that every tool reads.
     pub items: fn(&Model) -> Vec<Item>,
     /// Where its files name entries, of whatever kind.
@@ -53,7 +51,6 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::target::RULES,
         emitters: crate::emit::target::EMITTERS,
         manual: crate::emit::target::manual::chapters,
-        count: crate::model::target::count,
         items: crate::model::target::items,
         uses: |_| &[],
     },
@@ -67,7 +64,6 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::feature::RULES,
         emitters: crate::emit::feature::EMITTERS,
         manual: crate::emit::feature::manual::chapters,
-        count: crate::model::feature::count,
         items: crate::model::feature::items,
         uses: crate::model::feature::uses,
     },
@@ -81,7 +77,6 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::instruction_set::RULES,
         emitters: crate::emit::instruction_set::EMITTERS,
         manual: crate::emit::instruction_set::manual::chapters,
-        count: crate::model::instruction_set::count,
         items: crate::model::instruction_set::items,
         uses: crate::model::instruction_set::uses,
     },
@@ -95,7 +90,6 @@ pub static KINDS: &[SpecKind] = &[
         rules: crate::check::blessed::RULES,
         emitters: &[],
         manual: |_, _| Vec::new(),
-        count: crate::model::blessed::count,
         items: |_| Vec::new(),
         uses: |_| &[],
     },

@@ -88,21 +88,42 @@ pub fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// A noun with its article: `an effect`.
+/// A noun with its article: `an effect`. The noun may stand in backticks.
 pub fn article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
+    let bare = noun.trim_start_matches('`');
+    let is_number_of = |letter| {
+        bare.strip_prefix(letter)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
-    // `unit`, `union` and the like begin with a consonant when spoken.
-    let article = if noun.starts_with("uni") { "a" } else { article };
+    // It is the sound that counts: `unit` and `u8` begin with a consonant when spoken, `f64` with a vowel.
+    let article = match bare.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true if bare.starts_with("uni") || is_number_of('u') => "a",
+        false if !is_number_of('f') => "a",
+        _ => "an",
+    };
     format!("{article} {noun}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn articles_follow_the_sound() {
+        let nouns = ["effect", "op", "unit", "trap", "`i64`", "`u8`", "`f64`", "`any`", "`fixture`"].map(article);
+        let expected = [
+            "an effect",
+            "an op",
+            "a unit",
+            "a trap",
+            "an `i64`",
+            "a `u8`",
+            "an `f64`",
+            "an `any`",
+            "a `fixture`",
+        ];
+        assert_eq!(nouns, expected);
+    }
 
     #[test]
     fn finds_what_was_meant() {

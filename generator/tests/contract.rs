@@ -137,6 +137,7 @@ fn every_verb_closes_its_report() {
         ("run", "failure"),
         ("test", "failure"),
         ("new demo", "made"),
+        ("new demo --path work/below", "made"),
         ("new demo", "failure"),
         ("diff HEAD", "failure"),
         ("bench generator --runs 1 --sizes 1 --no-peer", "measured"),

@@ -191,8 +191,10 @@ fn what_is_there_is_left_alone() {
         (vec!["new", "demo"], "exists already"),
         (vec!["new", "Demo"], "can't be the name"),
         (vec!["new", "match"], "keyword"),
-        (vec!["new", "vm", "--path", "nowhere/vm"], "there is no folder `nowhere`"),
-        (vec!["new", "vm", "--path", "demo/vm"], "there is no folder `demo`"),
+        (
+            vec!["new", "vm", "--path", "demo/vm"],
+            "the folder `demo`, in which the workspace belongs",
+        ),
     ] {
         let output = lathe(&arguments, place.path());
         let told = String::from_utf8_lossy(&output.stderr);

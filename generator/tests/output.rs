@@ -50,6 +50,16 @@ fn a_report_that_is_lost_is_a_failure() {
     assert_eq!(output.status.code(), Some(100));
 }
 
+#[test]
+fn colours_follow_what_cargo_is_told() {
+    let coloured = |when: &str| {
+        let mut command = lathe(&["explain", "L9999"]);
+        let output = command.env("CLICOLOR_FORCE", "1").env("CARGO_TERM_COLOR", when).output();
+        output.expect("lathe ends").stderr.contains(&0x1b)
+    };
+    assert_eq!(["always", "auto", "never"].map(coloured), [true, true, false]);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_went_away_is_no_failure() {

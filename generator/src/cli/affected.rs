@@ -37,6 +37,16 @@ pub fn run(common: &Common, files: &[PathBuf]) -> Exit {
         }
     };
     let crates = Crates::read(&session.root, tree);
+    // Lists of changed files name whatever changed. A file that is there and that nothing is made of affects nothing.
+    let mut foreign = Vec::new();
+    if let Err(unknown) = influence::of(&wanted, &prepared.sources, tree, &crates, &programs) {
+        foreign.extend(unknown.into_iter().map(|one| one.path));
+        foreign.retain(|path| session.root.join(path).symlink_metadata().is_ok());
+        wanted.retain(|path| !foreign.contains(path));
+    }
+    for path in &foreign {
+        session.status("Nothing", &format!("depends on `{}`", path.escape_debug()));
+    }
     match influence::of(&wanted, &prepared.sources, tree, &crates, &programs) {
         Ok(affected) => {
             if session.json {
@@ -47,7 +57,8 @@ pub fn run(common: &Common, files: &[PathBuf]) -> Exit {
             match influence::command(&affected) {
                 Some(command) => session.status("Run", &command),
                 None if !affected.programs.is_empty() => session.status("Run", "cargo lathe run"),
-                None => session.status("Nothing", "depends on that"),
+                None if foreign.is_empty() => session.status("Nothing", "depends on that"),
+                None => {}
             }
             session.close(Outcome::Found, &Numbers::default())
         }
@@ -55,7 +66,7 @@ pub fn run(common: &Common, files: &[PathBuf]) -> Exit {
             for one in unknown {
                 let fix = match one.similar {
                     Some(similar) => format!("did you mean `{similar}`?"),
-                    None => "name files under spec/, runtime/, macros/, platform/ or generated/".to_owned(),
+                    None => "name files that exist, or that the specs give".to_owned(),
                 };
                 console::failure(
                     &format!("nothing that lathe knows depends on `{}`", one.path.escape_debug()),

@@ -94,7 +94,8 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
         for path in &surplus {
             session.status("Deleted", path);
         }
-        say(&session, &groups, &changed, entries, blessed.specs.is_empty());
+        let internal = items.len() - entries;
+        say(&session, &groups, &changed, [entries, internal], blessed.specs.is_empty());
         warn_of_version(&groups, &items);
     }
     let outcome = match changed.is_empty() && surplus.is_empty() {
@@ -151,8 +152,11 @@ fn refuse(session: &Session, found: Diagnostics, sources: &SourceMap, groups: &[
 }
 
 /// Says what was recorded, and what changed since the last time.
-fn say(session: &Session, groups: &[Group<'_, '_>], changed: &[(&str, &str)], entries: usize, is_first: bool) {
-    let count = plural_of(entries, "entry", "entries");
+fn say(session: &Session, groups: &[Group<'_, '_>], changed: &[(&str, &str)], [entries, internal]: [usize; 2], is_first: bool) {
+    let mut count = plural_of(entries, "entry", "entries");
+    if internal > 0 {
+        count.push_str(&format!(", without {internal} that no user of a release sees"));
+    }
     if changed.is_empty() && groups.is_empty() {
         session.status("Fresh", &format!("{count} as they were blessed"));
         return;

@@ -13,6 +13,7 @@ use crate::emit::Tree;
 use crate::model::artefact::Profile;
 use crate::report::console::{self, plural, thousands};
 use crate::report::summary::{self, Numbers, Row};
+use crate::suggest;
 use crate::view::crates::{Crate, Crates};
 
 /// What is asked for.
@@ -58,6 +59,9 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
         return session.close(Outcome::Failure, &numbers);
     };
     if let Some(package) = &arguments.package {
+        if let Err(exit) = is_known(&session.root, tree, package) {
+            return exit;
+        }
         let edge = Edge {
             package,
             triple: arguments.target.as_deref(),
@@ -99,6 +103,20 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
     }
 }
 
+/// Refuses a package that the workspace doesn't have.
+fn is_known(root: &Path, tree: &Tree, package: &str) -> Result<(), Exit> {
+    let crates = Crates::read(root, tree);
+    if crates.iter().any(|one| one.name == package) {
+        return Ok(());
+    }
+    let fix = match suggest::similar(package, crates.iter().map(|one| one.name.as_str())) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => "name a package as its Cargo.toml does; `cargo lathe graph` shows all of them".to_owned(),
+    };
+    console::failure(&format!("the workspace has no package `{}`", package.escape_debug()), &fix);
+    Err(Exit::Failure)
+}
+
 /// Writes build.ninja and, for ninja, what it was made from.
 fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: Option<&str>) -> Result<(), Exit> {
     let root = session.root.clone();
@@ -136,6 +154,10 @@ fn write_plan(session: &mut Session, prepared: &Prepared, tree: &Tree, depfile: 
             session.status("Planned", &format!("{} with {} to build", plan::PLAN, plural(count, "crate")));
             Ok(())
         }
+        Err(error) if root.join(plan::TEMPLATE).is_file() && error.root_cause().is::<std::io::Error>() => failure(
+            &format!("{error:#}"),
+            "mend the permissions of the file and of its folder, or make room on the disk",
+        ),
         Err(error) => failure(
             &format!("{error:#}"),
             &format!("restore {} from version control", plan::TEMPLATE),

@@ -42,7 +42,8 @@ pub fn compile(session: &mut Session, prepared: &Prepared, arguments: &[String])
         Ok(_) => {
             console::failure(
                 "cargo could not build the emitted crates",
-                "the messages above say where; what has no entry of the specs behind it is a fault of lathe or of the runtime",
+                "the messages above say why: a tool that is missing, a crate that Cargo.toml doesn't list, or an error in code; if the code was \
+                 emitted and no entry of the specs is shown, lathe is at fault",
             );
             Err(Exit::Failure)
         }

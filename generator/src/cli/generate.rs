@@ -68,8 +68,7 @@ pub fn check_tree(session: &mut Session, tree: &Tree, force: bool) -> Outcome {
         return Outcome::Failure;
     }
     if comparison.is_fresh() {
-        let files = console::plural(comparison.count(Status::Fresh), "output");
-        session.status("Fresh", &format!("{files} as the specs give them"));
+        session.status("Fresh", &format!("{} as the specs give them", outputs(&comparison)));
         return Outcome::Fresh;
     }
     if !session.json {
@@ -103,7 +102,7 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
         console::output(&json::outputs(&comparison));
     }
     if comparison.is_fresh() {
-        session.status("Fresh", &console::plural(comparison.count(Status::Fresh), "output"));
+        session.status("Fresh", &outputs(&comparison));
         return Ok(Outcome::Fresh);
     }
     match session.clock.time("write", || write::apply(&session.root, &comparison)) {
@@ -119,6 +118,12 @@ pub fn write_tree(session: &mut Session, prepared: &Prepared, force: bool) -> Re
     }
     session.status("Generated", &describe(&comparison));
     Ok(Outcome::Written)
+}
+
+/// `702 outputs and their manifest`, when all are fresh. The closing table and object count what the manifest lists.
+fn outputs(comparison: &Comparison) -> String {
+    let count = comparison.count(Status::Fresh).saturating_sub(1);
+    format!("{} and their manifest", console::plural(count, "output"))
 }
 
 /// `3 stale, 1 missing, 120 fresh`.

@@ -37,13 +37,20 @@ pub fn run(common: &Common, form: Option<Form>, output: Option<&Path>, each_file
         Ok(session) => session,
         Err(exit) => return exit,
     };
+    let form = match (form, output) {
+        (None, Some(output)) => match by_extension(output) {
+            None if !session.json => return no_form(output),
+            form => form,
+        },
+        (form, _) => form,
+    };
     let prepared = session.prepare();
     let Some(tree) = &prepared.tree else {
         return Exit::Failure;
     };
     let crates = Crates::read(&session.root, tree);
     let graph = graph::of(&prepared.sources, tree, &crates, each_file);
-    let text = match form.or_else(|| by_extension(output?)) {
+    let text = match form {
         None if session.json => graph::json(&graph),
         None | Some(Form::Dot) => graph::dot(&graph),
         Some(Form::Mermaid) => graph::mermaid(&graph),
@@ -84,6 +91,15 @@ fn by_extension(output: &Path) -> Option<Form> {
         "dot" | "gv" => Some(Form::Dot),
         _ => None,
     }
+}
+
+/// Refuses a name that asks for a form that is never drawn: text in a `.png` is of use to nobody.
+fn no_form(output: &Path) -> Exit {
+    console::failure(
+        &format!("the name `{}` ends in no form of a drawing", output.display()),
+        "name a file that ends in .svg, .dot, .gv, .mmd or .mermaid, or say the form with --as",
+    );
+    Exit::Failure
 }
 
 /// Lets Graphviz draw.

@@ -155,11 +155,14 @@ enum Format {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Make a workspace with a small instruction set that builds, runs and passes its tests at once
-    #[command(after_help = "Examples:\n  \
+    #[command(
+        override_usage = "lathe new [OPTIONS] <NAME>",
+        after_help = "Examples:\n  \
         lathe new demo && cd demo && lathe run && lathe test\n  \
         lathe new demo --path work/my-machine\n\n\
-        The set is a stack machine on 64-bit integers with its runtime, a program, tests, CI and an editor set-up. The guide\n\
-        docs/your-own-vm.md of lathe goes on from there.")]
+        The set is a stack machine on 64-bit integers with its runtime, a program, tests, CI and an editor set-up. The guide \
+        docs/your-own-vm.md of lathe goes on from there."
+    )]
     New {
         /// The name of the set, in snake case: crates, folders and files are called by it
         name: String,
@@ -187,7 +190,7 @@ enum Verb {
         /// Write nothing; compare both ways and show the differences
         #[arg(long)]
         check: bool,
-        /// Replace files without lathe's marker too, at paths that lathe emits
+        /// Replace files without lathe's marker too, at paths that lathe emits; with --check: show what that would change
         #[arg(long)]
         force: bool,
         /// Write FILE when the outputs changed, and FILE.d, which says what was read: for ninja
@@ -243,7 +246,7 @@ enum Verb {
     /// Lay the specs out in one way; comments stay, and what they say stays the same
     #[command(after_help = "Examples:\n  \
         cargo lathe fmt                    format every spec in spec/\n  \
-        cargo lathe fmt --check            write nothing; show what would change; exit 4 if something would\n  \
+        cargo lathe fmt --check            only show what would change; exit 4 if something would\n  \
         cargo lathe fmt spec/features.toml\n  \
         cargo lathe fmt - < draft.toml     from standard input to standard output\n\n\
         Keys stand in the order of the schema, arrays are filled to 130 columns, tables are set apart by an empty line. An array with \
@@ -285,9 +288,10 @@ enum Verb {
         cargo lathe explain L0203         why the rule stands, what breaks it, how to mend that\n  \
         cargo lathe explain               list every code\n  \
         cargo lathe explain iadd          its entry, its facts, what came out of it, its tests, its function, its page\n  \
-        cargo lathe explain type.string   the same for a type; also demo.type.string or '[type.string]'")]
+        cargo lathe explain type.bool     the same for a type; also demo.type.bool or '[type.bool]'\n  \
+        cargo lathe explain 0x20          what has this code")]
     Explain {
-        /// A code as a diagnostic shows it, or an entry
+        /// A code as a diagnostic shows it, or an entry by its name or its own code
         #[arg(value_name = "CODE or ITEM")]
         what: Option<String>,
     },
@@ -318,7 +322,7 @@ enum Verb {
         git diff --name-only | xargs cargo lathe affected --format json")]
     Affected {
         /// Files or folders, absolute or relative
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Show why an output exists: its emitter, its specs, its entries, and whether it is fresh
@@ -332,7 +336,7 @@ enum Verb {
     },
     /// Serve an editor: diagnostics while typing, hover, completion, go to definition and to emitted code
     #[command(after_help = "Example, for an editor's settings:\n  cargo lathe lsp\n\n\
-        Speaks the language server protocol over standard input and output, for the files in spec/. It finds the workspace by the\n\
+        Speaks the language server protocol over standard input and output, for the files in spec/. It finds the workspace by the \
         files that the editor opens, and never writes one. docs/editors.md shows how to set up VS Code, Helix, Neovim and Zed.")]
     Lsp {
         /// Accepted for editors that pass it; standard input and output are always used
@@ -367,6 +371,12 @@ enum Bench {
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // As for cargo itself, which many of those who call this have set up.
+    match std::env::var("CARGO_TERM_COLOR").as_deref() {
+        Ok("never") => anstream::ColorChoice::Never.write_global(),
+        Ok("always") => anstream::ColorChoice::Always.write_global(),
+        _ => {}
+    }
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let command = match Command::try_parse_from(&arguments) {
         Ok(command) => command,

@@ -210,8 +210,3 @@ enum RawFact {
 pub fn schema() -> Schema {
     schema::of::<RawFile>()
 }
-
-/// The number of entries of the specs in these files: none, since they repeat what other files say.
-pub fn count(_model: &Model) -> usize {
-    0
-}

@@ -229,11 +229,6 @@ pub fn uses(model: &Model) -> &[Use] {
     &model.part::<Features>().uses
 }
 
-/// The number of features.
-pub fn count(model: &Model) -> usize {
-    model.part::<Features>().features.len()
-}
-
 /// The features in the form that every tool reads.
 pub fn items(model: &Model) -> Vec<Item> {
     let features = &model.part::<Features>().features;

@@ -249,11 +249,6 @@ pub fn schema() -> Schema {
     schema::of::<RawTarget>()
 }
 
-/// The number of targets.
-pub fn count(model: &Model) -> usize {
-    model.part::<Targets>().targets.len()
-}
-
 /// The targets in the form that every tool reads.
 pub fn items(model: &Model) -> Vec<Item> {
     model.part::<Targets>().targets.iter().map(item).collect()

@@ -53,15 +53,13 @@ pub fn create(name: &str, folder: &Path) -> Result<Made, Problem> {
         Some(parent) => parent.to_owned(),
         None => PathBuf::from("."),
     };
-    if !parent.is_dir() {
-        return Err(Problem {
-            problem: format!(
-                "there is no folder `{}` in which the workspace could be made",
-                parent.display()
-            ),
-            fix: format!("make it first: mkdir -p {}", parent.display()),
-        });
-    }
+    fs::create_dir_all(&parent).map_err(|error| Problem {
+        problem: format!(
+            "the folder `{}`, in which the workspace belongs, can't be made: {error}",
+            parent.display()
+        ),
+        fix: "name a place with `--path DIR` where you may write".to_owned(),
+    })?;
     write_beside(name, &parent, folder).map_err(|error| Problem {
         problem: format!("the workspace can't be made: {error:#}"),
         fix: "mend that and try again; nothing was left behind".to_owned(),

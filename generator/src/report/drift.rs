@@ -7,7 +7,7 @@ use std::path::Path;
 use similar::TextDiff;
 
 use super::console::plural;
-use crate::write::{Comparison, Output, Status};
+use crate::write::{Comparison, MANIFEST_PATH, Output, Status};
 
 /// The most files of one status that are shown with their difference.
 const MOST_FILES: usize = 20;
@@ -60,7 +60,9 @@ pub fn text(root: &Path, comparison: &Comparison) -> String {
         }
         for output in outputs.iter().take(MOST_FILES) {
             let _ = writeln!(text, "\u{1b}[1;33m{:>12}\u{1b}[0m {}", status.name(), output.path);
-            if matches!(status, Status::Stale | Status::Edited) {
+            if output.path == MANIFEST_PATH {
+                let _ = writeln!(text, "    the hashes of what was emitted; --format json lists the files");
+            } else if matches!(status, Status::Stale | Status::Edited) {
                 text.push_str(&difference(root, output));
             }
         }

@@ -81,7 +81,7 @@ impl Numbers {
         Numbers {
             entries: KINDS
                 .iter()
-                .map(|kind| (kind.name, (kind.count)(model)))
+                .map(|kind| (kind.name, (kind.items)(model).len()))
                 // Blessed files repeat what other files say.
                 .filter(|(kind, _)| *kind != blessed::KIND)
                 .collect(),

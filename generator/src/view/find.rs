@@ -1,5 +1,6 @@
 //! Finds the entry that a name means.
 
+use super::listing;
 use crate::model::item::Item;
 use crate::suggest;
 
@@ -14,12 +15,13 @@ pub enum Found<'a> {
     None(Option<String>),
 }
 
-/// The entry that `name` means: `iadd`, `op.iadd`, `raya.op.iadd`, `[op.iadd]`, `[effect."heap.read"]`, `module`.
+/// The entry that `name` means: `iadd`, `op.iadd`, `raya.op.iadd`, `[op.iadd]`, `[effect."heap.read"]`, `module`, `0x20`.
 ///
 /// The longest form that fits wins, so that a path is never taken for a name.
 pub fn find<'a>(items: &'a [Item], name: &str) -> Found<'a> {
     let wanted = plain(name);
-    let forms: [fn(&Item) -> String; 4] = [Item::path, |item| item.key(), in_table, |item| item.name.clone()];
+    let code = |item: &Item| listing::code(item).to_owned();
+    let forms: [fn(&Item) -> String; 5] = [Item::path, |item| item.key(), in_table, |item| item.name.clone(), code];
     // Case first matters, then not: `TRAP` is found, and `trap` is never mistaken for a `Trap` beside it.
     for fold in [false, true] {
         for form in forms {
@@ -85,6 +87,7 @@ fn similar(items: &[Item], wanted: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::item::Weight;
     use crate::source::{FileId, Span};
 
     fn items() -> Vec<Item> {
@@ -104,6 +107,10 @@ mod tests {
             ("feature", None, "json"),
         ]
         .map(|(table, owner, name)| Item::new(table, owner, name, "", span))
+        .map(|item| match item.name.as_str() {
+            "iadd" => item.fact(Weight::Number, "code", "0x2a"),
+            _ => item,
+        })
         .to_vec()
     }
 
@@ -121,6 +128,7 @@ mod tests {
             ("[module]", "raya.module"),
             ("group.integer", "raya.group.integer"),
             ("json", "feature.json"),
+            ("0x2A", "raya.op.iadd"),
         ];
         for (name, path) in cases {
             match find(&items, name) {

@@ -160,7 +160,9 @@ fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
             let file = line.file()?;
             let module = source::read(file).map_err(bad_file)?;
             let verified = verify(&module).map_err(|error| bad_file(format!("{file}: {error}")))?;
-            eprintln!("{file}: {} functions verified", verified.functions.len());
+            let count = verified.functions.len();
+            let noun = if count == 1 { "function" } else { "functions" };
+            eprintln!("{file}: {count} {noun} verified");
             Ok(())
         }
         other => Err((

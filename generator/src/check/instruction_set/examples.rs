@@ -11,6 +11,7 @@ use crate::model::instruction_set::{
     Control, Example, Golden, InstructionSet, InstructionSets, Op, OperandKind, OperandMeaning, Outcome, Scalar,
 };
 use crate::source::{SourceMap, Span};
+use crate::suggest;
 
 use super::literal;
 
@@ -212,7 +213,7 @@ fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
                                 format!("`{literal}` in an example of op `{}` is {why}", op.name),
                             )
                             .at(span, "")
-                            .at(place, format!("a `{rust}`"))
+                            .at(place, suggest::article(&format!("`{rust}`")))
                             .help(literal::help(set.behaves(&rust))),
                         );
                     }

@@ -236,20 +236,3 @@ pub fn schema() -> Schema {
 pub fn uses(model: &Model) -> &[Use] {
     &model.part::<InstructionSets>().uses
 }
-
-/// The number of entries of all instruction sets: ops, types, operand kinds, effects, traps, groups, records and unions.
-pub fn count(model: &Model) -> usize {
-    let sets = model.part::<InstructionSets>();
-    let images: usize = sets.images.iter().map(ImageSet::count).sum();
-    let modules: usize = sets
-        .sets
-        .iter()
-        .map(|set| {
-            let named_kinds = set.operand_kinds.iter().filter(|kind| kind.span.is_some()).count();
-            let format = set.format.records.len() + set.format.unions.len() + set.format.flags.len();
-            let machine = set.slots.len() + set.types.len() + named_kinds + set.effects.len() + set.traps.len();
-            machine + format + set.groups.len() + set.ops.len() + set.fixtures.len()
-        })
-        .sum();
-    modules + images
-}

@@ -472,10 +472,4 @@ impl ImageSet {
     pub fn word_bytes(&self) -> u32 {
         self.encoding.bits / 8
     }
-
-    /// The number of its entries.
-    pub fn count(&self) -> usize {
-        let machine = self.registers.len() + self.data.len() + self.natives.len() + self.operand_kinds.len();
-        machine + self.effects.len() + self.traps.len() + self.groups.len() + self.ops.len()
-    }
 }

@@ -17,9 +17,9 @@ word256-oracle: the reference interpreter of word256
 
 Usage:
   word256-oracle run FILE [--fuel N]   run the function `main`
-  word256-oracle asm FILE -o OUT     assemble text into a module file
-  word256-oracle dis FILE            show a module as text
-  word256-oracle verify FILE         check a module without running it
+  word256-oracle asm FILE -o OUT       assemble text into a module file
+  word256-oracle dis FILE              show a module as text
+  word256-oracle verify FILE           check a module without running it
 
 FILE is assembly (.easm) or a module (.ebin); what it is, is seen by its content.
 What the program prints goes to standard output, everything else to standard error.
@@ -152,7 +152,9 @@ fn execute(command: &str, line: &Line) -> Result<(), (u8, String)> {
             let file = line.file()?;
             let module = source::read(file).map_err(bad_file)?;
             let verified = verify(&module).map_err(|error| bad_file(format!("{file}: {error}")))?;
-            eprintln!("{file}: {} functions verified", verified.functions.len());
+            let count = verified.functions.len();
+            let noun = if count == 1 { "function" } else { "functions" };
+            eprintln!("{file}: {count} {noun} verified");
             Ok(())
         }
         other => Err((
