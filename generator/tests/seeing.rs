@@ -168,6 +168,20 @@ fn why_tells_stale_edited_and_orphaned_outputs_apart() {
 }
 
 #[test]
+fn what_is_stale_is_shown_without_the_lines_of_the_manifest() {
+    let workspace = generated();
+    let spec = workspace.path().join("spec/features.toml");
+    let features = fs::read_to_string(&spec).expect("the spec is there");
+    fs::write(&spec, features.replace("Connections.", "Sockets.")).expect("the spec can be changed");
+    let shown = run(workspace.path(), "generate --check");
+    assert!(
+        shown.contains("Stale generated/manifest.toml") && !shown.contains("blake3"),
+        "{shown}"
+    );
+    assert!(shown.contains("Sockets."), "{shown}");
+}
+
+#[test]
 fn every_form_of_a_path_is_understood() {
     let workspace = generated();
     let root = workspace.path().canonicalize().expect("it exists");

@@ -259,3 +259,15 @@ fn looking_again_and_again_finds_the_same() {
     watching.until(is_written);
     assert!(!watching.path(FEATURE).exists());
 }
+
+#[test]
+fn a_workspace_that_is_moved_away_ends_it() {
+    let (watching, _) = Watching::start(&[]);
+    let place = tempfile::tempdir().expect("a temporary folder");
+    fs::rename(watching.folder.path(), place.path().join("moved")).expect("the workspace can be moved");
+    let last = watching.lines.iter().last().expect("a closing line");
+    let last: Value = serde_json::from_str(&last).expect("lines are JSON");
+    assert_eq!(last["result"], "failure", "{last}");
+    let problem = last["failures"][0]["problem"].as_str().expect("a reason");
+    assert!(problem.contains("is not there any more"), "{last}");
+}

@@ -1,5 +1,6 @@
 //! `lathe watch`: regenerates on save.
 
+use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -26,7 +27,7 @@ pub fn run(common: &Common, poll: bool) -> Exit {
     // Watching begins before the first look, so that nothing can change unseen in between.
     let mut watcher = match Watcher::start(&watch.session.root, poll) {
         Ok(watcher) => watcher,
-        Err(error) => return stopped(&error.to_string()),
+        Err(error) => return stopped(&watch.session.root, &error.to_string()),
     };
     watch.look(Instant::now());
     if let Some(why) = &watcher.polling {
@@ -36,16 +37,17 @@ pub fn run(common: &Common, poll: bool) -> Exit {
         match watcher.wait() {
             Ok(Some(since)) => watch.look(since),
             Ok(None) => return Exit::Fresh,
-            Err(why) => return stopped(&why),
+            Err(why) => return stopped(&watch.session.root, &why),
         }
     }
 }
 
-fn stopped(why: &str) -> Exit {
-    console::failure(
-        &format!("the files can't be watched: {why}"),
-        "run `cargo lathe watch --poll`, which looks at them again and again instead",
-    );
+fn stopped(root: &Path, why: &str) -> Exit {
+    let fix = match root.is_dir() {
+        true => "run `cargo lathe watch --poll`, which looks at them again and again instead",
+        false => "run it again where the workspace is now",
+    };
+    console::failure(&format!("the files can't be watched: {why}"), fix);
     Exit::Failure
 }
 

@@ -4,7 +4,7 @@
 //! and one too many costs no more than that.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode};
@@ -18,6 +18,8 @@ const QUIET: Duration = Duration::from_millis(20);
 const TICK: Duration = Duration::from_millis(5);
 /// How often files are looked at where the system reports nothing.
 const BEAT: Duration = Duration::from_millis(250);
+/// How long nothing has to happen before it is looked whether the workspace is still there.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Reports changes as long as it lives.
 pub struct Watcher {
@@ -120,10 +122,16 @@ impl Watcher {
     ///
     /// # Errors
     ///
-    /// When the system can watch no longer.
+    /// When the system can watch no longer, or the workspace is gone.
     pub fn wait(&mut self) -> Result<Option<Instant>, String> {
         loop {
-            let Ok(first) = self.changes.recv() else { return Ok(None) };
+            let first = match self.changes.recv_timeout(PATIENCE) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                // Systems report what happens in the workspace, but not that the whole of it is moved away.
+                Err(RecvTimeoutError::Timeout) if self.root.is_dir() => continue,
+                Err(RecvTimeoutError::Timeout) => return Err(format!("`{}` is not there any more", self.root.display())),
+            };
             let mut events = first?;
             while let Ok(more) = self.changes.try_recv() {
                 events.extend(more?);
