@@ -74,7 +74,7 @@ pub fn workspace(root: &Path, runs: usize, show: &mut dyn FnMut(Figure)) -> anyh
         cold.add(measure::lathe(copy, &["generate"])?);
         unchanged.add(measure::lathe(copy, &["generate"])?);
         check.add(measure::lathe(copy, &["check"])?);
-        change(&spec, run)?;
+        watch::change(&spec, run)?;
         one.add(measure::lathe(copy, &["generate"])?);
     }
     show(Figure::of_times("from nothing: the whole tree", &cold));
@@ -176,18 +176,6 @@ fn some_spec(root: &Path) -> anyhow::Result<std::path::PathBuf> {
         .map(walkdir::DirEntry::into_path)
         .find(|path| fits(path))
         .context("no spec of an instruction set whose `doc` could be changed")
-}
-
-/// Changes the last sentence of documentation in a spec.
-///
-/// # Errors
-///
-/// When the file can't be written.
-pub fn change(spec: &Path, number: usize) -> anyhow::Result<()> {
-    let text = fs::read_to_string(spec)?;
-    let at = text.rfind("\ndoc = \"").context("the spec has no `doc`")? + "\ndoc = \"".len();
-    let text = format!("{}Variant {number}. {}", &text[..at], &text[at..]);
-    fs::write(spec, text).with_context(|| format!("can't write `{}`", spec.display()))
 }
 
 fn copy_all(from: &Path, to: &Path) -> anyhow::Result<()> {

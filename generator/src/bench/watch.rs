@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use super::generator;
 use super::measure::Times;
 use crate::write::MANIFEST_PATH;
 
@@ -34,7 +33,7 @@ pub fn saves(root: &Path, spec: &Path, runs: usize) -> anyhow::Result<Times> {
     let before = fs::read(&manifest)?;
     while fs::read(&manifest)? == before {
         anyhow::ensure!(started.elapsed() < PATIENCE, "`lathe watch` doesn't listen");
-        generator::change(spec, number)?;
+        change(spec, number)?;
         number += 1;
         std::thread::sleep(Duration::from_millis(300));
     }
@@ -44,7 +43,7 @@ pub fn saves(root: &Path, spec: &Path, runs: usize) -> anyhow::Result<Times> {
         let before = fs::read(&manifest)?;
         number += 1;
         let saved = Instant::now();
-        generator::change(spec, number)?;
+        change(spec, number)?;
         while fs::read(&manifest)? == before {
             anyhow::ensure!(saved.elapsed() < PATIENCE, "`lathe watch` doesn't react");
             std::thread::sleep(Duration::from_micros(500));
@@ -63,4 +62,16 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Changes the last sentence of documentation in a spec.
+///
+/// # Errors
+///
+/// When the file can't be written.
+pub fn change(spec: &Path, number: usize) -> anyhow::Result<()> {
+    let text = fs::read_to_string(spec)?;
+    let at = text.rfind("\ndoc = \"").context("the spec has no `doc`")? + "\ndoc = \"".len();
+    let text = format!("{}Variant {number}. {}", &text[..at], &text[at..]);
+    fs::write(spec, text).with_context(|| format!("can't write `{}`", spec.display()))
 }

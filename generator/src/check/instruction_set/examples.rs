@@ -81,7 +81,7 @@ pub const GOLDEN: Rule = Rule {
 
 fn missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().images {
-        image::shared::evidence_missing(set, sources, diagnostics);
+        image::shared::evidence_missing(MISSING.code, set, sources, diagnostics);
     }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
@@ -225,7 +225,7 @@ fn literals(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) 
 
 fn trap(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().images {
-        image::shared::example_traps(set, diagnostics);
+        image::shared::example_traps(TRAP.code, set, diagnostics);
     }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
@@ -297,7 +297,7 @@ fn program(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 fn golden_missing(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().images {
-        image::shared::golden_missing(set, sources, diagnostics);
+        image::shared::golden_missing(GOLDEN_MISSING.code, set, sources, diagnostics);
     }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {
@@ -341,7 +341,7 @@ fn operand_bytes(set: &InstructionSet, op: &Op) -> usize {
 
 fn golden(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for set in &model.part::<InstructionSets>().images {
-        image::shared::golden(set, diagnostics);
+        image::shared::golden(GOLDEN.code, set, diagnostics);
     }
     for set in &model.part::<InstructionSets>().sets {
         for op in &set.ops {

@@ -1,6 +1,5 @@
 //! The part that rules of all sets have for those whose programs are memory images.
 
-use crate::check::instruction_set::examples;
 use crate::check::{locate, text};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::instruction_set::hexadecimal;
@@ -140,11 +139,11 @@ fn is_stated(sources: &SourceMap, op: &WordOp, key: &str) -> bool {
 }
 
 /// Ops without an example, and examples that trap as their op doesn't say.
-pub fn evidence_missing(set: &ImageSet, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+pub fn evidence_missing(code: &'static str, set: &ImageSet, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for op in &set.ops {
         if op.examples.is_empty() && !is_stated(sources, op, "examples") {
             diagnostics.push(
-                Diagnostic::error(examples::MISSING.code, format!("op `{}` has no example", op.name))
+                Diagnostic::error(code, format!("op `{}` has no example", op.name))
                     .at(op.span, "")
                     .note("tools that share one meaning can be wrong together; examples are the evidence from outside")
                     .help("state the machine before and after it: `examples = [{ given = \"v1 = 3\", run = \"…\", gives = \"v1 = 8\" }]`"),
@@ -154,7 +153,7 @@ pub fn evidence_missing(set: &ImageSet, sources: &SourceMap, diagnostics: &mut D
 }
 
 /// Examples that trap in a way that neither their op nor the image states.
-pub fn example_traps(set: &ImageSet, diagnostics: &mut Diagnostics) {
+pub fn example_traps(code: &'static str, set: &ImageSet, diagnostics: &mut Diagnostics) {
     for op in &set.ops {
         for example in &op.examples {
             let StateOutcome::Traps(trap) = example.outcome else {
@@ -164,7 +163,7 @@ pub fn example_traps(set: &ImageSet, diagnostics: &mut Diagnostics) {
                 let name = &set.traps[trap].name;
                 diagnostics.push(
                     Diagnostic::error(
-                        examples::TRAP.code,
+                        code,
                         format!(
                             "an example of op `{}` traps with `{name}`, which the op doesn't state",
                             op.name
@@ -180,7 +179,7 @@ pub fn example_traps(set: &ImageSet, diagnostics: &mut Diagnostics) {
 }
 
 /// Ops without golden bytes.
-pub fn golden_missing(set: &ImageSet, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+pub fn golden_missing(code: &'static str, set: &ImageSet, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for op in &set.ops {
         if op.golden.is_some() || is_stated(sources, op, "golden") {
             continue;
@@ -193,7 +192,7 @@ pub fn golden_missing(set: &ImageSet, sources: &SourceMap, diagnostics: &mut Dia
             format!("golden = {{ operands = [{}], bytes = \"{bytes}\" }}", zeros.join(", "))
         };
         diagnostics.push(
-            Diagnostic::error(examples::GOLDEN_MISSING.code, format!("op `{}` has no golden bytes", op.name))
+            Diagnostic::error(code, format!("op `{}` has no golden bytes", op.name))
                 .at(op.span, "")
                 .note("an encoder and a decoder that are wrong together pass every test of one against the other")
                 .help(format!("write them by hand: `{example}`")),
@@ -202,11 +201,11 @@ pub fn golden_missing(set: &ImageSet, sources: &SourceMap, diagnostics: &mut Dia
 }
 
 /// Golden bytes that aren't those of the op with its operands.
-pub fn golden(set: &ImageSet, diagnostics: &mut Diagnostics) {
+pub fn golden(code: &'static str, set: &ImageSet, diagnostics: &mut Diagnostics) {
     for op in &set.ops {
         let Some(golden) = &op.golden else { continue };
         let fault = |message: String| {
-            let mut diagnostic = Diagnostic::error(examples::GOLDEN.code, message)
+            let mut diagnostic = Diagnostic::error(code, message)
                 .at(golden.span, "")
                 .at(op.pattern_span, "the pattern of the op");
             for operand in &op.operands {
