@@ -70,6 +70,13 @@ pub fn ident(name: &str) -> proc_macro2::Ident {
         "self" | "Self" | "super" | "crate" => proc_macro2::Ident::new(&format!("{name}_"), span),
         // A keyword since the edition 2024, which the parser doesn't know of.
         "gen" => proc_macro2::Ident::new_raw(name, span),
+        // No other keyword has an underscore, a digit or a capital letter, and asking the parser takes long.
+        _ if name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && name.bytes().any(|byte| !byte.is_ascii_lowercase()) =>
+        {
+            proc_macro2::Ident::new(name, span)
+        }
         _ => syn::parse_str::<syn::Ident>(name).unwrap_or_else(|_| proc_macro2::Ident::new_raw(name, span)),
     }
 }
