@@ -71,7 +71,11 @@ fn a_spec_is_fixed_in_place() {
         .replace("\"20\"", "\"22\"");
     assert_eq!(fs::read_to_string(root.path().join(PATH)).expect("a file"), expected);
     let again = lathe(root.path(), &["check", "--fix"]);
-    assert!(!String::from_utf8_lossy(&again.stderr).contains("Fixed"));
+    let errors = String::from_utf8_lossy(&again.stderr);
+    assert!(
+        !errors.contains("Fixed") && errors.contains("there is nothing to fix"),
+        "{errors}"
+    );
     assert_eq!(fs::read_to_string(root.path().join(PATH)).expect("a file"), expected);
 }
 
@@ -92,6 +96,25 @@ fn what_is_not_safe_is_reported_and_left() {
     assert_eq!(objects.last().expect("a closing object")["result"], "failure");
     let text = fs::read_to_string(root.path().join(PATH)).expect("a file");
     assert!(text.contains("a: u32") && text.contains("group = "), "{text}");
+}
+
+#[test]
+fn what_can_be_fixed_and_what_was_left_is_told() {
+    let root = workspace(&ADDED.replace("a: i32", "a: u32"));
+    let checked = lathe(root.path(), &["check"]);
+    let errors = String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        errors.ends_with(" of 2 can be fixed: `cargo lathe check --fix`\n"),
+        "{errors}"
+    );
+    lathe(root.path(), &["check", "--fix"]);
+    // Nothing is left that it could do.
+    let fixed = lathe(root.path(), &["check", "--fix"]);
+    let errors = String::from_utf8_lossy(&fixed.stderr);
+    assert!(
+        errors.contains("Left 1 problem: 1 without a suggestion that is safe to apply") && !errors.contains("can be fixed"),
+        "{errors}"
+    );
 }
 
 #[test]

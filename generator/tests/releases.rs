@@ -406,15 +406,34 @@ fn breaking_needs_the_flag() {
 }
 
 #[test]
-fn blessing_warns_of_a_version_that_stayed() {
+fn a_version_that_stayed_is_not_blessed() {
     let workspace = Workspace::released();
+    let before = workspace.blessed();
     workspace.edit(MODULE, "\"list<method>\", max = 100", "\"list<method>\", max = 99");
-    let same = workspace.lathe(&["bless", "--breaking"]);
-    assert!(same.stderr.contains("raise `version`"), "{}", same.stderr);
-    workspace.edit(MODULE, "\"list<method>\", max = 99", "\"list<method>\", max = 98");
-    workspace.edit(MODULE, "version = 2", "version = 3");
+    workspace.edit(OPS, "since = 2", "since = 1");
+    for version in ["version = 2", "version = 1"] {
+        workspace.edit(MODULE, "version = 2", version);
+        let refused = workspace.lathe(&["bless", "--breaking"]);
+        assert_eq!(
+            (refused.code, workspace.blessed()),
+            (Some(100), before.clone()),
+            "{}",
+            refused.stderr
+        );
+        let place = "raise `version` under `[module]` (spec/tiny/module.toml:";
+        assert!(refused.stderr.contains(place), "{}", refused.stderr);
+    }
+    workspace.edit(MODULE, "version = 1", "version = 3");
     let raised = workspace.lathe(&["bless", "--breaking"]);
-    assert!(!raised.stderr.contains("raise `version`"), "{}", raised.stderr);
+    assert_eq!(raised.code, Some(0), "{}", raised.stderr);
+    assert_eq!(workspace.codes(), [""; 0]);
+}
+
+#[test]
+fn an_effect_is_in_no_file_and_needs_no_version() {
+    let workspace = Workspace::released();
+    workspace.edit(OPS, "sem = \"idiv\"", "sem = \"idiv\"\ncost = 5");
+    assert_eq!(workspace.lathe(&["bless", "--breaking"]).code, Some(0));
 }
 
 #[test]

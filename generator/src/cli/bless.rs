@@ -64,7 +64,16 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
     let groups = groups(&differences);
     let breaks = groups.iter().any(|group| group.moves == Moves::Major);
     if breaks && !breaking {
-        return refuse(&session, about_releases, &loaded.sources, &groups);
+        let fix =
+            "restore what was released; or raise the version, say so in the changelog, and run cargo lathe bless --breaking";
+        let problem = "it would break what was built on the last release";
+        session.report(about_releases, &loaded.sources);
+        return refuse(&session, &groups, problem, fix);
+    }
+    let mut stale = groups.iter().filter_map(|group| Some((group, group.stale_version(&items)?)));
+    if let Some((group, (item, version))) = stale.next() {
+        let (problem, fix) = unraised(group, item, version, blessed, &loaded.sources);
+        return refuse(&session, &groups, &problem, &fix);
     }
     let texts = texts(blessed, &items, &loaded.sources);
     let changed: Vec<(&str, &str)> = texts
@@ -96,7 +105,6 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
         }
         let internal = items.len() - entries;
         say(&session, &groups, &changed, [entries, internal], blessed.specs.is_empty());
-        warn_of_version(&groups, &items);
     }
     let outcome = match changed.is_empty() && surplus.is_empty() {
         true => Outcome::Fresh,
@@ -122,33 +130,33 @@ fn surplus<'a>(blessed: &'a Blessed, items: &[Item]) -> Vec<&'a str> {
     gone.map(|spec| spec.file.as_str()).collect()
 }
 
-/// Says which specs have files that readers will take for those of the last release.
-fn warn_of_version(groups: &[Group<'_, '_>], items: &[Item]) {
-    for group in groups {
-        if let Some(version) = group.stale_version(items) {
-            console::status(
-                Tone::Notice,
-                "Version",
-                &format!(
-                    "files of the last release have version {version}, as new ones have: raise `version` under `[module]`, or readers \
-                     misread them"
-                ),
-            );
-        }
-    }
-}
-
-/// Says what would break, and how to do it nevertheless.
-fn refuse(session: &Session, found: Diagnostics, sources: &SourceMap, groups: &[Group<'_, '_>]) -> Exit {
-    session.report(found, sources);
+/// Says what would be recorded, why it isn't, and how to do it nevertheless.
+fn refuse(session: &Session, groups: &[Group<'_, '_>], problem: &str, fix: &str) -> Exit {
     if session.json {
         console::output(&difference::json(groups));
     }
-    console::failure(
-        "nothing was blessed: it would break what was built on the last release",
-        "restore what was released; or raise the version, say so in the changelog, and run cargo lathe bless --breaking",
-    );
+    console::failure(&format!("nothing was blessed: {problem}"), fix);
     session.close(Outcome::Refused, &Numbers::default())
+}
+
+/// Why a set can't be blessed whose files mean something else and whose version says that they don't, and how to mend that.
+fn unraised(group: &Group<'_, '_>, item: &Item, version: &str, blessed: &Blessed, sources: &SourceMap) -> (String, String) {
+    let (line, _) = sources.line_and_column(item.span.file, item.span.start);
+    let path = &sources.file(item.span.file).path;
+    let table = item.table;
+    let mut released = blessed.specs.iter().filter(|spec| spec.owner == item.owner);
+    let file = released.next().map_or("", |spec| spec.file.as_str());
+    (
+        format!(
+            "files of `{}` mean something else than in the last release ({}), and readers tell them apart by their version, which is still \
+             {version}",
+            group.name, group.reason
+        ),
+        format!(
+            "raise `version` under `[{table}]` ({path}:{line}), and run cargo lathe bless --breaking again; if nobody has files of that \
+             release, delete {file} and run cargo lathe bless"
+        ),
+    )
 }
 
 /// Says what was recorded, and what changed since the last time.

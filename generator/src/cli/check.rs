@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::session::Session;
 use super::{Common, Exit, Outcome};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fix::{self, Applied, Fixed};
 use crate::pipeline::Options;
-use crate::report::console::{self, plural};
+use crate::report::console::{self, Tone, plural};
 use crate::report::progress::Progress;
 use crate::report::summary::Numbers;
 use crate::report::{drift, json};
@@ -27,6 +27,13 @@ pub fn run(common: &Common, fix: bool, diff: bool) -> Exit {
     }
     // Emitting finds the faults that only the last stage can see, and writes nothing either.
     let prepared = session.prepare_code();
+    // What is left behind `--fix` has been told.
+    if !fix && prepared.fixable > 0 && !session.json {
+        console::error(&format!(
+            "{} of {} can be fixed: `cargo lathe check --fix`\n",
+            prepared.fixable, prepared.found
+        ));
+    }
     let numbers = Numbers::count(&prepared.model, None);
     if prepared.tree.is_none() {
         return session.close(Outcome::Failure, &numbers);
@@ -100,6 +107,36 @@ fn show(session: &Session, fixed: &Fixed, done: bool) {
     if problems > 0 {
         session.status(verb, &format!("{} in {}", plural(problems, "problem"), plural(files, "file")));
     }
+    let left: Vec<Diagnostic> = fixed.loaded.diagnostics.clone().sorted();
+    if left.is_empty() {
+        if problems == 0 {
+            session.status("Unchanged", "there is nothing to fix");
+        }
+        return;
+    }
+    let harmful = fix::count_offers(&left, &fixed.loaded.sources);
+    console::status(
+        Tone::Notice,
+        if done { "Left" } else { "Would leave" },
+        &format!(
+            "{}: {}",
+            plural(left.len(), "problem"),
+            why_left(left.len() - harmful, harmful)
+        ),
+    );
+}
+
+/// Why problems were not fixed: how many have no suggestion that a machine may apply, and how many one that does no good.
+fn why_left(without: usize, harmful: usize) -> String {
+    let without = match without {
+        0 => None,
+        _ => Some(format!("{without} without a suggestion that is safe to apply")),
+    };
+    let harmful = match harmful {
+        0 => None,
+        _ => Some(format!("{harmful} whose suggestion would bring a new mistake")),
+    };
+    without.into_iter().chain(harmful).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Serialize)]

@@ -219,6 +219,8 @@ enum Verb {
         cargo lathe bless               record what is new since the last release, and say what changed\n  \
         cargo lathe bless --breaking    record changes that break the last release, too\n  \
         cargo lathe bless --format json\n\n\
+        Where module files of the release would mean something else, --breaking demands a raised `version`\n\
+        under [module]: readers tell files apart by it.\n\n\
         Writes spec/<set>/blessed.toml and spec/blessed.toml; commit them with the release.")]
     Bless {
         /// Record changes too that break what was built on the last release

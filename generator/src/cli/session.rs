@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Common, Exit, Format, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::emit::Tree;
+use crate::fix;
 use crate::model::Model;
 use crate::pipeline::{self, Options};
 use crate::report::console::{self, Tone};
@@ -37,6 +38,10 @@ pub struct Prepared {
     pub model: Model,
     /// What it gives; `None` when the specs have errors.
     pub tree: Option<Tree>,
+    /// How many mistakes were reported.
+    pub found: usize,
+    /// How many of them have a suggestion that `check --fix` may apply.
+    pub fixable: usize,
 }
 
 impl Session {
@@ -132,7 +137,9 @@ impl Session {
             let _progress = Progress::start("Checking", shown);
             self.clock.time("check", || pipeline::check(&mut loaded));
         }
-        let errors = self.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources);
+        let found = std::mem::take(&mut loaded.diagnostics);
+        let list = found.clone().sorted();
+        let errors = self.report(found, &loaded.sources);
         let mut tree = None;
         if !errors {
             let _progress = Progress::start("Emitting", shown);
@@ -146,10 +153,13 @@ impl Session {
                 Err(error) => self.fault(&error),
             }
         }
+        let fixable = fix::count_offers(&list, &loaded.sources);
         Prepared {
             sources: loaded.sources,
             model: loaded.model,
             tree,
+            found: list.len(),
+            fixable,
         }
     }
 

@@ -93,17 +93,20 @@ pub struct Group<'d, 'a> {
 }
 
 impl Group<'_, '_> {
-    /// The version in the module files of the spec, where files mean something else now and that stayed: readers tell files apart by it.
-    pub fn stale_version<'i>(&self, items: &'i [Item]) -> Option<&'i str> {
-        let of_files = |fact: &FactChange| fact.moves == Moves::Major && fact.weight <= Weight::Shape;
+    /// The entry that states the version of the module files, where files mean something else now and the version was not raised: readers
+    /// tell files apart by it.
+    pub fn stale_version<'i>(&self, items: &'i [Item]) -> Option<(&'i Item, &'i str)> {
+        let of_files = |fact: &FactChange| fact.moves == Moves::Major && fact.weight <= Weight::Shape && fact.key != VERSION;
         let mut differences = self.differences.iter();
         let is_broken = differences.any(|difference| difference.after.is_none() || difference.facts.iter().any(of_files));
         let mut facts = self.differences.iter().flat_map(|difference| &difference.facts);
-        if !is_broken || facts.any(|fact| fact.key == VERSION) {
+        let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+        if !is_broken || facts.any(|fact| fact.key == VERSION && number(&fact.new) > number(&fact.old)) {
             return None;
         }
         let of_spec = |item: &&Item| item.owner.as_deref() == Some(&self.name);
-        items.iter().filter(of_spec).find_map(|item| item.value(VERSION))
+        let mut items = items.iter().filter(of_spec);
+        items.find_map(|item| Some((item, item.value(VERSION)?)))
     }
 }
 

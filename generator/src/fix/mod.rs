@@ -8,7 +8,7 @@ mod edits;
 
 use edits::Batch;
 
-use crate::diagnostic::{Applicability, Diagnostics, Severity, Suggestion};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Severity, Suggestion};
 use crate::pipeline::{self, Loaded};
 use crate::source::layout;
 use crate::source::{FileId, SourceMap};
@@ -162,19 +162,35 @@ fn check(sources: SourceMap, reading: &Diagnostics) -> State {
     State { loaded, badness }
 }
 
-/// The suggestions that may be applied: one for each diagnostic, within specs that could be read.
-fn offers(state: &State) -> Vec<Offer> {
-    let sources = &state.loaded.sources;
+/// Whether a suggestion may be applied: it is safe, and within specs that could be read.
+pub fn may_apply(suggestion: &Suggestion, sources: &SourceMap) -> bool {
     let is_spec = |file: FileId| {
         let source = sources.files.get(file.0 as usize);
         source.is_some_and(|source| layout::is_spec(&source.path)) && !sources.unread.contains(&file)
     };
+    suggestion.applicability == Applicability::Safe && suggestion.edits.iter().all(|edit| is_spec(edit.span.file))
+}
+
+/// The suggestion of a diagnostic that may be applied: the first one.
+fn offer<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Option<&'a Suggestion> {
+    diagnostic
+        .suggestions
+        .iter()
+        .find(|suggestion| may_apply(suggestion, sources))
+}
+
+/// How many of these have a suggestion that may be applied.
+pub fn count_offers(diagnostics: &[Diagnostic], sources: &SourceMap) -> usize {
+    let offers = diagnostics.iter().filter_map(|diagnostic| offer(diagnostic, sources));
+    offers.count()
+}
+
+/// The suggestions that may be applied: one for each diagnostic.
+fn offers(state: &State) -> Vec<Offer> {
     let diagnostics = state.loaded.diagnostics.iter();
     diagnostics
         .filter_map(|diagnostic| {
-            let suggestion = diagnostic.suggestions.iter().find(|suggestion| {
-                suggestion.applicability == Applicability::Safe && suggestion.edits.iter().all(|edit| is_spec(edit.span.file))
-            })?;
+            let suggestion = offer(diagnostic, &state.loaded.sources)?;
             Some(Offer {
                 code: diagnostic.code,
                 message: diagnostic.message.clone(),

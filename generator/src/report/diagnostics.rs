@@ -6,7 +6,8 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity, Suggestion};
+use crate::diagnostic::{Diagnostic, Edit, Severity, Suggestion};
+use crate::fix;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::line_starts;
 
@@ -15,6 +16,9 @@ const WHOLE_FILE: usize = 64 * 1024;
 
 /// The most diagnostics that are shown as text. Nobody reads more; the JSON has them all.
 const MOST_SHOWN: usize = 100;
+
+/// What is said of a suggestion that only someone who has thought about it may apply.
+const LEFT: &str = "for you to judge: `--fix` leaves it";
 
 /// The most bytes of one line that are shown. Behind that a line was not written for people.
 const LONGEST_LINE: usize = 1000;
@@ -164,9 +168,11 @@ fn patch<'a>(suggestion: &'a Suggestion, sources: &'a SourceMap) -> Group<'a> {
             .path(source.path.as_str());
         snippet.patches(patches)
     });
-    Level::HELP
-        .secondary_title(suggestion.text.as_str())
-        .elements(snippets.collect::<Vec<_>>())
+    let text = match fix::may_apply(suggestion, sources) {
+        true => suggestion.text.clone(),
+        false => format!("{} ({LEFT})", suggestion.text),
+    };
+    Level::HELP.secondary_title(text).elements(snippets.collect::<Vec<_>>())
 }
 
 /// A part of a file.
@@ -247,7 +253,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
                 .iter()
                 .map(|suggestion| SuggestionObject {
                     text: &suggestion.text,
-                    safe: suggestion.applicability == Applicability::Safe,
+                    safe: fix::may_apply(suggestion, sources),
                     edits: suggestion
                         .edits
                         .iter()
