@@ -215,6 +215,11 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// Takes back what is no problem.
+    pub fn retain(&mut self, is_one: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(is_one);
+    }
+
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -112,15 +112,26 @@ fn has_gaps(diagnostics: &Diagnostics) -> bool {
 /// Runs every rule of every kind over the model. Not if a part of the specs could not be read: rules that judge the rest would report
 /// what isn't wrong.
 pub fn check(loaded: &mut Loaded) {
-    if loaded.is_incomplete {
-        return;
-    }
     // Entries with errors are missing from the model, and would look as if they had been removed since the release.
     let is_complete = !loaded.diagnostics.has_errors();
-    let rules = KINDS.iter().flat_map(|kind| kind.rules);
-    crate::check::run(rules, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
+    check_kinds(loaded);
+    if is_complete {
+        check_releases(loaded);
+    }
+}
+
+/// Runs the rules of the kinds alone: what holds whether or not something was released.
+pub fn check_kinds(loaded: &mut Loaded) {
+    if !loaded.is_incomplete {
+        let rules = KINDS.iter().flat_map(|kind| kind.rules);
+        crate::check::run(rules, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
+    }
+}
+
+/// Holds a model without gaps against what was blessed.
+pub fn check_releases(loaded: &mut Loaded) {
     // Collecting the entries takes time that a workspace without a release needn't spend.
-    if is_complete && !loaded.model.part::<Blessed>().specs.is_empty() {
+    if !loaded.is_incomplete && !loaded.model.part::<Blessed>().specs.is_empty() {
         let items = registry::items(&loaded.model);
         crate::check::blessed::run(&items, &loaded.model, &loaded.sources, &mut loaded.diagnostics);
     }

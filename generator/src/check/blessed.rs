@@ -8,7 +8,7 @@ use crate::check::{Rule, locate};
 use crate::compatibility::entry::{Entry, Weights};
 use crate::compatibility::verdict::VERSION;
 use crate::compatibility::{Difference, FactChange, Happened, Moves, compare};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
 use crate::model::blessed::{Blessed, BlessedSpec};
 use crate::model::item::{Item, Weight};
@@ -65,11 +65,6 @@ const EMPTY: Rule = Rule {
 
 /// What the checker demands, by code. All of them are found in one pass: see [`run`].
 pub const RULES: &[Rule] = &[NUMBER, REUSED, SHAPE, EFFECT, REMOVED, SPEC, EMPTY];
-
-/// Whether a code is one of these rules, so that blessing the specs anew settles it.
-pub fn is_about_a_release(code: &str) -> bool {
-    RULES.iter().any(|rule| rule.code == code)
-}
 
 /// Holds the entries of all kinds against what was blessed of them. The model must be complete: what could not be read would look as
 /// if it had been removed.
@@ -172,7 +167,11 @@ fn judge(difference: &Difference<'_>, known: &Known<'_>, sources: &SourceMap, di
     if matches!(difference.happened, Happened::Removed | Happened::Renamed)
         && let Some(before) = &difference.before
     {
-        diagnostics.push(removed(before, difference.after.as_ref()));
+        let diagnostic = match &difference.after {
+            Some(after) => renamed(before, after, sources, diagnostics),
+            None => removed(before),
+        };
+        diagnostics.push(diagnostic);
     }
 }
 
@@ -246,26 +245,55 @@ fn are_reported(diagnostics: &Diagnostics, one: Span, other: Span) -> bool {
 /// How to break a release on purpose.
 const OTHERWISE: &str = "to break the release on purpose, raise the version and run `cargo lathe bless --breaking`";
 
-/// An entry that is no longer there, and the one that took its place.
-fn removed(before: &Entry<'_>, after: Option<&Entry<'_>>) -> Diagnostic {
+/// An entry that is no longer there.
+fn removed(before: &Entry<'_>) -> Diagnostic {
     let what = before.what();
-    match after {
-        Some(after) => Diagnostic::error(
-            REMOVED.code,
-            format!("{what} was released, and is called `{}` now", after.name),
-        )
-        .at(after.span, "its new name")
-        .at(before.span, "released under this name")
-        .note("those who use the release know it by its name")
-        .help(format!("restore the name `{}`; {OTHERWISE}", before.name)),
-        None => Diagnostic::error(REMOVED.code, format!("{what} was released, and is no longer there"))
-            .at(before.span, "released here")
-            .note("those who use the release have nothing to use any more")
-            .help(match before.table {
-                "op" => format!("restore the entry, and retire it with `deprecated`; {OTHERWISE}"),
-                _ => format!("restore the entry; {OTHERWISE}"),
-            }),
+    Diagnostic::error(REMOVED.code, format!("{what} was released, and is no longer there"))
+        .at(before.span, "released here")
+        .note("those who use the release have nothing to use any more")
+        .help(match before.table {
+            "op" => format!("restore the entry, and retire it with `deprecated`; {OTHERWISE}"),
+            _ => format!("restore the entry; {OTHERWISE}"),
+        })
+}
+
+/// An entry with another name. What still calls it by the old one and was reported for that is no further mistake: those reports are
+/// taken back.
+fn renamed(before: &Entry<'_>, after: &Entry<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Diagnostic {
+    let names_it = |diagnostic: &Diagnostic| {
+        let place = diagnostic.labels.first().map(|label| label.span);
+        place.is_some_and(|place| sources.text(place).trim_matches(['"', '\'']) == before.name)
+    };
+    let followers: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| names_it(diagnostic))
+        .filter_map(|diagnostic| Some(diagnostic.labels.first()?.span))
+        .collect();
+    diagnostics.retain(|diagnostic| !names_it(diagnostic));
+    let mut diagnostic = Diagnostic::error(
+        REMOVED.code,
+        format!("{} was released, and is called `{}` now", before.what(), after.name),
+    )
+    .at(after.span, "its new name")
+    .at(before.span, "released under this name");
+    if let Some(first) = followers.first() {
+        let more = match followers.len() - 1 {
+            0 => String::new(),
+            1 => ", and in one more place".to_owned(),
+            more => format!(", and in {more} more places"),
+        };
+        diagnostic = diagnostic.at(*first, format!("still called so here{more}"));
     }
+    diagnostic = diagnostic
+        .note("those who use the release know it by its name")
+        .help(format!("restore the name `{}`; {OTHERWISE}", before.name));
+    if sources.text(after.span) != after.name {
+        return diagnostic;
+    }
+    let edits = vec![Edit::new(after.span, before.name)];
+    // Whoever meant the new name would have used it elsewhere, too.
+    let is_certain = !followers.is_empty();
+    diagnostic.suggestion(edits, "restore the released name", Applicability::of(is_certain))
 }
 
 /// Where an entry says something.

@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::session::Session;
 use super::{Common, Exit, Outcome};
-use crate::check::blessed::{entries, is_about_a_release};
+use crate::check::blessed::entries;
 use crate::compatibility::entry::Weights;
 use crate::compatibility::{Entry, Group, Moves, compare, groups, record};
-use crate::diagnostic::Diagnostics;
 use crate::emit::schema;
 use crate::model::blessed::{Blessed, KIND};
 use crate::model::item::Item;
@@ -43,18 +42,13 @@ pub fn run(common: &Common, breaking: bool) -> Exit {
     };
     let root = session.root.clone();
     let mut loaded = session.clock.time("read", || pipeline::load(&root, &Options::default()));
-    session.clock.time("check", || pipeline::check(&mut loaded));
-    let (mut about_releases, mut others) = (Diagnostics::default(), Diagnostics::default());
-    for diagnostic in std::mem::take(&mut loaded.diagnostics).sorted() {
-        match is_about_a_release(diagnostic.code) {
-            true => about_releases.push(diagnostic),
-            false => others.push(diagnostic),
-        }
-    }
-    if session.report(others, &loaded.sources) {
+    session.clock.time("check", || pipeline::check_kinds(&mut loaded));
+    if session.report(std::mem::take(&mut loaded.diagnostics), &loaded.sources) {
         console::failure("nothing was blessed: the specs have mistakes", "mend them first");
         return Exit::Failure;
     }
+    session.clock.time("check", || pipeline::check_releases(&mut loaded));
+    let about_releases = std::mem::take(&mut loaded.diagnostics);
     let items = registry::items(&loaded.model);
     let blessed = loaded.model.part::<Blessed>();
     let weights = Weights::of_items(&items);

@@ -233,6 +233,8 @@ enum Verb {
         cargo lathe diff v1.0 v1.1               between two revisions; also v1.0..v1.1\n  \
         cargo lathe diff v1.0 --changelog        the changelog section alone, in Markdown\n  \
         cargo lathe diff v1.0 --format json\n\n\
+        A change with which everyone can live who relied on the old state is a minor one, as less access to\n\
+        the context (mutable → shared), fewer traps or a lower cost; the other way round it breaks.\n\n\
         A revision is anything that git knows: a tag, a branch, a commit. The working tree is not touched.")]
     Diff {
         /// The older revision

@@ -131,9 +131,15 @@ pub fn compare<'a>(before: Vec<Entry<'a>>, after: Vec<Entry<'a>>) -> Vec<Differe
             .filter_map(|key| old.remove(key))
             .map(|entry| (Some(entry), None)),
     );
+    let renames: Renames<'a> = pairs
+        .iter()
+        .filter_map(|(before, after)| Some((before.as_ref()?, after.as_ref()?)))
+        .filter(|(before, after)| before.name != after.name)
+        .map(|(before, after)| ((before.owner, before.name), after.name))
+        .collect();
     let mut differences: Vec<Difference<'a>> = pairs
         .into_iter()
-        .filter_map(|(before, after)| difference(before, after, &numbers, &known))
+        .filter_map(|(before, after)| difference(before, after, &numbers, &known, &renames))
         .collect();
     let owner = |difference: &Difference<'a>| {
         let owner = difference.entry().and_then(|entry| entry.owner);
@@ -225,6 +231,7 @@ fn difference<'a>(
     after: Option<Entry<'a>>,
     numbers: &Numbers<'a>,
     known: &BTreeSet<Key<'a>>,
+    renames: &Renames<'a>,
 ) -> Option<Difference<'a>> {
     let (happened, facts) = match (&before, &after) {
         (Some(before), Some(after)) => {
@@ -233,7 +240,7 @@ fn difference<'a>(
             } else {
                 Happened::Renamed
             };
-            (happened, facts(before, after, known))
+            (happened, facts(before, after, known, renames))
         }
         (None, Some(_)) => (Happened::Added, Vec::new()),
         (Some(_), None) => (Happened::Removed, Vec::new()),
@@ -274,7 +281,7 @@ fn reuse(before: Option<&Entry<'_>>, after: &Entry<'_>, numbers: &Numbers<'_>) -
 }
 
 /// The facts that differ, in the order of the newer entry.
-fn facts(before: &Entry<'_>, after: &Entry<'_>, known: &BTreeSet<Key<'_>>) -> Vec<FactChange> {
+fn facts(before: &Entry<'_>, after: &Entry<'_>, known: &BTreeSet<Key<'_>>, renames: &Renames<'_>) -> Vec<FactChange> {
     let old = by_name(before);
     let new = by_name(after);
     let gone = before.facts.iter().filter(|fact| !new.contains_key(&(fact.key, fact.part)));
@@ -284,7 +291,7 @@ fn facts(before: &Entry<'_>, after: &Entry<'_>, known: &BTreeSet<Key<'_>>) -> Ve
         let (old, new) = (old.get(&name).copied(), new.get(&name).copied());
         let value = |fact: Option<&EntryFact<'_>>| fact.map(|fact| fact.value.to_owned()).unwrap_or_default();
         let (old_value, new_value) = (value(old), value(new));
-        if old_value == new_value {
+        if old_value == new_value || (fact.weight == Weight::Meaning && follows(renames, before.owner, &old_value, &new_value)) {
             continue;
         }
         let is_free = match (old, new) {
@@ -300,6 +307,28 @@ fn facts(before: &Entry<'_>, after: &Entry<'_>, known: &BTreeSet<Key<'_>>) -> Ve
     }
     changes.extend(order(before, after));
     changes
+}
+
+/// The new names of entries, by owner and old name.
+type Renames<'a> = BTreeMap<(Option<&'a str>, &'a str), &'a str>;
+
+/// Whether a new value is the old one with the new names of entries: a law that calls a renamed op says what it said.
+fn follows(renames: &Renames<'_>, owner: Option<&str>, old: &str, new: &str) -> bool {
+    if renames.is_empty() {
+        return false;
+    }
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut followed = String::new();
+    let mut rest = old;
+    while let Some(start) = rest.find(is_of_word) {
+        let (between, word_on) = rest.split_at(start);
+        let (word, behind) = word_on.split_at(word_on.find(|letter| !is_of_word(letter)).unwrap_or(word_on.len()));
+        followed.push_str(between);
+        followed.push_str(renames.get(&(owner, word)).copied().unwrap_or(word));
+        rest = behind;
+    }
+    followed.push_str(rest);
+    followed == new
 }
 
 fn by_name<'a, 'e>(entry: &'e Entry<'a>) -> BTreeMap<(&'a str, &'a str), &'e EntryFact<'a>> {

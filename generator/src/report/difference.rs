@@ -72,9 +72,18 @@ pub fn verb(difference: &Difference<'_>) -> &'static str {
     }
 }
 
-/// `code: 0x20 → 0x2e`.
+/// `cost: 1 → 5 (major: it promises less than before)`.
 fn line(fact: &FactChange) -> String {
-    format!("{}: {} → {}", fact.name(), shortened(&fact.old), shortened(&fact.new))
+    let verdict = match fact.moves {
+        Moves::Patch => String::new(),
+        moves => format!(" ({}: {})", moves.name(), fact.reason),
+    };
+    format!(
+        "{}: {} → {}{verdict}",
+        fact.name(),
+        shortened(&fact.old),
+        shortened(&fact.new)
+    )
 }
 
 fn shortened(value: &str) -> String {
