@@ -173,6 +173,15 @@ fn the_command_formats_checks_and_filters() {
     assert_eq!(lathe(root.path(), &["fmt", "--check", &absolute], "").status.code(), Some(0));
     assert_eq!(lathe(root.path(), &["fmt", "spec/none.toml"], "").status.code(), Some(100));
 
+    fs::write(root.path().join("README.md"), "# A machine\n").expect("a file");
+    let foreign = lathe(root.path(), &["fmt", "README.md"], "");
+    let errors = String::from_utf8_lossy(&foreign.stderr).into_owned();
+    assert_eq!(foreign.status.code(), Some(100));
+    assert!(
+        errors.contains("`README.md` is no spec") && errors.contains("1 error found"),
+        "{errors}"
+    );
+
     let filtered = lathe(root.path(), &["fmt", "-"], messy);
     assert_eq!(
         (filtered.status.code(), String::from_utf8_lossy(&filtered.stdout).as_ref()),

@@ -170,6 +170,13 @@ fn named(files: &[PathBuf], diagnostics: &mut Diagnostics) -> SourceMap {
     let mut sources = SourceMap::default();
     for file in files {
         let path = file.to_string_lossy().into_owned();
+        if !path.ends_with(".toml") {
+            diagnostics.push(
+                Diagnostic::error("L0002", format!("`{path}` is no spec: the names of specs end in `.toml`"))
+                    .help("name specs only; without a name all of them are formatted"),
+            );
+            continue;
+        }
         let read = fs::metadata(file).and_then(
             |metadata| match metadata.is_file() && metadata.len() <= source::LARGEST_FILE {
                 true => fs::read_to_string(file),

@@ -45,6 +45,11 @@ pub const PAGES: &[Page] = &[
         page: include_str!("pages/L0008.md"),
     },
     Page {
+        code: "L0009",
+        summary: "a line `#:` at the top of a spec is a directive that editors know",
+        page: include_str!("pages/L0009.md"),
+    },
+    Page {
         code: "L0101",
         summary: "every spec file states its kind",
         page: include_str!("pages/L0101.md"),

@@ -73,6 +73,7 @@ window.manualEntries = [
 ["L0006","diagnostic","","specs are valid TOML","","diagnostics/L00.html#l0006"],
 ["L0007","diagnostic","","there are no more files than a workspace can have","","diagnostics/L00.html#l0007"],
 ["L0008","diagnostic","","a key stands once in its table, and a table once in its file","","diagnostics/L00.html#l0008"],
+["L0009","diagnostic","","a line #: at the top of a spec is a directive that editors know","","diagnostics/L00.html#l0009"],
 ["L0101","diagnostic","","every spec file states its kind","","diagnostics/L01.html#l0101"],
 ["L0102","diagnostic","","the kind of a spec file is one that exists","","diagnostics/L01.html#l0102"],
 ["L0103","diagnostic","","a target and an instruction set have a name","","diagnostics/L01.html#l0103"],
