@@ -8,10 +8,9 @@ mod edits;
 
 use edits::Batch;
 
-use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Severity, Suggestion};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Suggestion};
 use crate::pipeline::{self, Loaded};
-use crate::source::layout;
-use crate::source::{FileId, SourceMap};
+use crate::source::SourceMap;
 
 /// How often specs are checked at most. Each round takes one check; more are needed only where a suggestion has to be found that does
 /// harm beside others.
@@ -162,21 +161,9 @@ fn check(sources: SourceMap, reading: &Diagnostics) -> State {
     State { loaded, badness }
 }
 
-/// Whether a suggestion may be applied: it is safe, and within specs that could be read.
-pub fn may_apply(suggestion: &Suggestion, sources: &SourceMap) -> bool {
-    let is_spec = |file: FileId| {
-        let source = sources.files.get(file.0 as usize);
-        source.is_some_and(|source| layout::is_spec(&source.path)) && !sources.unread.contains(&file)
-    };
-    suggestion.applicability == Applicability::Safe && suggestion.edits.iter().all(|edit| is_spec(edit.span.file))
-}
-
 /// The suggestion of a diagnostic that may be applied: the first one.
 fn offer<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Option<&'a Suggestion> {
-    diagnostic
-        .suggestions
-        .iter()
-        .find(|suggestion| may_apply(suggestion, sources))
+    diagnostic.suggestions.iter().find(|suggestion| sources.may_apply(suggestion))
 }
 
 /// How many of these have a suggestion that may be applied.

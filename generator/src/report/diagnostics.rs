@@ -7,7 +7,6 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Re
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Edit, Severity, Suggestion};
-use crate::fix;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::line_starts;
 
@@ -168,7 +167,7 @@ fn patch<'a>(suggestion: &'a Suggestion, sources: &'a SourceMap) -> Group<'a> {
             .path(source.path.as_str());
         snippet.patches(patches)
     });
-    let text = match fix::may_apply(suggestion, sources) {
+    let text = match sources.may_apply(suggestion) {
         true => suggestion.text.clone(),
         false => format!("{} ({LEFT})", suggestion.text),
     };
@@ -253,7 +252,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
                 .iter()
                 .map(|suggestion| SuggestionObject {
                     text: &suggestion.text,
-                    safe: fix::may_apply(suggestion, sources),
+                    safe: sources.may_apply(suggestion),
                     edits: suggestion
                         .edits
                         .iter()

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::diagnostic::{Applicability, Suggestion};
+
 /// How files are read. Nothing here changes what comes out.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -95,6 +97,15 @@ impl SourceMap {
             unread: self.unread.clone(),
             kept: Mutex::default(),
         }
+    }
+
+    /// Whether `check --fix` may apply a suggestion: it is safe, and edits specs alone, which could be read.
+    pub fn may_apply(&self, suggestion: &Suggestion) -> bool {
+        let is_spec = |file: FileId| {
+            let source = self.files.get(file.0 as usize);
+            source.is_some_and(|source| layout::is_spec(&source.path)) && !self.unread.contains(&file)
+        };
+        suggestion.applicability == Applicability::Safe && suggestion.edits.iter().all(|edit| is_spec(edit.span.file))
     }
 
     /// The text of a span.
