@@ -212,12 +212,12 @@ mod tests {
             ("", created, false),
         ];
         for (path, kind, expected) in cases {
-            let event = Event::new(kind).add_path(Path::new("/root").join(path));
-            assert_eq!(is_relevant(Path::new("/root"), &event), expected, "{path}");
+            let event = Event::new(kind).add_path(Path::new("/workspace").join(path));
+            assert_eq!(is_relevant(Path::new("/workspace"), &event), expected, "{path}");
         }
         let saved = Event::new(EventKind::Modify(ModifyKind::Name(notify::event::RenameMode::Both)))
-            .add_path("/root/spec/.a.toml.tmp".into())
-            .add_path("/root/spec/a.toml".into());
-        assert!(is_relevant(Path::new("/root"), &saved));
+            .add_path("/workspace/spec/.a.toml.tmp".into())
+            .add_path("/workspace/spec/a.toml".into());
+        assert!(is_relevant(Path::new("/workspace"), &saved));
     }
 }
