@@ -5,8 +5,10 @@ use crate::model::names;
 
 /// Folders under `generated/` that aren't instruction sets, and packages that would clash with what cargo knows.
 const TAKEN: &[&str] = &[
+    "feature",
     "features",
     "schemas",
+    "target",
     "targets",
     "manual",
     "lathe",
@@ -79,6 +81,7 @@ mod tests {
             ("trailing_", "can't be the name"),
             ("match", "keyword"),
             ("gen", "keyword"),
+            ("target", "something else"),
             ("targets", "something else"),
             ("test", "something else"),
             ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "too long"),
