@@ -1,16 +1,11 @@
 //! Which names a new workspace can have: the name becomes that of folders, crates and Rust identifiers.
 
 use super::Problem;
+use crate::check::instruction_set::names::OTHER_FOLDERS;
 use crate::model::names;
 
-/// Folders under `generated/` that aren't instruction sets, and packages that would clash with what cargo knows.
+/// Packages and folders that would clash with what cargo or the compiler knows.
 const TAKEN: &[&str] = &[
-    "feature",
-    "features",
-    "schemas",
-    "target",
-    "targets",
-    "manual",
     "lathe",
     "test",
     "core",
@@ -53,7 +48,7 @@ pub fn check(name: &str) -> Option<Problem> {
             "choose another name: crates and modules are called by it",
         );
     }
-    if TAKEN.contains(&name) {
+    if TAKEN.contains(&name) || OTHER_FOLDERS.contains(&name) {
         return problem(
             format!("`{name}` is the name of something else"),
             "choose another name: folders and crates of cargo or lathe have this one",

@@ -46,10 +46,10 @@ pub const TAKEN: Rule = Rule {
 const BUILDER_METHODS: &[&str] = &["bind", "default", "finish", "label", "push"];
 
 /// Folders below `generated/`, and beginnings of names of packages, that aren't those of a set.
-const OTHER_FOLDERS: &[&str] = &["feature", "features", "manual", "schemas", "target", "targets"];
+pub const OTHER_FOLDERS: &[&str] = &["feature", "features", "manual", "schemas", "target", "targets"];
 
 /// Types that the emitted code about the module file has of its own, or from the standard library.
-const OTHER_TYPES: &[&str] = &[
+pub const OTHER_TYPES: &[&str] = &[
     "Assembler",
     "Box",
     "Cursor",
