@@ -14,7 +14,9 @@ pub mod feature;
 pub mod freedom;
 pub mod instruction_set;
 pub mod item;
+pub mod module;
 pub mod names;
+pub mod package;
 pub mod schema;
 pub mod target;
 
