@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::emit::{Emitter, Tree, manual};
 use crate::model::Model;
 use crate::model::blessed::Blessed;
+use crate::model::manifest::Manifests;
 use crate::registry::{self, KINDS};
 pub use crate::source::Options;
 use crate::source::{SourceMap, Span};
@@ -40,6 +41,7 @@ pub fn resolve(sources: SourceMap, mut diagnostics: Diagnostics) -> Loaded {
     let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     let documents = syntax::parse(&sources, &kinds, &mut diagnostics);
     let mut model = Model::default();
+    model.insert(Manifests::read(&sources));
     let mut found = Diagnostics::default();
     for kind in KINDS {
         let of_kind: Vec<&syntax::Document> = documents.iter().filter(|document| document.kind == kind.name).collect();

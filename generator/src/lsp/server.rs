@@ -273,7 +273,12 @@ impl Server {
         if !self.watches {
             return Vec::new();
         }
-        let patterns = ["**/spec/**/*.toml", "**/runtime/**/*.rs", "**/generated/manifest.toml"];
+        let patterns = [
+            "**/spec/**/*.toml",
+            "**/runtime/**/*.rs",
+            "**/runtime/**/Cargo.toml",
+            "**/generated/manifest.toml",
+        ];
         let watchers: Vec<Value> = patterns.iter().map(|pattern| json!({ "globPattern": pattern })).collect();
         let registration = json!({
             "id": "lathe-files",

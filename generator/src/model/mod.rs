@@ -14,6 +14,7 @@ pub mod feature;
 pub mod freedom;
 pub mod instruction_set;
 pub mod item;
+pub mod manifest;
 pub mod module;
 pub mod names;
 pub mod package;

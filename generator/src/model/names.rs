@@ -253,19 +253,48 @@ pub fn check_name(what: &str, name: &str, span: Span, dotted: bool, diagnostics:
         is_plain(name)
     };
     if !good {
-        let shown: String = name.chars().take(64).collect();
-        diagnostics.push(
-            Diagnostic::error("L0107", format!("`{shown}` can't be the name of {what}"))
-                .at(span, "not a name")
-                .note(format!(
-                    "names become identifiers: lower-case letters, digits and single underscores{}, beginning with a letter, at most \
-                     64 in all",
-                    if dotted { ", in parts separated by dots" } else { "" }
-                ))
-                .help("write it in snake case, such as `divide_by_zero`"),
-        );
+        let dots = if dotted { ", in parts separated by dots" } else { "" };
+        let rule = format!("lower-case letters, digits and single underscores{dots}, beginning with a letter, at most 64 in all");
+        let help = "write it in snake case, such as `divide_by_zero`";
+        refuse_name(what, name, span, (&rule, help), diagnostics);
     }
     good
+}
+
+/// Whether a name can be that of a type in emitted code: letters and digits, beginning with a capital.
+pub fn is_camel(name: &str) -> bool {
+    name.len() <= 64 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Whether a name can be that of a constant in emitted code: capitals, digits and single underscores, beginning with a letter.
+pub fn is_constant(name: &str) -> bool {
+    !name.contains(|c: char| c.is_ascii_lowercase()) && is_plain(&name.to_ascii_lowercase())
+}
+
+/// Reports a name that can't be that of a type, a variant or the like.
+pub fn check_camel(what: &str, name: &str, span: Span, diagnostics: &mut Diagnostics) -> bool {
+    let rule = "letters and digits, beginning with a capital, at most 64 in all";
+    let help = "write it in upper camel case, such as `EvictionPolicy`";
+    is_camel(name) || refuse_name(what, name, span, (rule, help), diagnostics)
+}
+
+/// Reports a name that can't be that of a constant.
+pub fn check_constant(name: &str, span: Span, diagnostics: &mut Diagnostics) -> bool {
+    let rule = "capitals, digits and single underscores, beginning with a letter, at most 64 in all";
+    let help = "write it in capitals, such as `MAX_KEY`";
+    is_constant(name) || refuse_name("a constant", name, span, (rule, help), diagnostics)
+}
+
+/// Reports a name that can't be one; always `false`.
+fn refuse_name(what: &str, name: &str, span: Span, (rule, help): (&str, &str), diagnostics: &mut Diagnostics) -> bool {
+    let shown: String = name.chars().take(64).collect();
+    diagnostics.push(
+        Diagnostic::error("L0107", format!("`{shown}` can't be the name of {what}"))
+            .at(span, "not a name")
+            .note(format!("names become identifiers: {rule}"))
+            .help(help),
+    );
+    false
 }
 
 /// Reports names that several entries of one table have, wherever these stand, and keeps the first of each.

@@ -6,7 +6,7 @@ use crate::diagnostic::Page;
 pub const PAGES: &[Page] = &[
     Page {
         code: "L0107",
-        summary: "names are in snake case",
+        summary: "names are in the case of their table: snake case, and upper camel case for types",
         page: include_str!("pages/L0107.md"),
     },
     Page {

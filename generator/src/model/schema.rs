@@ -75,6 +75,11 @@ pub fn words<V>(table: &[(&'static str, V)]) -> Vec<&'static str> {
     table.iter().map(|(word, _)| *word).collect()
 }
 
+/// One of these words, as an element of a list.
+pub fn one_of(words: Vec<&'static str>) -> Value {
+    json!({ "type": "string", "enum": words })
+}
+
 /// One of these words, or what fits the pattern.
 pub fn any_of(words: Vec<&'static str>, pattern: &str) -> Value {
     json!([{ "enum": words }, { "pattern": pattern }])
@@ -89,3 +94,53 @@ pub fn names() -> Value {
 pub fn dotted_names() -> Value {
     json!({ "pattern": r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*$" })
 }
+
+/// What the names of types, variants and errors look like: `EvictionPolicy`.
+pub fn camel_names() -> Value {
+    json!({ "pattern": "^[A-Z][A-Za-z0-9]*$", "maxLength": 64 })
+}
+
+/// What the names of constants look like: `MAX_KEY`.
+pub fn constant_names() -> Value {
+    json!({ "pattern": "^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", "maxLength": 64 })
+}
+
+/// Deserializes a text or a table. (An untagged enum would lose the spans.)
+macro_rules! text_or_table {
+    ($name:ident, $expected:literal, $text:expr, $table:ty, $wrap:expr) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        Ok($text(text.to_owned()))
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
+                        let table = <$table as serde::Deserialize>::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                        Ok($wrap(table))
+                    }
+                }
+                deserializer.deserialize_any(Visitor)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let table = generator.subschema_for::<$table>();
+                schemars::json_schema!({ "anyOf": [{ "type": "string" }, table] })
+            }
+        }
+    };
+}
+pub(in crate::model) use text_or_table;

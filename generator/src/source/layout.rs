@@ -21,6 +21,11 @@ pub fn is_runtime(path: &str) -> bool {
     is_in(path, RUNTIME) && path.ends_with(".rs")
 }
 
+/// Whether a root-relative path is that of the manifest of a runtime's crate.
+pub fn is_manifest(path: &str) -> bool {
+    is_in(path, RUNTIME) && path.ends_with("/Cargo.toml")
+}
+
 /// Whether a path lies in one of the folders at the root.
 fn is_in(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
@@ -76,6 +81,7 @@ mod tests {
         }
         assert!(is_spec("spec/a.toml") && !is_spec("spec/a.rs") && !is_spec("spec.toml"));
         assert!(is_runtime("runtime/a.rs") && !is_runtime("spec/a.rs"));
+        assert!(is_manifest("runtime/a/Cargo.toml") && !is_manifest("spec/a/Cargo.toml") && !is_manifest("runtime/a.toml"));
     }
 
     #[test]

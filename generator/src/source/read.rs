@@ -1,4 +1,4 @@
-//! Walks `spec/` and the runtime folders and reads what is there.
+//! Walks `spec/` and the runtime folders and reads what is there: specs, and the code and manifests of the runtimes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -22,14 +22,14 @@ struct Found {
     content: Result<String, Box<Diagnostic>>,
 }
 
-/// Reads all specs under `root/spec` and all Rust files under `root/runtime`. What can't be read is reported, and stands in the map
+/// Reads all specs under `root/spec` and all Rust files and manifests under `root/runtime`. What can't be read is reported, and stands in the map
 /// without text, so that there is a place to point at.
 pub fn read(root: &Path, options: &Options, diagnostics: &mut Diagnostics) -> SourceMap {
     let mut found = Vec::new();
     let specs = read_specs(root, options, &mut found);
     let count = found.len();
     if root.join(layout::RUNTIME).is_dir() {
-        let mut paths = walk(root, layout::RUNTIME, "rs", &mut found);
+        let mut paths = walk(root, layout::RUNTIME, &mut found);
         shuffle(&mut paths, options.shuffle);
         found.extend(paths.into_iter().map(read_file));
     }
@@ -76,7 +76,7 @@ fn overlay(texts: &BTreeMap<String, String>, found: &mut Vec<Found>, mut count: 
                 if layout::is_spec(&path) {
                     found.insert(count, Found { path, content });
                     count += 1;
-                } else if layout::is_runtime(&path) {
+                } else if layout::is_runtime(&path) || layout::is_manifest(&path) {
                     found.push(Found { path, content });
                 }
             }
@@ -110,7 +110,7 @@ fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<
         Ok(metadata) if !metadata.is_dir() => return Err(missing("`spec` is a file and not a folder")),
         Ok(_) => {}
     }
-    let mut paths = walk(root, layout::SPEC, "toml", found);
+    let mut paths = walk(root, layout::SPEC, found);
     if paths.is_empty() && found.is_empty() {
         return Err(missing("there is no `.toml` file in `spec`"));
     }
@@ -119,8 +119,19 @@ fn read_specs(root: &Path, options: &Options, found: &mut Vec<Found>) -> Result<
     Ok(())
 }
 
-/// Finds all files of an extension in a folder, in the order of their paths. What is wrong with the folder itself goes to `found`.
-fn walk(root: &Path, folder: &str, extension: &str, found: &mut Vec<Found>) -> Vec<(String, PathBuf)> {
+/// The extension of the files that are read in a folder.
+fn extension(folder: &str) -> &'static str {
+    if folder == layout::SPEC { "toml" } else { "rs" }
+}
+
+/// Whether a file of this path is one that is read in a folder.
+fn is_read(folder: &str, path: &Path) -> bool {
+    let is_manifest = folder == layout::RUNTIME && path.file_name().is_some_and(|name| name == "Cargo.toml");
+    is_manifest || path.extension().is_some_and(|found| found == extension(folder))
+}
+
+/// Finds all files that are read in a folder, in the order of their paths. What is wrong with the folder itself goes to `found`.
+fn walk(root: &Path, folder: &str, found: &mut Vec<Found>) -> Vec<(String, PathBuf)> {
     let mut paths = Vec::new();
     let walker = WalkDir::new(root.join(folder))
         .follow_links(true)
@@ -130,9 +141,10 @@ fn walk(root: &Path, folder: &str, extension: &str, found: &mut Vec<Found>) -> V
     for entry in walker {
         let (path, problem) = match entry {
             Ok(entry) => {
-                if entry.path().extension().is_none_or(|found| found != extension) {
+                if !is_read(folder, entry.path()) {
                     continue;
                 }
+                let extension = entry.path().extension().unwrap_or_default().to_string_lossy();
                 let kind = entry.file_type();
                 let problem = if kind.is_file() {
                     None
@@ -166,7 +178,10 @@ fn walk(root: &Path, folder: &str, extension: &str, found: &mut Vec<Found>) -> V
             None if paths.len() >= MOST_FILES => {
                 let problem = Diagnostic::error(
                     "L0007",
-                    format!("there are more than {MOST_FILES} `.{extension}` files in `{folder}`"),
+                    format!(
+                        "there are more than {MOST_FILES} `.{}` files in `{folder}`",
+                        extension(folder)
+                    ),
                 )
                 .help("look for a folder that got there by mistake, or for a link to a folder above");
                 found.push(Found {

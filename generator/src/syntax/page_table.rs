@@ -61,7 +61,7 @@ pub const PAGES: &[Page] = &[
     },
     Page {
         code: "L0103",
-        summary: "a target and an instruction set have a name",
+        summary: "every spec has a name but those of features",
         page: include_str!("pages/L0103.md"),
     },
     Page {

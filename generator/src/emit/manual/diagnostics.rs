@@ -18,6 +18,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("L09", "Outputs"),
     ("L10", "Releases"),
     ("L11", "Images: words, registers and natives"),
+    ("L12", "Packages and modules"),
 ];
 
 /// The chapter.

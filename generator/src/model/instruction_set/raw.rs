@@ -17,7 +17,7 @@ use super::scalar::Scalar;
 use super::type_expression::TypeFunction;
 use super::wide;
 use crate::model::names::BYTE_ORDERS;
-use crate::model::schema::{any_of, dotted_names, names, words};
+use crate::model::schema::{any_of, dotted_names, names, text_or_table, words};
 use crate::syntax::Spanned;
 
 /// Words of type expressions beside the names of types.
@@ -325,45 +325,6 @@ pub enum RawGoldenValue {
     Bytes(String),
     /// A table.
     Table(RawGolden),
-}
-
-/// Deserializes a text or a table. (An untagged enum would lose the spans.)
-macro_rules! text_or_table {
-    ($name:ident, $expected:literal, $text:expr, $table:ty, $wrap:expr) => {
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl<'de> serde::de::Visitor<'de> for Visitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        Ok($text(text.to_owned()))
-                    }
-
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<$name, A::Error> {
-                        let table = <$table>::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                        Ok($wrap(table))
-                    }
-                }
-                deserializer.deserialize_any(Visitor)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let table = generator.subschema_for::<$table>();
-                schemars::json_schema!({ "anyOf": [{ "type": "string" }, table] })
-            }
-        }
-    };
 }
 
 text_or_table!(

@@ -1,15 +1,23 @@
 //! Modules: one public surface each, and the backends behind it.
 
+mod items;
+pub mod raw;
+pub mod resolve;
 pub mod state_machine;
 pub mod surface;
 
 use std::collections::BTreeMap;
 
+use schemars::Schema;
+
 use crate::arena::{Arena, Id};
+use crate::model::Model;
 use crate::model::names::Use;
 use crate::model::package::{Capability, Package};
 use crate::source::Span;
 
+pub use items::items;
+pub use resolve::{PAGES, load};
 pub use state_machine::StateMachine;
 pub use surface::{AutoTraits, Constant, ErrorVariant, Field, Function, Type, TypeKind, TypeReference};
 
@@ -226,4 +234,17 @@ pub struct Bench {
     pub gate: f64,
     /// The entry.
     pub span: Span,
+}
+
+/// The tables that say what others are made of.
+pub const FOUNDATIONS: &[&str] = &["package", "library", "capability", "type", "state_machine"];
+
+/// The JSON Schema of a file.
+pub fn schema() -> Schema {
+    crate::model::schema::of::<raw::RawFile>()
+}
+
+/// Where the specs of all modules name entries.
+pub fn uses(model: &Model) -> &[Use] {
+    &model.part::<Modules>().uses
 }

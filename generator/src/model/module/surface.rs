@@ -77,9 +77,9 @@ pub struct Field {
     pub kind: TypeReference,
     /// Its value unless stated.
     pub default: Option<Value>,
-    /// The least value.
+    /// The least value; of a duration in nanoseconds.
     pub min: Option<i128>,
-    /// The greatest value.
+    /// The greatest value; of a duration in nanoseconds.
     pub max: Option<i128>,
     /// What its value asks of the backend.
     pub needs: Option<Id<Capability>>,
@@ -142,6 +142,8 @@ pub enum TypeReference {
     Named(Id<Type>),
     /// `&T` of a type of the module.
     Reference(Id<Type>),
+    /// `CircuitState`: the state of a state machine of the module.
+    State(Id<super::StateMachine>),
 }
 
 /// A constant of the surface.
@@ -168,7 +170,7 @@ pub struct ErrorVariant {
     pub doc: String,
     /// What it says, with the fields in braces.
     pub message: String,
-    /// What it carries.
+    /// What it carries. Their docs only say that they stand in the message.
     pub fields: Vec<Field>,
     /// Its number, from 1; the C code is the base less this.
     pub code: u32,
