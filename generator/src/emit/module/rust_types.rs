@@ -96,6 +96,7 @@ pub fn type_text(module: &Module, reference: &TypeReference) -> String {
         TypeReference::Vec(inner) => format!("Vec<{}>", type_text(module, inner)),
         TypeReference::Named(id) => module.types[*id].name.clone(),
         TypeReference::Reference(id) => format!("&{}", module.types[*id].name),
+        TypeReference::State(id) => format!("{}State", module.state_machines[*id].name),
     }
 }
 
@@ -240,6 +241,9 @@ impl Mentions {
             }
             TypeReference::Named(id) | TypeReference::Reference(id) => {
                 self.named.insert(module.types[*id].name.clone());
+            }
+            TypeReference::State(id) => {
+                self.named.insert(format!("{}State", module.state_machines[*id].name));
             }
             TypeReference::String => self.string = true,
             TypeReference::Vec(inner) => {
