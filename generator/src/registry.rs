@@ -88,7 +88,7 @@ pub static KINDS: &[SpecKind] = &[
         foundations: crate::model::module::FOUNDATIONS,
         pages: crate::model::module::PAGES,
         rules: &[],
-        emitters: &[],
+        emitters: crate::emit::module::EMITTERS,
         manual: |_, _| Vec::new(),
         items: crate::model::module::items,
         uses: crate::model::module::uses,

@@ -19,6 +19,18 @@ pub fn format(tokens: TokenStream) -> anyhow::Result<String> {
     Ok(separate_items(&prettyplease::unparse(&file)))
 }
 
+/// Formats the text of a file that holds no comments beside documentation.
+///
+/// # Errors
+///
+/// When the text isn't a Rust file: a fault of an emitter, shown with the text.
+pub fn file(text: &str) -> anyhow::Result<String> {
+    let tokens: TokenStream = text
+        .parse()
+        .map_err(|error| anyhow::anyhow!("an emitter made a text that is no Rust, {error}: {text}"))?;
+    format(tokens)
+}
+
 /// Puts an empty line between items and between methods, which prettyplease leaves close together.
 fn separate_items(text: &str) -> String {
     const BEGINNINGS: &[&str] = &[
@@ -184,7 +196,9 @@ fn reflow(width: usize, text: &str) -> Vec<String> {
         for word in content.split_whitespace() {
             let current = lines.last().map_or(0, |line| line.chars().count());
             let empty = lines.last().is_none_or(|line| line.trim().is_empty());
-            if !empty && current + 1 + word.chars().count() > width {
+            // At the start of a line these would begin a list.
+            let stays = matches!(word, "-" | "*" | "+");
+            if !empty && !stays && current + 1 + word.chars().count() > width {
                 lines.push(" ".repeat(hang));
             }
             if let Some(line) = lines.last_mut() {
@@ -342,6 +356,8 @@ mod tests {
                 .lines()
                 .all(|line| line.len() <= 130 && line.starts_with("    /// "))
         );
+        let products = "word * ".repeat(60);
+        assert!(doc_lines(4, &products).lines().all(|line| line.starts_with("    /// word")));
         let code = format!("```\n{long}\n```");
         assert_eq!(doc_lines(0, &code).lines().count(), 3);
         assert_eq!(

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use crate::emit::rust;
-use crate::model::module::{Backend, CapabilityValue, Function, Module, Type, TypeKind, TypeReference, surface::Value};
+use crate::model::module::{
+    Backend, CapabilityValue, Function, Module, StateMachine, Type, TypeKind, TypeReference, surface::Value,
+};
 use crate::model::package::Package;
 
 /// The folder of a crate of a package: `generated/abi/facts`.
@@ -65,6 +67,11 @@ pub fn capability_type(module: &Module) -> String {
     format!("{}Capability", module.handle())
 }
 
+/// `CircuitState`.
+pub fn state_type(machine: &StateMachine) -> String {
+    format!("{}State", machine.name)
+}
+
 /// `CacheConfig`.
 pub fn config_type(module: &Module) -> &str {
     &module.types[module.config].name
@@ -96,7 +103,7 @@ pub fn type_text(module: &Module, reference: &TypeReference) -> String {
         TypeReference::Vec(inner) => format!("Vec<{}>", type_text(module, inner)),
         TypeReference::Named(id) => module.types[*id].name.clone(),
         TypeReference::Reference(id) => format!("&{}", module.types[*id].name),
-        TypeReference::State(id) => format!("{}State", module.state_machines[*id].name),
+        TypeReference::State(id) => state_type(&module.state_machines[*id]),
     }
 }
 
@@ -243,7 +250,7 @@ impl Mentions {
                 self.named.insert(module.types[*id].name.clone());
             }
             TypeReference::State(id) => {
-                self.named.insert(format!("{}State", module.state_machines[*id].name));
+                self.named.insert(state_type(&module.state_machines[*id]));
             }
             TypeReference::String => self.string = true,
             TypeReference::Vec(inner) => {
