@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod messaging;
+
 use std::fmt;
 
 /// How a law is tried, as the spec states it.
