@@ -63,10 +63,12 @@ impl Pattern {
 
     /// Whether it matches a topic that [`check_topic`] allows.
     pub fn matches(&self, topic: &[u8]) -> bool {
-        if hides_from_wildcards(self.syntax, topic) && !matches!(self.steps.first(), Some(Step::Word(_))) {
-            return false;
-        }
-        let topic: Vec<&[u8]> = words(self.syntax, topic).collect();
+        let hidden = hides_from_wildcards(self.syntax, topic) && !matches!(self.steps.first(), Some(Step::Word(_)));
+        !hidden && self.matches_words(&words(self.syntax, topic).collect::<Vec<_>>())
+    }
+
+    /// Whether it matches these words; what [`hides_from_wildcards`] says isn't asked.
+    pub fn matches_words(&self, topic: &[&[u8]]) -> bool {
         let (mut step, mut word) = (0, 0);
         // Where to go on after the last `#` if what follows fails: with it taking one word more. An earlier `#` needn't be tried again,
         // for what it could take, the last one can.

@@ -16,8 +16,8 @@ pub struct TopicTrie<T> {
     words: HashMap<Box<[u8]>, Word>,
     next_word: u32,
     free_words: Vec<u32>,
-    /// Where a word leads from a node.
-    edges: HashMap<(u32, u32), u32>,
+    /// Where a word leads from a node. Both are numbers of our own, so that a quick hash does; words themselves come from outside.
+    edges: HashMap<(u32, u32), u32, foldhash::fast::RandomState>,
     length: usize,
 }
 
@@ -54,6 +54,8 @@ impl<T> Node<T> {
 
 const ROOT: u32 = 0;
 
+type Known = HashSet<u32, foldhash::fast::RandomState>;
+
 impl<T> Default for TopicTrie<T> {
     fn default() -> Self {
         TopicTrie {
@@ -62,7 +64,7 @@ impl<T> Default for TopicTrie<T> {
             words: HashMap::new(),
             next_word: 0,
             free_words: Vec::new(),
-            edges: HashMap::new(),
+            edges: HashMap::default(),
             length: 0,
         }
     }
@@ -124,7 +126,7 @@ impl<T> TopicTrie<T> {
         // others are reached by their one parent, once a word, so that only nodes behind `#` could be there twice.
         let mut reached = Vec::new();
         let mut lasting = Vec::new();
-        let mut known = HashSet::new();
+        let mut known = Known::default();
         self.reach(ROOT, &mut reached, &mut lasting, &mut known);
         let mut next = Vec::new();
         for word in words {
@@ -150,7 +152,7 @@ impl<T> TopicTrie<T> {
         }
     }
 
-    fn reach(&self, node: u32, reached: &mut Vec<u32>, lasting: &mut Vec<u32>, known: &mut HashSet<u32>) {
+    fn reach(&self, node: u32, reached: &mut Vec<u32>, lasting: &mut Vec<u32>, known: &mut Known) {
         reached.push(node);
         let mut at = node;
         while let Some(many) = self.nodes[at as usize].many {
