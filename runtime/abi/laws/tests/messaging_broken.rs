@@ -110,7 +110,6 @@ fn the_reference_obeys() {
 fn the_trie_obeys() {
     for (law, cases) in LAWS {
         if cases > 0 {
-            let t0 = std::time::Instant::now();
             try_law::<Trie>(law).unwrap_or_else(|violation| panic!("{law}: {violation}"));
         }
     }
@@ -154,7 +153,7 @@ fn retries() {
     rejects::<RetryWithoutDelay>(&["retry_limit"], "the delay has just begun");
     rejects::<AcceptComesAgain>(&["conservation", "conservation_threads", "back_pressure"], "had ended before");
     rejects::<LateSettlementSucceeds>(&["visibility_timeout", "limits"], "DeliveryNotFound");
-    rejects::<NeverRedelivers>(&["visibility_timeout", "clock_jumps"], "is due");
+    rejects::<NeverRedelivers>(&["visibility_timeout"], "that nobody settled");
 }
 
 #[test]
