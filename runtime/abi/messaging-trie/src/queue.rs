@@ -326,3 +326,60 @@ impl Queue {
         Some(copy)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(queue_capacity: u32) -> Queue {
+        Queue::new(
+            1,
+            &MessagingConfig {
+                queue_capacity,
+                ..MessagingConfig::default()
+            },
+            Duration::ZERO,
+        )
+    }
+
+    fn message() -> Message {
+        Message {
+            number: 1,
+            topic: Bytes::new(),
+            payload: Bytes::new(),
+        }
+    }
+
+    #[test]
+    fn a_reserved_place_is_taken() {
+        let mut queue = queue(1);
+        assert!(queue.reserve() && !queue.reserve());
+        queue.release();
+        assert!(queue.reserve() && queue.fill(message()) && !queue.reserve());
+    }
+
+    #[test]
+    fn a_place_that_was_reserved_before_the_end_is_not_filled() {
+        let mut queue = queue(2);
+        assert!(queue.reserve() && queue.fill(message()) && queue.reserve());
+        assert_eq!(queue.close().0, 1);
+        assert!(!queue.fill(message()));
+        assert_eq!(
+            (queue.queued(), queue.counters().copies, queue.counters().discarded),
+            (0, 1, 1)
+        );
+    }
+
+    #[test]
+    fn nothing_stays_of_what_is_settled() {
+        let (mut queue, dead) = (queue(1), DeadLetters::new(1));
+        for outcome in [Outcome::Accept, Outcome::Retry, Outcome::Reject] {
+            assert!(queue.reserve() && queue.fill(message()));
+            let delivery = queue.receive(Duration::ZERO, &dead).expect("it was published");
+            assert!(queue.is_scheduled());
+            assert_eq!(queue.settle(delivery.id, outcome, Duration::ZERO, &dead), Ok(()));
+            assert!(queue.deadlines.is_empty() && queue.in_flight.is_empty());
+            queue.due.clear();
+        }
+    }
+}
