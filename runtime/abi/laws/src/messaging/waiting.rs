@@ -49,6 +49,26 @@ pub fn waiting_publish<B: Backend>(law: &Law, fixture: &Fixture) -> Result<(), V
             .unwrap_or_else(|_| Err(Violation::new("publishing panicked")))
     })?;
 
+    // A settlement makes room by itself, without another call after it.
+    for outcome in [Outcome::Accept, Outcome::Reject] {
+        let (backend, _) = fixture.open::<B>(&config)?;
+        let subscription = expect("subscribing", backend.subscribe(b"a"))?;
+        expect("publishing", backend.publish(b"a", b""))?;
+        let delivery = expect_delivery(&backend, subscription, "it was published")?;
+        let begin = Instant::now();
+        thread::scope(|scope| {
+            let publisher = scope.spawn(|| backend.publish(b"a", b""));
+            thread::sleep(SHORT);
+            expect("settling", backend.settle(subscription, delivery.id, outcome))?;
+            let published = publisher.join().map_err(|_| Violation::new("publishing panicked"))?;
+            expect("publishing when there is room", published)
+        })?;
+        demand!(
+            begin.elapsed() < PATIENCE,
+            "publishing went on waiting after {outcome:?} had made room"
+        );
+    }
+
     let (backend, _) = fixture.open::<B>(&MessagingConfig {
         publish_timeout: Some(SHORT),
         ..config.clone()
