@@ -10,7 +10,7 @@ use super::RateLimitAlgorithm;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GatewayBackend {
     /// matchit's radix tree, one for each method; governor for the token bucket; HdrHistogram for latencies. Cargo feature
-    /// `gateway-matchit`. It adapts `matchit`.
+    /// `gateway-matchit`. It adapts `matchit` 0.9.2.
     ///
     /// Spec: `[backend.matchit]` in `spec/abi/gateway.toml`.
     Matchit,
