@@ -15,14 +15,14 @@ pub enum CacheBackend {
     /// of one entry of `max_entries` or of its bytes of `max_memory_bytes`, and small and large entries together don't fill both.
     /// moka's own clock isn't used: deadlines are compared with the clock of the cache. Until it works off its logs it holds some
     /// entries too many: 64 of one thread, 384 of several, and about an eighth of `max_memory_bytes` more. Under `Lru` it works them
-    /// off at each put. Cargo feature `cache-moka`. It adapts `moka`.
+    /// off at each put. Cargo feature `cache-moka`. It adapts `moka` 0.12.16.
     ///
     /// Spec: `[backend.moka]` in `spec/abi/cache.toml`.
     Moka,
     /// A small and fast concurrent cache with Clock-PRO, close to S3-FIFO: it follows none of the four orders that have names here,
     /// only its own. From 1,024 entries on it is divided into shards, up to 16, each with its part of the limits; so that one may be
-    /// full while another isn't. Entries count shares of both limits as on moka. Cargo feature `cache-quick`. It adapts
-    /// `quick_cache`.
+    /// full while another isn't. Entries count shares of both limits as on moka. Cargo feature `cache-quick`. It adapts `quick_cache`
+    /// 0.7.0.
     ///
     /// Spec: `[backend.quick]` in `spec/abi/cache.toml`.
     Quick,

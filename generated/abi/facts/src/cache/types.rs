@@ -54,7 +54,7 @@ impl EvictionPolicy {
 pub struct CacheConfig {
     /// The most entries. Those that are past their deadline and not yet dropped count. At least 1. `10_000` unless stated.
     pub max_entries: u32,
-    /// The most bytes that all entries together may count: 256 MiB unless stated. At least 1_024. `268_435_456` unless stated.
+    /// The most bytes that all entries together may count. At least 1_024. `268_435_456` unless stated.
     pub max_memory_bytes: u64,
     /// How long an entry lives that `put` puts; without it, until it has to go. An entry that lives for no time is never given.
     /// One whose deadline is beyond the end of the clock has none. `Some(Duration::from_secs(300))` unless stated.
