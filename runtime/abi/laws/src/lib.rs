@@ -9,6 +9,8 @@
 pub mod cache;
 pub mod gateway;
 pub mod messaging;
+pub mod search;
+pub mod storage;
 
 use std::fmt;
 

@@ -12,12 +12,12 @@ pub enum SearchBackend {
     /// tantivy's index in memory. It keeps the length of a document in one byte, exact up to 40 terms and rounded above, and counts
     /// deleted documents until segments are merged, so that BM25 is near. Writes are gathered, and the first read after a write makes
     /// them visible, which takes a millisecond or more: it suits many writes and then many reads, not both in turn. Each index has
-    /// two threads and some 15 MB of its own. Cargo feature `search-tantivy`. It adapts `tantivy`.
+    /// two threads and some 15 MB of its own. Cargo feature `search-tantivy`. It adapts `tantivy` 0.27.0.
     ///
     /// Spec: `[backend.tantivy]` in `spec/abi/search.toml`.
     Tantivy,
     /// A small index of its own that computes BM25 exactly. Every query looks at all documents that match. Cargo feature
-    /// `search-exact`. It adapts `frostem`.
+    /// `search-exact`. It adapts `frostem` 1.20260804.
     ///
     /// Spec: `[backend.exact]` in `spec/abi/search.toml`.
     Exact,

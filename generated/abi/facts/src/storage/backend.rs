@@ -7,7 +7,7 @@ use crate::support::Support;
 /// What a `Storage` can rest on, compiled in or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StorageBackend {
-    /// A map in memory. It ends with the handle. Cargo feature `storage-memory`. It adapts `object_store`.
+    /// A map in memory. It ends with the handle. Cargo feature `storage-memory`. It adapts `object_store` 0.14.2.
     ///
     /// Spec: `[backend.memory]` in `spec/abi/storage.toml`.
     Memory,
@@ -15,13 +15,13 @@ pub enum StorageBackend {
     /// Symbolic links are never followed: one in the way of a key is an error, and lists leave them out; that is checked before each
     /// call, so it doesn't hold against a program that exchanges directories at the same time. Where the file system takes two keys
     /// for one name (letter case, Unicode normalisation), they are one object. Cargo feature `storage-local`. It adapts
-    /// `object_store`.
+    /// `object_store` 0.14.2.
     ///
     /// Spec: `[backend.local]` in `spec/abi/storage.toml`.
     Local,
     /// A bucket of an S3 server. A bucket that isn't there can't be told from keys that aren't. Whether `a` and `a/b` can both be
     /// there is up to the server: Amazon's has them, those over a file system don't. Cargo feature `storage-s3`. It adapts
-    /// `object_store`.
+    /// `object_store` 0.14.2.
     ///
     /// Spec: `[backend.s3]` in `spec/abi/storage.toml`.
     S3,
