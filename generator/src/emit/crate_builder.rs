@@ -21,6 +21,8 @@ pub struct CrateBuilder {
     dependencies: BTreeMap<String, String>,
     libraries: BTreeMap<String, String>,
     features: BTreeMap<String, Vec<String>>,
+    optional: BTreeMap<String, String>,
+    test_libraries: BTreeMap<String, (String, Vec<String>)>,
     /// The specs that the manifest depends on.
     sources: BTreeSet<String>,
     files: BTreeMap<String, (String, Vec<String>)>,
@@ -37,6 +39,8 @@ impl CrateBuilder {
             dependencies: BTreeMap::new(),
             libraries: BTreeMap::new(),
             features: BTreeMap::new(),
+            optional: BTreeMap::new(),
+            test_libraries: BTreeMap::new(),
             sources: BTreeSet::new(),
             files: BTreeMap::new(),
         }
@@ -56,6 +60,17 @@ impl CrateBuilder {
     pub fn depend_on_library(&mut self, package: &str, version: &str, sources: &[String]) {
         self.sources.extend(sources.iter().cloned());
         self.libraries.insert(package.to_owned(), version.to_owned());
+    }
+
+    /// Records a dependency on another crate of the workspace that a feature switches on, without its default features.
+    pub fn depend_if_asked(&mut self, name: &str, folder: &str) {
+        self.optional.insert(name.to_owned(), folder.to_owned());
+    }
+
+    /// Records a library that the tests use, with these of its features alone.
+    pub fn test_with_library(&mut self, package: &str, version: &str, features: &[&str]) {
+        let features = features.iter().map(|feature| (*feature).to_owned()).collect();
+        self.test_libraries.insert(package.to_owned(), (version.to_owned(), features));
     }
 
     /// Records a Cargo feature and those that it implies. `sources` are the specs that say so.
@@ -94,6 +109,8 @@ impl CrateBuilder {
             self.dependencies.extend(part.dependencies);
             self.libraries.extend(part.libraries);
             self.features.extend(part.features);
+            self.optional.extend(part.optional);
+            self.test_libraries.extend(part.test_libraries);
             self.sources.extend(part.sources);
             self.files.extend(part.files);
         }
@@ -114,8 +131,14 @@ impl CrateBuilder {
                 name: &self.name,
                 description: &self.description,
                 proc_macro: self.proc_macro,
-                has_dependencies: !(self.dependencies.is_empty() && self.libraries.is_empty()),
-                dependencies: self.dependency_rows(),
+                has_dependencies: !(self.dependencies.is_empty() && self.libraries.is_empty() && self.optional.is_empty()),
+                dependencies: self.dependency_rows(&self.dependencies),
+                optional: self.dependency_rows(&self.optional),
+                test_libraries: self
+                    .test_libraries
+                    .iter()
+                    .map(|(name, (version, features))| TestLibraryRow { name, version, features })
+                    .collect(),
                 libraries: &self.libraries,
                 features: self
                     .features
@@ -131,9 +154,8 @@ impl CrateBuilder {
         Ok(())
     }
 
-    fn dependency_rows(&self) -> Vec<DependencyRow<'_>> {
-        self.dependencies
-            .iter()
+    fn dependency_rows<'a>(&self, of: &'a BTreeMap<String, String>) -> Vec<DependencyRow<'a>> {
+        of.iter()
             .map(|(name, folder)| DependencyRow {
                 name,
                 path: relative(&self.folder, folder),
@@ -160,7 +182,16 @@ struct Manifest<'a> {
     has_dependencies: bool,
     dependencies: Vec<DependencyRow<'a>>,
     libraries: &'a BTreeMap<String, String>,
+    optional: Vec<DependencyRow<'a>>,
+    test_libraries: Vec<TestLibraryRow<'a>>,
     features: Vec<FeatureRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct TestLibraryRow<'a> {
+    name: &'a str,
+    version: &'a str,
+    features: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -202,6 +233,16 @@ proc-macro = true
 {{/each}}
 {{#each libraries}}
 {{@key}} = { version = "{{this}}", default-features = false }
+{{/each}}
+{{#each optional}}
+{{name}} = { version = "0.1.0", path = "{{path}}", optional = true, default-features = false }
+{{/each}}
+{{/if}}
+{{#if test_libraries}}
+
+[dev-dependencies]
+{{#each test_libraries}}
+{{name}} = { version = "{{version}}", default-features = false, features = [{{#each features}}{{#if @index}}, {{/if}}"{{this}}"{{/each}}] }
 {{/each}}
 {{/if}}
 "#;

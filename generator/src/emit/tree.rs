@@ -43,7 +43,7 @@ impl Tree {
         let extension = path.rsplit('.').next().unwrap_or_default();
         let marker = match extension {
             "rs" | "rasm" | "js" => format!("// {note}\n"),
-            "toml" | "gitattributes" => format!("# {note}\n"),
+            "toml" | "gitattributes" | "txt" | "lock" => format!("# {note}\n"),
             "md" | "html" => format!("<!-- {note} -->\n"),
             "css" => format!("/* {note} */\n"),
             // JSON has no comments, but readers of schemas pass over this key.

@@ -1,6 +1,7 @@
 //! Emits the crates of packages: the facts of their modules, the façade, and what tests and measures these.
 
 pub mod docs;
+pub mod facade;
 pub mod facts;
 pub mod rust_types;
 
@@ -13,7 +14,7 @@ use crate::model::module::{Module, Modules};
 use crate::model::package::{Capability, Package, Packages};
 
 /// The output families of modules.
-pub const EMITTERS: &[Emitter] = &[facts::EMITTER];
+pub const EMITTERS: &[Emitter] = &[facts::EMITTER, facade::EMITTER];
 
 /// Emits something for each package that has modules.
 pub fn each_package(

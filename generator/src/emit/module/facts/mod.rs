@@ -10,6 +10,10 @@ mod types;
 
 use std::collections::BTreeSet;
 
+pub use error::code;
+pub use seam::auto_traits;
+pub use tests::{ranges, sample};
+
 use super::{docs, each_package, rust_types};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, rust};
@@ -115,7 +119,7 @@ impl Part<'_> {
 }
 
 /// The types of libraries that any module names.
-fn libraries(modules: &[&Module]) -> BTreeSet<String> {
+pub fn libraries(modules: &[&Module]) -> BTreeSet<String> {
     let mut mentions = rust_types::Mentions::default();
     for module in modules {
         for reference in references(module) {

@@ -97,7 +97,7 @@ fn names(module: &Module, enums: &[String], backend: &str, capability: &str) -> 
 }
 
 /// Statements that set each field just below and just above its range.
-fn ranges(part: &Part<'_>) -> String {
+pub fn ranges(part: &Part<'_>) -> String {
     let module = part.module;
     let config = &module.types[module.config];
     let mut text = String::new();
