@@ -87,7 +87,7 @@ pub static KINDS: &[SpecKind] = &[
         load: crate::model::module::load,
         foundations: crate::model::module::FOUNDATIONS,
         pages: crate::model::module::PAGES,
-        rules: &[],
+        rules: crate::check::module::RULES,
         emitters: crate::emit::module::EMITTERS,
         manual: |_, _| Vec::new(),
         items: crate::model::module::items,

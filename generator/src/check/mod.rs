@@ -10,6 +10,7 @@ pub mod feature;
 pub mod instruction_set;
 pub mod locate;
 mod mend;
+pub mod module;
 pub mod semantics;
 pub mod target;
 pub mod text;

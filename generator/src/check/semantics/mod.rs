@@ -5,7 +5,7 @@
 
 pub mod expression;
 mod functions;
-mod parse;
+pub(in crate::check) mod parse;
 mod runtime;
 mod subject;
 pub mod text_span;

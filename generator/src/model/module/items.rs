@@ -316,22 +316,37 @@ fn of_state_machine(module: &Module, machine: &StateMachine) -> Item {
         let texts: Vec<String> = numbers.iter().map(|of| format!("{}: u{}", of.name, of.bits)).collect();
         texts.join(", ")
     };
-    let state = |position: usize| machine.states.get(position).map_or("", String::as_str);
     let transitions: Vec<String> = machine.transitions.iter().map(|of| of.text(machine)).collect();
+    let staying: Vec<String> = machine
+        .staying()
+        .into_iter()
+        .map(|(state, event)| {
+            format!(
+                "{}.{}",
+                self::name(&machine.states, state),
+                self::name(&machine.events, event)
+            )
+        })
+        .collect();
     Item::new("state_machine", Some(&module.name), &machine.name, &machine.doc, machine.span)
         .fact(Weight::Shape, "states", machine.states.join(", "))
-        .fact(Weight::Shape, "initial", state(machine.initial))
+        .fact(Weight::Shape, "initial", name(&machine.states, machine.initial))
         .fact(Weight::Shape, "events", machine.events.join(", "))
         .fact(Weight::Shape, "variables", numbers(&machine.variables))
         .fact(Weight::Shape, "parameters", numbers(&machine.parameters))
         .fact(Weight::Shape, "inputs", numbers(&machine.inputs))
         .fact(Weight::Meaning, "transitions", transitions.join("; "))
+        .fact(Weight::Docs, "stays", staying.join(", "))
+}
+
+/// The name at a position.
+fn name(names: &[String], position: usize) -> &str {
+    names.get(position).map_or("", String::as_str)
 }
 
 impl Transition {
     /// `Closed --failure [failures + 1 >= threshold]--> Open: deadline = now + reset_timeout`.
     pub fn text(&self, machine: &StateMachine) -> String {
-        let name = |names: &[String], position: usize| names.get(position).cloned().unwrap_or_default();
         let guard = match &self.guard {
             Guard::Always => String::new(),
             guard => format!(" [{}]", guard.text()),

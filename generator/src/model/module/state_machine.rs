@@ -27,6 +27,18 @@ pub struct StateMachine {
     pub span: Span,
 }
 
+impl StateMachine {
+    /// The states and events, by their positions, without any transition: the state stays.
+    pub fn staying(&self) -> Vec<(usize, usize)> {
+        let pairs = (0..self.states.len()).flat_map(|state| (0..self.events.len()).map(move |event| (state, event)));
+        let has_none = |(state, event): &(usize, usize)| {
+            let mut steps = self.transitions.iter();
+            !steps.any(|step| (step.from, step.on) == (*state, *event))
+        };
+        pairs.filter(has_none).collect()
+    }
+}
+
 /// An unsigned integer with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
