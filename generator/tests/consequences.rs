@@ -70,6 +70,11 @@ fn a_broken_entry_of_a_machine_with_words_is_one_diagnostic() {
 }
 
 #[test]
+fn a_broken_entry_of_a_module_is_one_diagnostic() {
+    check("tests/bases/tiny-modules", 1);
+}
+
+#[test]
 fn a_broken_entry_of_raya_is_one_diagnostic() {
     check("..", 7);
 }

@@ -51,6 +51,12 @@ impl Model {
         self.unread.contains(&name)
     }
 
+    /// Whether a table of a spec has entries that could not be read, so that something that names others may be missing.
+    pub fn lacks(&self, owner: &str, table: &str) -> bool {
+        let mut unread = self.unread.iter();
+        unread.any(|(of, name, _)| of.as_deref() == Some(owner) && name == table)
+    }
+
     /// The part of a spec kind.
     ///
     /// # Panics

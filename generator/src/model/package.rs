@@ -36,6 +36,8 @@ pub struct Package {
     pub libraries: Vec<Library>,
     /// What backends may be able to do, by name.
     pub capabilities: Arena<Capability>,
+    /// The names of capabilities that have errors: naming one is no further error.
+    pub broken: Vec<String>,
     /// The spec file, root-relative.
     pub file: String,
     /// The name of the file.
@@ -211,13 +213,14 @@ fn resolve(name: &str, document: &Document, span: Span, diagnostics: &mut Diagno
     let raw: Option<RawPackage> = required(document, "package", span, diagnostics);
     let matrix = required(document, "matrix", span, diagnostics).and_then(|raw| matrix(document, &raw, diagnostics));
     let libraries = libraries(document, diagnostics);
-    let capabilities = capabilities(document, diagnostics);
+    let (capabilities, broken) = capabilities(document, diagnostics);
     Some(Package {
         name: name.to_owned(),
         doc: raw?.doc.into_inner(),
         matrix: matrix?,
         libraries,
         capabilities,
+        broken,
         file: document.path.clone(),
         span,
     })
@@ -315,11 +318,13 @@ fn is_crate(entry: &Entry<'_>, diagnostics: &mut Diagnostics) -> bool {
     good
 }
 
-fn capabilities(document: &Document, diagnostics: &mut Diagnostics) -> Arena<Capability> {
-    let mut capabilities = Arena::default();
+/// The capabilities, and the names of those with errors.
+fn capabilities(document: &Document, diagnostics: &mut Diagnostics) -> (Arena<Capability>, Vec<String>) {
+    let (mut capabilities, mut broken) = (Arena::default(), Vec::new());
     for entry in entries(document, "capability", diagnostics) {
         let named = names::check_name("a capability", entry.name(), entry.span(), false, diagnostics);
         let Some(raw) = entry.read::<RawCapability>(diagnostics) else {
+            broken.push(entry.name().to_owned());
             continue;
         };
         if let Some(per) = &raw.per {
@@ -335,7 +340,7 @@ fn capabilities(document: &Document, diagnostics: &mut Diagnostics) -> Arena<Cap
             });
         }
     }
-    capabilities
+    (capabilities, broken)
 }
 
 /// The JSON Schema of a file.

@@ -6,7 +6,7 @@ use super::super::{Rule, locate, text};
 use super::modules;
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
-use crate::model::module::{Backend, Module};
+use crate::model::module::{Backend, Module, Modules};
 use crate::source::{SourceMap, Span};
 use crate::suggest::{is_certain, list, similar};
 
@@ -51,13 +51,16 @@ fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             features.insert(name, span);
         }
     }
+    // A module or a backend with errors has its feature all the same.
+    let is_complete =
+        model.part::<Modules>().broken.is_empty() && modules(model).all(|(module, _)| !model.lacks(&module.name, "backend"));
     for (module, package) in modules(model) {
         let Some((features, _)) = packages.get(package.name.as_str()) else {
             continue;
         };
         for backend in &module.backends {
             for key in ["implies", "conflicts"] {
-                rules(sources, (module, backend), key, features, diagnostics);
+                rules(sources, (module, backend), key, (features, is_complete), diagnostics);
             }
         }
     }
@@ -72,7 +75,7 @@ fn rules(
     sources: &SourceMap,
     (module, backend): (&Module, &Backend),
     key: &'static str,
-    features: &Features,
+    (features, is_complete): (&Features, bool),
     diagnostics: &mut Diagnostics,
 ) {
     let own = module.feature_of(backend);
@@ -84,7 +87,9 @@ fn rules(
         let path = ["backend".into(), backend.name.as_str().into(), key.into()];
         let at = locate::position(sources, backend.span, &path, name).unwrap_or(backend.span);
         if !features.contains_key(name) {
-            diagnostics.push(unknown(name, at, features));
+            if is_complete {
+                diagnostics.push(unknown(name, at, features));
+            }
         } else if *name == own {
             diagnostics.push(
                 Diagnostic::error(NAMES.code, format!("the feature `{own}` names itself in `{key}`"))

@@ -106,7 +106,8 @@ fn unnamed(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for (module, package) in modules(model) {
         let code = code::laws(sources, &package.name, &module.name);
         for function in code.functions.iter().filter(|function| function.is_law) {
-            if module.laws.iter().any(|law| law.name == function.name) {
+            let is_unread = model.is_unread(&module.name, "law", &function.name);
+            if is_unread || module.laws.iter().any(|law| law.name == function.name) {
                 continue;
             }
             // A misspelt name was reported where the spec has it.

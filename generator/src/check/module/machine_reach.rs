@@ -55,8 +55,14 @@ fn element(sources: &SourceMap, machine: &StateMachine, key: &str, name: &str) -
     locate::position(sources, machine.span, &path, name).unwrap_or(machine.span)
 }
 
+/// The modules whose functions are all known. A function with errors may cause what no other does.
+fn complete(model: &Model) -> impl Iterator<Item = &Module> {
+    let modules = modules(model).map(|(module, _)| module);
+    modules.filter(|module| !model.lacks(&module.name, "fn"))
+}
+
 fn states(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for (module, _) in modules(model) {
+    for module in complete(model) {
         for (id, machine) in module.state_machines.iter_with_ids() {
             let fired = fired(module, id);
             let reached = reached(machine, &fired);
@@ -107,7 +113,7 @@ fn states(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for (module, _) in modules(model) {
+    for module in complete(model) {
         for (id, machine) in module.state_machines.iter_with_ids() {
             let fired = fired(module, id);
             let reached = reached(machine, &fired);

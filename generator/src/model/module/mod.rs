@@ -237,7 +237,7 @@ pub struct Bench {
 }
 
 /// The tables that say what others are made of.
-pub const FOUNDATIONS: &[&str] = &["package", "library", "capability", "type", "state_machine"];
+pub const FOUNDATIONS: &[&str] = &["library", "capability", "type", "state_machine"];
 
 /// The JSON Schema of a file.
 pub fn schema() -> Schema {

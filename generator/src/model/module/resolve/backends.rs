@@ -188,7 +188,7 @@ fn no_enum(place: &Place<'_>, capability: &Capability, of: &str, package: &Packa
         "L1204",
         format!("`{}` needs an enum `{of}`, which this module doesn't have", capability.name),
     )
-    .unless_incomplete()
+    .unless_unfounded()
     .at(place.span, "it has a value for each variant of that enum")
     .at(capability.span, format!("stated in the package `{}`", package.name))
     .help(format!("add `[type.{of}]`, or give the capability another name"))

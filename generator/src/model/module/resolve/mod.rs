@@ -208,6 +208,9 @@ fn capability_names(package: Option<&Package>) -> Names<Capability> {
     for (id, capability) in package.iter().flat_map(|package| package.capabilities.iter_with_ids()) {
         names.define(&capability.name, id);
     }
+    for name in package.iter().flat_map(|package| &package.broken) {
+        names.define_broken(name);
+    }
     names
 }
 

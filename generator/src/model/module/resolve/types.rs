@@ -362,7 +362,7 @@ fn unknown(scope: &Scope<'_>, place: &Place<'_>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
     let shown: String = place.text.chars().take(64).collect();
     let mut diagnostic = Diagnostic::error("L1201", format!("there is no type `{shown}`"))
-        .unless_incomplete()
+        .unless_unfounded()
         .at(place.span, "no such type")
         .note(format!("known: {}, `Option<T>` and `Vec<T>`", list(known.iter().copied())));
     if let Some(close) = similar(place.text, known.iter().copied())
