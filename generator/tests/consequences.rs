@@ -113,3 +113,35 @@ fn a_file_without_its_kind_is_one_diagnostic() {
     integer("kind = \"instruction-set\"", "kind = \"instructionset\"", "L0102");
     integer("name = \"raya\"\n", "", "L0103");
 }
+
+/// Changes a text in the file of a module; there is one diagnostic, with this code.
+fn counter(old: &str, new: &str, code: &str) -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bases/tiny-modules");
+    let path = "spec/abi/counter.toml";
+    let text = fs::read_to_string(root.join(path)).expect("the spec can be read");
+    assert!(text.contains(old), "{old}");
+    let (loaded, list) = reported(&root, path, text.replacen(old, new, 1));
+    let codes: Vec<&str> = list.iter().map(|diagnostic| diagnostic.code).collect();
+    let text = report::diagnostics::text(&list, &loaded.sources, false);
+    (codes != [code]).then(|| format!("{old:?} to {new:?}\n{text}"))
+}
+
+#[test]
+fn a_mistake_in_a_module_is_one_diagnostic() {
+    let found = [
+        counter("package = \"abi\"", "package = \"abc\"", "L0110"),
+        counter("config = \"CounterConfig\"", "config = \"Config\"", "L0110"),
+        counter("kind = \"enum\"", "kind = \"enumeration\"", "L0111"),
+        counter("[type.Rounding.variant.Wrap]", "[type.Rounding.variant.Turn]", "L0110"),
+        counter("type = \"Rounding\"", "type = \"Ronding\"", "L1201"),
+        counter("\"Gate.count\"", "\"Gate.cout\"", "L0110"),
+        counter("fires = [\"Gate.count\"]\n", "", "L1239"),
+        counter("fires = [\"Gate.reset\"]\n", "", "L1240"),
+        counter("counted + 1 >= most", "counted + 1 >= moist", "L0110"),
+        counter("counted + 1 >= most", "counted + 1", "L1205"),
+        counter("laws = [\"reset_clears\"]", "laws = [\"resets_clear\"]", "L0110"),
+        counter("[error.Busy]", "[error.Closed]", "L1222"),
+    ];
+    let found: Vec<String> = found.into_iter().flatten().collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

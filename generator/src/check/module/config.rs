@@ -1,7 +1,7 @@
 //! The configuration of a module: complete without a word from its user, and clear about what it asks of backends.
 
 use super::super::Rule;
-use super::{modules, value};
+use super::{has, modules, value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::module::surface::Value;
@@ -38,6 +38,10 @@ fn defaults(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             continue;
         };
         for field in fields.iter().filter(|field| field.default.is_none()) {
+            // Of one that is stated and wrong, that was said.
+            if has(sources, field.span, &["type", &config.name, "field", &field.name, "default"]) {
+                continue;
+            }
             diagnostics.push(
                 Diagnostic::error(
                     DEFAULTS.code,

@@ -63,7 +63,8 @@ fn complete(model: &Model) -> impl Iterator<Item = &Module> {
 
 fn states(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for module in complete(model) {
-        for (id, machine) in module.state_machines.iter_with_ids() {
+        let machines = module.state_machines.iter_with_ids();
+        for (id, machine) in machines.filter(|(_, machine)| machine.is_complete) {
             let fired = fired(module, id);
             let reached = reached(machine, &fired);
             for (state, name) in machine.states.iter().enumerate() {
@@ -114,7 +115,8 @@ fn states(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for module in complete(model) {
-        for (id, machine) in module.state_machines.iter_with_ids() {
+        let machines = module.state_machines.iter_with_ids();
+        for (id, machine) in machines.filter(|(_, machine)| machine.is_complete) {
             let fired = fired(module, id);
             let reached = reached(machine, &fired);
             for (event, name) in machine.events.iter().enumerate() {

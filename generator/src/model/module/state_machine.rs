@@ -23,6 +23,8 @@ pub struct StateMachine {
     pub inputs: Vec<Number>,
     /// The transitions, in the order of the file; `*` is one for each state.
     pub transitions: Vec<Transition>,
+    /// Whether all of it, and all that functions say of it, could be read. Of another one only a part is here, which no rule can judge.
+    pub is_complete: bool,
     /// The entry.
     pub span: Span,
 }

@@ -12,22 +12,24 @@ use crate::model::module::{Function, Law, StateMachine, TypeReference};
 use crate::model::names::{self, Names, Place};
 use crate::syntax::{Entry, Spanned, tree};
 
-/// The functions of a module.
+/// The functions of a module, and whether all events that they cause are there.
 pub(super) fn functions(
     scope: &Scope<'_>,
     machines: &Arena<StateMachine>,
     laws: &Names<Law>,
     diagnostics: &mut Diagnostics,
-) -> Arena<Function> {
+) -> (Arena<Function>, bool) {
     let mut names = Names::in_table("fn", "function");
     let what = ("fn", "a function");
     let entries: Vec<(Entry<'_>, RawFunction)> = read(scope.document, what, Spelling::Snake, &mut names, diagnostics);
     let mut functions = Vec::new();
+    let mut is_complete = true;
     for (entry, raw) in entries {
         let function = function(scope, &entry, &raw, (machines, laws), diagnostics);
+        is_complete &= function.fires.len() == raw.fires.len();
         functions.push((function.name.clone(), function));
     }
-    collect(functions, &mut names)
+    (collect(functions, &mut names), is_complete)
 }
 
 fn function(

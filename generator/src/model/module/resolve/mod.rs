@@ -172,7 +172,12 @@ fn load_module(
     let (laws, law_names) = laws::laws(&scope, diagnostics);
     let targets = model.part::<Targets>();
     let (backends, backend_names) = backends::backends(&scope, &types, (targets, model.part::<Manifests>()), uses, diagnostics);
-    let functions = functions::functions(&scope, &state_machines, &law_names, diagnostics);
+    let (functions, are_fired) = functions::functions(&scope, &state_machines, &law_names, diagnostics);
+    let judged = |machine: &StateMachine| StateMachine {
+        is_complete: machine.is_complete && are_fired,
+        ..machine.clone()
+    };
+    let state_machines = state_machines.iter().map(judged).collect();
     let benches = laws::benches(&scope, &backend_names, diagnostics);
     let c = document.single("c").and_then(|entry| c_interface(&entry, diagnostics));
     let owner = Some(head.name);

@@ -38,10 +38,14 @@ pub(super) fn resolve(
     entries: &[(Entry<'_>, RawStateMachine)],
     diagnostics: &mut Diagnostics,
 ) -> Arena<StateMachine> {
-    entries
-        .iter()
-        .map(|(entry, raw)| one(document, entry, raw, diagnostics))
-        .collect()
+    let mut whole = |(entry, raw): &(Entry<'_>, RawStateMachine)| {
+        let mut found = Diagnostics::default();
+        let machine = one(document, entry, raw, &mut found);
+        let is_complete = !found.has_errors();
+        found.sorted().into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
+        StateMachine { is_complete, ..machine }
+    };
+    entries.iter().map(&mut whole).collect()
 }
 
 fn one(document: &Document, entry: &Entry<'_>, raw: &RawStateMachine, diagnostics: &mut Diagnostics) -> StateMachine {
@@ -55,6 +59,7 @@ fn one(document: &Document, entry: &Entry<'_>, raw: &RawStateMachine, diagnostic
         parameters: Vec::new(),
         inputs: Vec::new(),
         transitions: Vec::new(),
+        is_complete: true,
         span: entry.span(),
     };
     for (what, names) in [("state", &machine.states), ("event", &machine.events)] {

@@ -51,7 +51,16 @@ pub(super) struct RawTypes<'a> {
 /// Reads the types, so that they can refer to each other.
 pub(super) fn read<'a>(document: &'a Document, diagnostics: &mut Diagnostics) -> RawTypes<'a> {
     let mut names = Names::new("type");
-    let entries: Vec<(Entry<'a>, RawType)> = read_entries(document, ("type", "a type"), Spelling::Camel, &mut names, diagnostics);
+    let mut entries: Vec<(Entry<'a>, RawType)> =
+        read_entries(document, ("type", "a type"), Spelling::Camel, &mut names, diagnostics);
+    // Of a type of no kind nothing else can be said, nor of what is of that type.
+    entries.retain(|(entry, raw)| {
+        let kind = Place::value(document, &raw.kind).word("kind of type", TYPE_KINDS, diagnostics);
+        if kind.is_none() {
+            names.define_broken(entry.name());
+        }
+        kind.is_some()
+    });
     let mut variants = BTreeMap::new();
     for (index, (entry, raw)) in entries.iter().enumerate() {
         names.define(entry.name(), crate::arena::Id::new(index));
@@ -77,7 +86,10 @@ pub(super) fn resolve(scope: &Scope<'_>, entries: &[(Entry<'_>, RawType)], diagn
 
 fn one(scope: &Scope<'_>, entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Diagnostics) -> Type {
     let document = scope.document;
-    let word = Place::value(document, &raw.kind).word("kind of type", TYPE_KINDS, diagnostics);
+    let word = TYPE_KINDS
+        .iter()
+        .find(|(word, _)| word == raw.kind.get_ref())
+        .map(|(_, kind)| *kind);
     if let Some(word) = word {
         surplus(entry, raw, word, diagnostics);
     }
