@@ -8,6 +8,8 @@ use crate::model::Model;
 use crate::model::artefact::{Artefact, Form, Profile};
 use crate::model::feature::Features;
 use crate::model::instruction_set::InstructionSets;
+use crate::model::module::Modules;
+use crate::model::package::Packages;
 use crate::model::target::{Target, Targets};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
@@ -55,6 +57,9 @@ pub const SYMBOL: Rule = Rule {
 /// The crates of an instruction set, by the last part of their names.
 const PARTS: &[&str] = &["facts", "macros", "oracle", "conformance"];
 
+/// The crates of a package of modules, by what stands behind its name.
+const OF_MODULES: &[&str] = &["", "-facts"];
+
 /// The packages that are emitted from a model.
 pub fn packages(model: &Model) -> BTreeSet<String> {
     let mut packages = BTreeSet::new();
@@ -66,6 +71,11 @@ pub fn packages(model: &Model) -> BTreeSet<String> {
     }
     for set in &model.part::<InstructionSets>().sets {
         packages.extend(PARTS.iter().map(|part| set.package(part)));
+    }
+    let of_modules = model.part::<Packages>();
+    for module in &model.part::<Modules>().modules {
+        let name = &of_modules.packages[module.package].name;
+        packages.extend(OF_MODULES.iter().map(|part| format!("{name}{part}")));
     }
     packages
 }

@@ -149,7 +149,7 @@ fn disabled(
         return unless_stated;
     };
     let span = tree::span(scope.document.file, stated.span());
-    let stated = match stated.get_ref() {
+    match stated.get_ref() {
         RawDisabled::Word(text) => {
             let place = Place {
                 text,
@@ -160,7 +160,7 @@ fn disabled(
             match place.word("policy", DISABLED, diagnostics) {
                 Some(true) => Disabled::Error,
                 Some(false) => Disabled::Unreachable,
-                None => return unless_stated,
+                None => unless_stated,
             }
         }
         RawDisabled::Value(table) => {
@@ -183,9 +183,8 @@ fn disabled(
                     value,
                     reason: table.reason.get_ref().clone(),
                 },
-                None => return unless_stated,
+                None => unless_stated,
             }
         }
-    };
-    stated
+    }
 }
