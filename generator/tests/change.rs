@@ -20,7 +20,7 @@ fn repository() -> &'static Path {
 /// Emits the specs as they are after `edit` has replaced one text in one file, with what the checker says of them.
 fn emit_after(file: &str, from: &str, to: &str) -> (Tree, Vec<Diagnostic>) {
     let workspace = tempfile::tempdir().expect("a temporary folder");
-    for folder in ["spec", "runtime/raya/src"] {
+    for folder in ["spec", "runtime"] {
         copy(&repository().join(folder), &workspace.path().join(folder));
     }
     let path = workspace.path().join(file);
