@@ -8,6 +8,7 @@
 pub mod arena;
 pub mod catalogue;
 pub mod diagnostic;
+pub mod features;
 pub mod registry;
 pub mod span;
 pub mod suggest;

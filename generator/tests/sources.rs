@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "arena",
     "suggest",
     "span",
+    "features",
     "diagnostic",
     "source",
     "syntax",

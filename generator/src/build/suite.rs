@@ -87,7 +87,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// What cargo says of the workspace as a whole.
-fn metadata(shell: &Shell) -> anyhow::Result<Metadata> {
+pub(super) fn metadata(shell: &Shell) -> anyhow::Result<Metadata> {
     let mut command = cargo::command(shell, ["metadata", "--no-deps", "--format-version", "1"]);
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
     let output = output.context("can't run cargo")?;

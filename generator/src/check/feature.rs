@@ -1,18 +1,30 @@
 //! Rules of features.
 
+mod judge;
+
 use std::collections::BTreeSet;
 
 use super::docs::fault_of_doc;
 use super::{Rule, locate, text};
-use crate::arena::Id;
+use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
-use crate::model::feature::{Feature, Features};
+use crate::model::feature::{Feature, FeatureRule, Features};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
 /// What the checker demands, by code.
-pub const RULES: &[Rule] = &[NAMES, DOCS, DEAD, DEFAULTS, IMPLIED_TARGETS];
+pub const RULES: &[Rule] = &[
+    NAMES,
+    DOCS,
+    DEAD,
+    DEFAULTS,
+    IMPLIED_TARGETS,
+    VOID,
+    FORCED,
+    REDUNDANT,
+    TOO_HARD,
+];
 
 /// Names differ in more than underscores.
 const NAMES: Rule = Rule {
@@ -30,20 +42,20 @@ const DOCS: Rule = Rule {
     check: Some(docs),
 };
 
-/// Features can be on.
+/// Features can be on. Found together with all that is said of a model as a whole.
 const DEAD: Rule = Rule {
     code: "L0823",
-    summary: "a feature doesn't conflict with what it implies",
+    summary: "a feature is on in some valid configuration",
     page: include_str!("pages/L0823.md"),
-    check: Some(dead),
+    check: Some(judge::judge),
 };
 
 /// Defaults can be on together.
 const DEFAULTS: Rule = Rule {
     code: "L0824",
-    summary: "features that are on by default don't conflict",
+    summary: "what is on by default is a valid configuration",
     page: include_str!("pages/L0824.md"),
-    check: Some(defaults),
+    check: None,
 };
 
 /// What is implied exists there.
@@ -53,6 +65,45 @@ const IMPLIED_TARGETS: Rule = Rule {
     page: include_str!("pages/L0825.md"),
     check: Some(implied_targets),
 };
+
+/// Something is valid.
+const VOID: Rule = Rule {
+    code: "L0826",
+    summary: "a feature model has a valid configuration, on every target",
+    page: include_str!("pages/L0826.md"),
+    check: None,
+};
+
+/// What can be chosen can be left.
+const FORCED: Rule = Rule {
+    code: "L0827",
+    summary: "a feature that is on in every valid configuration is said to be",
+    page: include_str!("pages/L0827.md"),
+    check: None,
+};
+
+/// Every statement says something.
+const REDUNDANT: Rule = Rule {
+    code: "L0828",
+    summary: "no statement about features follows from the others",
+    page: include_str!("pages/L0828.md"),
+    check: None,
+};
+
+/// What is demanded can be decided.
+const TOO_HARD: Rule = Rule {
+    code: "L0829",
+    summary: "a feature model can be judged within bounds",
+    page: include_str!("pages/L0829.md"),
+    check: None,
+};
+
+/// The features that can name each other, and their rules.
+fn groups(model: &Model) -> impl Iterator<Item = (&Arena<Feature>, &[FeatureRule])> {
+    let all = model.part::<Features>();
+    let named = all.named.iter().map(|named| (&named.features, named.rules.as_slice()));
+    [(&all.features, all.rules.as_slice())].into_iter().chain(named)
+}
 
 fn value(sources: &SourceMap, feature: &Feature, key: &str) -> Span {
     locate::value(
@@ -90,8 +141,8 @@ pub fn contradiction(features: &Features, feature: Id<Feature>) -> Option<(Id<Fe
 }
 
 fn names(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let features = &model.part::<Features>().features;
-    for (id, feature) in features.iter_with_ids() {
+    let each = groups(model).flat_map(|(features, _)| features.iter_with_ids().map(move |(id, feature)| (features, id, feature)));
+    for (features, id, feature) in each {
         let same = |other: &&Feature| text::skeleton(&other.name) == text::skeleton(&feature.name);
         if let Some(first) = features.iter().take(id.index()).find(same) {
             diagnostics.push(
@@ -111,85 +162,25 @@ fn names(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 }
 
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    for feature in &model.part::<Features>().features {
-        let what = format!("feature `{}`", feature.name);
-        if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, &what, &feature.doc, || value(sources, feature, "doc")) {
-            diagnostics.push(diagnostic);
+    for (features, rules) in groups(model) {
+        let features = features.iter().map(|feature| ("feature", &feature.name, &feature.doc, feature.span));
+        let rules = rules.iter().map(|rule| ("rule", &rule.name, &rule.doc, rule.span));
+        for (table, name, doc, span) in features.chain(rules) {
+            let place = || locate::value(sources, span, &[table.into(), name.as_str().into(), "doc".into()]);
+            diagnostics_of_doc(sources, &format!("{table} `{name}`"), doc, place, diagnostics);
         }
     }
 }
 
-fn dead(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let features = model.part::<Features>();
-    for (id, feature) in features.features.iter_with_ids() {
-        let Some((one, other)) = contradiction(features, id) else {
-            continue;
-        };
-        // Where what it implies is dead already, that is where to mend it.
-        if feature
-            .implies
-            .iter()
-            .any(|implied| contradiction(features, *implied).is_some())
-        {
-            continue;
-        }
-        let (one, other) = (&features.features[one], &features.features[other]);
-        let mut diagnostic = Diagnostic::error(
-            DEAD.code,
-            format!(
-                "feature `{}` can never be on: it means `{}` and `{}`, which exclude each other",
-                feature.name, one.name, other.name
-            ),
-        )
-        .at(feature.span, "");
-        diagnostic = diagnostic.at(
-            value(sources, one, "conflicts"),
-            format!("`{}` excludes `{}`", one.name, other.name),
-        );
-        diagnostics.push(diagnostic.help("take away the conflict or the implication"));
-    }
-}
-
-fn defaults(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let features = model.part::<Features>();
-    let alive: Vec<Id<Feature>> = features
-        .features
-        .iter_with_ids()
-        .filter(|(id, feature)| feature.default && contradiction(features, *id).is_none())
-        .map(|(id, _)| id)
-        .collect();
-    for (position, second) in alive.iter().enumerate() {
-        for first in &alive[..position] {
-            let mut on = closure(features, *first);
-            on.extend(closure(features, *second));
-            let Some((one, other)) = conflict(features, &on) else {
-                continue;
-            };
-            let (first, second) = (&features.features[*first], &features.features[*second]);
-            let (one, other) = (&features.features[one], &features.features[other]);
-            diagnostics.push(
-                Diagnostic::error(
-                    DEFAULTS.code,
-                    format!(
-                        "features `{}` and `{}` are on by default, but exclude each other",
-                        first.name, second.name
-                    ),
-                )
-                .at(value(sources, second, "default"), "")
-                .at(value(sources, first, "default"), "")
-                .at(
-                    value(sources, one, "conflicts"),
-                    format!("`{}` excludes `{}`", one.name, other.name),
-                )
-                .help("leave one of them off by default"),
-            );
-        }
+fn diagnostics_of_doc(sources: &SourceMap, what: &str, doc: &str, place: impl FnOnce() -> Span, diagnostics: &mut Diagnostics) {
+    if let Some(diagnostic) = fault_of_doc(sources, DOCS.code, what, doc, place) {
+        diagnostics.push(diagnostic);
     }
 }
 
 fn implied_targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let features = &model.part::<Features>().features;
-    for feature in features {
+    let each = groups(model).flat_map(|(features, _)| features.iter().map(move |feature| (features, feature)));
+    for (features, feature) in each {
         for implied in feature.implies.iter().map(|id| &features[*id]) {
             // An empty list stands for all targets.
             if implied.targets.is_empty() {

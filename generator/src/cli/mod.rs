@@ -10,11 +10,13 @@ mod compile;
 mod diff;
 mod edge;
 mod explain;
+mod features;
 mod format;
 mod generate;
 mod graph;
 mod list;
 mod lsp;
+mod matrix;
 mod new;
 mod run;
 mod session;
@@ -179,8 +181,22 @@ enum Verb {
         Installs cargo-nextest with `cargo install --locked cargo-nextest` if it is missing.\n\n\
         A further step is a table [[workspace.metadata.lathe.test]] in Cargo.toml, with its name and the arguments of cargo:\n\n  \
         name = \"tests of another workspace\"\n  \
-        cargo = [\"test\", \"--manifest-path\", \"other/Cargo.toml\"]")]
-    Test,
+        cargo = [\"test\", \"--manifest-path\", \"other/Cargo.toml\"]\n\n\
+        With --matrix, the tests of the package that is called like a feature model run in every row of a covering array instead, with \
+        --no-default-features and the features of the row. Rows go from few optional dependencies to many, those with the same ones \
+        together, in one target folder: each dependency is built once, and the cheap rows fail first. Every row has to print the same \
+        lines `surface MODULE VERSION HASH`, those of generated/PACKAGE/surface.lock where there is one. A row that fails is shrunk to \
+        features none of which can be left out:\n\n  \
+        cargo lathe test --matrix 2\n  \
+        cargo lathe test --matrix 3 --model abi")]
+    Test {
+        /// Test every row of a covering array of this strength
+        #[arg(long, value_name = "T", value_parser = clap::value_parser!(u8).range(2..=4))]
+        matrix: Option<u8>,
+        /// With --matrix: the feature model [default: each that has a package of its name]
+        #[arg(long, value_name = "NAME", requires = "matrix")]
+        model: Option<String>,
+    },
     /// Bring generated/ up to date with spec/
     #[command(after_help = "Examples:\n  \
         cargo lathe generate            write what changed, delete what is no longer emitted\n  \
@@ -287,6 +303,24 @@ enum Verb {
         #[arg(value_name = "FILTER")]
         filters: Vec<String>,
     },
+    /// Show the feature models: what each feature implies and excludes, whether it is a choice at all, how many configurations are valid
+    #[command(after_help = "Examples:\n  \
+        cargo lathe features                  every model: that of the workspace, then those with a name\n  \
+        cargo lathe features --format json    an object for each model\n\n\
+        A feature is optional, dead (on in no valid configuration) or forced (on in all of them); `cargo lathe check` proves which \
+        statements cause that.")]
+    Features,
+    /// Print configurations in which every feasible combination of so many features occurs, with a certificate
+    #[command(after_help = "Examples:\n  \
+        cargo lathe matrix                             every pair of features, in every model\n  \
+        cargo lathe matrix --strength 3 --model abi    every three features of one model\n  \
+        cargo lathe matrix --target wasm32             without the features that don't exist there\n  \
+        cargo lathe matrix --format json | check-certificate\n\n\
+        The rows none, default and all come first, where they are valid. The same specs and the same seed give the same rows on every \
+        machine: what bounds the search for fewer rows is counted work, some seconds at most. The certificate in JSON holds the clauses \
+        of the model, the rows, and the numbers of feasible and of covered combinations; the program check-certificate, which shares no \
+        code with lathe, counts them by itself.")]
+    Matrix(features::Arguments),
     /// Explain a code of a diagnostic, or tell the whole story of an entry
     #[command(after_help = "Examples:\n  \
         cargo lathe explain L0203         why the rule stands, what breaks it, how to mend that\n  \
@@ -437,7 +471,13 @@ fn dispatch(command: &Command) -> Exit {
     let work = || match &command.verb {
         Verb::New { name, path } => new::run(&command.common, name, path.as_deref()),
         Verb::Run => run::run(&command.common),
-        Verb::Test => test::run(&command.common),
+        Verb::Test { matrix: None, .. } => test::run(&command.common),
+        Verb::Test {
+            matrix: Some(strength),
+            model,
+        } => matrix::run(&command.common, usize::from(*strength), model.as_deref()),
+        Verb::Features => features::run(&command.common),
+        Verb::Matrix(arguments) => features::matrix(&command.common, arguments),
         Verb::Generate { check, force, stamp } => generate::run(&command.common, *check, *force, stamp.as_deref()),
         Verb::Fmt { files, check } => format::run(&command.common, files, *check),
         Verb::Watch { poll } => watch::run(&command.common, *poll),

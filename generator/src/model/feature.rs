@@ -1,6 +1,13 @@
 //! Feature flags: what can be switched on, what that switches on with it, and what can't stand beside it.
+//!
+//! Files without a name above their entries state the features of the workspace: those that ops name, and that come out as a crate. Files
+//! with one name state a model of their own, whose names are apart from all others.
+
+mod rule;
 
 use std::collections::BTreeMap;
+
+pub use rule::FeatureRule;
 
 use crate::syntax::Spanned;
 use schemars::{JsonSchema, Schema};
@@ -20,12 +27,27 @@ use crate::syntax::{Document, Entry};
 /// The feature flags of the specs.
 #[derive(Debug, Default)]
 pub struct Features {
+    /// Those of the workspace, in order of their names.
+    pub features: Arena<Feature>,
+    /// What the workspace demands of combinations.
+    pub rules: Vec<FeatureRule>,
+    /// The names of those of the workspace that have errors: naming one is no further error.
+    pub broken: Vec<String>,
+    /// Models with a name, in order of these.
+    pub named: Vec<NamedFeatures>,
+    /// Where the specs of all of them name features and targets.
+    pub uses: Vec<Use>,
+}
+
+/// Features whose names are apart from those of the workspace.
+#[derive(Debug)]
+pub struct NamedFeatures {
+    /// `abi`.
+    pub name: String,
     /// In order of their names.
     pub features: Arena<Feature>,
-    /// The names of those that have errors: naming one is no further error.
-    pub broken: Vec<String>,
-    /// Where their specs name features and targets.
-    pub uses: Vec<Use>,
+    /// What is demanded of combinations.
+    pub rules: Vec<FeatureRule>,
 }
 
 /// One feature flag.
@@ -39,8 +61,12 @@ pub struct Feature {
     pub default: bool,
     /// Features that it switches on.
     pub implies: Vec<Id<Feature>>,
+    /// Where each of them is named.
+    pub implies_at: Vec<Span>,
     /// Features that can't be on together with it.
     pub conflicts: Vec<Id<Feature>>,
+    /// Where each of them is named.
+    pub conflicts_at: Vec<Span>,
     /// Targets (by name) on which it exists; empty for all.
     pub targets: Vec<String>,
     /// The spec file, root-relative.
@@ -57,11 +83,14 @@ struct RawFile {
     /// What the file describes: `"feature"`.
     #[schemars(extend("const" = "feature"))]
     kind: String,
-    /// Nothing reads it: features need no name above them.
+    /// The name of a model of its own; without one these are the features of the workspace, which ops name.
     name: Option<String>,
     /// The feature flags, each a table `[feature.json]`.
     #[schemars(default, extend("propertyNames" = schema::names()))]
     feature: BTreeMap<String, RawFeature>,
+    /// What is demanded of combinations, each a table `[rule.one_backend]`.
+    #[schemars(default, extend("propertyNames" = schema::names()))]
+    rule: BTreeMap<String, rule::RawRule>,
 }
 
 /// A feature flag: `[feature.json]`.
@@ -86,24 +115,66 @@ struct RawFeature {
     targets: Vec<Spanned<String>>,
 }
 
-/// The most features that there can be.
-const MOST_FEATURES: usize = 200;
+/// The most features that a model can have.
+const MOST_FEATURES: usize = crate::features::MOST_FLAGS;
 
 /// The most members of a circle that are labelled.
 const MOST_SHOWN: usize = 8;
 
 /// What resolving features reports.
-pub const PAGES: &[Page] = &[Page {
-    code: "L0801",
-    summary: "a feature must not imply itself by way of others",
-    page: include_str!("pages/L0801.md"),
-}];
+pub const PAGES: &[Page] = &[
+    Page {
+        code: "L0801",
+        summary: "a feature must not imply itself by way of others",
+        page: include_str!("pages/L0801.md"),
+    },
+    Page {
+        code: "L0802",
+        summary: "a rule of features demands one thing of at least one of them",
+        page: include_str!("pages/L0802.md"),
+    },
+];
 
 /// Loads the features of the specs.
 pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagnostics) {
+    let mut groups: BTreeMap<Option<&str>, Vec<&Document>> = BTreeMap::from([(None, Vec::new())]);
+    for document in documents {
+        document.expect_keys(&["kind", "name", "feature", "rule"], diagnostics);
+        match &document.name {
+            Some((name, span)) if !names::check_name("a feature model", name, *span, false, diagnostics) => {}
+            name => groups.entry(name.as_ref().map(|(name, _)| name.as_str())).or_default().push(document),
+        }
+    }
+    let mut all = Features::default();
+    for (name, documents) in groups {
+        let group = load_group(&documents, model, diagnostics);
+        all.uses.extend(group.targets);
+        all.uses.extend(group.known.uses(name));
+        match name {
+            None => (all.features, all.rules, all.broken) = (group.features, group.rules, group.broken),
+            Some(name) => all.named.push(NamedFeatures {
+                name: name.to_owned(),
+                features: group.features,
+                rules: group.rules,
+            }),
+        }
+    }
+    model.insert(all);
+}
+
+/// Features that can name each other.
+struct Group {
+    features: Arena<Feature>,
+    rules: Vec<FeatureRule>,
+    broken: Vec<String>,
+    known: Names<Feature>,
+    /// Where they name targets.
+    targets: Vec<Use>,
+}
+
+fn load_group(documents: &[&Document], model: &Model, diagnostics: &mut Diagnostics) -> Group {
     let mut entries = Vec::new();
     for document in documents {
-        document.expect_keys(&["kind", "name", "feature"], diagnostics);
         entries.extend(document.entries("feature", diagnostics));
     }
     if let Some(surplus) = entries.get(MOST_FEATURES) {
@@ -136,55 +207,61 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
     for (index, (entry, _)) in raws.iter().enumerate() {
         known.define(entry.name(), Id::new(index));
     }
-    let targets: Vec<String> = model
-        .part::<Targets>()
-        .targets
-        .iter()
-        .map(|target| target.name.clone())
-        .collect();
     let mut features: Vec<Feature> = Vec::new();
-    let mut uses: Vec<Use> = Vec::new();
+    let mut targets: Vec<Use> = Vec::new();
     for (entry, raw) in &raws {
-        let mut resolve = |texts: &[Spanned<String>]| -> Vec<Id<Feature>> {
+        let mut resolve = |texts: &[Spanned<String>]| -> (Vec<Id<Feature>>, Vec<Span>) {
             let places = texts.iter().map(|text| Place::value(entry.document, text));
-            places.filter_map(|place| known.resolve(&place, diagnostics)).collect()
+            places
+                .filter_map(|place| Some((known.resolve(&place, diagnostics)?, place.span)))
+                .unzip()
         };
-        let (implies, conflicts) = (resolve(&raw.implies), resolve(&raw.conflicts));
-        for text in &raw.targets {
-            let place = Place::value(entry.document, text);
-            if targets.contains(text.get_ref()) {
-                uses.push(Use {
-                    span: place.name_span(),
-                    table: "target",
-                    owner: None,
-                    name: text.get_ref().clone(),
-                });
-            } else if !model.part::<Targets>().broken.contains(text.get_ref()) {
-                diagnostics.push(
-                    place
-                        .unknown("L0110", "target", targets.iter().map(String::as_str))
-                        .unless_incomplete(),
-                );
-            }
-        }
+        let (implies, implies_at) = resolve(&raw.implies);
+        let (conflicts, conflicts_at) = resolve(&raw.conflicts);
+        targets.extend(resolve_targets(entry.document, &raw.targets, model, diagnostics));
         features.push(Feature {
             name: entry.name().to_owned(),
             doc: raw.doc.get_ref().clone(),
             default: raw.default,
             implies,
+            implies_at,
             conflicts,
+            conflicts_at,
             targets: raw.targets.iter().map(|target| target.get_ref().clone()).collect(),
             file: entry.document.path.clone(),
             span: entry.span(),
         });
     }
     cut_circles(&mut features, diagnostics);
-    uses.extend(known.uses(None));
-    model.insert(Features {
-        uses,
-        broken,
+    let rules = rule::load(documents, &known, diagnostics);
+    Group {
         features: features.into_iter().collect(),
-    });
+        rules,
+        broken,
+        known,
+        targets,
+    }
+}
+
+/// Where a list names targets; those that don't exist are reported.
+fn resolve_targets(document: &Document, texts: &[Spanned<String>], model: &Model, diagnostics: &mut Diagnostics) -> Vec<Use> {
+    let targets = model.part::<Targets>();
+    let mut uses = Vec::new();
+    for text in texts {
+        let place = Place::value(document, text);
+        if targets.targets.iter().any(|target| target.name == *text.get_ref()) {
+            uses.push(Use {
+                span: place.name_span(),
+                table: "target",
+                owner: None,
+                name: text.get_ref().clone(),
+            });
+        } else if !targets.broken.contains(text.get_ref()) {
+            let known = targets.targets.iter().map(|target| target.name.as_str());
+            diagnostics.push(place.unknown("L0110", "target", known).unless_incomplete());
+        }
+    }
+    uses
 }
 
 /// Reports circles of implications, once each, and takes the implication that closes it from one feature of each.
@@ -215,7 +292,9 @@ fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
             diagnostic = diagnostic.at(features[*index].span, "part of the circle");
         }
         diagnostics.push(diagnostic);
-        features[closing].implies.retain(|id| id.index() != first);
+        let feature = &mut features[closing];
+        let kept = feature.implies.iter().zip(&feature.implies_at).filter(|(id, _)| id.index() != first);
+        (feature.implies, feature.implies_at) = kept.map(|(id, span)| (*id, *span)).unzip();
     }
 }
 
@@ -231,25 +310,35 @@ pub fn uses(model: &Model) -> &[Use] {
 
 /// The features in the form that every tool reads.
 pub fn items(model: &Model) -> Vec<Item> {
-    let features = &model.part::<Features>().features;
-    let list = |ids: &[Id<Feature>]| {
-        let mut names: Vec<&str> = ids.iter().map(|id| features[*id].name.as_str()).collect();
-        names.sort_unstable();
-        names.join(", ")
-    };
-    let item = |feature: &Feature| {
-        let mut targets: Vec<&str> = feature.targets.iter().map(String::as_str).collect();
-        targets.sort_unstable();
-        Item::new("feature", None, &feature.name, &feature.doc, feature.span)
-            .free(
-                Weight::Effect,
-                "default",
-                feature.default.to_string(),
-                Freedom::Down(&["false", "true"]),
-            )
-            .free(Weight::Effect, "implies", list(&feature.implies), Freedom::Gain)
-            .free(Weight::Effect, "conflicts", list(&feature.conflicts), Freedom::Lose)
-            .free(Weight::Effect, "targets", targets.join(", "), Freedom::GainOrAll)
-    };
-    features.iter().map(item).collect()
+    let all = model.part::<Features>();
+    let named = all.named.iter().map(|named| (Some(named.name.as_str()), &named.features, &named.rules));
+    let groups = [(None, &all.features, &all.rules)].into_iter().chain(named);
+    groups
+        .flat_map(|(owner, features, rules)| {
+            let rules = rules.iter().map(move |rule| rule.item(owner, features));
+            features.iter().map(move |feature| item(owner, feature, features)).chain(rules)
+        })
+        .collect()
+}
+
+/// Names in the order of the alphabet, which means the same in any order.
+fn names_of(ids: &[Id<Feature>], features: &Arena<Feature>) -> String {
+    let mut names: Vec<&str> = ids.iter().map(|id| features[*id].name.as_str()).collect();
+    names.sort_unstable();
+    names.join(", ")
+}
+
+fn item(owner: Option<&str>, feature: &Feature, features: &Arena<Feature>) -> Item {
+    let mut targets: Vec<&str> = feature.targets.iter().map(String::as_str).collect();
+    targets.sort_unstable();
+    Item::new("feature", owner, &feature.name, &feature.doc, feature.span)
+        .free(
+            Weight::Effect,
+            "default",
+            feature.default.to_string(),
+            Freedom::Down(&["false", "true"]),
+        )
+        .free(Weight::Effect, "implies", names_of(&feature.implies, features), Freedom::Gain)
+        .free(Weight::Effect, "conflicts", names_of(&feature.conflicts, features), Freedom::Lose)
+        .free(Weight::Effect, "targets", targets.join(", "), Freedom::GainOrAll)
 }

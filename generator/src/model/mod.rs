@@ -11,6 +11,7 @@ pub mod artefact;
 pub mod blessed;
 pub mod circle;
 pub mod feature;
+pub mod feature_model;
 pub mod freedom;
 pub mod instruction_set;
 pub mod item;

@@ -3,6 +3,7 @@
 //! Nothing here judges or writes. [`find`] finds the entry that a name means; [`listing`], [`story`], [`influence`], [`origin`] and
 //! [`graph`] are what the verbs of the same purpose show; [`crates`] knows the crates and what they depend on.
 
+pub mod features;
 pub mod find;
 pub mod listing;
 pub mod mentions;

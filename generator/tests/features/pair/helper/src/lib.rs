@@ -1,0 +1,4 @@
+//! An optional dependency.
+
+/// What it gives.
+pub const GIVEN: u32 = 3;
