@@ -32,7 +32,9 @@ fn certificates(strength: u8) -> Vec<(String, Value)> {
     let output = lathe(Path::new(PLAN), &format!("matrix --strength {strength} --format json"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    let objects = text.lines().map(|line| (line.to_owned(), serde_json::from_str(line).expect("JSON")));
+    let objects = text
+        .lines()
+        .map(|line| (line.to_owned(), serde_json::from_str(line).expect("JSON")));
     let certificates = objects.filter(|(_, object): &(String, Value)| object["kind"] == "certificate");
     certificates.collect()
 }
@@ -60,7 +62,12 @@ fn rows(certificate: &Value) -> Vec<BTreeSet<&str>> {
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    let row = |row: &Value| names(row).iter().map(|name| *all.get(name.as_str()).expect("a feature")).collect();
+    let row = |row: &Value| {
+        names(row)
+            .iter()
+            .map(|name| *all.get(name.as_str()).expect("a feature"))
+            .collect()
+    };
     rows.iter().map(row).collect()
 }
 
@@ -72,7 +79,11 @@ fn the_models_of_the_plan_are_covered_in_few_rows() {
         for ((line, certificate), most) in certificates.iter().zip(most) {
             let name = &certificate["model"];
             let rows = rows(certificate);
-            assert!(rows.len() <= most, "{strength}-way coverage of {name} takes {} rows", rows.len());
+            assert!(
+                rows.len() <= most,
+                "{strength}-way coverage of {name} takes {} rows",
+                rows.len()
+            );
             let all = certificate["features"].as_array().map_or(0, Vec::len);
             assert!(rows[0].is_empty(), "nothing is on in the first row");
             assert!(rows.iter().any(|row| row.len() == all), "everything is on in some row");
@@ -80,7 +91,10 @@ fn the_models_of_the_plan_are_covered_in_few_rows() {
             assert!(accepted, "{name}: {said}");
         }
         let row = rows(&certificates[1].1)[1].clone();
-        assert!(row.len() == 21 && !row.contains("mobile"), "the defaults are on in the second row: {row:?}");
+        assert!(
+            row.len() == 21 && !row.contains("mobile"),
+            "the defaults are on in the second row: {row:?}"
+        );
     }
 }
 
@@ -96,7 +110,10 @@ fn the_full_model_has_so_many_configurations() {
     assert_eq!(counts, [Some(1 << 14), Some(2_162_688)]);
     let output = lathe(Path::new(PLAN), "features");
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains("features of `plan22`: 22, 2,162,688 valid configurations"), "{text}");
+    assert!(
+        text.contains("features of `plan22`: 22, 2,162,688 valid configurations"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -120,14 +137,20 @@ fn tampered_certificates_are_refused() {
             assert!(row < 3, "row {} is of no use", row + 1);
         }
     }
-    refused(&|object| object["rows"][1] = serde_json::json!(["llm"]), "row 2 is no valid configuration");
+    refused(
+        &|object| object["rows"][1] = serde_json::json!(["llm"]),
+        "row 2 is no valid configuration",
+    );
     refused(&|object| object["feasible"] = 900.into(), "are claimed");
     refused(&|object| object["covered"] = 920.into(), "are claimed");
     // Fewer clauses allow more than the rows have.
     refused(&|object| object["clauses"] = serde_json::json!([]), "occur in no row");
     refused(&|object| object["strength"] = 3.into(), "occur in no row");
     refused(&|object| object["strength"] = 30.into(), "can't be combined");
-    refused(&|object| object["rows"][0] = serde_json::json!(["nonsense"]), "no feature `nonsense`");
+    refused(
+        &|object| object["rows"][0] = serde_json::json!(["nonsense"]),
+        "no feature `nonsense`",
+    );
     refused(&|object| object["kind"] = "row".into(), "no certificate");
     refused(&|object| object["features"][1] = "ai".into(), "twice");
 }
@@ -150,7 +173,12 @@ fn a_matrix_finds_the_smallest_failing_sets() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
-    let of = |kind: &str| objects.iter().filter(|object| object["kind"] == kind).collect::<Vec<&Value>>();
+    let of = |kind: &str| {
+        objects
+            .iter()
+            .filter(|object| object["kind"] == kind)
+            .collect::<Vec<&Value>>()
+    };
     let shrunk: BTreeSet<String> = of("shrunk").iter().map(|object| object["features"].to_string()).collect();
     let expected = [r#"["beta","delta"]"#, r#"["drift"]"#].map(str::to_owned);
     assert_eq!(shrunk, BTreeSet::from(expected), "{shown}");
@@ -161,8 +189,14 @@ fn a_matrix_finds_the_smallest_failing_sets() {
         let fails = on.contains("drift") || (on.contains("beta") && on.contains("delta"));
         assert_eq!(row["success"], !fails, "{row}");
     }
-    let needs: Vec<bool> = of("row").iter().map(|row| row["features"].to_string().contains("gamma")).collect();
-    assert!(needs.is_sorted() && needs.contains(&true), "rows with the dependency come last: {needs:?}");
+    let needs: Vec<bool> = of("row")
+        .iter()
+        .map(|row| row["features"].to_string().contains("gamma"))
+        .collect();
+    assert!(
+        needs.is_sorted() && needs.contains(&true),
+        "rows with the dependency come last: {needs:?}"
+    );
 }
 
 const SPAN: Span = Span {
@@ -188,7 +222,9 @@ fn flags(count: usize) -> FeatureModel {
 
 /// Numbers that look random.
 fn random(state: &mut u64, end: usize) -> usize {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) as usize % end
 }
 
@@ -235,7 +271,10 @@ fn answers_are_those_of_trying_everything() {
         };
         if let Some(proof) = &found.void {
             voids += 1;
-            assert!(configurations(&part(&|at| proof.contains(&at))).is_empty(), "the proof suffices");
+            assert!(
+                configurations(&part(&|at| proof.contains(&at))).is_empty(),
+                "the proof suffices"
+            );
             for left_out in proof {
                 let smaller = part(&|at| proof.contains(&at) && at != *left_out);
                 assert!(!configurations(&smaller).is_empty(), "the proof is as small as can be");
@@ -260,12 +299,19 @@ fn answers_are_those_of_trying_everything() {
             }
         }
         let said: BTreeSet<usize> = found.redundant.iter().map(|(position, _)| *position).collect();
-        assert_eq!(configurations(&part(&|at| !said.contains(&at))), valid, "nothing changes without what is redundant");
+        assert_eq!(
+            configurations(&part(&|at| !said.contains(&at))),
+            valid,
+            "nothing changes without what is redundant"
+        );
         dead += found.dead.len();
         forced += found.forced.len();
         redundant += said.len();
     }
-    assert!(voids > 10 && dead > 50 && forced > 50 && redundant > 100, "{voids} {dead} {forced} {redundant}");
+    assert!(
+        voids > 10 && dead > 50 && forced > 50 && redundant > 100,
+        "{voids} {dead} {forced} {redundant}"
+    );
 }
 
 /// Every flag with every other one, in each way that there is: nothing of that may hang.

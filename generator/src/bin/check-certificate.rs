@@ -19,7 +19,10 @@ fn main() -> ExitCode {
     let mut text = String::new();
     let read = std::io::stdin().read_to_string(&mut text).map_err(|error| error.to_string());
     let judged = read.and_then(|_| judge_all(&text));
-    println!("{}", judged.as_ref().map_or_else(|why| format!("refused: {why}"), Clone::clone));
+    println!(
+        "{}",
+        judged.as_ref().map_or_else(|why| format!("refused: {why}"), Clone::clone)
+    );
     ExitCode::from(u8::from(judged.is_err()))
 }
 
@@ -32,7 +35,11 @@ fn judge_all(text: &str) -> Result<String, String> {
             said.push(judge(&object).map_err(|why| format!("model `{name}`: {why}"))?);
         }
     }
-    if said.is_empty() { Err("there is no certificate".to_owned()) } else { Ok(said.join("\n")) }
+    if said.is_empty() {
+        Err("there is no certificate".to_owned())
+    } else {
+        Ok(said.join("\n"))
+    }
 }
 
 fn judge(certificate: &Value) -> Result<String, String> {
@@ -56,7 +63,10 @@ fn judge(certificate: &Value) -> Result<String, String> {
     for (at, row) in lists("rows")?.iter().enumerate() {
         let on: BTreeSet<usize> = texts(row)?.into_iter().map(find).collect::<Result<_, String>>()?;
         rows.push((0..names.len()).map(|feature| on.contains(&feature)).collect());
-        if !clauses.iter().all(|clause| clause.iter().any(|(feature, wanted)| rows[at][*feature] == *wanted)) {
+        if !clauses
+            .iter()
+            .all(|clause| clause.iter().any(|(feature, wanted)| rows[at][*feature] == *wanted))
+        {
             return Err(format!("row {} is no valid configuration", at + 1));
         }
     }
@@ -68,7 +78,10 @@ fn judge(certificate: &Value) -> Result<String, String> {
     let mut set: Vec<usize> = (0..strength).collect();
     loop {
         tries = tries.checked_sub(1).ok_or("the search takes too long")?;
-        let seen: BTreeSet<Vec<bool>> = rows.iter().map(|row| set.iter().map(|feature| row[*feature]).collect()).collect();
+        let seen: BTreeSet<Vec<bool>> = rows
+            .iter()
+            .map(|row| set.iter().map(|feature| row[*feature]).collect())
+            .collect();
         covered += seen.len() as u64;
         for values in 0..1u32 << strength {
             let values: Vec<bool> = (0..strength).map(|at| values >> at & 1 == 1).collect();
@@ -79,20 +92,29 @@ fn judge(certificate: &Value) -> Result<String, String> {
             }
         }
         // The next set, in the order of the alphabet.
-        let Some(at) = (0..strength).rev().find(|at| set[*at] < names.len() - strength + at) else { break };
+        let Some(at) = (0..strength).rev().find(|at| set[*at] < names.len() - strength + at) else {
+            break;
+        };
         set[at] += 1;
         (at + 1..strength).for_each(|later| set[later] = set[later - 1] + 1);
     }
     match (number("feasible")?, number("covered")?) {
-        _ if missing > 0 => Err(format!("{missing} feasible combinations of {strength} features occur in no row")),
+        _ if missing > 0 => Err(format!(
+            "{missing} feasible combinations of {strength} features occur in no row"
+        )),
         claimed if claimed != (covered, covered) => Err(format!("{claimed:?} combinations are claimed, {covered} counted")),
-        _ => Ok(format!("accepted: {} rows cover all {covered} feasible combinations of {strength} features", rows.len())),
+        _ => Ok(format!(
+            "accepted: {} rows cover all {covered} feasible combinations of {strength} features",
+            rows.len()
+        )),
     }
 }
 
 fn texts(list: &Value) -> Result<Vec<&str>, String> {
     let list = list.as_array().ok_or("a list of names is none")?;
-    list.iter().map(|name| name.as_str().ok_or("a name is no text".to_owned())).collect()
+    list.iter()
+        .map(|name| name.as_str().ok_or("a name is no text".to_owned()))
+        .collect()
 }
 
 /// Whether a configuration that keeps every clause has the chosen values; none if that takes too long.

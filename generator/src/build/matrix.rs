@@ -117,7 +117,9 @@ impl<'a> Package<'a> {
 
 /// The arguments with which cargo tests a package with features.
 fn arguments(package: &str, features: &[&str]) -> Vec<String> {
-    let mut arguments: Vec<String> = ["test", "--package", package, "--tests", "--no-default-features"].map(str::to_owned).to_vec();
+    let mut arguments: Vec<String> = ["test", "--package", package, "--tests", "--no-default-features"]
+        .map(str::to_owned)
+        .to_vec();
     if !features.is_empty() {
         arguments.extend(["--features".to_owned(), features.join(",")]);
     }
@@ -170,7 +172,9 @@ pub fn fault(run: &Run, expected: Option<&Surfaces>) -> Option<String> {
         match run.surfaces.get(module) {
             None => return Some(format!("it prints no surface of `{module}`")),
             Some((found, _)) if found != version => {
-                return Some(format!("the surface of `{module}` is that of version {found}, not of {version}"));
+                return Some(format!(
+                    "the surface of `{module}` is that of version {found}, not of {version}"
+                ));
             }
             Some((_, found)) if found != hash => return Some(format!("the surface of `{module}` is {found}, not {hash}")),
             Some(_) => {}
@@ -186,7 +190,12 @@ pub fn fault(run: &Run, expected: Option<&Surfaces>) -> Option<String> {
 /// # Errors
 ///
 /// When a run can't be made, or [`MOST_RUNS`] don't suffice.
-pub fn smallest(model: &FeatureModel, row: &[bool], expected: Option<&Surfaces>, run: &mut Runner<'_>) -> anyhow::Result<Vec<FlagId>> {
+pub fn smallest(
+    model: &FeatureModel,
+    row: &[bool],
+    expected: Option<&Surfaces>,
+    run: &mut Runner<'_>,
+) -> anyhow::Result<Vec<FlagId>> {
     let on: Vec<FlagId> = (0..row.len()).filter(|flag| row[*flag]).collect();
     let mut known: BTreeMap<Vec<bool>, bool> = BTreeMap::from([(row.to_vec(), true)]);
     shrink(&on, |part| {
@@ -290,8 +299,15 @@ mod tests {
 
     #[test]
     fn rows_of_the_same_dependencies_stand_together() {
-        let rows: Vec<Vec<bool>> = [[true, true], [false, false], [true, false], [true, true]].map(|row| row.to_vec()).to_vec();
-        let names = |row: &[bool]| (0..row.len()).filter(|flag| row[*flag]).map(|flag| flag.to_string()).collect();
+        let rows: Vec<Vec<bool>> = [[true, true], [false, false], [true, false], [true, true]]
+            .map(|row| row.to_vec())
+            .to_vec();
+        let names = |row: &[bool]| {
+            (0..row.len())
+                .filter(|flag| row[*flag])
+                .map(|flag| flag.to_string())
+                .collect()
+        };
         assert_eq!(order(&rows, names), [1, 2, 0, 3]);
     }
 }

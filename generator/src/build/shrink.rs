@@ -23,7 +23,12 @@ pub fn shrink<T: Copy, E>(items: &[T], mut fails: impl FnMut(&[T]) -> Result<boo
         }
         if smaller.is_none() {
             for start in (0..left.len()).step_by(length) {
-                let rest: Vec<T> = left.iter().take(start).chain(left.iter().skip(start + length)).copied().collect();
+                let rest: Vec<T> = left
+                    .iter()
+                    .take(start)
+                    .chain(left.iter().skip(start + length))
+                    .copied()
+                    .collect();
                 if !rest.is_empty() && fails(&rest)? {
                     smaller = Some((rest, (pieces - 1).max(2)));
                     break;

@@ -163,7 +163,9 @@ fn names(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
 
 fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for (features, rules) in groups(model) {
-        let features = features.iter().map(|feature| ("feature", &feature.name, &feature.doc, feature.span));
+        let features = features
+            .iter()
+            .map(|feature| ("feature", &feature.name, &feature.doc, feature.span));
         let rules = rules.iter().map(|rule| ("rule", &rule.name, &rule.doc, rule.span));
         for (table, name, doc, span) in features.chain(rules) {
             let place = || locate::value(sources, span, &[table.into(), name.as_str().into(), "doc".into()]);

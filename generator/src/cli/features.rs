@@ -102,13 +102,12 @@ pub fn array(model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
                 "no configuration is valid".to_owned(),
                 "cargo lathe check shows why; mend that".to_owned(),
             ),
-            Refusal::TooFew(count) => (
-                format!("{} can't be combined {} at a time", console::plural(count, "feature"), demand.strength),
-                "ask for a lower --strength".to_owned(),
-            ),
             Refusal::TooMany(sets) => (
                 format!("there are {} sets of {} features", thousands(sets), demand.strength),
-                format!("ask for a lower --strength: at most {} sets can be covered", thousands(MOST_SETS)),
+                format!(
+                    "ask for a lower --strength: at most {} sets can be covered",
+                    thousands(MOST_SETS)
+                ),
             ),
             Refusal::TooHard => (
                 "it can't be decided within bounds which combinations are feasible".to_owned(),

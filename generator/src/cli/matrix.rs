@@ -72,7 +72,11 @@ fn host(targets: &Targets) -> Option<&str> {
         "x86" => "i686",
         arch => arch,
     };
-    targets.targets.iter().map(|target| target.name.as_str()).find(|name| *name == own)
+    targets
+        .targets
+        .iter()
+        .map(|target| target.name.as_str())
+        .find(|name| *name == own)
 }
 
 /// Tests each model that has a package.
@@ -92,8 +96,14 @@ fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, de
         };
         let model = model.on_target(target);
         if let Some(flag) = model.flags.iter().find(|flag| !package.has(&flag.name)) {
-            let fix = format!("add it to [features] of the package, or take it out of the model `{}`", package.name());
-            console::failure(&format!("the package `{}` has no feature `{}`", package.name(), flag.name), &fix);
+            let fix = format!(
+                "add it to [features] of the package, or take it out of the model `{}`",
+                package.name()
+            );
+            console::failure(
+                &format!("the package `{}` has no feature `{}`", package.name(), flag.name),
+                &fix,
+            );
             return Err(Stop::Reported(Exit::Failure));
         }
         let covering = array(&model, demand).map_err(Stop::Reported)?;
@@ -115,7 +125,11 @@ fn test(session: &Session, model: &FeatureModel, covering: &Covering, package: &
     for (position, index) in order.iter().enumerate() {
         let row = &rows[*index];
         let names = model.names_of(row);
-        let shown = if names.is_empty() { "no features".to_owned() } else { names.join(",") };
+        let shown = if names.is_empty() {
+            "no features".to_owned()
+        } else {
+            names.join(",")
+        };
         session.status("Testing", &format!("row {} of {}: {shown}", position + 1, rows.len()));
         let run = package.run(&names)?;
         let fault = matrix::fault(&run, expected.as_ref());
@@ -128,9 +142,16 @@ fn test(session: &Session, model: &FeatureModel, covering: &Covering, package: &
         };
         failed += 1;
         console::status(Tone::Bad, "Failed", &format!("{shown}: {fault}"));
-        if let Some(known) = found.iter().find(|known| known.iter().zip(row).all(|(known, on)| *on || !known)) {
+        if let Some(known) = found
+            .iter()
+            .find(|known| known.iter().zip(row).all(|(known, on)| *on || !known))
+        {
             let known = model.names_of(known).join(",");
-            console::status(Tone::Notice, "Known", &format!("the row holds `{known}`, which fails by itself"));
+            console::status(
+                Tone::Notice,
+                "Known",
+                &format!("the row holds `{known}`, which fails by itself"),
+            );
             continue;
         }
         tail(session, &run.log);
@@ -214,7 +235,11 @@ fn row_object(package: &str, features: &[&str], run: &Run, fault: Option<&str>) 
         features,
         success: fault.is_none(),
         fault,
-        surfaces: run.surfaces.iter().map(|(module, (_, hash))| (module.as_str(), hash.as_str())).collect(),
+        surfaces: run
+            .surfaces
+            .iter()
+            .map(|(module, (_, hash))| (module.as_str(), hash.as_str()))
+            .collect(),
         repeat: matrix::command(package, features),
     };
     json::object("row", &row)

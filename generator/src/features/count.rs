@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FeatureModel, FlagId, Literal};
 
-/// The most residual problems that are looked at. Beyond it there is no number rather than a long wait.
-const MOST_PROBLEMS: usize = 20_000;
+/// What may be looked at: residual problems, and a fifth of their clauses. Beyond it there is no number rather than a long wait.
+const MOST_WORK: usize = 50_000;
 
 /// Clauses that are left over, in a canonical order.
 type Problem = BTreeSet<Vec<Literal>>;
@@ -18,7 +18,7 @@ pub fn configurations(model: &FeatureModel) -> Option<u128> {
     });
     let mut counter = Counter {
         known: BTreeMap::new(),
-        left: MOST_PROBLEMS,
+        left: MOST_WORK,
     };
     let clauses = clauses.filter(|clause| !clause.iter().any(|literal| clause.contains(&!*literal)));
     counter.count(clauses.collect(), model.flags.len())
@@ -53,7 +53,7 @@ impl Counter {
             return Some(*known);
         }
         // Looking at a problem costs what it is long.
-        self.left = self.left.checked_sub(1 + problem.len() / 50)?;
+        self.left = self.left.checked_sub(1 + problem.len() / 5)?;
         let flags = flags_of(&problem);
         let flag = most_frequent(&problem)?;
         let mut sum = 0u128;
@@ -67,24 +67,30 @@ impl Counter {
     }
 }
 
-/// What is left after every clause of one literal was followed, and how many flags that decided; none if nothing satisfies it.
+/// What is left after every clause of one literal was followed, and how many flags that decided; none if nothing satisfies it. What only
+/// stood in clauses that are gone is free afterwards; the caller counts flags, so that needs no note.
 fn propagated(mut problem: Problem) -> Option<(Problem, usize)> {
     let mut fixed = 0;
     loop {
-        let first = problem.iter().find(|clause| clause.len() < 2);
-        let Some(literal) = first.map(|clause| clause.first().copied()) else {
+        let mut known: BTreeMap<FlagId, bool> = BTreeMap::new();
+        for clause in problem.iter().filter(|clause| clause.len() < 2) {
+            let literal = clause.first()?;
+            if *known.entry(literal.flag).or_insert(literal.on) != literal.on {
+                return None;
+            }
+        }
+        if known.is_empty() {
             return Some((problem, fixed));
-        };
-        let literal = literal?;
-        fixed += 1;
-        let kept = problem.into_iter().filter(|clause| !clause.contains(&literal));
+        }
+        fixed += known.len();
+        let holds = |literal: &Literal| known.get(&literal.flag) == Some(&literal.on);
+        let kept = problem.into_iter().filter(|clause| !clause.iter().any(holds));
         problem = kept
             .map(|mut clause| {
-                clause.retain(|other| *other != !literal);
+                clause.retain(|literal| !known.contains_key(&literal.flag));
                 clause
             })
             .collect();
-        // What only stood in clauses that are gone is free now; the caller counts flags, so that needs no note.
     }
 }
 
@@ -97,7 +103,10 @@ fn most_frequent(problem: &Problem) -> Option<FlagId> {
     for literal in problem.iter().flatten() {
         *times.entry(literal.flag).or_default() += 1;
     }
-    times.into_iter().max_by_key(|(flag, times)| (*times, std::cmp::Reverse(*flag))).map(|(flag, _)| flag)
+    times
+        .into_iter()
+        .max_by_key(|(flag, times)| (*times, std::cmp::Reverse(*flag)))
+        .map(|(flag, _)| flag)
 }
 
 /// The parts of a problem that have no flag in common.

@@ -7,15 +7,15 @@
 mod search;
 mod tuples;
 
-use super::solver::{Answer, Solver};
 use super::FeatureModel;
+use super::solver::{Answer, Solver};
 use tuples::Tuples;
 
 /// The most sets of flags: all pairs and triples of 200 flags, all fours of 78.
 pub const MOST_SETS: usize = 1_500_000;
 
 /// How often each set of flags may be looked up in search of a smaller array.
-const EFFORT: u64 = 25_000;
+const EFFORT: u64 = 20_000;
 
 /// The least and the most that is looked up in all. The most takes some seconds; what is needed for a whole array at all comes on top.
 const LOOK_UPS: (u64, u64) = (10_000_000, 300_000_000);
@@ -57,7 +57,7 @@ pub struct Row {
 /// An array.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Covering {
-    /// How many flags are combined.
+    /// How many flags are combined: fewer than demanded where there are no more.
     pub strength: usize,
     /// Which one of equally good arrays.
     pub seed: u64,
@@ -76,8 +76,6 @@ pub struct Covering {
 pub enum Refusal {
     /// The model has no valid configuration.
     Void,
-    /// There are fewer flags than are to be combined.
-    TooFew(usize),
     /// There are more than [`MOST_SETS`] sets of flags.
     TooMany(usize),
     /// Deciding whether a combination is feasible takes too long.
@@ -110,10 +108,8 @@ impl Demand {
 ///
 /// When there is none, or finding one is beyond the bounds.
 pub fn cover(model: &FeatureModel, demand: &Demand) -> Result<Covering, Refusal> {
-    let strength = demand.strength.clamp(1, tuples::STRONGEST);
-    if model.flags.len() < strength {
-        return Err(Refusal::TooFew(model.flags.len()));
-    }
+    // More flags than there are can't be combined: then every valid configuration is a row.
+    let strength = demand.strength.min(tuples::STRONGEST).min(model.flags.len());
     let sets = tuples::sets(model.flags.len(), strength);
     if sets > MOST_SETS {
         return Err(Refusal::TooMany(sets));
@@ -130,10 +126,7 @@ pub fn cover(model: &FeatureModel, demand: &Demand) -> Result<Covering, Refusal>
     let fixed: Vec<Vec<bool>> = rows.iter().map(|row| row.on.clone()).collect();
     let effort = (sets as u64).saturating_mul(EFFORT).clamp(LOOK_UPS.0, LOOK_UPS.1);
     let found = search::search(&mut solver, &mut tuples, &fixed, demand.seed, effort).ok_or(Refusal::TooHard)?;
-    let others = found.into_iter().skip(rows.len()).map(|on| Row {
-        always: Vec::new(),
-        on,
-    });
+    let others = found.into_iter().skip(rows.len()).map(|on| Row { always: Vec::new(), on });
     let rows: Vec<Row> = rows.into_iter().chain(others).collect();
     let covered = tuples.covered_by(rows.iter().map(|row| row.on.as_slice()));
     Ok(Covering {

@@ -101,10 +101,7 @@ impl Literal {
 impl std::ops::Not for Literal {
     type Output = Literal;
     fn not(self) -> Literal {
-        Literal {
-            on: !self.on,
-            ..self
-        }
+        Literal { on: !self.on, ..self }
     }
 }
 

@@ -142,7 +142,10 @@ pub fn load(documents: &[&Document], model: &mut Model, diagnostics: &mut Diagno
         document.expect_keys(&["kind", "name", "feature", "rule"], diagnostics);
         match &document.name {
             Some((name, span)) if !names::check_name("a feature model", name, *span, false, diagnostics) => {}
-            name => groups.entry(name.as_ref().map(|(name, _)| name.as_str())).or_default().push(document),
+            name => groups
+                .entry(name.as_ref().map(|(name, _)| name.as_str()))
+                .or_default()
+                .push(document),
         }
     }
     let mut all = Features::default();
@@ -293,7 +296,11 @@ fn cut_circles(features: &mut [Feature], diagnostics: &mut Diagnostics) {
         }
         diagnostics.push(diagnostic);
         let feature = &mut features[closing];
-        let kept = feature.implies.iter().zip(&feature.implies_at).filter(|(id, _)| id.index() != first);
+        let kept = feature
+            .implies
+            .iter()
+            .zip(&feature.implies_at)
+            .filter(|(id, _)| id.index() != first);
         (feature.implies, feature.implies_at) = kept.map(|(id, span)| (*id, *span)).unzip();
     }
 }
@@ -311,12 +318,18 @@ pub fn uses(model: &Model) -> &[Use] {
 /// The features in the form that every tool reads.
 pub fn items(model: &Model) -> Vec<Item> {
     let all = model.part::<Features>();
-    let named = all.named.iter().map(|named| (Some(named.name.as_str()), &named.features, &named.rules));
+    let named = all
+        .named
+        .iter()
+        .map(|named| (Some(named.name.as_str()), &named.features, &named.rules));
     let groups = [(None, &all.features, &all.rules)].into_iter().chain(named);
     groups
         .flat_map(|(owner, features, rules)| {
             let rules = rules.iter().map(move |rule| rule.item(owner, features));
-            features.iter().map(move |feature| item(owner, feature, features)).chain(rules)
+            features
+                .iter()
+                .map(move |feature| item(owner, feature, features))
+                .chain(rules)
         })
         .collect()
 }
@@ -339,6 +352,11 @@ fn item(owner: Option<&str>, feature: &Feature, features: &Arena<Feature>) -> It
             Freedom::Down(&["false", "true"]),
         )
         .free(Weight::Effect, "implies", names_of(&feature.implies, features), Freedom::Gain)
-        .free(Weight::Effect, "conflicts", names_of(&feature.conflicts, features), Freedom::Lose)
+        .free(
+            Weight::Effect,
+            "conflicts",
+            names_of(&feature.conflicts, features),
+            Freedom::Lose,
+        )
         .free(Weight::Effect, "targets", targets.join(", "), Freedom::GainOrAll)
 }

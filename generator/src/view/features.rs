@@ -8,6 +8,7 @@ use super::columns;
 use crate::features::analysis::{self, Analysis, MOST_STEPS, State};
 use crate::features::cover::Covering;
 use crate::features::{FeatureModel, FlagId, Says, count};
+use crate::report::console::plural;
 use crate::report::json;
 
 /// A model, judged and counted.
@@ -54,7 +55,7 @@ impl Shown<'_> {
         let configurations = match self.configurations {
             Some(1) => "1 valid configuration".to_owned(),
             Some(number) => format!("{} valid configurations", thousands(number)),
-            None => "more valid configurations than are cheaply counted".to_owned(),
+            None => "valid configurations that aren't cheaply counted".to_owned(),
         };
         let mut text = format!("{}: {}, {configurations}\n\n", self.model.title(), self.model.flags.len());
         let rows: Vec<[String; 6]> = self
@@ -161,12 +162,12 @@ pub fn rows(model: &FeatureModel, covering: &Covering) -> String {
         .collect();
     let rows: Vec<[&str; 3]> = rows.iter().map(|row| [&*row[0], &*row[1], &*row[2]]).collect();
     let mut text = format!(
-        "{}: {} rows, {} of {} feasible combinations of {} features covered\n\n",
+        "{}: {}, {} of {} feasible combinations of {} covered\n\n",
         model.title(),
-        rows.len(),
+        plural(rows.len(), "row"),
         thousands(covering.covered as u128),
         thousands(covering.feasible as u128),
-        covering.strength
+        plural(covering.strength, "feature")
     );
     text.push_str(&columns(&rows));
     for (name, sentence) in &covering.left_out {

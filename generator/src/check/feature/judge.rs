@@ -17,7 +17,12 @@ const MOST_SHOWN: usize = 8;
 
 /// Judges every model.
 pub fn judge(model: &Model, _sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    let targets: Vec<&str> = model.part::<Targets>().targets.iter().map(|target| target.name.as_str()).collect();
+    let targets: Vec<&str> = model
+        .part::<Targets>()
+        .targets
+        .iter()
+        .map(|target| target.name.as_str())
+        .collect();
     for features in feature_model::all(model) {
         judge_one(&features, &targets, diagnostics);
     }
@@ -33,12 +38,15 @@ fn judge_one(model: &FeatureModel, targets: &[&str], diagnostics: &mut Diagnosti
     forced(model, &found, diagnostics);
     redundant(model, &found, diagnostics);
     // What was too hard once would be so again.
-    let is_complete = found.is_complete && on_targets(model, targets, diagnostics).is_some() && defaults(model, &found, diagnostics).is_some();
+    let is_complete =
+        found.is_complete && on_targets(model, targets, diagnostics).is_some() && defaults(model, &found, diagnostics).is_some();
     if !is_complete && let Some(flag) = model.flags.first() {
         diagnostics.push(
             Diagnostic::error(TOO_HARD.code, format!("the {} are too hard to judge", model.title()))
                 .at(flag.span, "the first of these features")
-                .note(format!("{MOST_STEPS} steps did not suffice to decide every question about them"))
+                .note(format!(
+                    "{MOST_STEPS} steps did not suffice to decide every question about them"
+                ))
                 .help("state fewer rules, or rules of fewer features; make models of their own of what is independent"),
         );
     }
@@ -60,7 +68,10 @@ fn void(model: &FeatureModel, target: Option<&str>, proof: &[usize]) -> Diagnost
     let on = target.map_or(String::new(), |target| format!(" on `{target}`"));
     let diagnostic = Diagnostic::error(VOID.code, format!("the {} have no valid configuration{on}", model.title()));
     let diagnostic = match proof.first() {
-        Some(position) => diagnostic.at(model.statements[*position].span, model.sentence(&model.statements[*position].says)),
+        Some(position) => diagnostic.at(
+            model.statements[*position].span,
+            model.sentence(&model.statements[*position].says),
+        ),
         None => diagnostic,
     };
     proven(diagnostic, model, proof.get(1..).unwrap_or_default()).help("take away one of the statements shown")
@@ -73,8 +84,8 @@ fn dead(model: &FeatureModel, found: &Analysis, diagnostics: &mut Diagnostics) {
             continue;
         }
         let flag = &model.flags[*flag];
-        let diagnostic =
-            Diagnostic::error(DEAD.code, format!("feature `{}` can never be on", flag.name)).at(flag.span, "on in no valid configuration");
+        let diagnostic = Diagnostic::error(DEAD.code, format!("feature `{}` can never be on", flag.name))
+            .at(flag.span, "on in no valid configuration");
         diagnostics.push(proven(diagnostic, model, proof).help("take away one of the statements shown, or the feature"));
     }
 }
@@ -87,8 +98,11 @@ fn forced(model: &FeatureModel, found: &Analysis, diagnostics: &mut Diagnostics)
             continue;
         }
         let flag = &model.flags[*id];
-        let diagnostic = Diagnostic::warning(FORCED.code, format!("feature `{}` looks optional, but is always on", flag.name))
-            .at(flag.span, "on in every valid configuration");
+        let diagnostic = Diagnostic::warning(
+            FORCED.code,
+            format!("feature `{}` looks optional, but is always on", flag.name),
+        )
+        .at(flag.span, "on in every valid configuration");
         diagnostics.push(proven(diagnostic, model, proof).help(format!(
             "say so with a rule `at_least_one = [\"{}\"]`, or take away one of the statements shown",
             flag.name
@@ -139,9 +153,12 @@ fn defaults(model: &FeatureModel, found: &Analysis, diagnostics: &mut Diagnostic
             // Cargo switches on nothing that isn't asked for or implied.
             if let Some(statement) = model.broken_by(&model.closure(alive)) {
                 diagnostics.push(
-                    Diagnostic::error(DEFAULTS.code, format!("what is on by default in the {} is not valid", model.title()))
-                        .at(statement.span, model.sentence(&statement.says))
-                        .help("let one of the features that it names be on by default"),
+                    Diagnostic::error(
+                        DEFAULTS.code,
+                        format!("what is on by default in the {} is not valid", model.title()),
+                    )
+                    .at(statement.span, model.sentence(&statement.says))
+                    .help("let one of the features that it names be on by default"),
                 );
             }
             return Some(());
@@ -157,8 +174,13 @@ fn defaults(model: &FeatureModel, found: &Analysis, diagnostics: &mut Diagnostic
                 Answer::No(conflict) => {
                     let proof = solver.smallest(&pair, &conflict);
                     let (first, second) = (&model.flags[*first], &model.flags[*second]);
-                    let problem = format!("features `{}` and `{}` are on by default, but exclude each other", first.name, second.name);
-                    let diagnostic = Diagnostic::error(DEFAULTS.code, problem).at(second.span, "").at(first.span, "");
+                    let problem = format!(
+                        "features `{}` and `{}` are on by default, but exclude each other",
+                        first.name, second.name
+                    );
+                    let diagnostic = Diagnostic::error(DEFAULTS.code, problem)
+                        .at(second.span, "")
+                        .at(first.span, "");
                     diagnostics.push(proven(diagnostic, model, &proof).help("leave one of them off by default"));
                     reported = true;
                 }

@@ -69,7 +69,13 @@ pub fn search(solver: &mut Solver, tuples: &mut Tuples, fixed: &[Vec<bool>], see
 
 /// Builds row after row, each of which has as many missing combinations as is easily found. When the work is used up, the first row that
 /// has one is taken: the array gets longer, but it is whole.
-fn greedy(solver: &mut Solver, tuples: &mut Tuples, fixed: &[Vec<bool>], effort: u64, random: &mut Random) -> Option<Vec<Vec<bool>>> {
+fn greedy(
+    solver: &mut Solver,
+    tuples: &mut Tuples,
+    fixed: &[Vec<bool>],
+    effort: u64,
+    random: &mut Random,
+) -> Option<Vec<Vec<bool>>> {
     tuples.clear();
     fixed.iter().for_each(|row| tuples.add(row));
     let mut rows = fixed.to_vec();
@@ -80,7 +86,11 @@ fn greedy(solver: &mut Solver, tuples: &mut Tuples, fixed: &[Vec<bool>], effort:
             let seed = tuples.literals(tuple);
             let wish: Vec<bool> = (0..tuples.flags()).map(|_| random.below(2) == 1).collect();
             let row = configuration(solver, &seed, &wish)??;
-            let row = if tuples.work < effort { climb(solver, tuples, &seed, row, random)? } else { row };
+            let row = if tuples.work < effort {
+                climb(solver, tuples, &seed, row, random)?
+            } else {
+                row
+            };
             let gain = tuples.gain(&row);
             if best.as_ref().is_none_or(|(most, _)| gain > *most) {
                 best = Some((gain, row));
@@ -97,8 +107,16 @@ fn greedy(solver: &mut Solver, tuples: &mut Tuples, fixed: &[Vec<bool>], effort:
 }
 
 /// Changes flag by flag as long as that gives more missing combinations; what the seed demands stays.
-fn climb(solver: &mut Solver, tuples: &mut Tuples, seed: &[Literal], mut row: Vec<bool>, random: &mut Random) -> Option<Vec<bool>> {
-    let mut order: Vec<usize> = (0..row.len()).filter(|flag| seed.iter().all(|literal| literal.flag != *flag)).collect();
+fn climb(
+    solver: &mut Solver,
+    tuples: &mut Tuples,
+    seed: &[Literal],
+    mut row: Vec<bool>,
+    random: &mut Random,
+) -> Option<Vec<bool>> {
+    let mut order: Vec<usize> = (0..row.len())
+        .filter(|flag| seed.iter().all(|literal| literal.flag != *flag))
+        .collect();
     let mut unchanged = 0;
     while unchanged < order.len() {
         for position in (1..order.len()).rev() {

@@ -70,10 +70,16 @@ impl Tuples {
         self.feasible
     }
 
+    /// Plain loops here and in [`Tuples::changed`]: nearly all time is spent in them, also where nothing is optimised.
     fn tuple(&self, set: usize, row: &[bool]) -> usize {
-        let flags = &self.sets[set][..self.strength];
-        let values = flags.iter().fold(0, |values, flag| values << 1 | usize::from(row[usize::from(*flag)]));
-        set << self.strength | values
+        let flags = &self.sets[set];
+        let mut values = set;
+        let mut at = 0;
+        while at < self.strength {
+            values = values << 1 | usize::from(row[usize::from(flags[at])]);
+            at += 1;
+        }
+        values
     }
 
     /// What a combination demands of a configuration.
@@ -97,7 +103,8 @@ impl Tuples {
         // What two flags can't be, three can't be either.
         let mut impossible = vec![false; 4 * self.count * self.count];
         let count = self.count;
-        let pair = |one: Literal, other: Literal| (one.flag * count + other.flag) * 4 + usize::from(one.on) * 2 + usize::from(other.on);
+        let pair =
+            |one: Literal, other: Literal| (one.flag * count + other.flag) * 4 + usize::from(one.on) * 2 + usize::from(other.on);
         for one in 0..count {
             for other in one + 1..count {
                 for values in 0..4 {
@@ -111,7 +118,10 @@ impl Tuples {
                 continue;
             }
             let literals = self.literals(tuple);
-            let pairs = literals.iter().enumerate().flat_map(|(at, one)| literals[at + 1..].iter().map(move |other| (*one, *other)));
+            let pairs = literals
+                .iter()
+                .enumerate()
+                .flat_map(|(at, one)| literals[at + 1..].iter().map(move |other| (*one, *other)));
             if pairs.into_iter().any(|(one, other)| impossible[pair(one, other)]) {
                 continue;
             }
@@ -159,52 +169,67 @@ impl Tuples {
     /// How many combinations only this row has, of those in the array.
     pub fn only_in(&mut self, row: &[bool]) -> usize {
         self.work += self.sets.len() as u64;
-        (0..self.sets.len()).filter(|set| self.times[self.tuple(*set, row)] == 1).count()
+        (0..self.sets.len())
+            .filter(|set| self.times[self.tuple(*set, row)] == 1)
+            .count()
     }
 
     /// How many missing combinations a row has.
     pub fn gain(&mut self, row: &[bool]) -> usize {
         self.work += self.sets.len() as u64;
-        (0..self.sets.len()).filter(|set| self.times[self.tuple(*set, row)] == 0).count()
+        (0..self.sets.len())
+            .filter(|set| self.times[self.tuple(*set, row)] == 0)
+            .count()
     }
 
     /// The sets that hold a flag in which two rows differ, each once.
-    fn changed(&self, old: &[bool], new: &[bool]) -> impl Iterator<Item = usize> {
-        let differs = |flag: usize| old[flag] != new[flag];
-        let flags = (0..self.count).filter(move |flag| differs(*flag));
-        flags.flat_map(move |flag| {
-            let sets = self.of_flag[flag].iter().map(|set| *set as usize);
-            // A set counts at the first of its flags that changed.
-            sets.filter(move |set| self.sets[*set][..self.strength].iter().map(|of| usize::from(*of)).find(|of| differs(*of)) == Some(flag))
-        })
+    fn changed(&self, old: &[bool], new: &[bool]) -> Vec<usize> {
+        let mut changed = Vec::new();
+        for flag in 0..self.count {
+            if old[flag] == new[flag] {
+                continue;
+            }
+            for set in &self.of_flag[flag] {
+                let set = *set as usize;
+                // A set counts at the first of its flags that changed.
+                let flags = &self.sets[set];
+                let mut at = 0;
+                while old[usize::from(flags[at])] == new[usize::from(flags[at])] {
+                    at += 1;
+                }
+                if usize::from(flags[at]) == flag {
+                    changed.push(set);
+                }
+            }
+        }
+        changed
     }
 
     /// How many more missing combinations another row has, where neither is in the array.
     pub fn difference(&mut self, old: &[bool], new: &[bool]) -> i64 {
-        let (mut difference, mut work) = (0, 0);
-        for set in self.changed(old, new) {
-            work += 1;
+        let changed = self.changed(old, new);
+        self.work += changed.len() as u64;
+        let mut difference = 0;
+        for set in changed {
             difference += i64::from(self.times[self.tuple(set, new)] == 0) - i64::from(self.times[self.tuple(set, old)] == 0);
         }
-        self.work += work;
         difference
     }
 
     /// How many combinations fewer would be missing if a row of the array were another.
     pub fn exchange(&mut self, old: &[bool], new: &[bool]) -> i64 {
-        let (mut difference, mut work) = (0, 0);
-        for set in self.changed(old, new) {
-            work += 1;
+        let changed = self.changed(old, new);
+        self.work += changed.len() as u64;
+        let mut difference = 0;
+        for set in changed {
             difference += i64::from(self.times[self.tuple(set, new)] == 0) - i64::from(self.times[self.tuple(set, old)] == 1);
         }
-        self.work += work;
         difference
     }
 
     /// Puts another row in the place of one.
     pub fn replace(&mut self, old: &[bool], new: &[bool]) {
-        let changed: Vec<usize> = self.changed(old, new).collect();
-        for set in changed {
+        for set in self.changed(old, new) {
             let (old, new) = (self.tuple(set, old), self.tuple(set, new));
             self.times[old] -= 1;
             self.missing += usize::from(self.times[old] == 0);

@@ -50,7 +50,10 @@ const MOST: usize = 50;
 
 /// Loads the rules of files whose features can name each other.
 pub(super) fn load(documents: &[&Document], known: &Names<Feature>, diagnostics: &mut Diagnostics) -> Vec<FeatureRule> {
-    let entries = documents.iter().flat_map(|document| document.entries("rule", diagnostics)).collect();
+    let entries = documents
+        .iter()
+        .flat_map(|document| document.entries("rule", diagnostics))
+        .collect();
     let mut rules: Vec<FeatureRule> = Vec::new();
     let mut entries = names::without_duplicates("rule", entries, diagnostics);
     if let Some(surplus) = entries.get(MOST) {
@@ -105,9 +108,14 @@ fn nothing(rule: &str, span: Span, both: bool) -> Diagnostic {
     let (problem, help) = if both {
         ("demands two things", "make two rules of it")
     } else {
-        ("demands nothing", "name features with `at_least_one = [..]` or with `exactly_one = [..]`")
+        (
+            "demands nothing",
+            "name features with `at_least_one = [..]` or with `exactly_one = [..]`",
+        )
     };
-    Diagnostic::error("L0802", format!("the rule `{rule}` {problem}")).at(span, "").help(help)
+    Diagnostic::error("L0802", format!("the rule `{rule}` {problem}"))
+        .at(span, "")
+        .help(help)
 }
 
 impl FeatureRule {
