@@ -4,7 +4,7 @@ use super::solver::{Answer, Solver};
 use super::{FeatureModel, FlagId, Literal, Says};
 
 /// The most clauses that the judgement of one model looks at. Real models need some thousands; all of them take less than a second.
-pub const MOST_STEPS: u64 = 10_000_000;
+pub const MOST_STEPS: u64 = 3_000_000;
 
 /// The statements (by position) that together cause what was found; none of them can be left out.
 pub type Proof = Vec<usize>;
@@ -144,7 +144,7 @@ fn follows(says: &Says, solver: &mut Solver, counts: &[bool]) -> Option<Result<P
     let mut proof = Vec::new();
     for clause in says.clauses() {
         let denied: Vec<Literal> = clause.iter().map(|literal| !*literal).collect();
-        match solver.solve(&denied, &[], &|statement| counts[statement]) {
+        match solver.solve(&denied, &[], Some(counts)) {
             Answer::Yes(_) => return Some(Err(())),
             Answer::No(conflict) => proof.extend(solver.smallest(&denied, &conflict)),
             Answer::Unknown => return None,

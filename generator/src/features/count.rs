@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{FeatureModel, FlagId, Literal};
 
 /// What may be looked at: residual problems, and a fifth of their clauses. Beyond it there is no number rather than a long wait.
-const MOST_WORK: usize = 50_000;
+const MOST_WORK: usize = 20_000;
 
 /// Clauses that are left over, in a canonical order.
 type Problem = BTreeSet<Vec<Literal>>;

@@ -34,6 +34,8 @@ pub struct Solver {
     /// Those of the model, then those that were learned.
     clauses: Vec<Clause>,
     given: usize,
+    /// How many statements the model has.
+    statements: usize,
     /// Which clauses watch a literal.
     watches: Vec<Vec<usize>>,
     /// Clauses of less than two literals, which watch nothing.
@@ -67,6 +69,7 @@ impl Solver {
         let mut solver = Solver {
             clauses: Vec::new(),
             given: 0,
+            statements: model.statements.len(),
             watches: vec![Vec::new(); 2 * count],
             short: Vec::new(),
             values: vec![None; count],
@@ -100,9 +103,9 @@ impl Solver {
         clause
     }
 
-    /// Looks for a configuration in which the assumptions hold and every statement that counts. Flags that nothing decides are as in
+    /// Looks for a configuration in which the assumptions hold and every statement that counts; all do if nothing is given. Flags that nothing decides are as in
     /// `wish`; off where that says nothing.
-    pub fn solve(&mut self, assumptions: &[Literal], wish: &[bool], counts: &dyn Fn(usize) -> bool) -> Answer {
+    pub fn solve(&mut self, assumptions: &[Literal], wish: &[bool], counts: Option<&[bool]>) -> Answer {
         self.reset();
         for position in 0..self.short.len() {
             let clause = self.short[position];
@@ -148,7 +151,7 @@ impl Solver {
 
     /// As [`Solver::solve`], with every statement.
     pub fn ask(&mut self, assumptions: &[Literal]) -> Answer {
-        self.solve(assumptions, &[], &|_| true)
+        self.solve(assumptions, &[], None)
     }
 
     fn reset(&mut self) {
@@ -181,8 +184,8 @@ impl Solver {
         self.values[literal.flag].map(|value| value == literal.on)
     }
 
-    fn is_usable(&self, clause: usize, counts: &dyn Fn(usize) -> bool) -> bool {
-        self.clauses[clause].statements.iter().all(|statement| counts(*statement))
+    fn is_usable(&self, clause: usize, counts: Option<&[bool]>) -> bool {
+        counts.is_none_or(|counts| self.clauses[clause].statements.iter().all(|statement| counts[*statement]))
     }
 
     fn decide(&mut self, literal: Literal) {
@@ -198,7 +201,7 @@ impl Solver {
     }
 
     /// Follows what is known; gives a clause of which no literal holds, or an error when the steps ran out.
-    fn propagate(&mut self, counts: &dyn Fn(usize) -> bool) -> Result<Option<usize>, ()> {
+    fn propagate(&mut self, counts: Option<&[bool]>) -> Result<Option<usize>, ()> {
         while let Some(literal) = self.trail.get(self.propagated).copied() {
             self.propagated += 1;
             let wrong = !literal;
@@ -208,7 +211,9 @@ impl Solver {
             while position < list.len() {
                 let clause = list[position];
                 position += 1;
-                let Some(left) = self.steps.checked_sub(1) else {
+                // What was learned from many statements takes long to look at where some of them don't count.
+                let cost = 1 + counts.map_or(0, |_| self.clauses[clause].statements.len() as u64 / 8);
+                let Some(left) = self.steps.checked_sub(cost) else {
                     self.watches[index(wrong)] = list;
                     return Err(());
                 };
@@ -340,7 +345,9 @@ impl Solver {
             if without.len() == kept.len() {
                 continue;
             }
-            if let Answer::No(smaller) = self.solve(assumptions, &[], &|other| without.binary_search(&other).is_ok()) {
+            let mut counts = vec![false; self.statements];
+            without.iter().for_each(|other| counts[*other] = true);
+            if let Answer::No(smaller) = self.solve(assumptions, &[], Some(&counts)) {
                 kept = smaller.statements;
             }
         }

@@ -274,7 +274,7 @@ fn fill(count: usize, strength: usize, depth: usize, from: usize, set: &mut [u8;
 
 /// A valid configuration as near to a wish as the solver finds one; outer none if it gives up.
 pub fn configuration(solver: &mut Solver, assumptions: &[Literal], wish: &[bool]) -> Option<Option<Vec<bool>>> {
-    match solver.solve(assumptions, wish, &|_| true) {
+    match solver.solve(assumptions, wish, None) {
         Answer::Yes(row) => Some(Some(row)),
         Answer::No(_) => Some(None),
         Answer::Unknown => None,
