@@ -62,7 +62,7 @@ mod tests {
     fn what_matters_is_left() {
         assert_eq!(shrunk(20, |part| part.contains(&3) && part.contains(&17)).0, [3, 17]);
         assert_eq!(shrunk(20, |part| part.contains(&19)).0, [19]);
-        assert_eq!(shrunk(20, |_| true).0, []);
+        assert!(shrunk(20, |_| true).0.is_empty());
         assert_eq!(shrunk(1, |part| part.contains(&0)).0, [0]);
         assert_eq!(shrunk(5, |part| part.len() == 5).0, [0, 1, 2, 3, 4]);
         let (left, tries) = shrunk(64, |part| [5, 31, 60].iter().all(|item| part.contains(item)));

@@ -6,7 +6,8 @@ use super::session::Session;
 use super::{Common, Exit, Outcome};
 use crate::features::FeatureModel;
 use crate::features::certificate::certificate;
-use crate::features::cover::{Covering, Demand, MOST_SETS, Refusal, cover};
+use crate::features::cover::{Covering, MOST_SETS, Refusal, cover};
+use crate::features::demand::Demand;
 use crate::model::target::Targets;
 use crate::model::{Model, feature_model};
 use crate::report::console::{self, thousands};
@@ -18,18 +19,18 @@ use crate::view::features;
 /// What `lathe matrix` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// How many features are combined
-    #[arg(long, value_name = "T", default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=4))]
-    strength: u8,
+    /// How many features are combined [default: what the package states under `[matrix]`; 2 for other models]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u8).range(2..=4))]
+    strength: Option<u8>,
     /// The model [default: all of them]
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// The target on which it is built: features that don't exist there are off [default: features exist everywhere]
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// Which one of equally good arrays
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Which one of equally good arrays [default: what the package states under `[matrix]`; 1 for other models]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 /// Runs `lathe features`.
@@ -74,13 +75,12 @@ pub fn matrix(common: &Common, arguments: &Arguments) -> Exit {
         Ok(models) => models,
         Err(exit) => return exit,
     };
-    let demand = Demand {
-        seed: arguments.seed,
-        ..Demand::new(usize::from(arguments.strength))
-    };
     for (index, model) in models.iter().enumerate() {
         let model = model.on_target(target);
-        let covering = match array(&model, &demand) {
+        let stated = model.demand;
+        let demand = stated.at(arguments.strength.map_or(stated.strength, usize::from));
+        let seed = arguments.seed.unwrap_or(demand.seed);
+        let covering = match array(&model, &Demand { seed, ..demand }) {
             Ok(covering) => covering,
             Err(exit) => return exit,
         };
@@ -94,8 +94,23 @@ pub fn matrix(common: &Common, arguments: &Arguments) -> Exit {
     session.close(Outcome::Found, &Numbers::default())
 }
 
-/// An array, or a failure that is reported.
+/// An array within its bound, or a failure that is reported.
 pub fn array(model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
+    let covering = find(model, demand)?;
+    let rows = covering.rows.len();
+    match demand.budget {
+        Some(budget) if rows > budget => {
+            console::failure(
+                &format!("the covering array of the {} has {rows} rows, and the specs allow {budget}", model.title()),
+                "raise `budget` under `[matrix]` of the package, or try another `seed`",
+            );
+            Err(Exit::Failure)
+        }
+        _ => Ok(covering),
+    }
+}
+
+fn find(model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
     cover(model, demand).map_err(|refusal| {
         let (why, fix) = match refusal {
             Refusal::Void => (

@@ -12,7 +12,7 @@ use super::session::Session;
 use super::{Common, Exit, Outcome, generate};
 use crate::build::matrix::{self, Package, Run, Surfaces};
 use crate::features::FeatureModel;
-use crate::features::cover::{Covering, Demand};
+use crate::features::cover::Covering;
 use crate::model::target::Targets;
 use crate::report::console::{self, Tone, plural};
 use crate::report::json;
@@ -41,8 +41,7 @@ pub fn run(common: &Common, strength: usize, name: Option<&str>) -> Exit {
         Err(exit) => return exit,
     };
     let here = host(prepared.model.part::<Targets>());
-    let demand = Demand::new(strength);
-    let outcome = match test_all(&session, &models, here, &demand) {
+    let outcome = match test_all(&session, &models, here, strength) {
         Ok(true) => Outcome::Passed,
         Ok(false) => Outcome::Failure,
         Err(Stop::Reported(exit)) => return exit,
@@ -80,12 +79,12 @@ fn host(targets: &Targets) -> Option<&str> {
 }
 
 /// Tests each model that has a package.
-fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, demand: &Demand) -> Result<bool, Stop> {
+fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, strength: usize) -> Result<bool, Stop> {
     let packages = Package::find(&session.root, models.iter().filter_map(|model| model.name.as_deref()))?;
     if packages.is_empty() {
         console::failure(
             "no package of the workspace is called like a feature model",
-            "give the model the name of the package whose features it states, in the file of kind `feature`: `name = \"…\"`",
+            "state the package and its modules in specs of kinds `package` and `module`, or give a file of kind `feature` its name: `name = \"…\"`",
         );
         return Err(Stop::Reported(Exit::Failure));
     }
@@ -106,7 +105,7 @@ fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, de
             );
             return Err(Stop::Reported(Exit::Failure));
         }
-        let covering = array(&model, demand).map_err(Stop::Reported)?;
+        let covering = array(&model, &model.demand.at(strength)).map_err(Stop::Reported)?;
         passed &= test(session, &model, &covering, package)?;
     }
     Ok(passed)

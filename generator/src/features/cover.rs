@@ -8,6 +8,7 @@ mod search;
 mod tuples;
 
 use super::FeatureModel;
+use super::demand::{Always, Demand};
 use super::solver::{Answer, Solver};
 use tuples::Tuples;
 
@@ -22,28 +23,6 @@ const LOOK_UPS: (u64, u64) = (10_000_000, 300_000_000);
 
 /// The clauses that the solver may look at.
 const STEPS: u64 = 2_000_000_000;
-
-/// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Demand {
-    /// How many flags are combined: 2 to 4.
-    pub strength: usize,
-    /// Which one of equally good arrays.
-    pub seed: u64,
-    /// Which rows are there in any case.
-    pub always: Always,
-}
-
-/// Rows that are there in any case, where they are valid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Always {
-    /// Everything off.
-    pub none: bool,
-    /// What is on if nothing is said.
-    pub default: bool,
-    /// Everything on.
-    pub all: bool,
-}
 
 /// One configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,26 +59,6 @@ pub enum Refusal {
     TooMany(usize),
     /// Deciding whether a combination is feasible takes too long.
     TooHard,
-}
-
-impl Always {
-    /// All three.
-    pub const ALL: Always = Always {
-        none: true,
-        default: true,
-        all: true,
-    };
-}
-
-impl Demand {
-    /// An array of a strength, with all rows that are there in any case.
-    pub fn new(strength: usize) -> Demand {
-        Demand {
-            strength,
-            seed: 1,
-            always: Always::ALL,
-        }
-    }
 }
 
 /// Finds an array.

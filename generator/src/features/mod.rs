@@ -8,11 +8,13 @@ pub mod analysis;
 pub mod certificate;
 pub mod count;
 pub mod cover;
+pub mod demand;
 pub mod solver;
 
 use std::collections::BTreeSet;
 
 use crate::span::Span;
+use demand::Demand;
 
 /// The most flags of a model.
 pub const MOST_FLAGS: usize = 200;
@@ -84,6 +86,8 @@ pub struct FeatureModel {
     pub flags: Vec<Flag>,
     /// In the order in which they were added.
     pub statements: Vec<Statement>,
+    /// What is asked of its covering array if nothing else is said.
+    pub demand: Demand,
 }
 
 impl Literal {
