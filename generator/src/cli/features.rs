@@ -101,7 +101,10 @@ pub fn array(model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
     match demand.budget {
         Some(budget) if rows > budget => {
             console::failure(
-                &format!("the covering array of the {} has {rows} rows, and the specs allow {budget}", model.title()),
+                &format!(
+                    "the covering array of the {} has {rows} rows, and the specs allow {budget}",
+                    model.title()
+                ),
                 "raise `budget` under `[matrix]` of the package, or try another `seed`",
             );
             Err(Exit::Failure)

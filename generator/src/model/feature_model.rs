@@ -85,7 +85,9 @@ fn of_package(package: &Package, modules: &[&Module]) -> FeatureModel {
             let Some(flag) = model.find(&module.feature_of(backend)) else {
                 continue;
             };
-            let known = |model: &FeatureModel, names: &[String]| -> Vec<usize> { names.iter().filter_map(|name| model.find(name)).collect() };
+            let known = |model: &FeatureModel, names: &[String]| -> Vec<usize> {
+                names.iter().filter_map(|name| model.find(name)).collect()
+            };
             for implied in known(&model, &backend.implies) {
                 model.state(Says::Implies(flag, implied), backend.span);
             }

@@ -49,8 +49,6 @@ pub struct Package {
 pub struct Matrix {
     /// How many features are combined in every way, for a change: 2 or 3.
     pub strength: u32,
-    /// The same for a nightly run.
-    pub nightly: u32,
     /// Rows that stand in every matrix.
     pub always: Vec<Row>,
     /// The most rows at `strength`.
@@ -142,9 +140,6 @@ struct RawMatrix {
     /// How many features are combined in every way, for a change: 2 or 3.
     #[schemars(range(min = 2, max = 3))]
     strength: Spanned<i64>,
-    /// The same for a nightly run.
-    #[schemars(range(min = 2, max = 3))]
-    nightly: Spanned<i64>,
     /// Rows that stand in every matrix: `"none"` without features, `"default"` with those that are on by default, `"all"`.
     #[serde(default)]
     #[schemars(extend("items" = schema::one_of(words(ROWS))))]
@@ -247,7 +242,6 @@ pub(super) fn required<T: serde::de::DeserializeOwned>(
 
 fn matrix(document: &Document, raw: &RawMatrix, diagnostics: &mut Diagnostics) -> Option<Matrix> {
     let strength = number(document, &raw.strength, "strength", 2..=3, diagnostics);
-    let nightly = number(document, &raw.nightly, "strength", 2..=3, diagnostics);
     let budget = number(document, &raw.budget, "number of rows", 1..=10_000, diagnostics);
     let seed = match &raw.seed {
         Some(seed) => number(document, seed, "seed", 0..=i64::MAX, diagnostics),
@@ -258,7 +252,6 @@ fn matrix(document: &Document, raw: &RawMatrix, diagnostics: &mut Diagnostics) -
     Some(Matrix {
         always: always.collect(),
         strength: strength?,
-        nightly: nightly?,
         budget: budget?,
         seed: seed?,
     })
@@ -364,7 +357,6 @@ fn of_package(package: &Package) -> Vec<Item> {
         Item::new("package", None, &package.name, &package.doc, package.span)
             .whole_file()
             .fact(Weight::Docs, "strength", matrix.strength.to_string())
-            .fact(Weight::Docs, "nightly", matrix.nightly.to_string())
             .fact(Weight::Docs, "always", rows.join(", "))
             .fact(Weight::Docs, "budget", matrix.budget.to_string())
             .fact(Weight::Docs, "seed", matrix.seed.to_string()),
