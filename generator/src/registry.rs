@@ -89,7 +89,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: crate::model::module::PAGES,
         rules: crate::check::module::RULES,
         emitters: crate::emit::module::EMITTERS,
-        manual: |_, _| Vec::new(),
+        manual: crate::emit::module::manual::chapters,
         items: crate::model::module::items,
         uses: crate::model::module::uses,
     },

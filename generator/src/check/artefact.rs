@@ -57,8 +57,8 @@ pub const SYMBOL: Rule = Rule {
 /// The crates of an instruction set, by the last part of their names.
 const PARTS: &[&str] = &["facts", "macros", "oracle", "conformance"];
 
-/// The crates of a package of modules, by what stands behind its name.
-const OF_MODULES: &[&str] = &["", "-facts"];
+/// The crates of every package of modules, by what stands behind its name.
+const OF_MODULES: &[&str] = &["", "-facts", "-conformance"];
 
 /// The packages that are emitted from a model.
 pub fn packages(model: &Model) -> BTreeSet<String> {
@@ -76,6 +76,9 @@ pub fn packages(model: &Model) -> BTreeSet<String> {
     for module in &model.part::<Modules>().modules {
         let name = &of_modules.packages[module.package].name;
         packages.extend(OF_MODULES.iter().map(|part| format!("{name}{part}")));
+        // What only some modules have.
+        let has = [("c", module.c.is_some()), ("bench", !module.benches.is_empty())];
+        packages.extend(has.iter().filter(|(_, has)| *has).map(|(part, _)| format!("{name}-{part}")));
     }
     packages
 }

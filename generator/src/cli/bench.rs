@@ -7,6 +7,7 @@ use clap::Args;
 use super::session::Session;
 use super::{Common, Exit, Outcome};
 use crate::bench::generator::{self, Figure};
+use crate::bench::modules::{self, Cost};
 use crate::report::summary::Numbers;
 use crate::report::{console, json};
 
@@ -62,4 +63,64 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
         }
     }
     session.close(Outcome::Measured, &Numbers::default())
+}
+
+/// Runs the verb for the modules.
+pub fn modules(common: &Common) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let Some(loaded) = session.read() else {
+        return Exit::Failure;
+    };
+    session.status(
+        "Measuring",
+        "the façades beside direct calls; cargo and criterion take some minutes",
+    );
+    let json = session.json;
+    let mut rows = Vec::new();
+    let mut result = modules::costs(&session.root, &loaded.model, &mut |cost| {
+        if json {
+            console::output(&json::object("cost", &cost));
+        } else {
+            rows.push(cost);
+        }
+    });
+    if !json && !rows.is_empty() {
+        console::output(&table(&rows));
+    }
+    if result.is_ok() {
+        session.status("Measuring", "what the laws print: hit ratios and the like");
+        result = modules::tables(&session.root, &loaded.model, &mut |printed| match json {
+            true => console::output(&json::object("table", &printed)),
+            false => console::output(&format!("\n{} of {}\n{}", printed.example, printed.package, printed.text)),
+        });
+    }
+    if let Err(error) = result {
+        console::failure(&format!("{error:#}"), "mend that and run `cargo lathe bench modules` again");
+        return Exit::Failure;
+    }
+    session.close(Outcome::Measured, &Numbers::default())
+}
+
+/// What the façades cost, a line each.
+fn table(rows: &[Cost]) -> String {
+    let mut text = format!(
+        "{:<12} {:<20} {:>12} {:>12} {:>7} {:>6}  verdict\n",
+        "module", "bench", "façade ns", "direct ns", "ratio", "gate"
+    );
+    for row in rows {
+        text.push_str(&format!(
+            "{:<12} {:<20} {:>12.1} {:>12.1} {:>7.3} {:>6.2}  {}\n",
+            row.module,
+            row.bench,
+            row.facade,
+            row.direct,
+            row.ratio,
+            row.gate,
+            row.verdict.text()
+        ));
+    }
+    text
 }

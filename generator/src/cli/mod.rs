@@ -388,11 +388,12 @@ enum Verb {
         cargo lathe build --package demo-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
         What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
     Build(build::Arguments),
-    /// Measure lathe: medians of several runs, and of what stands beside it
+    /// Measure lathe and the modules: medians of several runs, and of what stands beside them
     #[command(after_help = "Examples:\n  \
         cargo lathe bench generator               whole runs, synthetic specs of three sizes, svd2rust beside them\n  \
         cargo lathe bench generator --no-peer     without svd2rust, whose installation takes minutes\n  \
-        cargo lathe bench generator --sizes 1000 --runs 3 --format json\n\n\
+        cargo lathe bench generator --sizes 1000 --runs 3 --format json\n  \
+        cargo lathe bench modules                 façades beside direct calls, and the tables of the laws\n\n\
         Figures of a busy machine mean little: look at several runs, and at ratios.")]
     Bench {
         #[command(subcommand)]
@@ -405,6 +406,8 @@ enum Verb {
 enum Bench {
     /// The generator: from nothing, nothing changed, check, watch, and lines a second over synthetic specs
     Generator(bench::Generator),
+    /// The modules: what their façades cost beside direct calls, and the tables that their laws print
+    Modules,
 }
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
@@ -493,6 +496,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Bench {
             what: Bench::Generator(options),
         } => bench::generator(&command.common, options),
+        Verb::Bench { what: Bench::Modules } => bench::modules(&command.common),
         Verb::Build(arguments) => build::run(&command.common, arguments),
     };
     let Some(jobs) = command.common.jobs else {

@@ -45,7 +45,7 @@ impl Tree {
             "rs" | "rasm" | "js" => format!("// {note}\n"),
             "toml" | "gitattributes" | "txt" | "lock" => format!("# {note}\n"),
             "md" | "html" => format!("<!-- {note} -->\n"),
-            "css" => format!("/* {note} */\n"),
+            "css" | "c" | "h" => format!("/* {note} */\n"),
             // JSON has no comments, but readers of schemas pass over this key.
             "json" if text.starts_with("{\n") => format!("{{ \"$comment\": \"{note}\",\n"),
             other => anyhow::bail!("no comment syntax is known for `.{other}` of `{path}`"),

@@ -1,8 +1,14 @@
 //! Emits the crates of packages: the facts of their modules, the façade, and what tests and measures these.
 
+pub mod bench;
+pub mod c;
+pub mod conformance;
 pub mod docs;
 pub mod facade;
 pub mod facts;
+pub mod instances;
+mod manifest;
+pub mod manual;
 pub mod rust_types;
 
 use std::collections::BTreeSet;
@@ -14,7 +20,13 @@ use crate::model::module::{Module, Modules};
 use crate::model::package::{Capability, Package, Packages};
 
 /// The output families of modules.
-pub const EMITTERS: &[Emitter] = &[facts::EMITTER, facade::EMITTER];
+pub const EMITTERS: &[Emitter] = &[
+    facts::EMITTER,
+    facade::EMITTER,
+    conformance::EMITTER,
+    c::EMITTER,
+    bench::EMITTER,
+];
 
 /// Emits something for each package that has modules.
 pub fn each_package(
@@ -43,6 +55,13 @@ pub fn sources<'a>(package: &Package, modules: impl IntoIterator<Item = &'a &'a 
     sources.sort();
     sources.dedup();
     sources
+}
+
+/// `use` lines in the order of rustfmt.
+fn sorted_imports(lines: &str) -> String {
+    let mut statements: Vec<&str> = lines.split_inclusive(";\n").collect();
+    statements.sort_unstable();
+    statements.concat()
 }
 
 /// The capabilities that a module names anywhere, in the order of the registry.

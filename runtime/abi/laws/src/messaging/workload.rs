@@ -22,8 +22,13 @@ impl Clock for SystemClock {
     }
 }
 
+/// How what is measured is opened.
+pub fn config() -> MessagingConfig {
+    MessagingConfig::default()
+}
+
 fn open_trie() -> Trie {
-    Trie::open(&MessagingConfig::default(), Arc::new(SystemClock(Instant::now()))).expect("the default configuration is allowed")
+    Trie::open(&config(), Arc::new(SystemClock(Instant::now()))).expect("the default configuration is allowed")
 }
 
 /// One message through a broker with a thousand subscriptions, of which one matches.

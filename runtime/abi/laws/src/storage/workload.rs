@@ -2,12 +2,17 @@
 
 use std::hint::black_box;
 
-use abi_facts::storage::Backend;
+use abi_facts::storage::{Backend, StorageConfig};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStoreExt as _, PutPayload};
 
 const VALUE: [u8; 1_024] = [7; 1_024];
+
+/// How what is measured is opened.
+pub fn config() -> StorageConfig {
+    StorageConfig::default()
+}
 
 /// Objects got, one after the other.
 pub fn get_small<B: Backend>(subject: &B) -> impl FnMut() {
