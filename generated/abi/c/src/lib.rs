@@ -4,11 +4,11 @@
 //! The headers say to C programs what each function does and who owns what. Every function stands in every build; where no
 //! backend is compiled in, it gives -6. A panic becomes -11, a null pointer -10.
 //!
-//! - [`cache`]: `include/abi_cache.h`
-//! - [`gateway`]: `include/abi_gateway.h`
-//! - [`messaging`]: `include/abi_messaging.h`
-//! - [`search`]: `include/abi_search.h`
-//! - [`storage`]: `include/abi_storage.h`
+//! - [`cache`] behind `include/abi_cache.h`
+//! - [`gateway`] behind `include/abi_gateway.h`
+//! - [`messaging`] behind `include/abi_messaging.h`
+//! - [`search`] behind `include/abi_search.h`
+//! - [`storage`] behind `include/abi_storage.h`
 #![deny(unsafe_op_in_unsafe_fn)]
 #![warn(missing_docs)]
 

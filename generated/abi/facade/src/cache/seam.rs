@@ -9,6 +9,7 @@
 )]
 #![allow(unused_imports, reason = "without a backend some of it is not used")]
 #![allow(deprecated, reason = "what is deprecated still does what it did")]
+#![allow(clippy::large_enum_variant, reason = "a handle is opened once and then lent")]
 use std::sync::Arc;
 use core::time::Duration;
 use abi_facts::bytes::Bytes;

@@ -102,7 +102,7 @@ fn root(package: &Package, interfaces: &[Interface<'_>], has_bytes: bool) -> Str
     let mut items = String::new();
     for interface in interfaces {
         let name = interface.rust_module();
-        docs.push_str(&format!("\n- [`{name}`]: `include/{}`", interface.header()));
+        docs.push_str(&format!("\n- [`{name}`] behind `include/{}`", interface.header()));
         items.push_str(&format!("pub mod {name};\n"));
     }
     let library = if has_bytes { "mod library;\n" } else { "" };

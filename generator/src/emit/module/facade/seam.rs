@@ -32,7 +32,8 @@ pub fn file(part: &Part<'_>) -> anyhow::Result<String> {
     text.push_str(
         "#![allow(unused_variables, unreachable_code, reason = \"without a backend there is nothing to pass anything on to\")]\n\
          #![allow(unused_imports, reason = \"without a backend some of it is not used\")]\n\
-         #![allow(deprecated, reason = \"what is deprecated still does what it did\")]\nuse std::sync::Arc;\n",
+         #![allow(deprecated, reason = \"what is deprecated still does what it did\")]\n\
+         #![allow(clippy::large_enum_variant, reason = \"a handle is opened once and then lent\")]\nuse std::sync::Arc;\n",
     );
     text.push_str(&rust_types::imports(
         package,
