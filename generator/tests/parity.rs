@@ -85,6 +85,10 @@ impl Bench {
         for file in ["package.toml", "cache.toml"] {
             fs::copy(here().join("spec").join(file), spec.join(file)).expect("the spec can be copied");
         }
+        // The adapter is never compiled.
+        let adapter = folder.path().join("runtime/abi/cache-exact");
+        fs::create_dir_all(&adapter).expect("a folder can be made");
+        fs::write(adapter.join("Cargo.toml"), "[package]\nname = \"abi-cache-exact\"\n").expect("a manifest can be written");
         let mut loaded = pipeline::load(folder.path(), &Options::default());
         pipeline::check(&mut loaded);
         let tree = pipeline::emit(&loaded).expect("the specs can be emitted");
