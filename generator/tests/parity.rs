@@ -87,7 +87,8 @@ impl Bench {
         }
         // The adapter is never compiled.
         let adapter = folder.path().join("runtime/abi/cache-exact");
-        fs::create_dir_all(&adapter).expect("a folder can be made");
+        fs::create_dir_all(adapter.join("src")).expect("a folder can be made");
+        fs::write(adapter.join("src/lib.rs"), "impl Backend for Exact {}\n").expect("a file can be written");
         fs::write(adapter.join("Cargo.toml"), "[package]\nname = \"abi-cache-exact\"\n").expect("a manifest can be written");
         let mut loaded = pipeline::load(folder.path(), &Options::default());
         pipeline::check(&mut loaded);
