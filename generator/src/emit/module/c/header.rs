@@ -221,18 +221,10 @@ fn common(out: &mut String, interface: &Interface<'_>) -> std::fmt::Result {
     let (prefix, handle) = (&interface.c.prefix, interface.handle());
     comment(out, "An opened module. Only its functions know what is in it.");
     write!(out, "typedef struct {prefix} {handle};\n\n")?;
-    comment(
-        out,
-        "The backends, whether or not they are compiled in. Their numbers may change with every version of the surface.",
-    );
-    out.push_str("enum {\n");
-    for (number, backend) in module.backends.iter().enumerate() {
-        comment_at(out, 4, &flat(&backend.doc));
-        let comma = if number + 1 == module.backends.len() { "" } else { "," };
-        let constant = names::constant(interface.c, &format!("backend_{}", backend.name));
-        writeln!(out, "    {constant} = {number}{comma}")?;
+    // C knows no enum without values.
+    if !module.backends.is_empty() {
+        backends(out, interface)?;
     }
-    out.push_str("};\n\n");
     comment(out, "Whether a backend is compiled in: 0 or 1.");
     write!(out, "uint8_t {prefix}_is_enabled(void);\n\n")?;
     comment(
@@ -292,6 +284,23 @@ fn common(out: &mut String, interface: &Interface<'_>) -> std::fmt::Result {
         "Frees a handle. Null is passed over. Nobody may use the handle afterwards.",
     );
     write!(out, "void {prefix}_free({handle} *handle);\n\n")
+}
+
+fn backends(out: &mut String, interface: &Interface<'_>) -> std::fmt::Result {
+    let module = interface.module;
+    comment(
+        out,
+        "The backends, whether or not they are compiled in. Their numbers may change with every version of the surface.",
+    );
+    out.push_str("enum {\n");
+    for (number, backend) in module.backends.iter().enumerate() {
+        comment_at(out, 4, &flat(&backend.doc));
+        let comma = if number + 1 == module.backends.len() { "" } else { "," };
+        let constant = names::constant(interface.c, &format!("backend_{}", backend.name));
+        writeln!(out, "    {constant} = {number}{comma}")?;
+    }
+    out.push_str("};\n\n");
+    Ok(())
 }
 
 /// Whether the configuration holds texts or lists.
