@@ -4,9 +4,9 @@
 //! A law that doesn't apply is ignored, with the reason. `cargo test -- --ignored` shows what it would say.
 
 use abi_facts::gateway::{GatewayBackend, RateLimitAlgorithm};
+use abi_facts::law::{Law, Violation};
 use abi_laws::gateway as laws;
 use abi_laws::gateway::Fixture;
-use abi_laws::{Law, Violation};
 
 #[track_caller]
 fn holds(outcome: Result<(), Violation>) {

@@ -4,9 +4,9 @@
 //! A law that doesn't apply is ignored, with the reason. `cargo test -- --ignored` shows what it would say.
 
 use abi_facts::messaging::{MessagingBackend, PatternSyntax};
+use abi_facts::law::{Law, Violation};
 use abi_laws::messaging as laws;
 use abi_laws::messaging::Fixture;
-use abi_laws::{Law, Violation};
 
 #[track_caller]
 fn holds(outcome: Result<(), Violation>) {

@@ -57,6 +57,7 @@
 #![warn(missing_docs)]
 extern crate alloc;
 pub mod clock;
+pub mod law;
 pub mod opening;
 pub mod support;
 pub mod cache;

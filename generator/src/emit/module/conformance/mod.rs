@@ -93,7 +93,7 @@ fn tests(package: &Package, module: &Module) -> Result<String, std::fmt::Error> 
     ));
     write!(
         out,
-        "\n{}use {laws}::{own} as laws;\nuse {laws}::{own}::Fixture;\nuse {laws}::{{Law, Violation}};\n",
+        "\n{}use {facts}::law::{{Law, Violation}};\nuse {laws}::{own} as laws;\nuse {laws}::{own}::Fixture;\n",
         rust::use_names(&format!("{facts}::{own}"), &enums),
     )?;
     out.push_str("\n#[track_caller]\nfn holds(outcome: Result<(), Violation>) {\n    if let Err(violation) = outcome {\n        panic!(\"{violation}\");\n    }\n}\n");

@@ -47,6 +47,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         builder.file("src/lib.rs", root(package, modules)?, &sources);
         for (path, text) in [
             ("src/clock.rs", include_str!("../text/clock.rs")),
+            ("src/law.rs", include_str!("../text/law.rs")),
             ("src/opening.rs", include_str!("../text/opening.rs")),
             ("src/support.rs", include_str!("../text/support.rs")),
         ] {
@@ -167,7 +168,7 @@ fn root(package: &Package, modules: &[&Module]) -> anyhow::Result<String> {
     }
     let mut text = rust::module_doc_lines(&docs);
     text.push_str("#![no_std]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\nextern crate alloc;\n");
-    text.push_str("pub mod clock; pub mod opening; pub mod support;\n");
+    text.push_str("pub mod clock; pub mod law; pub mod opening; pub mod support;\n");
     text.push_str(&items);
     let used = libraries(modules);
     for library in &package.libraries {
