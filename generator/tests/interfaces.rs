@@ -17,6 +17,9 @@ fn emitted(added: &str) -> Tree {
     let spec = folder.path().join("spec/abi/counter.toml");
     let text = fs::read_to_string(&spec).expect("the module can be read");
     fs::write(&spec, text + added).expect("the module can be written");
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/targets/x86_64.toml");
+    fs::create_dir(folder.path().join("spec/targets")).expect("a folder can be made");
+    fs::copy(target, folder.path().join("spec/targets/x86_64.toml")).expect("a target can be copied");
     let loaded = pipeline::load(folder.path(), &pipeline::Options::default());
     let mistakes: Vec<String> = loaded.diagnostics.iter().map(|mistake| mistake.message.clone()).collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");
@@ -95,4 +98,41 @@ fn laws_are_chosen_by_what_backends_can_do() {
     let row = "\"counter\", \"fast\", \"reset_clears\", \"\", Some(\"needs reset exactly; fast says none\")";
     let flat = table.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains(row), "{table}");
+}
+
+/// What can't be built together, or not here, is refused by the compiler with the reason.
+#[test]
+fn features_that_exclude_each_other_do_not_compile() {
+    let tree = emitted(
+        "\n[backend.local]\ndoc = \"Counts here.\"\nadapter = \"runtime/abi/counter-exact\"\npriority = 1\nconflicts = \
+         [\"counter-fast\"]\ntargets = [\"x86_64\"]\n",
+    );
+    let root = text(&tree, "facade/src/lib.rs");
+    let guards = &root[root.find("#[cfg").expect("a guard")..root.find("mod choice").expect("modules")];
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("guards.rs");
+    fs::write(&path, guards).expect("the guards can be written");
+    let compile = |features: &[&str]| {
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--crate-type=lib", "--emit=metadata", "--edition=2024", "--target"]);
+        rustc.arg("x86_64-unknown-linux-gnu").arg("--out-dir").arg(folder.path());
+        for feature in features {
+            rustc.arg("--cfg").arg(format!("feature=\"{feature}\""));
+        }
+        let output = rustc.arg(&path).output().expect("rustc can be started");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(!compile(&["counter-local"]).contains("turn"), "{guards}");
+    let told = compile(&["counter-fast", "counter-local"]);
+    assert!(
+        told.contains("the features `counter-fast` and `counter-local` exclude each other: turn one of them off"),
+        "{told}"
+    );
+    let elsewhere = guards.replace("target_arch = \"x86_64\"", "target_arch = \"none such\"");
+    fs::write(&path, elsewhere).expect("the guards can be written");
+    let told = compile(&["counter-local"]);
+    assert!(
+        told.contains("the feature `counter-local` exists only on `x86_64`: turn it off"),
+        "{told}"
+    );
 }

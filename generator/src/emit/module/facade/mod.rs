@@ -1,6 +1,7 @@
 //! Emits the façade of a package: one surface for each module, whatever backends are compiled in, and the tests that hold it to that.
 
 mod as_backend;
+mod guards;
 mod handle;
 mod parity;
 mod seam;
@@ -27,7 +28,7 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         builder.depend(&rust_types::facts_package(package), &rust_types::folder(package, "facts"));
         builder.test_with_library("blake3", "1", &["pure"]);
         features(package, modules, &mut builder);
-        builder.file("src/lib.rs", root(package, modules)?, &sources);
+        builder.file("src/lib.rs", root(model, package, modules)?, &sources);
         for (path, text) in [
             ("src/choice.rs", include_str!("../text/choice.rs")),
             ("src/clock.rs", include_str!("../text/facade_clock.rs")),
@@ -101,7 +102,7 @@ pub fn condition(module: &Module, backend: &Backend) -> String {
     format!("feature = {}", rust::literal(&module.feature_of(backend)))
 }
 
-fn root(package: &Package, modules: &[&Module]) -> anyhow::Result<String> {
+fn root(model: &Model, package: &Package, modules: &[&Module]) -> anyhow::Result<String> {
     let mut docs = format!(
         "{}\n\nEach module has the same surface in every build. Cargo features say which backends stand behind it; without any of a \
          module's, opening it gives an error that names the feature to turn on.\n\n| feature | what it compiles in | on by default |\n\
@@ -131,7 +132,9 @@ fn root(package: &Package, modules: &[&Module]) -> anyhow::Result<String> {
     let mut shared: Vec<String> = libraries.map(|library| rust_types::crate_name(&library.name)).collect();
     shared.extend(["opening".to_owned(), "support".to_owned()]);
     let mut text = rust::module_doc_lines(&docs);
-    text.push_str("#![forbid(unsafe_code)]\n#![warn(missing_docs)]\nmod choice;\npub mod clock;\n");
+    text.push_str("#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n");
+    text.push_str(&guards::text(model, modules));
+    text.push_str("mod choice;\npub mod clock;\n");
     text.push_str(&items);
     text.push_str(&format!("pub {}", rust::use_names(&facts, &shared)));
     rust::file(&text)
