@@ -23,9 +23,12 @@ fn open(backend: StorageBackend) -> Storage {
 /// Spec: `[bench.get_small]` in `spec/abi/storage.toml`.
 fn get_small(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("storage-get_small");
-    let facade = open(StorageBackend::Memory);
-    group.bench_function("facade", |bencher| bencher.iter(workload::get_small(&facade)));
-    group.bench_function("direct", |bencher| bencher.iter(workload::get_small_direct()));
+    let subject = open(StorageBackend::Memory);
+    // Criterion calls the closures below once for each sample: a workload is set up once.
+    let mut facade = workload::get_small(&subject);
+    group.bench_function("facade", |bencher| bencher.iter(&mut facade));
+    let mut direct = workload::get_small_direct();
+    group.bench_function("direct", |bencher| bencher.iter(&mut direct));
     group.finish();
 }
 
@@ -34,9 +37,12 @@ fn get_small(criterion: &mut Criterion) {
 /// Spec: `[bench.put_small]` in `spec/abi/storage.toml`.
 fn put_small(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("storage-put_small");
-    let facade = open(StorageBackend::Memory);
-    group.bench_function("facade", |bencher| bencher.iter(workload::put_small(&facade)));
-    group.bench_function("direct", |bencher| bencher.iter(workload::put_small_direct()));
+    let subject = open(StorageBackend::Memory);
+    // Criterion calls the closures below once for each sample: a workload is set up once.
+    let mut facade = workload::put_small(&subject);
+    group.bench_function("facade", |bencher| bencher.iter(&mut facade));
+    let mut direct = workload::put_small_direct();
+    group.bench_function("direct", |bencher| bencher.iter(&mut direct));
     group.finish();
 }
 

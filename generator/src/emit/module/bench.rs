@@ -68,9 +68,10 @@ fn benches(package: &Package, module: &Module) -> Result<String, std::fmt::Error
         );
         write!(
             out,
-            "\n{}fn {name}(criterion: &mut Criterion) {{\n    let mut group = criterion.benchmark_group(\"{}\");\n    let facade = \
-             open({backend}::{});\n    group.bench_function(\"facade\", |bencher| bencher.iter(workload::{name}(&facade)));\n    \
-             group.bench_function(\"direct\", |bencher| bencher.iter(workload::{direct}()));\n    group.finish();\n}}\n",
+            "\n{}fn {name}(criterion: &mut Criterion) {{\n    let mut group = criterion.benchmark_group(\"{}\");\n    let subject = \
+             open({backend}::{});\n    // Criterion calls the closures below once for each sample: a workload is set up once.\n    let mut facade \
+             = workload::{name}(&subject);\n    group.bench_function(\"facade\", |bencher| bencher.iter(&mut facade));\n    let mut direct = \
+             workload::{direct}();\n    group.bench_function(\"direct\", |bencher| bencher.iter(&mut direct));\n    group.finish();\n}}\n",
             rust::doc_lines(0, &doc),
             group(module, &bench.name),
             module.backends[bench.backend].type_name(),
