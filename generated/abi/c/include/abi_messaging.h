@@ -268,7 +268,7 @@ int abi_messaging_open(const abi_messaging_config_t *config, abi_messaging_t **o
 /** Opens the module on a backend. If `approximate` isn't 0, one will do that does what is asked only approximately. */
 int abi_messaging_open_on(const abi_messaging_config_t *config, int32_t backend, uint8_t approximate, abi_messaging_t **out);
 
-/** Releases what the module holds, without freeing the handle: calls that can fail are refused from then on. */
+/** Ends the use of the module, without freeing the handle: calls that can fail are refused from then on. */
 int abi_messaging_close(const abi_messaging_t *handle);
 
 /** Whether it was not closed: 0 or 1. */

@@ -184,7 +184,7 @@ int abi_search_open(const abi_search_config_t *config, abi_search_t **out);
 /** Opens the module on a backend. If `approximate` isn't 0, one will do that does what is asked only approximately. */
 int abi_search_open_on(const abi_search_config_t *config, int32_t backend, uint8_t approximate, abi_search_t **out);
 
-/** Releases what the module holds, without freeing the handle: calls that can fail are refused from then on. */
+/** Ends the use of the module, without freeing the handle: calls that can fail are refused from then on. */
 int abi_search_close(const abi_search_t *handle);
 
 /** Whether it was not closed: 0 or 1. */

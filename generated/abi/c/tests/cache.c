@@ -54,13 +54,13 @@ int main(void) {
         abi_cache_free(NULL);
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_footprint", abi_cache_footprint(1, 1, &out), ABI_OK);
         }
         {
             uint8_t found;
             abi_buffer_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_get", abi_cache_get(NULL, (const uint8_t *)"key", 3, &found, &out), ABI_FEATURE_DISABLED);
             abi_buffer_free(&out);
         }
@@ -72,12 +72,12 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_delete", abi_cache_delete(NULL, (const uint8_t *)"key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_contains", abi_cache_contains(NULL, (const uint8_t *)"key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
@@ -85,17 +85,17 @@ int main(void) {
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_len", abi_cache_len(NULL, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_is_empty", abi_cache_is_empty(NULL, &out), ABI_FEATURE_DISABLED);
         }
         {
             abi_cache_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_stats", abi_cache_stats(NULL, &out), ABI_FEATURE_DISABLED);
         }
         {
@@ -121,31 +121,33 @@ int main(void) {
     open_is(handle, 1);
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_footprint", abi_cache_footprint(1, 1, &out));
         }
         {
             uint64_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_footprint without a place", abi_cache_footprint(1, 1, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t found;
             abi_buffer_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_get", abi_cache_get(handle, (const uint8_t *)"key", 3, &found, &out));
             abi_buffer_free(&out);
         }
         {
             uint8_t found;
             abi_buffer_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_get without a handle", abi_cache_get(NULL, (const uint8_t *)"key", 3, &found, &out), ABI_NULL_POINTER);
             abi_buffer_free(&out);
         }
         {
             uint8_t found;
             abi_buffer_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_get without a place", abi_cache_get(handle, (const uint8_t *)"key", 3, &found, NULL), ABI_NULL_POINTER);
             abi_buffer_free(&out);
@@ -164,31 +166,33 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_delete", abi_cache_delete(handle, (const uint8_t *)"key", 3, &out));
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_delete without a handle", abi_cache_delete(NULL, (const uint8_t *)"key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_delete without a place", abi_cache_delete(handle, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_contains", abi_cache_contains(handle, (const uint8_t *)"key", 3, &out));
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_contains without a handle", abi_cache_contains(NULL, (const uint8_t *)"key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_contains without a place", abi_cache_contains(handle, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
@@ -200,46 +204,49 @@ int main(void) {
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_len", abi_cache_len(handle, &out));
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_len without a handle", abi_cache_len(NULL, &out), ABI_NULL_POINTER);
         }
         {
             uint64_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_len without a place", abi_cache_len(handle, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_is_empty", abi_cache_is_empty(handle, &out));
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_is_empty without a handle", abi_cache_is_empty(NULL, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_is_empty without a place", abi_cache_is_empty(handle, NULL), ABI_NULL_POINTER);
         }
         {
             abi_cache_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_cache_stats", abi_cache_stats(handle, &out));
         }
         {
             abi_cache_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_cache_stats without a handle", abi_cache_stats(NULL, &out), ABI_NULL_POINTER);
         }
         {
             abi_cache_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_cache_stats without a place", abi_cache_stats(handle, NULL), ABI_NULL_POINTER);
         }

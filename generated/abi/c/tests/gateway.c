@@ -54,7 +54,7 @@ int main(void) {
         abi_gateway_free(NULL);
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_is_valid_pattern", abi_gateway_is_valid_pattern("key", 3, &out), ABI_OK);
         }
         {
@@ -67,20 +67,20 @@ int main(void) {
         }
         {
             abi_gateway_route_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_routes", abi_gateway_routes(NULL, &out), ABI_FEATURE_DISABLED);
             abi_gateway_route_list_free(&out);
         }
         {
             uint8_t found;
             abi_gateway_route_match_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_match_route", abi_gateway_match_route(NULL, 0, "key", 3, &found, &out), ABI_FEATURE_DISABLED);
             abi_gateway_route_match_free(&out);
         }
         {
             abi_gateway_rate_limit_decision_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_check_rate_limit", abi_gateway_check_rate_limit(NULL, (const uint8_t *)"key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
@@ -91,7 +91,7 @@ int main(void) {
         }
         {
             abi_gateway_circuit_state_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_circuit_state", abi_gateway_circuit_state(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
@@ -99,7 +99,7 @@ int main(void) {
         }
         {
             abi_gateway_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_stats", abi_gateway_stats(NULL, &out), ABI_FEATURE_DISABLED);
         }
         return failures != 0;
@@ -122,17 +122,18 @@ int main(void) {
     open_is(handle, 1);
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_is_valid_pattern", abi_gateway_is_valid_pattern("key", 3, &out));
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_is_valid_pattern without a place", abi_gateway_is_valid_pattern("key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_is_valid_pattern with what is no text", abi_gateway_is_valid_pattern("\xff", 1, &out), ABI_NOT_UTF8);
         }
         {
@@ -156,18 +157,19 @@ int main(void) {
         }
         {
             abi_gateway_route_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_routes", abi_gateway_routes(handle, &out));
             abi_gateway_route_list_free(&out);
         }
         {
             abi_gateway_route_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_routes without a handle", abi_gateway_routes(NULL, &out), ABI_NULL_POINTER);
             abi_gateway_route_list_free(&out);
         }
         {
             abi_gateway_route_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_routes without a place", abi_gateway_routes(handle, NULL), ABI_NULL_POINTER);
             abi_gateway_route_list_free(&out);
@@ -175,20 +177,21 @@ int main(void) {
         {
             uint8_t found;
             abi_gateway_route_match_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_match_route", abi_gateway_match_route(handle, 0, "key", 3, &found, &out));
             abi_gateway_route_match_free(&out);
         }
         {
             uint8_t found;
             abi_gateway_route_match_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_match_route without a handle", abi_gateway_match_route(NULL, 0, "key", 3, &found, &out), ABI_NULL_POINTER);
             abi_gateway_route_match_free(&out);
         }
         {
             uint8_t found;
             abi_gateway_route_match_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_match_route without a place", abi_gateway_match_route(handle, 0, "key", 3, &found, NULL), ABI_NULL_POINTER);
             abi_gateway_route_match_free(&out);
@@ -196,22 +199,23 @@ int main(void) {
         {
             uint8_t found;
             abi_gateway_route_match_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_match_route with what is no text", abi_gateway_match_route(handle, 0, "\xff", 1, &found, &out), ABI_NOT_UTF8);
             abi_gateway_route_match_free(&out);
         }
         {
             abi_gateway_rate_limit_decision_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_check_rate_limit", abi_gateway_check_rate_limit(handle, (const uint8_t *)"key", 3, &out));
         }
         {
             abi_gateway_rate_limit_decision_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_check_rate_limit without a handle", abi_gateway_check_rate_limit(NULL, (const uint8_t *)"key", 3, &out), ABI_NULL_POINTER);
         }
         {
             abi_gateway_rate_limit_decision_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_check_rate_limit without a place", abi_gateway_check_rate_limit(handle, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
@@ -235,22 +239,23 @@ int main(void) {
         }
         {
             abi_gateway_circuit_state_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_circuit_state", abi_gateway_circuit_state(handle, "key", 3, &out));
         }
         {
             abi_gateway_circuit_state_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_circuit_state without a handle", abi_gateway_circuit_state(NULL, "key", 3, &out), ABI_NULL_POINTER);
         }
         {
             abi_gateway_circuit_state_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_circuit_state without a place", abi_gateway_circuit_state(handle, "key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             abi_gateway_circuit_state_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_circuit_state with what is no text", abi_gateway_circuit_state(handle, "\xff", 1, &out), ABI_NOT_UTF8);
         }
         {
@@ -264,16 +269,17 @@ int main(void) {
         }
         {
             abi_gateway_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_gateway_stats", abi_gateway_stats(handle, &out));
         }
         {
             abi_gateway_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_stats without a handle", abi_gateway_stats(NULL, &out), ABI_NULL_POINTER);
         }
         {
             abi_gateway_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_gateway_stats without a place", abi_gateway_stats(handle, NULL), ABI_NULL_POINTER);
         }
@@ -289,7 +295,7 @@ int main(void) {
         }
         {
             abi_gateway_rate_limit_decision_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_gateway_check_rate_limit when closed", abi_gateway_check_rate_limit(handle, (const uint8_t *)"key", 3, &out), ABI_CLOSED);
         }
         {

@@ -54,23 +54,23 @@ int main(void) {
         abi_messaging_free(NULL);
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_subscribe", abi_messaging_subscribe(NULL, (const uint8_t *)"key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_unsubscribe", abi_messaging_unsubscribe(NULL, 1, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint32_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_publish", abi_messaging_publish(NULL, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint8_t found;
             abi_messaging_delivery_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_receive", abi_messaging_receive(NULL, 1, 1, &found, &out), ABI_FEATURE_DISABLED);
             abi_messaging_delivery_free(&out);
         }
@@ -79,41 +79,41 @@ int main(void) {
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_dead_letters", abi_messaging_dead_letters(NULL, &out), ABI_FEATURE_DISABLED);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_take_dead_letters", abi_messaging_take_dead_letters(NULL, 1, &out), ABI_FEATURE_DISABLED);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_clear_dead_letters", abi_messaging_clear_dead_letters(NULL, &out), ABI_FEATURE_DISABLED);
         }
         {
             abi_messaging_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_topics", abi_messaging_topics(NULL, &out), ABI_FEATURE_DISABLED);
             abi_messaging_buffer_list_free(&out);
         }
         {
             uint8_t found;
             abi_messaging_topic_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_topic_stats", abi_messaging_topic_stats(NULL, (const uint8_t *)"key", 3, &found, &out), ABI_FEATURE_DISABLED);
         }
         {
             abi_messaging_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_stats", abi_messaging_stats(NULL, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_matches", abi_messaging_matches(0, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, &out), ABI_OK);
         }
         return failures != 0;
@@ -136,54 +136,58 @@ int main(void) {
     open_is(handle, 1);
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_subscribe", abi_messaging_subscribe(handle, (const uint8_t *)"key", 3, &out));
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_subscribe without a handle", abi_messaging_subscribe(NULL, (const uint8_t *)"key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint64_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_subscribe without a place", abi_messaging_subscribe(handle, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_unsubscribe", abi_messaging_unsubscribe(handle, 1, &out));
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_unsubscribe without a handle", abi_messaging_unsubscribe(NULL, 1, &out), ABI_NULL_POINTER);
         }
         {
             uint64_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_unsubscribe without a place", abi_messaging_unsubscribe(handle, 1, NULL), ABI_NULL_POINTER);
         }
         {
             uint32_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_publish without a handle", abi_messaging_publish(NULL, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint32_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_publish without a place", abi_messaging_publish(handle, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t found;
             abi_messaging_delivery_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_receive without a handle", abi_messaging_receive(NULL, 1, 1, &found, &out), ABI_NULL_POINTER);
             abi_messaging_delivery_free(&out);
         }
         {
             uint8_t found;
             abi_messaging_delivery_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_receive without a place", abi_messaging_receive(handle, 1, 1, &found, NULL), ABI_NULL_POINTER);
             abi_messaging_delivery_free(&out);
@@ -196,69 +200,73 @@ int main(void) {
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_dead_letters", abi_messaging_dead_letters(handle, &out));
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_dead_letters without a handle", abi_messaging_dead_letters(NULL, &out), ABI_NULL_POINTER);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_dead_letters without a place", abi_messaging_dead_letters(handle, NULL), ABI_NULL_POINTER);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_take_dead_letters", abi_messaging_take_dead_letters(handle, 1, &out));
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_take_dead_letters without a handle", abi_messaging_take_dead_letters(NULL, 1, &out), ABI_NULL_POINTER);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             abi_messaging_dead_letter_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_take_dead_letters without a place", abi_messaging_take_dead_letters(handle, 1, NULL), ABI_NULL_POINTER);
             abi_messaging_dead_letter_list_free(&out);
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_clear_dead_letters", abi_messaging_clear_dead_letters(handle, &out));
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_clear_dead_letters without a handle", abi_messaging_clear_dead_letters(NULL, &out), ABI_NULL_POINTER);
         }
         {
             uint64_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_clear_dead_letters without a place", abi_messaging_clear_dead_letters(handle, NULL), ABI_NULL_POINTER);
         }
         {
             abi_messaging_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_topics", abi_messaging_topics(handle, &out));
             abi_messaging_buffer_list_free(&out);
         }
         {
             abi_messaging_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_topics without a handle", abi_messaging_topics(NULL, &out), ABI_NULL_POINTER);
             abi_messaging_buffer_list_free(&out);
         }
         {
             abi_messaging_buffer_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_topics without a place", abi_messaging_topics(handle, NULL), ABI_NULL_POINTER);
             abi_messaging_buffer_list_free(&out);
@@ -266,43 +274,46 @@ int main(void) {
         {
             uint8_t found;
             abi_messaging_topic_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_topic_stats", abi_messaging_topic_stats(handle, (const uint8_t *)"key", 3, &found, &out));
         }
         {
             uint8_t found;
             abi_messaging_topic_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_topic_stats without a handle", abi_messaging_topic_stats(NULL, (const uint8_t *)"key", 3, &found, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t found;
             abi_messaging_topic_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_topic_stats without a place", abi_messaging_topic_stats(handle, (const uint8_t *)"key", 3, &found, NULL), ABI_NULL_POINTER);
         }
         {
             abi_messaging_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_stats", abi_messaging_stats(handle, &out));
         }
         {
             abi_messaging_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_stats without a handle", abi_messaging_stats(NULL, &out), ABI_NULL_POINTER);
         }
         {
             abi_messaging_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_stats without a place", abi_messaging_stats(handle, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_messaging_matches", abi_messaging_matches(0, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, &out));
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_messaging_matches without a place", abi_messaging_matches(0, (const uint8_t *)"key", 3, (const uint8_t *)"key", 3, NULL), ABI_NULL_POINTER);
         }
@@ -310,12 +321,12 @@ int main(void) {
     open_is(handle, 0);
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_subscribe when closed", abi_messaging_subscribe(handle, (const uint8_t *)"key", 3, &out), ABI_CLOSED);
         }
         {
             uint64_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_messaging_unsubscribe when closed", abi_messaging_unsubscribe(handle, 1, &out), ABI_CLOSED);
         }
         {

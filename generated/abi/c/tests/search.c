@@ -57,7 +57,7 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_index", abi_search_delete_index(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
@@ -65,30 +65,30 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_document", abi_search_delete_document(NULL, "key", 3, "key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             abi_search_result_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_query", abi_search_query(NULL, "key", 3, "key", 3, 1, &out), ABI_FEATURE_DISABLED);
             abi_search_result_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_prefix_search", abi_search_prefix_search(NULL, "key", 3, "key", 3, 1, &out), ABI_FEATURE_DISABLED);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_indexes", abi_search_indexes(NULL, &out), ABI_FEATURE_DISABLED);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_stats", abi_search_stats(NULL, &out), ABI_FEATURE_DISABLED);
         }
         return failures != 0;
@@ -120,22 +120,23 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_delete_index", abi_search_delete_index(handle, "key", 3, &out));
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_index without a handle", abi_search_delete_index(NULL, "key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_delete_index without a place", abi_search_delete_index(handle, "key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_index with what is no text", abi_search_delete_index(handle, "\xff", 1, &out), ABI_NOT_UTF8);
         }
         {
@@ -149,102 +150,107 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_delete_document", abi_search_delete_document(handle, "key", 3, "key", 3, &out));
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_document without a handle", abi_search_delete_document(NULL, "key", 3, "key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_delete_document without a place", abi_search_delete_document(handle, "key", 3, "key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_document with what is no text", abi_search_delete_document(handle, "\xff", 1, "key", 3, &out), ABI_NOT_UTF8);
         }
         {
             abi_search_result_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_query", abi_search_query(handle, "key", 3, "key", 3, 1, &out));
             abi_search_result_list_free(&out);
         }
         {
             abi_search_result_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_query without a handle", abi_search_query(NULL, "key", 3, "key", 3, 1, &out), ABI_NULL_POINTER);
             abi_search_result_list_free(&out);
         }
         {
             abi_search_result_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_query without a place", abi_search_query(handle, "key", 3, "key", 3, 1, NULL), ABI_NULL_POINTER);
             abi_search_result_list_free(&out);
         }
         {
             abi_search_result_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_query with what is no text", abi_search_query(handle, "\xff", 1, "key", 3, 1, &out), ABI_NOT_UTF8);
             abi_search_result_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_prefix_search", abi_search_prefix_search(handle, "key", 3, "key", 3, 1, &out));
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_prefix_search without a handle", abi_search_prefix_search(NULL, "key", 3, "key", 3, 1, &out), ABI_NULL_POINTER);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_prefix_search without a place", abi_search_prefix_search(handle, "key", 3, "key", 3, 1, NULL), ABI_NULL_POINTER);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_prefix_search with what is no text", abi_search_prefix_search(handle, "\xff", 1, "key", 3, 1, &out), ABI_NOT_UTF8);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_indexes", abi_search_indexes(handle, &out));
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_indexes without a handle", abi_search_indexes(NULL, &out), ABI_NULL_POINTER);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_indexes without a place", abi_search_indexes(handle, NULL), ABI_NULL_POINTER);
             abi_search_buffer_list_free(&out);
         }
         {
             abi_search_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             module_said("abi_search_stats", abi_search_stats(handle, &out));
         }
         {
             abi_search_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_stats without a handle", abi_search_stats(NULL, &out), ABI_NULL_POINTER);
         }
         {
             abi_search_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_search_stats without a place", abi_search_stats(handle, NULL), ABI_NULL_POINTER);
         }
@@ -255,7 +261,7 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_index when closed", abi_search_delete_index(handle, "key", 3, &out), ABI_CLOSED);
         }
         {
@@ -263,18 +269,18 @@ int main(void) {
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_delete_document when closed", abi_search_delete_document(handle, "key", 3, "key", 3, &out), ABI_CLOSED);
         }
         {
             abi_search_result_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_query when closed", abi_search_query(handle, "key", 3, "key", 3, 1, &out), ABI_CLOSED);
             abi_search_result_list_free(&out);
         }
         {
             abi_search_buffer_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_search_prefix_search when closed", abi_search_prefix_search(handle, "key", 3, "key", 3, 1, &out), ABI_CLOSED);
             abi_search_buffer_list_free(&out);
         }

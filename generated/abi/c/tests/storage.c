@@ -62,29 +62,29 @@ int main(void) {
         }
         {
             abi_storage_object_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_get", abi_storage_get(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
             abi_storage_object_free(&out);
         }
         {
             abi_storage_info_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_head", abi_storage_head(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
             abi_storage_info_free(&out);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_exists", abi_storage_exists(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_delete", abi_storage_delete(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
         }
         {
             abi_storage_entry_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_list", abi_storage_list(NULL, "key", 3, &out), ABI_FEATURE_DISABLED);
             abi_storage_entry_list_free(&out);
         }
@@ -93,7 +93,7 @@ int main(void) {
         }
         {
             abi_storage_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_stats", abi_storage_stats(NULL, &out), ABI_FEATURE_DISABLED);
         }
         return failures != 0;
@@ -132,85 +132,90 @@ int main(void) {
         }
         {
             abi_storage_object_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_get without a handle", abi_storage_get(NULL, "key", 3, &out), ABI_NULL_POINTER);
             abi_storage_object_free(&out);
         }
         {
             abi_storage_object_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_get without a place", abi_storage_get(handle, "key", 3, NULL), ABI_NULL_POINTER);
             abi_storage_object_free(&out);
         }
         {
             abi_storage_object_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_get with what is no text", abi_storage_get(handle, "\xff", 1, &out), ABI_NOT_UTF8);
             abi_storage_object_free(&out);
         }
         {
             abi_storage_info_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_head without a handle", abi_storage_head(NULL, "key", 3, &out), ABI_NULL_POINTER);
             abi_storage_info_free(&out);
         }
         {
             abi_storage_info_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_head without a place", abi_storage_head(handle, "key", 3, NULL), ABI_NULL_POINTER);
             abi_storage_info_free(&out);
         }
         {
             abi_storage_info_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_head with what is no text", abi_storage_head(handle, "\xff", 1, &out), ABI_NOT_UTF8);
             abi_storage_info_free(&out);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_exists without a handle", abi_storage_exists(NULL, "key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_exists without a place", abi_storage_exists(handle, "key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_exists with what is no text", abi_storage_exists(handle, "\xff", 1, &out), ABI_NOT_UTF8);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_delete without a handle", abi_storage_delete(NULL, "key", 3, &out), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_delete without a place", abi_storage_delete(handle, "key", 3, NULL), ABI_NULL_POINTER);
         }
         {
             uint8_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_delete with what is no text", abi_storage_delete(handle, "\xff", 1, &out), ABI_NOT_UTF8);
         }
         {
             abi_storage_entry_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_list without a handle", abi_storage_list(NULL, "key", 3, &out), ABI_NULL_POINTER);
             abi_storage_entry_list_free(&out);
         }
         {
             abi_storage_entry_list_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_list without a place", abi_storage_list(handle, "key", 3, NULL), ABI_NULL_POINTER);
             abi_storage_entry_list_free(&out);
         }
         {
             abi_storage_entry_list_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_list with what is no text", abi_storage_list(handle, "\xff", 1, &out), ABI_NOT_UTF8);
             abi_storage_entry_list_free(&out);
         }
@@ -222,11 +227,12 @@ int main(void) {
         }
         {
             abi_storage_stats_t out;
-            memset(&out, 0, sizeof out);
+            memset(&out, 0xA5, sizeof out);
             expect("abi_storage_stats without a handle", abi_storage_stats(NULL, &out), ABI_NULL_POINTER);
         }
         {
             abi_storage_stats_t out;
+            memset(&out, 0xA5, sizeof out);
             memset(&out, 0, sizeof out);
             expect("abi_storage_stats without a place", abi_storage_stats(handle, NULL), ABI_NULL_POINTER);
         }

@@ -36,26 +36,89 @@ const TYPES: &[&str] = &[
     "Backend",
     "Box",
     "Clock",
+    "Clone",
+    "Copy",
     "Debug",
+    "Default",
     "Display",
     "Duration",
+    "Eq",
     "Err",
     "Error",
     "Formatter",
+    "Hash",
     "ManualClock",
     "None",
     "Ok",
     "Opening",
     "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
     "Result",
     "Self",
+    "Send",
     "Some",
     "String",
     "Support",
+    "Sync",
+    "Unpin",
     "Vec",
 ];
-/// What stands beside modules: other modules of the emitted crates, and names of Cargo features with a meaning of their own.
-const MODULES: &[&str] = &["clock", "default", "opening", "support", "seam", "core", "alloc", "std"];
+/// What stands beside modules: other modules of the emitted crates, and names of Cargo features with a meaning of their own. A handle bears
+/// the name of its module, so that the names of [`TYPES`] are taken as well.
+const MODULES: &[&str] = &[
+    "alloc", "choice", "clock", "core", "default", "law", "opening", "seam", "std", "support", "table",
+];
+/// The files beside those of a module's state machines.
+const FILES: &[&str] = &["Backend", "Config", "Error", "Seam", "Types"];
+/// What functions in C have beside their own parameters.
+const C_PARAMETERS: &[&str] = &["handle", "out", "found"];
+/// Words of C and C++ that aren't words of Rust.
+const C_WORDS: &[&str] = &[
+    "asm",
+    "auto",
+    "bool",
+    "case",
+    "catch",
+    "char",
+    "class",
+    "default",
+    "delete",
+    "double",
+    "explicit",
+    "export",
+    "float",
+    "friend",
+    "goto",
+    "inline",
+    "int",
+    "long",
+    "mutable",
+    "namespace",
+    "new",
+    "operator",
+    "private",
+    "protected",
+    "public",
+    "register",
+    "restrict",
+    "short",
+    "signed",
+    "sizeof",
+    "switch",
+    "template",
+    "this",
+    "throw",
+    "typedef",
+    "typeid",
+    "typename",
+    "union",
+    "unsigned",
+    "using",
+    "void",
+    "volatile",
+];
 
 /// A name, what bears it, and where.
 struct Name<'a> {
@@ -79,7 +142,12 @@ fn tables<'a>(module: &'a Module, package: &'a Package) -> Vec<(Vec<Name<'a>>, V
         types.extend(["", "State", "Event", "Parameters"].map(|end| format!("{}{end}", machine.name)));
     }
     let mut machines = fixed(TYPES);
+    machines.extend(fixed(FILES));
     machines.push(handle);
+    let c_words = match module.c {
+        Some(_) => fixed(C_WORDS),
+        None => Vec::new(),
+    };
     let mut tables = vec![
         (names("type", module.types.iter().map(|of| (&of.name, of.span))), types),
         (
@@ -112,7 +180,7 @@ fn tables<'a>(module: &'a Module, package: &'a Package) -> Vec<(Vec<Name<'a>>, V
         match &of.kind {
             TypeKind::Struct(fields) => tables.push((
                 names("field", fields.iter().map(|field| (&field.name, field.span))),
-                Vec::new(),
+                c_words.clone(),
             )),
             TypeKind::Enum { variants, .. } => tables.push((
                 names("variant", variants.iter().map(|variant| (&variant.name, variant.span))),
@@ -136,11 +204,16 @@ fn tables<'a>(module: &'a Module, package: &'a Package) -> Vec<(Vec<Name<'a>>, V
         ));
     }
     for function in &module.functions {
+        let mut taken = c_words.clone();
+        if module.c.is_some() {
+            taken.extend(fixed(C_PARAMETERS));
+            // In C the length of each comes behind it, and before what is optional whether it is there.
+            taken.extend(function.parameters.iter().map(|parameter| format!("{}_len", parameter.name)));
+            taken.extend(function.parameters.iter().map(|parameter| format!("has_{}", parameter.name)));
+        }
         let parameters = function.parameters.iter();
-        tables.push((
-            names("parameter", parameters.map(|parameter| (&parameter.name, function.span))),
-            Vec::new(),
-        ));
+        let of_function = names("parameter", parameters.map(|parameter| (&parameter.name, function.span)));
+        tables.push((of_function, taken));
     }
     tables
 }
@@ -152,7 +225,10 @@ fn taken(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
             name: &module.name,
             span: module.span,
         };
-        let fixed: Vec<String> = MODULES.iter().map(|word| (*word).to_owned()).collect();
+        let mut fixed: Vec<String> = MODULES.iter().map(|word| (*word).to_owned()).collect();
+        if TYPES.contains(&module.handle().as_str()) {
+            fixed.push(module.name.clone());
+        }
         refuse(refusal(&own, &fixed), diagnostics);
         for (names, taken) in tables(module, package) {
             for name in &names {

@@ -118,8 +118,9 @@ impl Backend for Trie {
         }
         let id = self.last_subscription.fetch_add(1, Ordering::Relaxed) + 1;
         let subscription = Arc::new(Subscription::new(id, pattern, Queue::new(id, &self.config, now)));
-        write(self.shard(id)).insert(id, Arc::clone(&subscription));
-        self.routes.insert(subscription);
+        // Only what is in the table can be unsubscribed: by then it must be among the routes, or it would stay there for ever.
+        self.routes.insert(Arc::clone(&subscription));
+        write(self.shard(id)).insert(id, subscription);
         Ok(id)
     }
 

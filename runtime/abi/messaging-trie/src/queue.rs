@@ -84,8 +84,8 @@ pub struct Queue {
     /// When deliveries in flight must be settled, as long as that is in the future. Those that are settled are taken out.
     deadlines: BTreeSet<(Duration, u64)>,
     /// Deliveries past the deadline of their last attempt, oldest first, for which there may be no room among the dead letters. They are
-    /// still in flight and can be settled, so that some of these are gone.
-    overdue: VecDeque<u64>,
+    /// still in flight and can be settled; those that are settled are taken out.
+    overdue: BTreeSet<u64>,
     last_delivery: u64,
     last_scheduled: u64,
     elapsed: Elapsed,
@@ -113,7 +113,7 @@ impl Queue {
             due: BTreeMap::new(),
             in_flight: HashMap::new(),
             deadlines: BTreeSet::new(),
-            overdue: VecDeque::new(),
+            overdue: BTreeSet::new(),
             last_delivery: 0,
             last_scheduled: 0,
             elapsed: Elapsed::from(now),
@@ -274,14 +274,13 @@ impl Queue {
                 self.counters.timed_out += 1;
                 self.schedule(id, deadline);
             } else {
-                self.overdue.push_back(id);
+                self.overdue.insert(id);
             }
         }
-        while let Some(&id) = self.overdue.front() {
-            if self.in_flight.contains_key(&id) && !self.bury(id, DeadReason::Abandoned, dead) {
+        while let Some(&id) = self.overdue.first() {
+            if !self.bury(id, DeadReason::Abandoned, dead) {
                 break;
             }
-            self.overdue.pop_front();
         }
     }
 
@@ -323,6 +322,7 @@ impl Queue {
         if let Some(deadline) = deadline {
             self.deadlines.remove(&(deadline, id));
         }
+        self.overdue.remove(&id);
         Some(copy)
     }
 }
@@ -381,5 +381,27 @@ mod tests {
             assert!(queue.deadlines.is_empty() && queue.in_flight.is_empty());
             queue.due.clear();
         }
+    }
+
+    /// While there is no room among the dead letters for the first that nobody settled, those behind it can be settled without a trace.
+    #[test]
+    fn nothing_stays_of_what_is_settled_late() {
+        let dead = DeadLetters::new(0);
+        let mut queue = queue(3);
+        queue.settings.max_attempts = 1;
+        for _ in 0..3 {
+            assert!(queue.reserve() && queue.fill(message()));
+        }
+        let ids: Vec<u64> = std::iter::from_fn(|| queue.receive(Duration::ZERO, &dead))
+            .map(|delivery| delivery.id)
+            .collect();
+        let late = Duration::from_secs(1_000_000);
+        assert!(queue.receive(late, &dead).is_none() && queue.overdue.len() == 3);
+        for id in &ids[1..] {
+            assert_eq!(queue.settle(*id, Outcome::Accept, late, &dead), Ok(()));
+        }
+        assert_eq!(queue.overdue.iter().copied().collect::<Vec<_>>(), ids[..1]);
+        assert_eq!(queue.settle(ids[0], Outcome::Accept, late, &dead), Ok(()));
+        assert!(queue.overdue.is_empty() && !queue.is_scheduled());
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use abi_facts::search::{MAX_TERM_BYTES, Ranking, STOP_WORDS, SearchConfig, SearchError, SearchResult};
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByString};
+use tantivy::indexer::UserOperation;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query, TermQuery};
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, STORED, STRING, Schema, TantivyDocument, TextFieldIndexing, TextOptions, Value,
@@ -109,10 +110,10 @@ impl Index {
         document.add_text(self.text, text);
         // A commit needs the same lock, so that no reader sees the index between the two.
         self.dirty.store(true, Ordering::Release);
-        if old.is_some() {
-            documents.writer.delete_term(Term::from_field_text(self.id, id));
-        }
-        documents.writer.add_document(document).map_err(failed)?;
+        // Both in one step: a failure must not take the old text away.
+        let delete = old.map(|_| UserOperation::Delete(Term::from_field_text(self.id, id)));
+        let operations: Vec<UserOperation> = delete.into_iter().chain([UserOperation::Add(document)]).collect();
+        documents.writer.run(operations).map_err(failed)?;
         documents.bytes_of.insert(id.to_owned(), text.len() as u64);
         documents.bytes = bytes;
         Ok(())

@@ -86,8 +86,8 @@ pub unsafe extern "C" fn abi_cache_config_default(out: *mut CacheConfig) -> c_in
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_open(config: *const CacheConfig, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -103,6 +103,8 @@ pub unsafe extern "C" fn abi_cache_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("abi_cache backend", backend))?;
         let opening = match approximate {
@@ -119,22 +121,20 @@ pub unsafe extern "C" fn abi_cache_open_on(
 /// # Safety
 ///
 /// As for `abi_cache_open`.
-unsafe fn open(config: *const CacheConfig, opening: Opening<CacheBackend>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const CacheConfig, opening: Opening<CacheBackend>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: abi_facts::cache::CacheConfig = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: abi_facts::cache::CacheConfig = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = Cache::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -175,10 +175,12 @@ pub unsafe extern "C" fn abi_cache_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -191,10 +193,12 @@ pub unsafe extern "C" fn abi_cache_is_open(handle: *const Handle, out: *mut u8) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
             CacheBackend::Moka => 0,
             CacheBackend::Quick => 1,
             CacheBackend::Exact => 2,
@@ -214,10 +218,11 @@ pub unsafe extern "C" fn abi_cache_backend(handle: *const Handle, out: *mut i32)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_footprint(key_bytes: u64, value_bytes: u64, out: *mut u64) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         let key_bytes = value::number(key_bytes)?;
         let value_bytes = value::number(value_bytes)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = Cache::footprint(key_bytes, value_bytes);
         out.set(value.into_c());
         Ok(())
@@ -241,15 +246,17 @@ pub unsafe extern "C" fn abi_cache_get(
     out: *mut Buffer,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let found = unsafe { Place::new(found, "found") };
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::bytes(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let found = unsafe { Place::new(found, "found") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let found = found?;
+        let out = out?;
         let value = module.get(key);
         found.set(u8::from(value.is_some()));
         if let Some(value) = value {
@@ -334,13 +341,14 @@ pub unsafe extern "C" fn abi_cache_put_with_ttl(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_delete(handle: *const Handle, key: *const u8, key_len: usize, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::bytes(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.delete(key);
         out.set(value.into_c());
         Ok(())
@@ -358,13 +366,14 @@ pub unsafe extern "C" fn abi_cache_delete(handle: *const Handle, key: *const u8,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_contains(handle: *const Handle, key: *const u8, key_len: usize, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::bytes(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.contains(key);
         out.set(value.into_c());
         Ok(())
@@ -401,11 +410,12 @@ pub unsafe extern "C" fn abi_cache_clear(handle: *const Handle) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_len(handle: *const Handle, out: *mut u64) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.len();
         out.set(value.into_c());
         Ok(())
@@ -423,11 +433,12 @@ pub unsafe extern "C" fn abi_cache_len(handle: *const Handle, out: *mut u64) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_is_empty(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.is_empty();
         out.set(value.into_c());
         Ok(())
@@ -445,11 +456,12 @@ pub unsafe extern "C" fn abi_cache_is_empty(handle: *const Handle, out: *mut u8)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_cache_stats(handle: *const Handle, out: *mut CacheStats) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.stats();
         out.set(value.into_c());
         Ok(())

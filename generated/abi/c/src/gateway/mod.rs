@@ -84,8 +84,8 @@ pub unsafe extern "C" fn abi_gateway_config_default(out: *mut GatewayConfig) -> 
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_gateway_open(config: *const GatewayConfig, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -101,6 +101,8 @@ pub unsafe extern "C" fn abi_gateway_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("abi_gateway backend", backend))?;
         let opening = match approximate {
@@ -117,22 +119,20 @@ pub unsafe extern "C" fn abi_gateway_open_on(
 /// # Safety
 ///
 /// As for `abi_gateway_open`.
-unsafe fn open(config: *const GatewayConfig, opening: Opening<GatewayBackend>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const GatewayConfig, opening: Opening<GatewayBackend>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: abi_facts::gateway::GatewayConfig = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: abi_facts::gateway::GatewayConfig = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = Gateway::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -173,10 +173,12 @@ pub unsafe extern "C" fn abi_gateway_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_gateway_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -189,10 +191,12 @@ pub unsafe extern "C" fn abi_gateway_is_open(handle: *const Handle, out: *mut u8
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_gateway_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
             GatewayBackend::Matchit => 0,
             GatewayBackend::Exact => 1,
         });
@@ -236,9 +240,10 @@ pub unsafe extern "C" fn abi_gateway_route_match_free(value: *mut RouteMatch) {
 pub unsafe extern "C" fn abi_gateway_is_valid_pattern(pattern: *const u8, pattern_len: usize, out: *mut u8) -> c_int {
     guard(|| {
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let pattern = unsafe { value::text(pattern, pattern_len, "pattern") }?;
+        let out = unsafe { Place::new(out, "out") };
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let pattern = unsafe { value::text(pattern, pattern_len, "pattern") }?;
+        let out = out?;
         let value = Gateway::is_valid_pattern(pattern);
         out.set(value.into_c());
         Ok(())
@@ -304,11 +309,12 @@ pub unsafe extern "C" fn abi_gateway_remove_route(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_gateway_routes(handle: *const Handle, out: *mut List<Route>) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.routes();
         out.set(value.into_c());
         Ok(())
@@ -333,16 +339,18 @@ pub unsafe extern "C" fn abi_gateway_match_route(
     out: *mut RouteMatch,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let found = unsafe { Place::new(found, "found") };
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         let method = value::number(method)?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let path = unsafe { value::text(path, path_len, "path") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let found = unsafe { Place::new(found, "found") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let found = found?;
+        let out = out?;
         let value = module.match_route(method, path);
         found.set(u8::from(value.is_some()));
         if let Some(value) = value {
@@ -369,13 +377,14 @@ pub unsafe extern "C" fn abi_gateway_check_rate_limit(
     out: *mut RateLimitDecision,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::bytes(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.check_rate_limit(key)?;
         out.set(value.into_c());
         Ok(())
@@ -449,13 +458,14 @@ pub unsafe extern "C" fn abi_gateway_circuit_state(
     out: *mut i32,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let upstream = unsafe { value::text(upstream, upstream_len, "upstream") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.circuit_state(upstream);
         out.set(value.into_c());
         Ok(())
@@ -494,11 +504,12 @@ pub unsafe extern "C" fn abi_gateway_reset_circuit(handle: *const Handle, upstre
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_gateway_stats(handle: *const Handle, out: *mut GatewayStats) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.stats();
         out.set(value.into_c());
         Ok(())

@@ -84,8 +84,8 @@ pub unsafe extern "C" fn abi_messaging_config_default(out: *mut MessagingConfig)
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_open(config: *const MessagingConfig, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -101,6 +101,8 @@ pub unsafe extern "C" fn abi_messaging_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("abi_messaging backend", backend))?;
         let opening = match approximate {
@@ -117,22 +119,20 @@ pub unsafe extern "C" fn abi_messaging_open_on(
 /// # Safety
 ///
 /// As for `abi_messaging_open`.
-unsafe fn open(config: *const MessagingConfig, opening: Opening<MessagingBackend>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const MessagingConfig, opening: Opening<MessagingBackend>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: abi_facts::messaging::MessagingConfig = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: abi_facts::messaging::MessagingConfig = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = Messaging::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -173,10 +173,12 @@ pub unsafe extern "C" fn abi_messaging_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -189,10 +191,12 @@ pub unsafe extern "C" fn abi_messaging_is_open(handle: *const Handle, out: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
             MessagingBackend::Trie => 0,
             MessagingBackend::Exact => 1,
         });
@@ -250,13 +254,14 @@ pub unsafe extern "C" fn abi_messaging_subscribe(
     out: *mut u64,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let pattern = unsafe { value::bytes(pattern, pattern_len, "pattern") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.subscribe(pattern)?;
         out.set(value.into_c());
         Ok(())
@@ -275,12 +280,13 @@ pub unsafe extern "C" fn abi_messaging_subscribe(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_unsubscribe(handle: *const Handle, subscription: u64, out: *mut u64) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         let subscription = value::number(subscription)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.unsubscribe(subscription)?;
         out.set(value.into_c());
         Ok(())
@@ -308,6 +314,8 @@ pub unsafe extern "C" fn abi_messaging_publish(
     out: *mut u32,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
@@ -315,8 +323,7 @@ pub unsafe extern "C" fn abi_messaging_publish(
         let topic = unsafe { value::bytes(topic, topic_len, "topic") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let payload = unsafe { value::bytes(payload, payload_len, "payload") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.publish(topic, payload)?;
         out.set(value.into_c());
         Ok(())
@@ -341,15 +348,17 @@ pub unsafe extern "C" fn abi_messaging_receive(
     out: *mut Delivery,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let found = unsafe { Place::new(found, "found") };
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         let subscription = value::number(subscription)?;
         let wait = value::number(wait)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let found = unsafe { Place::new(found, "found") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let found = found?;
+        let out = out?;
         let value = module.receive(subscription, wait)?;
         found.set(u8::from(value.is_some()));
         if let Some(value) = value {
@@ -392,11 +401,12 @@ pub unsafe extern "C" fn abi_messaging_settle(handle: *const Handle, subscriptio
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_dead_letters(handle: *const Handle, out: *mut List<DeadLetter>) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.dead_letters();
         out.set(value.into_c());
         Ok(())
@@ -414,12 +424,13 @@ pub unsafe extern "C" fn abi_messaging_dead_letters(handle: *const Handle, out: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_take_dead_letters(handle: *const Handle, limit: u32, out: *mut List<DeadLetter>) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         let limit = value::number(limit)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.take_dead_letters(limit);
         out.set(value.into_c());
         Ok(())
@@ -437,11 +448,12 @@ pub unsafe extern "C" fn abi_messaging_take_dead_letters(handle: *const Handle, 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_clear_dead_letters(handle: *const Handle, out: *mut u64) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.clear_dead_letters();
         out.set(value.into_c());
         Ok(())
@@ -459,11 +471,12 @@ pub unsafe extern "C" fn abi_messaging_clear_dead_letters(handle: *const Handle,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_topics(handle: *const Handle, out: *mut List<Buffer>) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.topics();
         out.set(value.into_c());
         Ok(())
@@ -487,15 +500,17 @@ pub unsafe extern "C" fn abi_messaging_topic_stats(
     out: *mut TopicStats,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let found = unsafe { Place::new(found, "found") };
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let topic = unsafe { value::bytes(topic, topic_len, "topic") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let found = unsafe { Place::new(found, "found") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let found = found?;
+        let out = out?;
         let value = module.topic_stats(topic);
         found.set(u8::from(value.is_some()));
         if let Some(value) = value {
@@ -516,11 +531,12 @@ pub unsafe extern "C" fn abi_messaging_topic_stats(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_messaging_stats(handle: *const Handle, out: *mut MessagingStats) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.stats();
         out.set(value.into_c());
         Ok(())
@@ -546,13 +562,14 @@ pub unsafe extern "C" fn abi_messaging_matches(
     out: *mut u8,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         let syntax = value::number(syntax)?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let pattern = unsafe { value::bytes(pattern, pattern_len, "pattern") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let topic = unsafe { value::bytes(topic, topic_len, "topic") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = Messaging::matches(syntax, pattern, topic);
         out.set(value.into_c());
         Ok(())

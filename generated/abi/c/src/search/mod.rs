@@ -84,8 +84,8 @@ pub unsafe extern "C" fn abi_search_config_default(out: *mut SearchConfig) -> c_
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_search_open(config: *const SearchConfig, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -101,6 +101,8 @@ pub unsafe extern "C" fn abi_search_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("abi_search backend", backend))?;
         let opening = match approximate {
@@ -117,22 +119,20 @@ pub unsafe extern "C" fn abi_search_open_on(
 /// # Safety
 ///
 /// As for `abi_search_open`.
-unsafe fn open(config: *const SearchConfig, opening: Opening<SearchBackend>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const SearchConfig, opening: Opening<SearchBackend>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: abi_facts::search::SearchConfig = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: abi_facts::search::SearchConfig = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = Search::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -173,10 +173,12 @@ pub unsafe extern "C" fn abi_search_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_search_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -189,10 +191,12 @@ pub unsafe extern "C" fn abi_search_is_open(handle: *const Handle, out: *mut u8)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_search_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
             SearchBackend::Tantivy => 0,
             SearchBackend::Exact => 1,
         });
@@ -259,13 +263,14 @@ pub unsafe extern "C" fn abi_search_delete_index(
     out: *mut u8,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let index = unsafe { value::text(index, index_len, "index") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.delete_index(index)?;
         out.set(value.into_c());
         Ok(())
@@ -324,6 +329,8 @@ pub unsafe extern "C" fn abi_search_delete_document(
     out: *mut u8,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
@@ -331,8 +338,7 @@ pub unsafe extern "C" fn abi_search_delete_document(
         let index = unsafe { value::text(index, index_len, "index") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let document = unsafe { value::text(document, document_len, "document") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.delete_document(index, document)?;
         out.set(value.into_c());
         Ok(())
@@ -358,6 +364,8 @@ pub unsafe extern "C" fn abi_search_query(
     out: *mut List<SearchResult>,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
@@ -366,8 +374,7 @@ pub unsafe extern "C" fn abi_search_query(
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let text = unsafe { value::text(text, text_len, "text") }?;
         let limit = value::number(limit)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.query(index, text, limit)?;
         out.set(value.into_c());
         Ok(())
@@ -394,6 +401,8 @@ pub unsafe extern "C" fn abi_search_prefix_search(
     out: *mut List<Buffer>,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
@@ -402,8 +411,7 @@ pub unsafe extern "C" fn abi_search_prefix_search(
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let prefix = unsafe { value::text(prefix, prefix_len, "prefix") }?;
         let limit = value::number(limit)?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.prefix_search(index, prefix, limit)?;
         out.set(value.into_c());
         Ok(())
@@ -421,11 +429,12 @@ pub unsafe extern "C" fn abi_search_prefix_search(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_search_indexes(handle: *const Handle, out: *mut List<Buffer>) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.indexes();
         out.set(value.into_c());
         Ok(())
@@ -443,11 +452,12 @@ pub unsafe extern "C" fn abi_search_indexes(handle: *const Handle, out: *mut Lis
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_search_stats(handle: *const Handle, out: *mut SearchStats) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.stats();
         out.set(value.into_c());
         Ok(())

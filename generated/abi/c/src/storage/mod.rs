@@ -86,8 +86,8 @@ pub unsafe extern "C" fn abi_storage_config_default(out: *mut StorageConfig) -> 
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_open(config: *const StorageConfig, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -103,6 +103,8 @@ pub unsafe extern "C" fn abi_storage_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("abi_storage backend", backend))?;
         let opening = match approximate {
@@ -119,22 +121,20 @@ pub unsafe extern "C" fn abi_storage_open_on(
 /// # Safety
 ///
 /// As for `abi_storage_open`.
-unsafe fn open(config: *const StorageConfig, opening: Opening<StorageBackend>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const StorageConfig, opening: Opening<StorageBackend>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: abi_facts::storage::StorageConfig = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: abi_facts::storage::StorageConfig = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = Storage::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -175,10 +175,12 @@ pub unsafe extern "C" fn abi_storage_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -191,10 +193,12 @@ pub unsafe extern "C" fn abi_storage_is_open(handle: *const Handle, out: *mut u8
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
             StorageBackend::Memory => 0,
             StorageBackend::Local => 1,
             StorageBackend::S3 => 2,
@@ -324,13 +328,14 @@ pub unsafe extern "C" fn abi_storage_get(
     out: *mut StorageObject,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::text(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.get(key)?;
         out.set(value.into_c());
         Ok(())
@@ -348,13 +353,14 @@ pub unsafe extern "C" fn abi_storage_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_head(handle: *const Handle, key: *const u8, key_len: usize, out: *mut StorageInfo) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::text(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.head(key)?;
         out.set(value.into_c());
         Ok(())
@@ -372,13 +378,14 @@ pub unsafe extern "C" fn abi_storage_head(handle: *const Handle, key: *const u8,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_exists(handle: *const Handle, key: *const u8, key_len: usize, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::text(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.exists(key)?;
         out.set(value.into_c());
         Ok(())
@@ -396,13 +403,14 @@ pub unsafe extern "C" fn abi_storage_exists(handle: *const Handle, key: *const u
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_delete(handle: *const Handle, key: *const u8, key_len: usize, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let key = unsafe { value::text(key, key_len, "key") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.delete(key)?;
         out.set(value.into_c());
         Ok(())
@@ -426,13 +434,14 @@ pub unsafe extern "C" fn abi_storage_list(
     out: *mut List<StorageEntry>,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let prefix = unsafe { value::text(prefix, prefix_len, "prefix") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.list(prefix)?;
         out.set(value.into_c());
         Ok(())
@@ -479,11 +488,12 @@ pub unsafe extern "C" fn abi_storage_copy(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abi_storage_stats(handle: *const Handle, out: *mut StorageStats) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
         let Handle(module) = unsafe { value::reference(handle, "handle") }?;
-        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
-        let out = unsafe { Place::new(out, "out") }?;
+        let out = out?;
         let value = module.stats()?;
         out.set(value.into_c());
         Ok(())

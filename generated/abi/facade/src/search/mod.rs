@@ -91,7 +91,7 @@ impl Search {
         self.open.load(Ordering::Relaxed)
     }
 
-    /// Releases early what the backend holds. From then on, calls that can fail give [`SearchError::Closed`]; closing again does nothing.
+    /// Ends its use: callers that wait are woken, and a backend may let go of what it holds. From then on, calls that can fail give [`SearchError::Closed`]; closing again does nothing.
     pub fn close(&self) {
         if self.open.swap(false, Ordering::AcqRel) {
             self.inner.close();

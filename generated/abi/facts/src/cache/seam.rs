@@ -17,7 +17,7 @@ pub trait Backend: Send + Sync + Unpin + Sized + 'static {
     /// What the backend reports.
     fn open(config: &CacheConfig, clock: Arc<dyn Clock>) -> Result<Self, CacheError>;
 
-    /// Releases early what it holds. The façade refuses fallible calls from then on.
+    /// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.
     fn close(&self) {}
     /// What an entry counts whose key and value have so many bytes. Saturates.
     ///

@@ -20,7 +20,7 @@ pub trait Backend: Send + Sync + Unpin + Sized + 'static {
     /// What the backend reports.
     fn open(config: &GatewayConfig, clock: Arc<dyn Clock>) -> Result<Self, GatewayError>;
 
-    /// Releases early what it holds. The façade refuses fallible calls from then on.
+    /// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.
     fn close(&self) {}
     /// Whether a route may have this pattern: it begins with `/`, has at most `MAX_PATTERN` bytes and `MAX_PARAMETERS`
     /// parameters, whose names are letters, digits and `_` and differ; a wildcard stands at the end only; and there is no `{`,

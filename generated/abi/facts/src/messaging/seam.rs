@@ -24,7 +24,7 @@ pub trait Backend: Send + Sync + Unpin + Sized + 'static {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, MessagingError>;
 
-    /// Releases early what it holds. The façade refuses fallible calls from then on.
+    /// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.
     fn close(&self) {}
     /// Begins a subscription to the topics that the pattern matches, and gives its number. Numbers aren't used again. The same
     /// pattern may be subscribed to more than once; each subscription gets its own copies.

@@ -17,7 +17,7 @@ pub trait Backend: Send + Sync + Unpin + Sized + 'static {
     /// What the backend reports.
     fn open(config: &SearchConfig, clock: Arc<dyn Clock>) -> Result<Self, SearchError>;
 
-    /// Releases early what it holds. The façade refuses fallible calls from then on.
+    /// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.
     fn close(&self) {}
     /// Makes an empty index. The name has 1 to `MAX_NAME_BYTES` bytes, any that are UTF-8.
     ///

@@ -19,7 +19,7 @@ pub trait Backend: Send + Sync + Unpin + Sized + 'static {
     /// What the backend reports.
     fn open(config: &StorageConfig, clock: Arc<dyn Clock>) -> Result<Self, StorageError>;
 
-    /// Releases early what it holds. The façade refuses fallible calls from then on.
+    /// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.
     fn close(&self) {}
     /// Puts an object, in place of one with its key. When it returns, the store has it.
     ///

@@ -272,7 +272,7 @@ fn common(out: &mut String, interface: &Interface<'_>) -> std::fmt::Result {
     )?;
     comment(
         out,
-        "Releases what the module holds, without freeing the handle: calls that can fail are refused from then on.",
+        "Ends the use of the module, without freeing the handle: calls that can fail are refused from then on.",
     );
     write!(out, "int {prefix}_close(const {handle} *handle);\n\n")?;
     comment(out, "Whether it was not closed: 0 or 1.");

@@ -183,9 +183,6 @@ fn function(out: &mut String, interface: &Interface<'_>, shim: &Shim<'_>) -> std
         write!(out, "pub {qualifier}extern \"C\" fn {}(\n{rows}) -> c_int {{\n", shim.name)?;
     }
     out.push_str("    guard(|| {\n");
-    if function.is_method {
-        out.push_str("        check_enabled()?;\n");
-    }
     body(out, interface, shim)?;
     out.push_str("        Ok(())\n    })\n}\n");
     Ok(())
@@ -196,7 +193,18 @@ const TRUST: &str = "        // SAFETY: the caller answers for the pointer, as t
 
 fn body(out: &mut String, interface: &Interface<'_>, shim: &Shim<'_>) -> std::fmt::Result {
     let function = shim.function;
+    let places: Vec<_> = shim.output.iter().flat_map(|output| interface.places(output)).collect();
+    // Places are zeroed before anything can fail, so that they may be freed in any case; what is wrong with them is said last.
+    for place in &places {
+        let name = rust::name(&place.name);
+        writeln!(
+            out,
+            "{TRUST}        let {name} = unsafe {{ Place::new({name}, {:?}) }};",
+            place.name
+        )?;
+    }
     if function.is_method {
+        out.push_str("        check_enabled()?;\n");
         writeln!(
             out,
             "{TRUST}        let Handle(module) = unsafe {{ value::reference(handle, \"handle\") }}?;"
@@ -205,13 +213,9 @@ fn body(out: &mut String, interface: &Interface<'_>, shim: &Shim<'_>) -> std::fm
     for input in &shim.inputs {
         read(out, input)?;
     }
-    for place in shim.output.iter().flat_map(|output| interface.places(output)) {
+    for place in &places {
         let name = rust::name(&place.name);
-        writeln!(
-            out,
-            "{TRUST}        let {name} = unsafe {{ Place::new({name}, {:?}) }}?;",
-            place.name
-        )?;
+        writeln!(out, "        let {name} = {name}?;")?;
     }
     let arguments: Vec<String> = shim.inputs.iter().map(argument).collect();
     let method = rust::name(&function.name);

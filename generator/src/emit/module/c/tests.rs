@@ -229,9 +229,10 @@ fn each(out: &mut String, interface: &Interface<'_>, shim: &Shim<'_>, shared: &s
     if shim.output.is_some() {
         call(out, interface, shim, "handle", &mut |out, call| {
             let call = call.replace("&out)", "NULL)");
+            // Nobody writes to a place that isn't passed on.
             writeln!(
                 out,
-                "            expect(\"{function} without a place\", {call}, {shared}_NULL_POINTER);"
+                "            memset(&out, 0, sizeof out);\n            expect(\"{function} without a place\", {call}, {shared}_NULL_POINTER);"
             )
         })?;
     }
@@ -271,8 +272,8 @@ fn call(
             form => form,
         };
         let name = interface.type_of(form);
-        // The call without a place passes none on.
-        write!(out, "            {name} out;\n            memset(&out, 0, sizeof out);\n")?;
+        // Whatever stood there before, it may be freed after the call, also after one that fails.
+        write!(out, "            {name} out;\n            memset(&out, 0xA5, sizeof out);\n")?;
         if form.owns(interface.package, interface.module) {
             writeln!(after, "            {}(&out);", names::free(&name))?;
         }

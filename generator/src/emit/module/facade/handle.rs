@@ -99,7 +99,7 @@ fn common(handle: &str, config: &str, error: &str, backend: &str, checks: bool) 
          Result<Self, {error}> {{ {approximate} Ok({handle} {{ inner: seam::open(&config, opening)?, open: AtomicBool::new(true), {field} \
          _pin: PhantomData }}) }}\n/// The backend behind it.\n#[inline]\n#[must_use]\npub fn backend(&self) -> {backend} {{ \
          self.inner.backend() }}\n/// Whether it wasn't closed.\n#[inline]\n#[must_use]\npub fn is_open(&self) -> bool {{ \
-         self.open.load(Ordering::Relaxed) }}\n/// Releases early what the backend holds. From then on, calls that can fail give \
+         self.open.load(Ordering::Relaxed) }}\n/// Ends its use: callers that wait are woken, and a backend may let go of what it holds. From then on, calls that can fail give \
          [`{error}::Closed`]; closing again does nothing.\npub fn close(&self) {{ if self.open.swap(false, Ordering::AcqRel) {{ \
          self.inner.close(); }} }}\n"
     )

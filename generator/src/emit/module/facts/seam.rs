@@ -66,7 +66,7 @@ pub fn file(part: &Part<'_>) -> anyhow::Result<String> {
     text.push_str(&format!(
         "pub trait Backend: {}Sized + 'static {{\n/// Opens it. The configuration has passed [`{config}::validate`], and asks for nothing \
          that the backend can't do.\n///\n/// # Errors\n///\n/// What the backend reports.\nfn open(config: &{config}, clock: Arc<dyn \
-         Clock>) -> Result<Self, {error}>;\n/// Releases early what it holds. The façade refuses fallible calls from then on.\nfn \
+         Clock>) -> Result<Self, {error}>;\n/// Wakes callers that wait, and may let go of what it holds. The façade refuses fallible calls from then on.\nfn \
          close(&self) {{}}\n{body}}}\n",
         bounds.iter().map(|bound| format!("{bound} + ")).collect::<String>()
     ));

@@ -22,8 +22,8 @@ pub unsafe extern "C" fn PREFIX_config_default(out: *mut CONFIG) -> c_int {
 /// to memory for a pointer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PREFIX_open(config: *const CONFIG, out: *mut *mut Handle) -> c_int {
-    // SAFETY: the contract of this function is that of `open`.
-    guard(|| unsafe { open(config, Opening::new(), out) })
+    // SAFETY: the contract of this function is that of `open`, and the caller answers for the pointer, as the docs demand.
+    guard(|| unsafe { open(config, Opening::new(), Place::new(out, "out")) })
 }
 
 /// Opens the module on a backend, if `approximate` isn't 0 also on one that does what is asked only approximately.
@@ -39,6 +39,8 @@ pub unsafe extern "C" fn PREFIX_open_on(
     out: *mut *mut Handle,
 ) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
         let wanted = backend_of(backend).ok_or_else(|| Failure::no_variant("ENUM", backend))?;
         let opening = match approximate {
@@ -55,22 +57,20 @@ pub unsafe extern "C" fn PREFIX_open_on(
 /// # Safety
 ///
 /// As for `PREFIX_open`.
-unsafe fn open(config: *const CONFIG, opening: Opening<BACKEND>, out: *mut *mut Handle) -> Result<(), Failure> {
+unsafe fn open(config: *const CONFIG, opening: Opening<BACKEND>, out: Result<Place<*mut Handle>, Failure>) -> Result<(), Failure> {
     check_enabled()?;
-    // SAFETY: the caller answers for the pointers, as the docs demand.
-    let (config, out) = unsafe {
-        let config: SURFACE::CONFIG = match config.is_null() {
-            true => Default::default(),
-            false => value::structure(config, "config")?,
-        };
-        (config, Place::new(out, "out")?)
+    let config: SURFACE::CONFIG = match config.is_null() {
+        true => Default::default(),
+        // SAFETY: the caller answers for the pointer, as the docs demand.
+        false => unsafe { value::structure(config, "config") }?,
     };
+    let out = out?;
     let module = HANDLE::open_with(config, opening)?;
     out.set(Box::into_raw(Box::new(Handle(module))));
     Ok(())
 }
 
-/// Releases what the module holds, without freeing the handle.
+/// Ends the use of the module, without freeing the handle.
 ///
 /// # Safety
 ///
@@ -111,10 +111,12 @@ pub unsafe extern "C" fn PREFIX_free(handle: *mut Handle) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PREFIX_is_open(handle: *const Handle, out: *mut u8) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(u8::from(module.is_open()));
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(u8::from(module.is_open()));
         Ok(())
     })
 }
@@ -127,7 +129,9 @@ pub unsafe extern "C" fn PREFIX_is_open(handle: *const Handle, out: *mut u8) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PREFIX_backend(handle: *const Handle, out: *mut i32) -> c_int {
     guard(|| {
+        // SAFETY: the caller answers for the pointer, as the docs demand; null is refused.
+        let out = unsafe { Place::new(out, "out") };
         check_enabled()?;
-        // SAFETY: the caller answers for the pointers, as the docs demand; null is refused.
-        let (Handle(module), out) = unsafe { (value::reference(handle, "handle")?, Place::new(out, "out")?) };
-        out.set(match module.backend() {
+        // SAFETY: as before.
+        let Handle(module) = unsafe { value::reference(handle, "handle") }?;
+        out?.set(match module.backend() {
