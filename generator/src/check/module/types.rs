@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Rule;
 use super::{modules, value};
 use crate::arena::Id;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::circle::circles;
 use crate::model::module::{Module, Type, TypeKind, TypeReference};
 use crate::model::{Model, package::Package};
@@ -30,7 +30,7 @@ pub const DERIVES: Rule = Rule {
 /// Borrowed types are those of parameters.
 pub const BORROWS: Rule = Rule {
     code: "L1226",
-    summary: "borrowed types stand in parameters and constants alone",
+    summary: "borrowed types stand in parameters and constants alone, and constants own no text",
     page: include_str!("../pages/L1226.md"),
     check: Some(borrows),
 };
@@ -226,6 +226,7 @@ fn is_parameter(of: &TypeReference) -> bool {
 
 fn borrows(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let modules: Vec<(&Module, &Package)> = modules(model).collect();
+    let mut owned = Vec::new();
     for (module, _) in modules {
         let mut refuse = |what: String, kind: &TypeReference, at: Span| {
             let text = module.type_text(kind);
@@ -266,6 +267,21 @@ fn borrows(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                 refuse(format!("the constant `{}`", constant.name), &constant.kind, constant.span);
             }
         }
+        for constant in module.constants.iter().filter(|of| of.kind == TypeReference::String) {
+            let at = value(sources, constant.span, &["const", &constant.name, "type"]);
+            owned.push(
+                Diagnostic::error(
+                    BORROWS.code,
+                    format!("the constant `{}` is of the owned type `String`", constant.name),
+                )
+                .at(at, "")
+                .note("a `String` takes its memory when the program runs")
+                .fix(
+                    vec![Edit::new(at, "\"&str\"")],
+                    "take a borrowed text: a constant lives for ever",
+                ),
+            );
+        }
         for function in &module.functions {
             if let Some(returns) = function.returns.as_ref().filter(|returns| is_borrowed(returns)) {
                 let at = value(sources, function.span, &["fn", &function.name, "returns"]);
@@ -279,4 +295,5 @@ fn borrows(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    owned.into_iter().for_each(|diagnostic| diagnostics.push(diagnostic));
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheConfig, CacheError, CacheStats, EvictionPolicy};
+use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, EvictionPolicy};
 use bytes::Bytes;
 
 use crate::Exact;
@@ -189,7 +189,7 @@ impl Store {
 
 fn order(policy: EvictionPolicy) -> Result<Order, CacheError> {
     Order::new(policy).ok_or_else(|| CacheError::Unsupported {
-        backend: "exact",
+        backend: CacheBackend::Exact.name(),
         what: format!("eviction.{}", policy.name()),
     })
 }

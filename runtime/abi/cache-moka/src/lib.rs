@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD, EvictionPolicy};
+use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD, EvictionPolicy};
 use abi_facts::clock::Clock;
 use bytes::Bytes;
 use moka::notification::RemovalCause;
@@ -110,7 +110,7 @@ impl Backend for Moka {
             EvictionPolicy::Lru => (moka::policy::EvictionPolicy::lru(), true),
             other => {
                 return Err(CacheError::Unsupported {
-                    backend: "moka",
+                    backend: CacheBackend::Moka.name(),
                     what: format!("eviction.{}", other.name()),
                 });
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD, EvictionPolicy};
+use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD, EvictionPolicy};
 use abi_facts::clock::Clock;
 use bytes::Bytes;
 use quick_cache::sync::Cache;
@@ -119,7 +119,7 @@ impl Backend for Quick {
     fn open(config: &CacheConfig, clock: Arc<dyn Clock>) -> Result<Self, CacheError> {
         if config.eviction_policy != EvictionPolicy::Any {
             return Err(CacheError::Unsupported {
-                backend: "quick",
+                backend: CacheBackend::Quick.name(),
                 what: format!("eviction.{}", config.eviction_policy.name()),
             });
         }

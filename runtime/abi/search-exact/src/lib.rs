@@ -15,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use abi_facts::clock::Clock;
 use abi_facts::search::{
-    Backend, MAX_NAME_BYTES, MAX_QUERY_BYTES, Ranking, SearchConfig, SearchError, SearchResult, SearchStats,
+    Backend, MAX_NAME_BYTES, MAX_QUERY_BYTES, Ranking, SearchBackend, SearchConfig, SearchError, SearchResult, SearchStats,
 };
 
 use crate::index::Index;
@@ -34,7 +34,10 @@ impl Backend for Exact {
     fn open(config: &SearchConfig, _clock: Arc<dyn Clock>) -> Result<Self, SearchError> {
         if !matches!(config.ranking, Ranking::Bm25 | Ranking::Unranked) {
             let what = format!("ranking.{}", config.ranking.name());
-            return Err(SearchError::Unsupported { backend: "exact", what });
+            return Err(SearchError::Unsupported {
+                backend: SearchBackend::Exact.name(),
+                what,
+            });
         }
         Ok(Exact {
             config: config.clone(),

@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use abi_facts::clock::Clock;
 use abi_facts::search::{
-    Backend, MAX_NAME_BYTES, MAX_QUERY_BYTES, Ranking, SearchConfig, SearchError, SearchResult, SearchStats,
+    Backend, MAX_NAME_BYTES, MAX_QUERY_BYTES, Ranking, SearchBackend, SearchConfig, SearchError, SearchResult, SearchStats,
 };
 use tantivy::TantivyError;
 
@@ -32,7 +32,7 @@ impl Backend for Tantivy {
         if !matches!(config.ranking, Ranking::Bm25 | Ranking::Unranked) {
             let what = format!("ranking.{}", config.ranking.name());
             return Err(SearchError::Unsupported {
-                backend: "tantivy",
+                backend: SearchBackend::Tantivy.name(),
                 what,
             });
         }

@@ -18,14 +18,16 @@ use std::sync::Arc;
 
 use abi_facts::clock::Clock;
 use abi_facts::storage::{
-    Backend, StorageConfig, StorageEntry, StorageError, StorageInfo, StorageMetadata, StorageObject, StorageStats,
+    Backend, StorageBackend, StorageCapability, StorageConfig, StorageEntry, StorageError, StorageInfo, StorageMetadata,
+    StorageObject, StorageStats,
 };
+use abi_facts::support::Support;
 
 use crate::objects::Objects;
 
-/// A backend is its name, whether it keeps metadata, and how it opens its store.
+/// A backend is its name and how it opens its store; what it can do, the spec says.
 macro_rules! backend {
-    ($(#[$attribute:meta])* $name:ident, $text:literal, metadata: $metadata:literal, $open:expr) => {
+    ($(#[$attribute:meta])* $name:ident, $open:expr) => {
         $(#[$attribute])*
         #[derive(Debug)]
         pub struct $name(Objects);
@@ -40,9 +42,9 @@ macro_rules! backend {
                 self.0.put(key, data, &StorageMetadata::default())
             }
             fn put_with_metadata(&self, key: &str, data: &[u8], metadata: &StorageMetadata) -> Result<(), StorageError> {
-                if !$metadata {
+                if StorageBackend::$name.support(StorageCapability::Metadata) == Support::None {
                     let what = "put_with_metadata needs metadata".to_owned();
-                    return Err(StorageError::Unsupported { backend: $text, what });
+                    return Err(StorageError::Unsupported { backend: StorageBackend::$name.name(), what });
                 }
                 self.0.put(key, data, metadata)
             }
@@ -75,8 +77,6 @@ backend!(
     /// The backend `memory`.
     #[cfg(feature = "memory")]
     Memory,
-    "memory",
-    metadata: true,
     |config| Ok(Objects::new(Arc::new(object_store::memory::InMemory::new()), config))
 );
 
@@ -84,8 +84,6 @@ backend!(
     /// The backend `local`.
     #[cfg(feature = "local")]
     Local,
-    "local",
-    metadata: false,
     |config| {
         let Some(root) = &config.root else {
             let reason = "is missing: the backend `local` needs the directory that holds the objects".to_owned();
@@ -106,7 +104,5 @@ backend!(
     /// The backend `s3`.
     #[cfg(feature = "s3")]
     S3,
-    "s3",
-    metadata: true,
     s3::open
 );

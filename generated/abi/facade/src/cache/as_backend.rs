@@ -12,10 +12,7 @@ use crate::clock::Clock;
 
 impl Backend for Cache {
     fn open(config: &CacheConfig, clock: Arc<dyn Clock>) -> Result<Self, CacheError> {
-        Cache::open_with(
-            config.clone(),
-            Opening::new().accept_approximate().clock(clock),
-        )
+        Cache::open_as(config, Opening::new().accept_approximate().clock(clock))
     }
 
     fn close(&self) {

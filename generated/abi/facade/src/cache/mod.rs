@@ -63,17 +63,24 @@ impl Cache {
     ///
     /// [`CacheError::FeatureDisabled`] if no backend, or not the one that is demanded, is compiled in; [`CacheError::InvalidConfig`] for a value out of range; [`CacheError::Unsupported`] for one that asks for what no backend does, or only approximately; and what the backend reports.
     #[allow(
-        unreachable_code,
         clippy::needless_pass_by_value,
-        reason = "without a backend it always fails; the configuration is the caller's to give away"
+        reason = "the configuration is the caller's to give away"
     )]
     pub fn open_with(
         config: CacheConfig,
         opening: Opening<CacheBackend>,
     ) -> Result<Self, CacheError> {
+        Self::open_as(&config, opening)
+    }
+
+    #[allow(unreachable_code, reason = "without a backend it always fails")]
+    fn open_as(
+        config: &CacheConfig,
+        opening: Opening<CacheBackend>,
+    ) -> Result<Self, CacheError> {
         let approximate = opening.approximate;
         Ok(Cache {
-            inner: seam::open(&config, opening)?,
+            inner: seam::open(config, opening)?,
             open: AtomicBool::new(true),
             approximate,
             _pin: PhantomData,

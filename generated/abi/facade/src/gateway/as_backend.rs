@@ -17,10 +17,7 @@ impl Backend for Gateway {
         config: &GatewayConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GatewayError> {
-        Gateway::open_with(
-            config.clone(),
-            Opening::new().accept_approximate().clock(clock),
-        )
+        Gateway::open_as(config, Opening::new().accept_approximate().clock(clock))
     }
 
     fn close(&self) {

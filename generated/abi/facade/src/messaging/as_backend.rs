@@ -18,10 +18,7 @@ impl Backend for Messaging {
         config: &MessagingConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, MessagingError> {
-        Messaging::open_with(
-            config.clone(),
-            Opening::new().accept_approximate().clock(clock),
-        )
+        Messaging::open_as(config, Opening::new().accept_approximate().clock(clock))
     }
 
     fn close(&self) {

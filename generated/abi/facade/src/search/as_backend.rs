@@ -10,10 +10,7 @@ use crate::clock::Clock;
 
 impl Backend for Search {
     fn open(config: &SearchConfig, clock: Arc<dyn Clock>) -> Result<Self, SearchError> {
-        Search::open_with(
-            config.clone(),
-            Opening::new().accept_approximate().clock(clock),
-        )
+        Search::open_as(config, Opening::new().accept_approximate().clock(clock))
     }
 
     fn close(&self) {

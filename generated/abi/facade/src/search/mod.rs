@@ -62,16 +62,23 @@ impl Search {
     ///
     /// [`SearchError::FeatureDisabled`] if no backend, or not the one that is demanded, is compiled in; [`SearchError::InvalidConfig`] for a value out of range; [`SearchError::Unsupported`] for one that asks for what no backend does, or only approximately; and what the backend reports.
     #[allow(
-        unreachable_code,
         clippy::needless_pass_by_value,
-        reason = "without a backend it always fails; the configuration is the caller's to give away"
+        reason = "the configuration is the caller's to give away"
     )]
     pub fn open_with(
         config: SearchConfig,
         opening: Opening<SearchBackend>,
     ) -> Result<Self, SearchError> {
+        Self::open_as(&config, opening)
+    }
+
+    #[allow(unreachable_code, reason = "without a backend it always fails")]
+    fn open_as(
+        config: &SearchConfig,
+        opening: Opening<SearchBackend>,
+    ) -> Result<Self, SearchError> {
         Ok(Search {
-            inner: seam::open(&config, opening)?,
+            inner: seam::open(config, opening)?,
             open: AtomicBool::new(true),
             _pin: PhantomData,
         })

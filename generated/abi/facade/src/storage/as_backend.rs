@@ -16,10 +16,7 @@ impl Backend for Storage {
         config: &StorageConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StorageError> {
-        Storage::open_with(
-            config.clone(),
-            Opening::new().accept_approximate().clock(clock),
-        )
+        Storage::open_as(config, Opening::new().accept_approximate().clock(clock))
     }
 
     fn close(&self) {

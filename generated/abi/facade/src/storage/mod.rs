@@ -65,17 +65,24 @@ impl Storage {
     ///
     /// [`StorageError::FeatureDisabled`] if no backend, or not the one that is demanded, is compiled in; [`StorageError::InvalidConfig`] for a value out of range; [`StorageError::Unsupported`] for one that asks for what no backend does, or only approximately; and what the backend reports.
     #[allow(
-        unreachable_code,
         clippy::needless_pass_by_value,
-        reason = "without a backend it always fails; the configuration is the caller's to give away"
+        reason = "the configuration is the caller's to give away"
     )]
     pub fn open_with(
         config: StorageConfig,
         opening: Opening<StorageBackend>,
     ) -> Result<Self, StorageError> {
+        Self::open_as(&config, opening)
+    }
+
+    #[allow(unreachable_code, reason = "without a backend it always fails")]
+    fn open_as(
+        config: &StorageConfig,
+        opening: Opening<StorageBackend>,
+    ) -> Result<Self, StorageError> {
         let approximate = opening.approximate;
         Ok(Storage {
-            inner: seam::open(&config, opening)?,
+            inner: seam::open(config, opening)?,
             open: AtomicBool::new(true),
             approximate,
             _pin: PhantomData,

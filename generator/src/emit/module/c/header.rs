@@ -171,7 +171,7 @@ fn definition(out: &mut String, interface: &Interface<'_>, form: &Form) -> std::
         }
         Form::Struct(id) => {
             comment(out, &about(id));
-            writeln!(out, "typedef struct {} {{", name.trim_end_matches("_t"))?;
+            writeln!(out, "typedef struct {} {{", name.strip_suffix("_t").unwrap_or(&name))?;
             if let TypeKind::Struct(fields) = &interface.module.types[*id].kind {
                 for (field, (field_name, form)) in fields.iter().zip(interface.fields(*id)) {
                     comment_at(out, 4, &format!("{}{}", flat(&field.doc), unit(&form)));
@@ -187,7 +187,7 @@ fn definition(out: &mut String, interface: &Interface<'_>, form: &Form) -> std::
         Form::Optional(inner) => {
             comment(out, "A value that may be absent: `has` is 0 then.");
             let of = interface.type_of(inner);
-            let tag = name.trim_end_matches("_t");
+            let tag = name.strip_suffix("_t").unwrap_or(&name);
             write!(
                 out,
                 "typedef struct {tag} {{\n    uint8_t has;\n    {of} value;\n}} {name};\n\n"
@@ -196,7 +196,7 @@ fn definition(out: &mut String, interface: &Interface<'_>, form: &Form) -> std::
         Form::List(inner) => {
             comment(out, "Any number of values; `items` is null if there is none.");
             let of = interface.type_of(inner);
-            let tag = name.trim_end_matches("_t");
+            let tag = name.strip_suffix("_t").unwrap_or(&name);
             write!(
                 out,
                 "typedef struct {tag} {{\n    {of} *items;\n    size_t len;\n}} {name};\n\n"

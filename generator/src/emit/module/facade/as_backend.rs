@@ -47,7 +47,7 @@ pub fn file(part: &Part<'_>) -> anyhow::Result<String> {
     ));
     text.push_str(&format!(
         "use {facts}::opening::Opening;\nuse super::{handle};\nuse crate::clock::Clock;\nimpl Backend for {handle} {{\nfn open(config: \
-         &{config}, clock: Arc<dyn Clock>) -> Result<Self, {error}> {{ {handle}::open_with(config.clone(), \
+         &{config}, clock: Arc<dyn Clock>) -> Result<Self, {error}> {{ {handle}::open_as(config, \
          Opening::new().accept_approximate().clock(clock)) }}\nfn close(&self) {{ {handle}::close(self); }}\n{body}}}\n"
     ));
     rust::file(&text)

@@ -94,9 +94,9 @@ fn common(handle: &str, config: &str, error: &str, backend: &str, checks: bool) 
          /// Opens a backend: a certain one, or also one that does what is asked approximately, or with another clock.\n///\n/// # \
          Errors\n///\n/// [`{error}::FeatureDisabled`] if no backend, or not the one that is demanded, is compiled in; \
          [`{error}::InvalidConfig`] for a value out of range; [`{error}::Unsupported`] for one that asks for what no backend does, or \
-         only approximately; and what the backend reports.\n#[allow(unreachable_code, clippy::needless_pass_by_value, reason = \"without a \
-         backend it always fails; the configuration is the caller's to give away\")]\npub fn open_with(config: {config}, opening: Opening<{backend}>) -> \
-         Result<Self, {error}> {{ {approximate} Ok({handle} {{ inner: seam::open(&config, opening)?, open: AtomicBool::new(true), {field} \
+         only approximately; and what the backend reports.\n#[allow(clippy::needless_pass_by_value, reason = \"the configuration is the caller's to give away\")]\npub fn open_with(config: {config}, opening: Opening<{backend}>) -> \
+         Result<Self, {error}> {{ Self::open_as(&config, opening) }}\n#[allow(unreachable_code, reason = \"without a backend it always \
+         fails\")]\nfn open_as(config: &{config}, opening: Opening<{backend}>) -> Result<Self, {error}> {{ {approximate} Ok({handle} {{ inner: seam::open(config, opening)?, open: AtomicBool::new(true), {field} \
          _pin: PhantomData }}) }}\n/// The backend behind it.\n#[inline]\n#[must_use]\npub fn backend(&self) -> {backend} {{ \
          self.inner.backend() }}\n/// Whether it wasn't closed.\n#[inline]\n#[must_use]\npub fn is_open(&self) -> bool {{ \
          self.open.load(Ordering::Relaxed) }}\n/// Ends its use: callers that wait are woken, and a backend may let go of what it holds. From then on, calls that can fail give \

@@ -39,6 +39,12 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
                 &[],
             );
         }
+        for (path, text) in [
+            ("tests/assertions/mod.rs", include_str!("../text/assertions.rs")),
+            ("tests/assertions/canonical.rs", include_str!("../text/canonical.rs")),
+        ] {
+            builder.file(path, text.to_owned(), &[]);
+        }
         let mut lock = String::new();
         for module in modules {
             let part = Part { package, module };

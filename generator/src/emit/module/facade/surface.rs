@@ -3,6 +3,12 @@
 //! A line is the name of an assertion and its input. The parity test gives the same input to a macro that asserts it and prints it, so
 //! that what is printed is what was asserted.
 
+// The tests that are emitted have the same file.
+#[path = "../text/canonical.rs"]
+mod canonical;
+
+use canonical::canonical;
+
 use super::Part;
 use crate::emit::module::facts::{auto_traits, code, sample};
 use crate::emit::module::rust_types;
@@ -42,36 +48,6 @@ pub fn text(lines: &[Line]) -> String {
 pub fn lock_line(module: &Module, lines: &[Line]) -> String {
     let hash = blake3::hash(text(lines).as_bytes());
     format!("surface {} {} {}\n", module.name, module.version, hash.to_hex())
-}
-
-/// Code without the spaces that formatters and the compiler choose: one stays between words, and texts in quotes stay as they are.
-///
-/// `text/parity_tests.rs` has the same function.
-pub fn canonical(code: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '\'');
-    let mut out = String::new();
-    let mut quoted = false;
-    let mut escaped = false;
-    let mut space = false;
-    for c in code.chars() {
-        if quoted {
-            out.push(c);
-            quoted = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        if c.is_whitespace() {
-            space = true;
-            continue;
-        }
-        if space && is_word(c) && out.ends_with(is_word) {
-            out.push(' ');
-        }
-        space = false;
-        out.push(c);
-        quoted = c == '"';
-    }
-    out
 }
 
 /// Every assertion about a module.

@@ -245,7 +245,7 @@ window.manualEntries = [
 ["L1223","diagnostic","","two names of one table differ in more than underscores and case","","diagnostics/L12.html#l1223"],
 ["L1224","diagnostic","","a type holds itself only by way of a list","","diagnostics/L12.html#l1224"],
 ["L1225","diagnostic","","a type derives only what its fields have","","diagnostics/L12.html#l1225"],
-["L1226","diagnostic","","borrowed types stand in parameters and constants alone","","diagnostics/L12.html#l1226"],
+["L1226","diagnostic","","borrowed types stand in parameters and constants alone, and constants own no text","","diagnostics/L12.html#l1226"],
 ["L1227","diagnostic","","every field of a configuration has a default, and defaults are within their bounds","","diagnostics/L12.html#l1227"],
 ["L1228","diagnostic","","a field of the configuration that needs a capability is of a type that can ask for it","","diagnostics/L12.html#l1228"],
 ["L1229","diagnostic","","a free function says what it does when no backend is compiled in, and says it safely","","diagnostics/L12.html#l1229"],
