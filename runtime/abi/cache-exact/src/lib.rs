@@ -12,7 +12,8 @@ mod store;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD};
+use abi_cache_accounting::footprint;
+use abi_facts::cache::{Backend, CacheConfig, CacheError, CacheStats};
 use abi_facts::clock::Clock;
 use bytes::Bytes;
 
@@ -55,7 +56,7 @@ impl Backend for Exact {
     }
 
     fn put_with_ttl(&self, key: &[u8], value: &[u8], ttl: Option<Duration>) -> Result<(), CacheError> {
-        let bytes = Self::footprint(key.len() as u64, value.len() as u64);
+        let bytes = footprint(key.len() as u64, value.len() as u64);
         if bytes > self.max_memory_bytes {
             return Err(CacheError::TooLarge {
                 bytes,
@@ -101,6 +102,6 @@ impl Backend for Exact {
     }
 
     fn footprint(key_bytes: u64, value_bytes: u64) -> u64 {
-        ENTRY_OVERHEAD.saturating_add(key_bytes).saturating_add(value_bytes)
+        footprint(key_bytes, value_bytes)
     }
 }

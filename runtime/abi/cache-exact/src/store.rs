@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, EvictionPolicy};
+use abi_cache_accounting::footprint;
+use abi_facts::cache::{CacheBackend, CacheConfig, CacheError, CacheStats, EvictionPolicy};
 use bytes::Bytes;
 
-use crate::Exact;
 use crate::links::NONE;
 use crate::order::Order;
 
@@ -35,7 +35,7 @@ impl Entry {
     }
 
     fn bytes(&self) -> u64 {
-        Exact::footprint(self.key.len() as u64, self.value.len() as u64)
+        footprint(self.key.len() as u64, self.value.len() as u64)
     }
 }
 
@@ -70,7 +70,7 @@ impl Store {
 
     /// Stores an entry that alone fits.
     pub(crate) fn put(&mut self, key: &[u8], value: Bytes, deadline: Option<Duration>) {
-        let bytes = Exact::footprint(key.len() as u64, value.len() as u64);
+        let bytes = footprint(key.len() as u64, value.len() as u64);
         match self.index.get(key).copied() {
             Some(slot) => {
                 let old = self.entry(slot).map_or(0, Entry::bytes);

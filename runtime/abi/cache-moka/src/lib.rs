@@ -7,10 +7,11 @@
 #![warn(missing_docs)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, ENTRY_OVERHEAD, EvictionPolicy};
+use abi_cache_accounting::{Counts, add, footprint};
+use abi_facts::cache::{Backend, CacheBackend, CacheConfig, CacheError, CacheStats, EvictionPolicy};
 use abi_facts::clock::Clock;
 use bytes::Bytes;
 use moka::notification::RemovalCause;
@@ -41,25 +42,8 @@ impl Held {
     }
 }
 
-// moka counts its entries, and nothing else.
-#[derive(Debug, Default)]
-struct Counts {
-    hits: AtomicU64,
-    misses: AtomicU64,
-    puts: AtomicU64,
-    replaced: AtomicU64,
-    deletions: AtomicU64,
-    evictions: AtomicU64,
-    expired: AtomicU64,
-    memory_used: AtomicU64,
-}
-
-fn add(count: &AtomicU64, number: u64) {
-    count.fetch_add(number, Ordering::Relaxed);
-}
-
 fn bytes(key: &[u8], held: &Held) -> u64 {
-    Moka::footprint(key.len() as u64, held.value.len() as u64)
+    footprint(key.len() as u64, held.value.len() as u64)
 }
 
 // An entry takes the greater of its shares of the two limits: one of `max_entries` entries, or its bytes of `max_memory_bytes`. While the
@@ -166,7 +150,7 @@ impl Backend for Moka {
     }
 
     fn put_with_ttl(&self, key: &[u8], value: &[u8], ttl: Option<Duration>) -> Result<(), CacheError> {
-        let bytes = Self::footprint(key.len() as u64, value.len() as u64);
+        let bytes = footprint(key.len() as u64, value.len() as u64);
         if bytes > self.max_memory_bytes {
             return Err(CacheError::TooLarge {
                 bytes,
@@ -237,17 +221,7 @@ impl Backend for Moka {
 
     fn stats(&self) -> CacheStats {
         self.settle();
-        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        CacheStats {
-            hits: load(&self.counts.hits),
-            misses: load(&self.counts.misses),
-            entries: self.cache.entry_count(),
-            memory_used: load(&self.counts.memory_used),
-            insertions: load(&self.counts.puts).saturating_sub(load(&self.counts.replaced)),
-            deletions: load(&self.counts.deletions),
-            evictions: load(&self.counts.evictions),
-            expired: load(&self.counts.expired),
-        }
+        self.counts.stats(self.cache.entry_count())
     }
 
     fn maintain(&self) {
@@ -261,7 +235,7 @@ impl Backend for Moka {
     }
 
     fn footprint(key_bytes: u64, value_bytes: u64) -> u64 {
-        ENTRY_OVERHEAD.saturating_add(key_bytes).saturating_add(value_bytes)
+        footprint(key_bytes, value_bytes)
     }
 }
 

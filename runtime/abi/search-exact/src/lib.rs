@@ -14,9 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use abi_facts::clock::Clock;
-use abi_facts::search::{
-    Backend, MAX_NAME_BYTES, MAX_QUERY_BYTES, Ranking, SearchBackend, SearchConfig, SearchError, SearchResult, SearchStats,
-};
+use abi_facts::search::{Backend, MAX_QUERY_BYTES, Ranking, SearchBackend, SearchConfig, SearchError, SearchResult, SearchStats};
+use abi_search_validation::{full, valid_name, valid_size};
 
 use crate::index::Index;
 use crate::text::Analyzer;
@@ -149,35 +148,4 @@ impl Exact {
 
 fn not_found(index: &str) -> SearchError {
     SearchError::IndexNotFound { index: index.to_owned() }
-}
-
-fn full(limit: &str, value: impl Into<u64>) -> SearchError {
-    SearchError::Full {
-        limit: limit.to_owned(),
-        value: value.into(),
-    }
-}
-
-fn valid_name(what: &str, name: &str) -> Result<(), SearchError> {
-    let reason = match name.len() {
-        0 => "it is empty".to_owned(),
-        bytes if bytes > MAX_NAME_BYTES as usize => format!("it has {bytes} bytes, more than {MAX_NAME_BYTES}"),
-        _ => return Ok(()),
-    };
-    Err(SearchError::InvalidName {
-        what: what.to_owned(),
-        reason,
-    })
-}
-
-fn valid_size(what: &str, text: &str, limit: u32) -> Result<(), SearchError> {
-    let (bytes, limit) = (text.len() as u64, u64::from(limit));
-    if bytes > limit {
-        return Err(SearchError::TooLarge {
-            what: what.to_owned(),
-            bytes,
-            limit,
-        });
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use abi_facts::search::{MAX_TERM_BYTES, Ranking, STOP_WORDS, SearchConfig, SearchError, SearchResult};
+use abi_search_validation::full;
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByString};
 use tantivy::indexer::UserOperation;
@@ -18,7 +19,7 @@ use tantivy::{
     DocAddress, DocSet, IndexReader, IndexSettings, IndexWriter, Order, ReloadPolicy, Searcher, SegmentReader, TERMINATED, Term,
 };
 
-use crate::{failed, full};
+use crate::failed;
 
 /// The least that tantivy takes for the documents of one commit.
 const WRITER_BYTES: usize = 15_000_000;
