@@ -1,0 +1,24 @@
+//! The heap of the raya machine.
+//!
+//! [`Heap`] owns the objects of one context: it allocates them, checks the program's limit exactly, and finds what is dead. All its
+//! functions are safe but the few that an engine uses to skip checks, which say what they rely on.
+
+pub mod any;
+pub mod error;
+pub mod layout;
+pub mod shape;
+pub mod statistics;
+pub mod value;
+pub mod view;
+
+mod heap;
+mod marker;
+
+pub use any::{Any, AnyKind};
+pub use error::{Exhausted, NoRegion, PushError, WrongSlot};
+pub use heap::{Boxed, Heap, Template};
+pub use marker::Marker;
+pub use shape::{Shape, ShapeId, ShapeOf};
+pub use statistics::Statistics;
+pub use value::{Ref, Slot, SlotKind, Value};
+pub use view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};
