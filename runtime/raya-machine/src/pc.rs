@@ -1,0 +1,141 @@
+//! Reads lowered code and frames through raw pointers.
+//!
+//! Nothing is checked here in release builds: lowering wrote the code, and the verifier proved the kinds and numbers of slots that
+//! lowering wrote into it. That is what each `unsafe` function below asks of its caller.
+
+use crate::word::Word;
+
+/// A place in lowered code: the beginning of an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Pc(pub *const u64);
+
+/// The frame of the function that runs: its parameters, its locals, its operand stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Fp(pub *mut u64);
+
+/// The rule of all functions that read a field of an instruction.
+macro_rules! field {
+    ($(#[$docs:meta])* $name:ident: $type:ty) => {
+        $(#[$docs])*
+        ///
+        /// # Safety
+        ///
+        /// The place is the beginning of an instruction, and the field at `at` bytes belongs to it.
+        #[inline(always)]
+        pub unsafe fn $name(self, at: usize) -> $type {
+            debug_assert!(at.is_multiple_of(size_of::<$type>()));
+            // SAFETY: the field lies in the instruction, and is aligned, since instructions begin at whole words.
+            unsafe { self.0.byte_add(at).cast::<$type>().read() }
+        }
+    };
+}
+
+impl Pc {
+    /// The number of the handler.
+    ///
+    /// # Safety
+    ///
+    /// The place is the beginning of an instruction.
+    #[inline(always)]
+    pub unsafe fn op(self) -> u16 {
+        // SAFETY: the first two bytes of an instruction are its handler's number.
+        unsafe { self.u16(0) }
+    }
+
+    field! {
+        /// The field of 16 bits at a byte offset.
+        u16: u16
+    }
+
+    field! {
+        /// The field of 32 bits at a byte offset.
+        u32: u32
+    }
+
+    field! {
+        /// The signed field of 32 bits at a byte offset.
+        i32: i32
+    }
+
+    field! {
+        /// The field of 64 bits at a byte offset.
+        u64: u64
+    }
+
+    field! {
+        /// The float at a byte offset.
+        f64: f64
+    }
+
+    /// The place so many words further: the next instruction.
+    ///
+    /// # Safety
+    ///
+    /// The code goes on for so many words.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn next(self, words: usize) -> Pc {
+        // SAFETY: by the caller's word, both places are in the same code.
+        Pc(unsafe { self.0.add(words) })
+    }
+
+    /// The place so many words away: the target of a jump.
+    ///
+    /// # Safety
+    ///
+    /// An instruction of the same code begins there.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn jump(self, words: i32) -> Pc {
+        // SAFETY: by the caller's word, both places are in the same code.
+        Pc(unsafe { self.0.offset(words as isize) })
+    }
+}
+
+impl Fp {
+    /// What is in a slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot belongs to the frame and holds a value of `T`'s representation.
+    #[inline(always)]
+    pub unsafe fn get<T: Word>(self, slot: u16) -> T {
+        // SAFETY: by the caller's word.
+        T::from_word(unsafe { self.word(slot) })
+    }
+
+    /// Changes what is in a slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot belongs to the frame.
+    #[inline(always)]
+    pub unsafe fn set<T: Word>(self, slot: u16, value: T) {
+        // SAFETY: by the caller's word.
+        unsafe { self.set_word(slot, value.into_word()) }
+    }
+
+    /// The bits of a slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot belongs to the frame.
+    #[inline(always)]
+    pub unsafe fn word(self, slot: u16) -> u64 {
+        // SAFETY: by the caller's word.
+        unsafe { self.0.add(usize::from(slot)).read() }
+    }
+
+    /// Changes the bits of a slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot belongs to the frame, and the bits are those of a value of the representation that lowering expects in it.
+    #[inline(always)]
+    pub unsafe fn set_word(self, slot: u16, word: u64) {
+        // SAFETY: by the caller's word.
+        unsafe { self.0.add(usize::from(slot)).write(word) }
+    }
+}

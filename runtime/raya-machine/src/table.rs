@@ -1,0 +1,190 @@
+//! What the emitted engine tells lowering: which handlers exist, and which instruction may become which of them.
+//!
+//! An instruction of lowered code is 1 to 5 words of 64 bits. Bytes 0 and 1 hold the number of its handler; its fields stand at byte
+//! offsets behind, each aligned to its size: numbers of 16 bits first, then those of 32, then constants of 64.
+
+use raya_facts::Opcode;
+use raya_facts::types::SlotKind;
+
+/// Everything that lowering reads of an emitted engine.
+#[derive(Debug)]
+pub struct Table {
+    /// By the index of the opcode in `Opcode::ALL`. Instructions that lowering takes care of itself have no variants: loads and stores
+    /// of locals, constants, `dup`, `swap`, `pop`, `nop`, jumps, calls, returns, `throw`, handlers.
+    pub ops: &'static [OpRow],
+    /// By number; the [`BUILTINS`] come first.
+    pub internals: &'static [Internal],
+    /// Sequences of instructions with a handler of their own, longer ones first.
+    pub sequences: &'static [Sequence],
+    /// What a pure instruction gives for known inputs; `None` where it can't be said before it runs, as for one that would trap.
+    pub fold: fn(Opcode, &[Const]) -> Option<Const>,
+}
+
+/// A handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Internal {
+    /// The name of its function.
+    pub name: &'static str,
+    /// The instruction that it comes from; `None` for a builtin and a superinstruction.
+    pub source: Option<Opcode>,
+    /// How many words an instruction of it takes.
+    pub words: u8,
+}
+
+/// What an instruction of portable code can become.
+#[derive(Debug, Clone, Copy)]
+pub struct OpRow {
+    /// The first one that fits is taken.
+    pub variants: &'static [Variant],
+    /// Of a comparison: what it becomes together with the branch behind it.
+    pub fused: &'static [Fused],
+}
+
+impl OpRow {
+    /// The row of an instruction that lowering takes care of itself.
+    pub const NONE: OpRow = OpRow {
+        variants: &[],
+        fused: &[],
+    };
+}
+
+/// A handler with the inputs that it wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// The number of the handler.
+    pub internal: u16,
+    /// The number of words of the instruction.
+    pub words: u8,
+    /// One per input, bottom to top. An input that is a list of values has one entry.
+    pub inputs: &'static [Wanted],
+    /// The representation of each output; `None` fits any.
+    pub outputs: &'static [Option<SlotKind>],
+    /// What is written into the instruction.
+    pub fields: &'static [Field],
+}
+
+/// What a variant wants of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// The representation; `None` fits any.
+    pub kind: Option<SlotKind>,
+    /// Where it lies.
+    pub location: Location,
+}
+
+/// Where an input lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    /// In a slot of the frame.
+    Slot,
+    /// In the instruction: its value is known at lowering.
+    Const,
+    /// Several values in consecutive slots at the top of the stack.
+    List,
+}
+
+/// A field of an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Its offset in bytes from the beginning of the instruction.
+    pub at: u8,
+    /// What stands there.
+    pub what: What,
+}
+
+/// What a field of an instruction holds. Inputs, outputs and operands are named by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// 16 bits: the slot of an output.
+    Output(u8),
+    /// 16 bits: the slot of an input.
+    Input(u8),
+    /// 64 bits: the word of an input that is a constant.
+    Const(u8),
+    /// 32 bits: the low half of the word of an input that is a constant. For integers, booleans and references, which need no more.
+    Const32(u8),
+    /// An operand: 16 bits or 32 as it is encoded, 64 for a float; a text, type, class, … by its number.
+    Operand(u8),
+    /// 16 bits: the [`SlotKind`] of an input, as `kind as u16`.
+    Kind(u8),
+    /// 16 bits: the [`SlotKind`] of an output.
+    OutputKind(u8),
+    /// 64 bits: 16 for the first slot of a list of values, 16 for their number, 32 for where their kinds stand in
+    /// [`State::kinds`](crate::State::kinds).
+    List(u8),
+    /// 32 bits, signed: the way to the target of a branch, in words from the beginning of this instruction.
+    Target,
+    /// 16 bits: the fuel of the block at the target.
+    CostTaken,
+    /// 16 bits: the fuel of the block behind the instruction.
+    CostNext,
+}
+
+/// A comparison and the branch behind it in one handler.
+#[derive(Debug, Clone, Copy)]
+pub struct Fused {
+    /// It jumps when the comparison gives this.
+    pub when: bool,
+    /// The handler. It has fields for target and costs, and no output.
+    pub variant: Variant,
+}
+
+/// Several instructions in one handler. None but the first may be the target of a jump.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequence {
+    /// The instructions.
+    pub ops: &'static [Opcode],
+    /// The handler. Inputs are those values that the sequence finds on the stack, outputs those that it leaves; operands are those of
+    /// all its instructions one after another.
+    pub variant: Variant,
+}
+
+/// A value that is known at lowering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Const {
+    /// Its representation.
+    pub kind: SlotKind,
+    /// Its bits, as they stand in a slot.
+    pub word: u64,
+}
+
+/// The handlers that every engine has, in the order of their numbers, from 0. Each is a function of `raya_machine::builtin` with this name
+/// and the signature of an emitted handler.
+pub const BUILTINS: &[&str] = &[
+    "leave",
+    "mov",
+    "swap",
+    "constant",
+    "constant_short",
+    "jump",
+    "fuel",
+    "call",
+    "call_rest",
+    "call_method",
+    "call_method_cached",
+    "call_method_table",
+    "call_method_rest",
+    "call_constructor",
+    "call_constructor_rest",
+    "call_super",
+    "call_super_rest",
+    "call_closure",
+    "reflect_construct",
+    "take_receiver",
+    "take_receiver_boxed",
+    "enter_guarded",
+    "leave_guarded",
+    "return_slot",
+    "return_constant",
+    "finish",
+    "try_enter",
+    "throw",
+    "rethrow",
+    "abort",
+    "load_captured",
+    "store_captured",
+    "close_var",
+    "get_arg_count",
+    "load_arg_local",
+    "null_to",
+];
