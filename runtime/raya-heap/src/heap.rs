@@ -1,21 +1,28 @@
 //! Owns the objects of a program and accounts their bytes against a limit.
 
 use core::fmt;
-use core::marker::PhantomData;
+use std::collections::BTreeMap;
 
 use raya_facts::{ClassId, FunctionId, TypeId};
 
+use crate::blocks::Blocks;
 use crate::error::{Exhausted, NoRegion};
+use crate::layout::GRANULE;
 use crate::marker::Marker;
-use crate::shape::{Shape, ShapeId};
+use crate::region::Region;
+use crate::runs::Runs;
+use crate::shape::{Shape, ShapeId, ShapeOf};
+use crate::slab::Slab;
 use crate::statistics::Statistics;
-use crate::value::{Ref, SlotKind};
-use crate::view::{Object, ObjectMut};
+use crate::value::SlotKind;
+
+/// The bytes in use at which the first collection is wanted.
+pub(crate) const FIRST_THRESHOLD: usize = 1 << 20;
 
 /// A Rust value that lives in the heap: a handle of a task, a mutex, a channel, a map, …
 pub trait Boxed {
     /// Marks every reference that it holds.
-    fn trace(&self, marker: &mut Marker);
+    fn trace(&self, marker: &mut Marker<'_>);
 
     /// The bytes that it is accounted with, beside those of the object that stands for it. Looked at when it is allocated and in
     /// every collection; growth between is accounted with [`Heap::reserve`].
@@ -26,22 +33,31 @@ pub trait Boxed {
 ///
 /// Allocation never collects: whoever holds references asks [`wants_collection`](Heap::wants_collection) where all of them are
 /// known, and then calls [`collect`](Heap::collect). A collection never moves an object.
+///
+/// An object is accounted with the bytes of its size class, a large one with whole blocks of 16 KiB. The sum never passes the limit,
+/// and an allocation fails only if it would, or if the address space, several times the limit, is too fragmented.
 pub struct Heap<X> {
-    of: PhantomData<X>,
+    pub(crate) runs: Runs,
+    pub(crate) wants: bool,
+    pub(crate) stress: bool,
+    pub(crate) region: Region,
+    pub(crate) blocks: Blocks,
+    pub(crate) limit: usize,
+    /// The bytes of all objects, and of the rows of places that are to become objects.
+    pub(crate) claimed: usize,
+    /// The claimed bytes at which a collection is wanted.
+    pub(crate) threshold: usize,
+    pub(crate) slab: Slab<X>,
+    pub(crate) shapes: Vec<Shape>,
+    /// The number of the first shape of a function.
+    first_captures: u32,
+    /// The shapes of types.
+    of_types: BTreeMap<ShapeOf, ShapeId>,
+    pub(crate) statistics: Statistics,
+    pub(crate) most_waiting: Option<usize>,
 }
 
-/// What every new object of a shape looks like: what the fast engine needs to allocate one without looking at the shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Template {
-    /// The first 8 bytes.
-    pub header: u64,
-    /// The granules that it takes, its header included, rounded up to those of its size class.
-    pub granules: u32,
-    /// The number of its size class.
-    pub class: u8,
-}
-
-impl<X: Boxed> Heap<X> {
+impl<X> Heap<X> {
     /// An empty heap that holds at most `limit` bytes. Shapes of classes come first in order of their numbers, then those of
     /// functions in order of theirs, then any of tuples and cells.
     ///
@@ -49,141 +65,96 @@ impl<X: Boxed> Heap<X> {
     ///
     /// When the operating system grants no address space.
     pub fn new(limit: usize, shapes: Vec<Shape>) -> Result<Heap<X>, NoRegion> {
-        let _ = (limit, shapes);
-        todo!()
+        let region = Region::new(limit)?;
+        let is_class = |shape: &&Shape| matches!(shape.of(), ShapeOf::Class(_));
+        let first_captures = shapes.iter().take_while(is_class).count() as u32;
+        let of_types = (0..)
+            .zip(&shapes)
+            .filter(|(_, shape)| matches!(shape.of(), ShapeOf::Tuple(_) | ShapeOf::Cell(_)))
+            .map(|(id, shape)| (shape.of(), ShapeId(id)))
+            .collect();
+        Ok(Heap {
+            blocks: Blocks::new(region.blocks()),
+            region,
+            limit,
+            threshold: FIRST_THRESHOLD.min(limit),
+            shapes,
+            first_captures,
+            of_types,
+            ..Heap::default()
+        })
     }
 
     /// The largest number of bytes.
     pub fn limit(&self) -> usize {
-        todo!()
+        self.limit
     }
 
-    /// The bytes in use, objects that nothing reaches any more included: objects are accounted with the bytes of their size class,
-    /// large ones with whole blocks.
+    /// The bytes in use, objects that nothing reaches any more included.
     pub fn used(&self) -> usize {
-        todo!()
+        self.claimed.saturating_sub(self.runs.unused_granules() * GRANULE)
     }
 
     /// What it did so far.
     pub fn statistics(&self) -> Statistics {
-        todo!()
+        Statistics {
+            allocated: self
+                .statistics
+                .allocated
+                .saturating_sub((self.runs.unused_granules() * GRANULE) as u64),
+            ..self.statistics
+        }
     }
 
     /// Whether to collect at every safepoint and to overwrite what is dead, so that a missed root shows.
     pub fn set_stress(&mut self, stress: bool) {
-        let _ = stress;
-        todo!()
+        self.stress = stress;
+        self.wants |= stress;
     }
 
     // Shapes.
 
     /// All shapes, by number.
     pub fn shapes(&self) -> &[Shape] {
-        todo!()
+        &self.shapes
     }
 
     /// The shape with a number.
     pub fn shape(&self, id: ShapeId) -> Option<&Shape> {
-        let _ = id;
-        todo!()
+        self.shapes.get(id.index())
     }
 
     /// The shape of a class's instances.
     pub fn shape_of_class(&self, class: ClassId) -> ShapeId {
-        let _ = class;
-        todo!()
+        ShapeId(class.0)
     }
 
     /// The shape of a function's closures.
     pub fn shape_of_captures(&self, function: FunctionId) -> ShapeId {
-        let _ = function;
-        todo!()
+        ShapeId(self.first_captures.saturating_add(function.0))
     }
 
     /// The shape of the tuples of a type; it is added when it is first needed.
     pub fn shape_of_tuple(&mut self, of: TypeId, slots: &[SlotKind]) -> ShapeId {
-        let _ = (of, slots);
-        todo!()
+        self.shape_of(ShapeOf::Tuple(of), slots)
     }
 
     /// The shape of the cells whose content has a type; it is added when it is first needed.
     pub fn shape_of_cell(&mut self, content: TypeId, slot: SlotKind) -> ShapeId {
-        let _ = (content, slot);
-        todo!()
+        self.shape_of(ShapeOf::Cell(content), &[slot])
     }
 
-    // Looking at objects.
-
-    /// The object behind a reference; `None` for null and for references at which no object starts.
-    pub fn get(&self, reference: Ref) -> Option<Object<'_, X>> {
-        let _ = reference;
-        todo!()
+    fn shape_of(&mut self, of: ShapeOf, slots: &[SlotKind]) -> ShapeId {
+        if let Some(known) = self.of_types.get(&of) {
+            return *known;
+        }
+        let id = ShapeId(self.shapes.len() as u32);
+        self.shapes.push(Shape::new(of, slots));
+        self.of_types.insert(of, id);
+        id
     }
 
-    /// The object behind a reference, to change it.
-    pub fn get_mut(&mut self, reference: Ref) -> Option<ObjectMut<'_, X>> {
-        let _ = reference;
-        todo!()
-    }
-
-    /// The text behind a reference, if it is a string.
-    pub fn text(&self, reference: Ref) -> Option<&str> {
-        let _ = reference;
-        todo!()
-    }
-
-    // Allocating. None of these collects.
-
-    /// Adds a string.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    pub fn allocate_string(&mut self, text: &str) -> Result<Ref, Exhausted> {
-        let _ = text;
-        todo!()
-    }
-
-    /// Adds a string made of two others, without a copy between. What isn't a string counts as an empty one.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    pub fn concatenate(&mut self, first: Ref, second: Ref) -> Result<Ref, Exhausted> {
-        let _ = (first, second);
-        todo!()
-    }
-
-    /// Adds an array of `count` zeros.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    pub fn allocate_array(&mut self, element: TypeId, slot: SlotKind, count: usize) -> Result<Ref, Exhausted> {
-        let _ = (element, slot, count);
-        todo!()
-    }
-
-    /// Adds a tuple, an instance, a closure or a cell, as its shape says, whose words are zeros. A closure has neither a receiver
-    /// nor a capture that was filled.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed, or there is no such shape.
-    pub fn allocate_record(&mut self, shape: ShapeId) -> Result<Ref, Exhausted> {
-        let _ = shape;
-        todo!()
-    }
-
-    /// Adds a Rust value.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed; the value is dropped.
-    pub fn allocate_boxed(&mut self, value: X) -> Result<Ref, Exhausted> {
-        let _ = value;
-        todo!()
-    }
+    // Accounting.
 
     /// Accounts `bytes` by which a boxed value is about to grow. The next collection asks the value itself.
     ///
@@ -191,14 +162,14 @@ impl<X: Boxed> Heap<X> {
     ///
     /// When the limit would be passed; nothing is accounted then.
     pub fn reserve(&mut self, bytes: usize) -> Result<(), Exhausted> {
-        let _ = bytes;
-        todo!()
+        self.make_room(bytes)?;
+        self.claim(bytes);
+        Ok(())
     }
 
     /// Gives bytes back that [`reserve`](Heap::reserve) accounted.
     pub fn release(&mut self, bytes: usize) {
-        let _ = bytes;
-        todo!()
+        self.claimed = self.claimed.saturating_sub(bytes);
     }
 
     /// Fails early when `bytes` more would pass the limit, without accounting them.
@@ -207,66 +178,70 @@ impl<X: Boxed> Heap<X> {
     ///
     /// When the limit would be passed.
     pub fn check_room(&self, bytes: usize) -> Result<(), Exhausted> {
-        let _ = bytes;
-        todo!()
+        match self.used().checked_add(bytes) {
+            Some(sum) if sum <= self.limit => Ok(()),
+            _ => Err(self.exhausted(bytes)),
+        }
     }
 
-    // Collecting.
-
-    /// Whether it is time to collect at the next safepoint.
-    #[inline]
-    pub fn wants_collection(&self) -> bool {
-        todo!()
+    /// Sees to it that `bytes` more can be claimed. Places that were claimed and not used yet are given back if need be.
+    pub(crate) fn make_room(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        let fits = |claimed: usize| claimed.checked_add(bytes).is_some_and(|sum| sum <= self.limit);
+        if fits(self.claimed) {
+            return Ok(());
+        }
+        if !fits(self.used()) {
+            return Err(self.exhausted(bytes));
+        }
+        self.give_back_runs();
+        Ok(())
     }
 
-    /// Frees everything that can't be reached from the references that `roots` marks.
-    ///
-    /// A context that owns its heap and its roots takes the heap out for the time: `let mut heap = mem::take(&mut self.heap);`
-    pub fn collect(&mut self, roots: impl FnOnce(&mut Marker)) {
-        let _ = roots;
-        todo!()
+    pub(crate) fn claim(&mut self, bytes: usize) {
+        self.claimed += bytes;
+        self.statistics.allocated += bytes as u64;
+        self.wants |= self.claimed >= self.threshold;
     }
 
-    // For engines that skip checks.
+    pub(crate) fn exhausted(&self, wanted: usize) -> Exhausted {
+        Exhausted {
+            wanted,
+            used: self.used(),
+            limit: self.limit,
+        }
+    }
 
     /// The address to which references are offsets: an object is at `base + 8 * reference.bits()`. It never changes.
     #[inline]
     pub fn base(&self) -> *mut u8 {
-        todo!()
-    }
-
-    /// What a new object of a shape looks like; `None` for shapes that need [`allocate_record`](Heap::allocate_record): objects too
-    /// large for a size class, and those with words of slot `any`, whose null isn't zero.
-    pub fn template(&self, shape: ShapeId) -> Option<Template> {
-        let _ = shape;
-        todo!()
-    }
-
-    /// Adds an object of a template: a compare, an add, the header's store, and zeroing of the words.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    ///
-    /// # Safety
-    ///
-    /// The template comes from [`template`](Heap::template) of this heap.
-    #[inline]
-    pub unsafe fn allocate_template(&mut self, template: Template) -> Result<Ref, Exhausted> {
-        let _ = template;
-        todo!()
+        self.region.base()
     }
 }
 
 /// A heap without room, for the time that the real one is elsewhere.
 impl<X> Default for Heap<X> {
     fn default() -> Self {
-        todo!()
+        Heap {
+            runs: Runs::default(),
+            wants: false,
+            stress: false,
+            region: Region::EMPTY,
+            blocks: Blocks::new(0),
+            limit: 0,
+            claimed: 0,
+            threshold: 0,
+            slab: Slab::default(),
+            shapes: Vec::new(),
+            first_captures: 0,
+            of_types: BTreeMap::new(),
+            statistics: Statistics::default(),
+            most_waiting: None,
+        }
     }
 }
 
 impl<X> fmt::Debug for Heap<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Heap")
+        write!(f, "Heap({} of {} bytes in use)", self.used(), self.limit)
     }
 }

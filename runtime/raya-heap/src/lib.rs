@@ -11,12 +11,23 @@ pub mod statistics;
 pub mod value;
 pub mod view;
 
+mod access;
+mod allocate;
+mod array;
+mod blocks;
+mod classes;
+mod collect;
 mod heap;
 mod marker;
+mod object;
+mod region;
+mod runs;
+mod slab;
 
+pub use allocate::Template;
 pub use any::{Any, AnyKind};
 pub use error::{Exhausted, NoRegion, PushError, WrongSlot};
-pub use heap::{Boxed, Heap, Template};
+pub use heap::{Boxed, Heap};
 pub use marker::Marker;
 pub use shape::{Shape, ShapeId, ShapeOf};
 pub use statistics::Statistics;

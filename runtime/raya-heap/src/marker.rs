@@ -1,42 +1,272 @@
-//! Finds what is alive.
+//! Finds what is alive: marks what roots reach, with a stack of bounded size.
+//!
+//! A marked object whose words were not looked at yet waits on the stack. When the stack is full, only its block is noted; the
+//! blocks that were noted are gone through once the stack is empty. So however deep a structure is, marking needs a fixed amount
+//! of memory.
 
-use crate::any::Any;
+use crate::any::{Any, AnyKind};
+use crate::blocks::{Blocks, Use, block_of, first_granule};
+use crate::layout::{self, Kind};
+use crate::object::{ArrayHead, Raw};
+use crate::region::Region;
+use crate::shape::{Shape, Traced};
 use crate::value::{Ref, SlotKind, Value};
 
-/// Takes the references that are roots, or that a boxed Rust value holds, during a collection.
-#[derive(Debug)]
-pub struct Marker {
-    _private: (),
+/// The most objects that wait on the stack.
+const MOST_WAITING: usize = 1 << 15;
+/// How many elements of an array are looked at before what they refer to. Otherwise one array could fill the stack.
+const CHUNK: u32 = 256;
+
+/// A marked object that is to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    object: Ref,
+    /// The first element to look at, in an array.
+    from: u32,
 }
 
-impl Marker {
+/// Takes the references that are roots, or that a boxed Rust value holds, during a collection.
+// It only borrows the state, so that no caller can exchange the states of two heaps.
+#[derive(Debug)]
+pub struct Marker<'a>(&'a mut Marking);
+
+impl Marker<'_> {
     /// The object behind this reference is alive. Null is fine.
     #[inline]
     pub fn mark(&mut self, reference: Ref) {
-        let _ = reference;
-        todo!()
+        self.0.mark(reference);
     }
 
     /// What this value refers to, if anything, is alive.
     #[inline]
     pub fn mark_any(&mut self, any: Any) {
-        let _ = any;
-        todo!()
+        self.0.mark_any(any);
     }
 
     /// The same for a value.
     #[inline]
     pub fn mark_value(&mut self, value: Value) {
-        match value {
-            Value::Ref(reference) => self.mark(reference),
-            Value::Any(any) => self.mark_any(any),
-            Value::I32(_) | Value::F64(_) | Value::Bool(_) => {}
-        }
+        self.mark_word(value.word(), value.slot());
     }
 
     /// The same for a raw slot.
     #[inline]
     pub fn mark_word(&mut self, word: u64, slot: SlotKind) {
-        self.mark_value(Value::from_word(word, slot));
+        self.0.mark_word(word, slot);
+    }
+}
+
+/// The state of marking.
+#[derive(Debug)]
+pub(crate) struct Marking {
+    base: *const u8,
+    pub(crate) blocks: Blocks,
+    pub(crate) shapes: Vec<Shape>,
+    waiting: Vec<Waiting>,
+    most_waiting: usize,
+    /// Blocks with marked objects that were not looked at, by number.
+    left_out: Vec<bool>,
+    any_left_out: bool,
+    /// What was alive before, to check references against.
+    pub(crate) before: Option<Box<Blocks>>,
+    pub(crate) dangling: u64,
+}
+
+impl Marking {
+    pub(crate) fn new(region: &Region, mut blocks: Blocks, shapes: Vec<Shape>, before: Option<Box<Blocks>>) -> Marking {
+        blocks.clear_marks();
+        Marking {
+            base: region.base(),
+            blocks,
+            shapes,
+            waiting: Vec::new(),
+            most_waiting: MOST_WAITING,
+            left_out: Vec::new(),
+            any_left_out: false,
+            before,
+            dangling: 0,
+        }
+    }
+
+    /// Lets someone mark.
+    pub(crate) fn marker(&mut self) -> Marker<'_> {
+        Marker(self)
+    }
+
+    /// Makes the stack smaller, so that tests reach its end.
+    pub(crate) fn bound(&mut self, most_waiting: usize) {
+        self.most_waiting = most_waiting;
+    }
+
+    fn raw(&self, object: Ref) -> Option<Raw> {
+        let place = self.blocks.locate(object.bits())?;
+        // SAFETY: the table of blocks is that of the region at `base`, which outlives the collection, and nothing else looks at
+        // the objects meanwhile.
+        Some(unsafe { Raw::new(self.base.cast_mut(), object, place.bytes) })
+    }
+
+    #[inline]
+    fn mark(&mut self, object: Ref) {
+        if object.is_null() {
+            return;
+        }
+        let Some(raw) = self.raw(object) else {
+            self.dangling += 1;
+            return;
+        };
+        if self.blocks.is_marked(object.bits()) {
+            return;
+        }
+        let Some(kind) = raw.kind() else {
+            self.dangling += 1;
+            return;
+        };
+        if let Some(before) = &self.before
+            && !before.may_be_alive(object.bits())
+        {
+            self.dangling += 1;
+            return;
+        }
+        self.blocks.mark(object.bits());
+        let refers = match kind {
+            Kind::Str | Kind::Buffer => false,
+            Kind::Array | Kind::Boxed => true,
+            Kind::Closure => true,
+            Kind::Tuple | Kind::Instance | Kind::Cell => self
+                .shapes
+                .get(raw.aux() as usize)
+                .is_some_and(|shape| !shape.traced().is_empty()),
+        };
+        if refers {
+            self.wait(Waiting { object, from: 0 });
+        }
+    }
+
+    #[inline]
+    fn mark_any(&mut self, any: Any) {
+        if let AnyKind::Ref(reference) = any.kind() {
+            self.mark(reference);
+        }
+    }
+
+    #[inline]
+    fn mark_word(&mut self, word: u64, slot: SlotKind) {
+        match slot {
+            SlotKind::Ref => self.mark(Ref::from_bits(word as u32)),
+            SlotKind::Any => self.mark_any(Any::from_bits(word)),
+            SlotKind::I32 | SlotKind::F64 | SlotKind::Bool => {}
+        }
+    }
+
+    fn wait(&mut self, waiting: Waiting) {
+        if self.waiting.len() < self.most_waiting {
+            self.waiting.push(waiting);
+            return;
+        }
+        let block = block_of(waiting.object.bits()) as usize;
+        if self.left_out.len() <= block {
+            self.left_out.resize(self.blocks.count() as usize, false);
+        }
+        if let Some(left_out) = self.left_out.get_mut(block) {
+            *left_out = true;
+            self.any_left_out = true;
+        }
+    }
+
+    /// Looks at everything that waits. `boxed` traces the Rust value that an object stands for.
+    pub(crate) fn drain(&mut self, mut boxed: impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        self.drain_waiting(&mut boxed);
+        while core::mem::take(&mut self.any_left_out) {
+            for block in 0..self.left_out.len() {
+                if core::mem::take(&mut self.left_out[block]) {
+                    self.look_again(block as u32, &mut boxed);
+                }
+            }
+        }
+    }
+
+    /// Looks at all marked objects of a block. Those that were looked at before cost time and nothing else.
+    fn look_again(&mut self, block: u32, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        let first = first_granule(block);
+        let (end, step) = match self.blocks.usage(block) {
+            Use::Small { class, .. } => (first + class.capacity() * class.granules(), class.granules()),
+            Use::Large(_) => (first + 1, 1),
+            Use::Free | Use::Rest => return,
+        };
+        let mut granule = self.blocks.next_marked(first);
+        while granule < end {
+            let object = Ref::from_bits(granule);
+            self.waiting.push(Waiting { object, from: 0 });
+            self.drain_waiting(boxed);
+            granule += step;
+            if granule < end {
+                granule = self.blocks.next_marked(granule);
+            }
+        }
+    }
+
+    fn drain_waiting(&mut self, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        while let Some(waiting) = self.waiting.pop() {
+            let Some(raw) = self.raw(waiting.object) else { continue };
+            match raw.kind() {
+                Some(Kind::Array) => self.look_at_array(waiting, raw),
+                Some(Kind::Boxed) => boxed(waiting.object, raw.aux(), &mut Marker(self)),
+                Some(Kind::Closure) => {
+                    self.mark(Ref::from_bits(raw.u32_at(layout::CLOSURE_RECEIVER)));
+                    self.look_at_words(raw, layout::CAPTURES);
+                }
+                Some(Kind::Tuple | Kind::Instance | Kind::Cell) => self.look_at_words(raw, layout::BODY),
+                Some(Kind::Str | Kind::Buffer) | None => {}
+            }
+        }
+    }
+
+    fn look_at_words(&mut self, raw: Raw, first: usize) {
+        let Some(shape) = self.shapes.get(raw.aux() as usize) else {
+            return;
+        };
+        let count = shape.traced().len();
+        for position in 0..count {
+            let Some((index, traced)) = self.traced(raw.aux(), position) else {
+                return;
+            };
+            let word = raw.u64_at(first + index as usize * layout::WORD);
+            match traced {
+                Traced::Ref => self.mark(Ref::from_bits(word as u32)),
+                Traced::Any => self.mark_any(Any::from_bits(word)),
+            }
+        }
+    }
+
+    #[inline]
+    fn traced(&self, shape: u32, position: usize) -> Option<(u32, Traced)> {
+        self.shapes.get(shape as usize)?.traced().get(position).copied()
+    }
+
+    fn look_at_array(&mut self, waiting: Waiting, raw: Raw) {
+        let Some(head) = raw.array_head() else { return };
+        self.mark(head.buffer);
+        if !matches!(head.slot, SlotKind::Ref | SlotKind::Any) {
+            return;
+        }
+        let Some(elements) = self.elements(head) else { return };
+        let end = head.length.min(waiting.from.saturating_add(CHUNK));
+        if end < head.length {
+            // There is room: the array itself was just taken off.
+            self.waiting.push(Waiting {
+                object: waiting.object,
+                from: end,
+            });
+        }
+        for index in waiting.from..end {
+            let word = elements.u64_at(layout::BODY + index as usize * layout::WORD);
+            self.mark_word(word, head.slot);
+        }
+    }
+
+    /// The buffer of an array, if it holds as many elements as the array has.
+    fn elements(&self, head: ArrayHead) -> Option<Raw> {
+        let buffer = self.raw(head.buffer)?;
+        buffer.holds(head).then_some(buffer)
     }
 }

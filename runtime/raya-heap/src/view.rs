@@ -2,7 +2,7 @@
 
 use raya_facts::{FunctionId, TypeId};
 
-use crate::error::{PushError, WrongSlot};
+use crate::error::WrongSlot;
 use crate::heap::{Boxed, Heap};
 use crate::layout::{self, Kind};
 use crate::shape::{Shape, ShapeId, ShapeOf};
@@ -65,6 +65,12 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
+    pub(crate) const EMPTY: Array<'static> = Array {
+        element: TypeId(0),
+        slot: SlotKind::Any,
+        bytes: &[],
+    };
+
     /// The type of the elements.
     pub fn element(&self) -> TypeId {
         self.element
@@ -113,53 +119,6 @@ impl<'a> Array<'a> {
 pub struct ArrayMut<'a, X: Boxed> {
     pub(crate) heap: &'a mut Heap<X>,
     pub(crate) array: Ref,
-}
-
-impl<X: Boxed> ArrayMut<'_, X> {
-    /// Its elements.
-    pub fn view(&self) -> Array<'_> {
-        todo!()
-    }
-
-    /// How many elements there are.
-    pub fn len(&self) -> usize {
-        self.view().len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.view().is_empty()
-    }
-
-    /// The element at `index`.
-    pub fn get(&self, index: usize) -> Option<Value> {
-        self.view().get(index)
-    }
-
-    /// Replaces the element at `index`; says whether there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`WrongSlot`] when the value has another representation than the elements.
-    pub fn set(&mut self, index: usize, value: Value) -> Result<bool, WrongSlot> {
-        let _ = (index, value);
-        todo!()
-    }
-
-    /// Appends an element. The room doubles when it is full.
-    ///
-    /// # Errors
-    ///
-    /// When the value has another representation than the elements, or the heap has no room.
-    pub fn push(&mut self, value: Value) -> Result<(), PushError> {
-        let _ = value;
-        todo!()
-    }
-
-    /// Removes the last element. The room stays.
-    pub fn pop(&mut self) -> Option<Value> {
-        todo!()
-    }
 }
 
 /// The words of a tuple, an instance, a cell, or those that a closure captured.

@@ -1,0 +1,134 @@
+//! Follows references in safe code.
+
+use crate::heap::{Boxed, Heap};
+use crate::layout::{self, Kind};
+use crate::object::{ArrayHead, Raw};
+use crate::shape::{Shape, ShapeId};
+use crate::value::Ref;
+use crate::view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};
+
+impl<X> Heap<X> {
+    /// The place that a reference leads to, if objects can start there.
+    #[inline]
+    pub(crate) fn raw(&self, object: Ref) -> Option<Raw> {
+        let place = self.blocks.locate(object.bits())?;
+        // SAFETY: the blocks are those of the region. What is made of it borrows the heap, for writing if it writes.
+        Some(unsafe { Raw::new(self.region.base(), object, place.bytes) })
+    }
+
+    /// The object behind a reference; `None` for null and for references at which no object starts.
+    pub fn get(&self, reference: Ref) -> Option<Object<'_, X>> {
+        let raw = self.raw(reference)?;
+        Some(match raw.kind()? {
+            Kind::Str => Object::Str(text(raw)?),
+            Kind::Buffer => return None,
+            Kind::Array => Object::Array(self.array_of(raw.array_head()?)?),
+            Kind::Tuple => Object::Tuple(self.record(raw, Kind::Tuple)?),
+            Kind::Instance => Object::Instance(self.record(raw, Kind::Instance)?),
+            Kind::Cell => Object::Cell(self.record(raw, Kind::Cell)?),
+            Kind::Closure => Object::Closure(Closure {
+                receiver: Ref::from_bits(raw.u32_at(layout::CLOSURE_RECEIVER)),
+                filled: raw.u32_at(layout::CLOSURE_FILLED),
+                captures: self.record(raw, Kind::Closure)?,
+            }),
+            Kind::Boxed => Object::Boxed(self.slab.get(raw.aux(), reference)?),
+        })
+    }
+
+    /// The text behind a reference, if it is a string.
+    #[inline]
+    pub fn text(&self, reference: Ref) -> Option<&str> {
+        let raw = self.raw(reference)?;
+        if raw.kind()? != Kind::Str {
+            return None;
+        }
+        text(raw)
+    }
+
+    /// The array behind a reference.
+    pub(crate) fn array(&self, reference: Ref) -> Option<Array<'_>> {
+        self.array_of(self.raw(reference)?.array_head()?)
+    }
+
+    fn array_of(&self, head: ArrayHead) -> Option<Array<'_>> {
+        let ArrayHead {
+            element, slot, length, ..
+        } = head;
+        let bytes = match length {
+            0 => &[],
+            length => {
+                let buffer = self.buffer(head)?;
+                let count = length as usize * layout::element_bytes(slot);
+                // SAFETY: the view borrows the heap, so that nobody writes meanwhile.
+                unsafe { buffer.bytes(layout::BODY, count)? }
+            }
+        };
+        Some(Array { element, slot, bytes })
+    }
+
+    /// The buffer of an array.
+    pub(crate) fn buffer(&self, head: ArrayHead) -> Option<Raw> {
+        self.raw(head.buffer).filter(|buffer| buffer.holds(head))
+    }
+
+    /// The shape of an object, if it is one of a kind.
+    fn shape_in(&self, raw: Raw, kind: Kind) -> Option<(ShapeId, &Shape)> {
+        let id = ShapeId(raw.aux());
+        let shape = self.shape(id).filter(|shape| shape.kind() == kind)?;
+        Some((id, shape))
+    }
+
+    fn record(&self, raw: Raw, kind: Kind) -> Option<Record<'_>> {
+        let (id, shape) = self.shape_in(raw, kind)?;
+        // SAFETY: the view borrows the heap, so that nobody writes meanwhile, and gives out no reference to change the words.
+        let words = unsafe { raw.words(shape.first_word(), shape.slots().len())? };
+        Some(Record { id, shape, words })
+    }
+}
+
+impl<X: Boxed> Heap<X> {
+    /// The object behind a reference, to change it.
+    pub fn get_mut(&mut self, reference: Ref) -> Option<ObjectMut<'_, X>> {
+        let raw = self.raw(reference)?;
+        Some(match raw.kind()? {
+            Kind::Str => ObjectMut::Str(text(raw)?),
+            Kind::Buffer => return None,
+            Kind::Array => {
+                self.array(reference)?;
+                ObjectMut::Array(ArrayMut {
+                    heap: self,
+                    array: reference,
+                })
+            }
+            Kind::Tuple => ObjectMut::Tuple(self.record_mut(raw, Kind::Tuple)?),
+            Kind::Instance => ObjectMut::Instance(self.record_mut(raw, Kind::Instance)?),
+            Kind::Cell => ObjectMut::Cell(self.record_mut(raw, Kind::Cell)?),
+            Kind::Closure => {
+                // SAFETY: the view borrows the heap for writing. Receiver, count and captures don't overlap.
+                let (receiver, filled) =
+                    unsafe { (raw.u32_mut(layout::CLOSURE_RECEIVER)?, raw.u32_mut(layout::CLOSURE_FILLED)?) };
+                ObjectMut::Closure(ClosureMut {
+                    receiver,
+                    filled,
+                    captures: self.record_mut(raw, Kind::Closure)?,
+                })
+            }
+            Kind::Boxed => ObjectMut::Boxed(self.slab.get_mut(raw.aux(), reference)?),
+        })
+    }
+
+    fn record_mut(&mut self, raw: Raw, kind: Kind) -> Option<RecordMut<'_>> {
+        let (id, shape) = self.shape_in(raw, kind)?;
+        // SAFETY: the view borrows the heap for writing, so that nobody else reads or writes meanwhile.
+        let words = unsafe { raw.words_mut(shape.first_word(), shape.slots().len())? };
+        Some(RecordMut { id, shape, words })
+    }
+}
+
+fn text<'a>(raw: Raw) -> Option<&'a str> {
+    // SAFETY: the view borrows the heap, and strings never change.
+    let bytes = unsafe { raw.bytes(layout::BODY, raw.aux() as usize)? };
+    // SAFETY: only `allocate_text` writes this kind, and its callers write the bytes of whole strings at once. Where places begin
+    // is fixed while a block has its class; a block that gets another one is zeroed first, so that no other bytes are read as a header.
+    Some(unsafe { str::from_utf8_unchecked(bytes) })
+}
