@@ -1,7 +1,7 @@
 //! Decodes a function's code once, so that a loop doesn't decode the same bytes again and again.
 
 use raya_facts::module::Function;
-use raya_facts::{Instruction, decode};
+use raya_facts::{Blocks, Instruction, decode};
 
 use crate::trap::Trip;
 
@@ -22,8 +22,8 @@ pub struct Entry {
     pub instruction: Instruction,
     /// The offset of the next one.
     pub next: u32,
-    /// What it costs.
-    pub cost: u32,
+    /// The fuel that entering its block costs, if it is the first one of a block.
+    pub cost: Option<u32>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -32,6 +32,7 @@ impl Code {
     /// Decodes the code of a function as far as it can be decoded. What can't is a trip only when execution arrives there.
     pub fn new(function: &Function) -> Code {
         let code = &function.code;
+        let blocks = Blocks::new(code);
         let mut decoded = Code {
             instructions: Vec::new(),
             positions: vec![NONE; code.len()],
@@ -47,7 +48,7 @@ impl Code {
                     ) {
                         *place = position;
                     }
-                    let cost = found.instruction.opcode().info().cost;
+                    let cost = blocks.cost_at(at);
                     decoded.instructions.push(Entry {
                         instruction: found.instruction,
                         next: found.next,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use raya_facts::module::Function;
 use raya_facts::{ClassLayouts, FunctionId, Module, TextId, TrapKind, TypeId, TypeTable};
 
+use crate::fuel::Fuel;
 use crate::heap::Heap;
 use crate::natives::Natives;
 use crate::object::Object;
@@ -17,7 +18,7 @@ use crate::value::{Ref, Slot, SlotKind, Value};
 /// What the host allows a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Fuel: the sum of the costs of instructions. `None` for as much as it takes; no program is ended for running long.
+    /// Fuel: the sum of the costs of the blocks that are entered. `None` for as much as it takes; no program is ended for running long.
     pub fuel: Option<u64>,
     /// Bytes of heap objects.
     pub heap: usize,
@@ -125,6 +126,8 @@ pub struct Context {
     pub natives: Natives,
     /// What the host allows.
     pub limits: Limits,
+    /// What the program used of it, and what is left.
+    pub fuel: Fuel,
     /// Where natives print to.
     pub output: Output,
     /// One string object for each text of the pool, so that a constant in a loop is one object.
@@ -171,6 +174,7 @@ impl Context {
             statics,
             tasks: Tasks::default(),
             natives,
+            fuel: Fuel::new(limits.fuel),
             limits,
             output,
             texts,

@@ -5,7 +5,7 @@ use core::fmt;
 use raya_facts::TrapKind;
 
 use crate::any::Any;
-use crate::tasks::TraceLine;
+use crate::trace::TraceLine;
 use crate::trap::{Trap, Trip};
 
 /// Why a call from the host gave no value.
@@ -63,17 +63,17 @@ impl fmt::Display for Failure {
             Cause::Trip(trip) => write!(f, "internal contradiction, which verified code never causes: {trip}")?,
             Cause::Call(message) => f.write_str(message)?,
         }
-        for line in self.trace.iter().take(LONGEST_TRACE) {
+        for line in self.trace.iter().take(LONGEST_SHOWN) {
             write!(f, "\n  {line}")?;
         }
-        if self.trace.len() > LONGEST_TRACE {
-            write!(f, "\n  … and {} calls more", self.trace.len() - LONGEST_TRACE)?;
+        if self.trace.len() > LONGEST_SHOWN {
+            write!(f, "\n  … and {} calls more", self.trace.len() - LONGEST_SHOWN)?;
         }
         Ok(())
     }
 }
 
 /// Calls of a trace that are shown; a stack overflow has thousands.
-const LONGEST_TRACE: usize = 32;
+const LONGEST_SHOWN: usize = 32;
 
 impl core::error::Error for Failure {}

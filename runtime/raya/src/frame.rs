@@ -54,8 +54,10 @@ pub struct Frame {
     pub rest: Vec<Value>,
     /// What the caller does with the result.
     pub then: Then,
-    /// How many mutexes the task ever locked. The driver keeps it up to date for `try`.
+    /// How many mutexes the task ever locked. The engine keeps it up to date for `try`.
     pub locks: u64,
+    /// Whether the next instruction was tried before and waited, so that its block is paid for.
+    pub(crate) waits: bool,
     faults: Faults,
 }
 
@@ -73,6 +75,7 @@ impl Frame {
             rest,
             then,
             locks: 0,
+            waits: false,
             faults: Faults::default(),
         }
     }

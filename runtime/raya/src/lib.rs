@@ -1,14 +1,16 @@
 //! What raya programs do when they run: values, heap, tasks, and what each instruction means, in safe Rust.
 //!
-//! An engine is a [`StepFunction`]: it executes one instruction with the functions of [`semantics`] and says where execution goes. The
-//! reference interpreter's is emitted from the instruction set. A [`Machine`] drives it: it keeps the frames of all tasks, unwinds,
-//! schedules, and charges fuel.
+//! A [`Machine`] runs a module: it gives tasks their turns, delivers failures and requests to stop, and is the host's door. It does so with
+//! any [`Engine`], which executes the instructions of one task at a time with the functions of [`semantics`]. The one here is the
+//! [`Interpreter`]: slow, safe, and checks everything. What it does for each instruction is a [`StepFunction`], emitted from the
+//! instruction set.
 //!
 //! - [`value`], [`any`], [`packed`]: what a slot, an `any` and an array hold;
 //! - [`object`], [`heap`]: what lives longer than a frame;
 //! - [`context`], [`frame`], [`tasks`], [`natives`]: what the functions of [`semantics`] work on;
 //! - [`call`], [`flow`], [`trap`], [`failure`]: what comes out of an instruction, and of a program;
-//! - [`machine`], with its private parts for single tasks, unwinding and scheduling.
+//! - [`engine`], [`interpreter`]: what executes the instructions of a task;
+//! - [`machine`], [`trace`], [`fuel`]: tasks and their turns, where they are, what they cost.
 //!
 //! Whatever a module says, nothing here panics: what the language defines is a [`Trap`], and what verified code can't do is a [`Trip`].
 
@@ -18,10 +20,13 @@
 pub mod any;
 pub mod call;
 pub mod context;
+pub mod engine;
 pub mod failure;
 pub mod flow;
 pub mod frame;
+pub mod fuel;
 pub mod heap;
+pub mod interpreter;
 pub mod json;
 pub mod layout;
 pub mod machine;
@@ -32,22 +37,25 @@ pub mod packed;
 pub mod semantics;
 pub mod tasks;
 pub mod text;
+pub mod trace;
 pub mod trap;
 pub mod types;
 pub mod value;
 
 mod code;
-mod driver;
 mod schedule;
-mod unwind;
 
 pub use any::{Any, AnyKind};
 pub use call::{Call, Then};
 pub use context::{Context, Limits, Output};
+pub use engine::{Engine, Turn, Unwound};
 pub use failure::{Cause, Failure};
 pub use flow::{Flow, StepFunction};
 pub use frame::{Frame, Handler};
+pub use fuel::Fuel;
+pub use interpreter::Interpreter;
 pub use machine::{Machine, Options};
 pub use natives::{NativeType, Natives};
+pub use trace::{TraceLine, TracePoint};
 pub use trap::{Stop, Trap, Trip};
 pub use value::{Ref, Slot, SlotKind, Value};

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use raya_facts::{ClassLayouts, FunctionId, Module, TypeId, TypeTable};
 
-use crate::code::Code;
 use crate::context::{Context, Limits, Output};
+use crate::engine::Engine;
 use crate::failure::{Cause, Failure};
 use crate::flow::StepFunction;
-use crate::frame::Frame;
+use crate::interpreter::Interpreter;
 use crate::natives::Natives;
-use crate::tasks::{Entry, Raised, State, TaskId, TraceLine};
+use crate::tasks::{Entry, Raised, State, TaskId};
 use crate::text;
+use crate::trace::TraceLine;
 use crate::trap::{Stop, Trap};
 use crate::types;
 use crate::value::{Ref, Value};
@@ -44,55 +45,49 @@ impl Default for Options {
     }
 }
 
-/// A program that runs: a module with its variables, objects and tasks, and an engine's step function.
+/// A program that runs: a module with its variables, objects and tasks, and an engine that executes it.
 ///
 /// Tasks take turns: one gives up its turn only in an op that may suspend it. Which task runs next, and what a clock shows, depends on
 /// nothing outside of the machine, so that the same program with the same input does the same each time.
 #[derive(Debug)]
-pub struct Machine {
+pub struct Machine<E = Interpreter> {
     pub(crate) context: Context,
-    pub(crate) step: StepFunction,
-    pub(crate) stacks: Vec<Stack>,
-    pub(crate) codes: Vec<Option<Arc<Code>>>,
-    /// Tasks that are not done, in the order of their turns.
-    pub(crate) queue: std::collections::VecDeque<TaskId>,
-    pub(crate) fuel_used: u64,
-}
-
-/// The frames of a task.
-#[derive(Debug, Default)]
-pub(crate) struct Stack {
-    /// The innermost call last.
-    pub frames: Vec<Frame>,
-    /// How many values all frames but the last hold.
-    pub below: usize,
-    /// The exception that was raised last, so that raising it again keeps its trace.
-    pub raised: Option<Raised>,
+    pub(crate) engine: E,
 }
 
 impl Machine {
-    /// Prepares a module. Variables are the zero of their types; nothing runs yet.
+    /// Prepares a module for the reference interpreter. Variables are the zero of their types; nothing runs yet.
     ///
     /// # Errors
     ///
-    /// When the classes of the module contradict each other, or its texts do not fit into the heap.
+    /// As [`Context::load`].
     pub fn new(module: Arc<Module>, options: Options, step: StepFunction) -> Result<Machine, Failure> {
+        let engine = Interpreter::new(&module, step);
+        Ok(Machine::with_engine(Context::load(module, options)?, engine))
+    }
+}
+
+impl Context {
+    /// Prepares a module: what functions and natives work on, with nothing under way yet.
+    ///
+    /// # Errors
+    ///
+    /// When the classes or the types of the module contradict each other, or its texts do not fit into the heap.
+    pub fn load(module: Arc<Module>, options: Options) -> Result<Context, Failure> {
         let layouts = ClassLayouts::new(&module).map_err(|error| Failure::call(error.to_string()))?;
-        let codes = module.functions.iter().map(|_| None).collect();
         let types = TypeTable::new(&module.types).map_err(|error| Failure::call(error.to_string()))?;
-        let context =
-            Context::new(module, layouts, types, options.limits, options.natives, options.output).map_err(|trap| Failure {
-                cause: Cause::Trap(trap),
-                trace: Vec::new(),
-            })?;
-        Ok(Machine {
-            context,
-            step,
-            stacks: Vec::new(),
-            codes,
-            queue: std::collections::VecDeque::new(),
-            fuel_used: 0,
+        let context = Context::new(module, layouts, types, options.limits, options.natives, options.output);
+        context.map_err(|trap| Failure {
+            cause: Cause::Trap(trap),
+            trace: Vec::new(),
         })
+    }
+}
+
+impl<E: Engine> Machine<E> {
+    /// A machine whose tasks this engine executes. It has executed none yet.
+    pub fn with_engine(context: Context, engine: E) -> Machine<E> {
+        Machine { context, engine }
     }
 
     /// Calls a function by its name and runs tasks until it has returned. Tasks that are not done by then wait for the next call.
@@ -169,7 +164,6 @@ impl Machine {
             after: None,
         };
         let task = self.context.tasks.add(entry, function.result);
-        self.adopt_tasks();
         self.run_until_done(task)
     }
 
@@ -181,6 +175,11 @@ impl Machine {
     /// The same, to prepare arguments or variables.
     pub fn context_mut(&mut self) -> &mut Context {
         &mut self.context
+    }
+
+    /// What executes the instructions.
+    pub fn engine(&self) -> &E {
+        &self.engine
     }
 
     /// A value as the language prints it.
@@ -207,9 +206,9 @@ impl Machine {
         self.context.output.flush()
     }
 
-    /// The fuel that instructions took so far.
+    /// The fuel that was charged so far.
     pub fn fuel_used(&self) -> u64 {
-        self.fuel_used
+        self.context.fuel.used()
     }
 
     /// The failures of tasks that no other task awaited; a cancelled task is none of them.
@@ -239,71 +238,41 @@ impl Machine {
         };
         Failure {
             cause,
-            trace: raised.trace.clone(),
+            trace: TraceLine::all(&self.context.module, &raised.trace),
         }
     }
 
-    /// The report of what can't be caught. The program is over: all its tasks are dropped.
+    /// The report of what can't be caught. The program is over: all its tasks are dropped, with what they held and waited for, so that the
+    /// next call begins anew.
     pub(crate) fn fatal(&mut self, task: TaskId, stop: Stop) -> Failure {
-        let trace = self.trace(task);
+        let mut points = Vec::new();
+        self.engine.trace(task, &mut points);
         let cause = match stop {
             Stop::Trap(trap) => Cause::Trap(trap),
             Stop::Trip(trip) => Cause::Trip(trip),
         };
-        for id in std::mem::take(&mut self.queue) {
+        let queue = std::mem::take(&mut self.context.tasks.queue);
+        for id in std::iter::once(task).chain(queue) {
             let over = Trap::new(raya_facts::TrapKind::Cancelled, "the program ended");
             let raised = Raised {
                 exception: crate::any::Any::NULL,
                 trap: Some(over),
                 trace: Vec::new(),
             };
-            self.context.tasks.end(id, State::Failed(raised));
+            self.end(id, State::Failed(raised));
         }
-        self.stacks.clear();
-        Failure { cause, trace }
+        Failure {
+            cause,
+            trace: TraceLine::all(&self.context.module, &points),
+        }
     }
 
-    /// Where a task is, innermost call first.
-    pub(crate) fn trace(&self, task: TaskId) -> Vec<TraceLine> {
-        /// More lines would cost memory with every exception of a deep recursion, and nobody reads them.
-        const LONGEST: usize = 64;
-        let Some(stack) = self.stacks.get(task.0 as usize) else {
-            return Vec::new();
-        };
-        stack
-            .frames
-            .iter()
-            .rev()
-            .take(LONGEST)
-            .map(|frame| self.trace_line(frame))
-            .collect()
-    }
-
-    fn trace_line(&self, frame: &Frame) -> TraceLine {
-        let Some(function) = self.context.module.functions.get(frame.function.0 as usize) else {
-            return TraceLine {
-                function: format!("#{}", frame.function.0),
-                at: frame.at,
-                file: None,
-                line: None,
-            };
-        };
-        // Lines are in ascending order of offsets; a module that breaks this shows a wrong line and nothing worse.
-        let after = function.lines.partition_point(|line| line.offset <= frame.at);
-        let line = after
-            .checked_sub(1)
-            .and_then(|index| function.lines.get(index))
-            .map(|line| line.line);
-        let file = function
-            .file
-            .and_then(|file| self.context.module.strings.get(file.0 as usize))
-            .cloned();
-        TraceLine {
-            function: function.name.clone(),
-            at: frame.at,
-            file,
-            line,
-        }
+    /// Ends a task: it leaves nothing locked, waits for nothing, and has no frames.
+    pub(crate) fn end(&mut self, task: TaskId, state: State) {
+        self.context.leave_queue(task);
+        self.context.release_held(task, 0);
+        self.context.tasks.end(task, state);
+        self.engine.drop_task(task);
     }
 }
 

@@ -2,26 +2,14 @@
 
 use raya_facts::TrapKind;
 
-use crate::any::Any;
-use crate::driver::Turn;
+use crate::engine::{Engine, Turn, Unwound};
 use crate::failure::Failure;
-use crate::frame::Then;
 use crate::machine::Machine;
-use crate::tasks::{Raised, State, TaskId};
+use crate::tasks::{State, TaskId};
 use crate::trap::{Stop, Trap};
 use crate::value::Value;
 
-impl Machine {
-    /// Puts tasks that were started since the last time at the end of the queue.
-    pub(crate) fn adopt_tasks(&mut self) {
-        for index in self.stacks.len()..self.context.tasks.count() {
-            self.stacks.push(crate::machine::Stack::default());
-            if let Ok(index) = u32::try_from(index) {
-                self.queue.push_back(TaskId(index));
-            }
-        }
-    }
-
+impl<E: Engine> Machine<E> {
     /// Gives all tasks their turns until this one is done.
     pub(crate) fn run_until_done(&mut self, task: TaskId) -> Result<Value, Failure> {
         // How many tasks in a row waited and did nothing.
@@ -40,29 +28,31 @@ impl Machine {
                     State::New(_) | State::Running => Err(Failure::call("the task ended without a result")),
                 };
             }
-            let Some(next) = self.queue.pop_front() else {
+            let Some(next) = self.context.tasks.queue.pop_front() else {
                 return Err(Failure::call("the task is no longer under way"));
             };
-            let turn = self.turn(next)?;
-            self.adopt_tasks();
-            match turn {
-                Turn::Done => {
-                    if let Some(stack) = self.stacks.get_mut(next.0 as usize) {
-                        *stack = crate::machine::Stack::default();
-                    }
+            match self.turn(next).map_err(|stop| self.fatal(next, stop))? {
+                Some(Turn::Done(value)) => {
+                    self.end(next, State::Done(value));
                     idle = 0;
                 }
-                Turn::Waiting { progress } => {
-                    self.queue.push_back(next);
+                Some(Turn::Failed(raised)) => {
+                    self.end(next, State::Failed(raised));
+                    idle = 0;
+                }
+                Some(Turn::Waiting { progress }) => {
+                    self.context.tasks.queue.push_back(next);
                     idle = if progress { 0 } else { idle + 1 };
                 }
+                // It was over before.
+                None => idle = 0,
             }
-            if idle > 0 && idle >= self.queue.len() {
+            let waiting = self.context.tasks.queue.len();
+            if idle > 0 && idle >= waiting {
                 idle = 0;
                 match self.context.tasks.next_wake() {
                     Some(wake) => self.context.tasks.clock = self.context.tasks.clock.max(wake),
                     None => {
-                        let waiting = self.queue.len();
                         let trap = Trap::new(TrapKind::Deadlock, format!("all {waiting} tasks wait for each other"));
                         return Err(self.fatal(task, trap.into()));
                     }
@@ -71,64 +61,99 @@ impl Machine {
         }
     }
 
-    /// One turn of one task.
-    fn turn(&mut self, task: TaskId) -> Result<Turn, Failure> {
+    /// One turn of one task; `None` for one that was over before.
+    fn turn(&mut self, task: TaskId) -> Result<Option<Turn>, Stop> {
         self.context.tasks.set_current(task);
         let Some(record) = self.context.tasks.get_mut(task) else {
-            return Ok(Turn::Done);
+            return Ok(None);
         };
         match &record.state {
-            State::Done(_) | State::Failed(_) => return Ok(Turn::Done),
-            State::Running => {
-                // It waits in an op that may suspend it: the place where a request to stop is noticed.
-                self.notice_cancel(task)?;
-            }
-            State::New(entry) => {
-                let mut entry = entry.clone();
-                if record.cancelled {
-                    let trap = Trap::new(TrapKind::Cancelled, "the task was asked to stop before it began");
-                    let exception = match self.context.heap.allocate_string(trap.to_string()) {
-                        Ok(text) => Any::from_ref(text),
-                        Err(limit) => return Err(self.fatal(task, limit.into())),
-                    };
-                    self.context.tasks.end(
-                        task,
-                        State::Failed(Raised {
-                            exception,
-                            trap: Some(trap),
-                            trace: Vec::new(),
-                        }),
-                    );
-                    return Ok(Turn::Done);
-                }
-                if let Some(after) = entry.after {
-                    let Some(before) = self.context.tasks.get_mut(after) else {
-                        return Ok(Turn::Done);
-                    };
-                    match &before.state {
-                        State::Done(value) => {
-                            entry.arguments.push(*value);
-                            before.observed = true;
-                        }
-                        State::Failed(raised) => {
-                            let raised = raised.clone();
-                            before.observed = true;
-                            self.context.tasks.end(task, State::Failed(raised));
-                            return Ok(Turn::Done);
-                        }
-                        State::New(_) | State::Running => return Ok(Turn::Waiting { progress: false }),
-                    }
-                }
-                if let Some(record) = self.context.tasks.get_mut(task) {
-                    record.state = State::Running;
-                }
-                match self.enter(task, entry.function, entry.arguments, entry.closure, Then::Push) {
-                    Ok(()) => {}
-                    Err(Stop::Trap(trap)) => self.raise_trap(task, trap)?,
-                    Err(stop) => return Err(self.fatal(task, stop)),
+            State::Done(_) | State::Failed(_) => return Ok(None),
+            State::Running => {}
+            State::New(_) => {
+                if let Some(turn) = self.begin(task)? {
+                    return Ok(Some(turn));
                 }
             }
         }
-        self.run_task(task)
+        let mut progress = false;
+        loop {
+            // It waits in an op that may suspend it: the place where a request to stop is noticed.
+            if let Some(trap) = self.context.take_cancel(task) {
+                progress = true;
+                if let Some(turn) = self.raise(task, trap)? {
+                    return Ok(Some(turn));
+                }
+            }
+            match self.engine.run(&mut self.context, task)? {
+                Turn::Waiting { .. } if self.is_cancelled(task) => {}
+                Turn::Waiting { progress: further } => {
+                    return Ok(Some(Turn::Waiting {
+                        progress: progress || further,
+                    }));
+                }
+                turn => return Ok(Some(turn)),
+            }
+        }
+    }
+
+    fn is_cancelled(&self, task: TaskId) -> bool {
+        self.context.tasks.get(task).is_some_and(|task| task.cancelled)
+    }
+
+    /// Raises a trap in a task. Gives the turn that ends it, if nothing catches it.
+    fn raise(&mut self, task: TaskId, trap: Trap) -> Result<Option<Turn>, Stop> {
+        let engine = &self.engine;
+        let raised = self.context.raise(task, trap, |points| engine.trace(task, points))?;
+        Ok(match self.engine.raise(&mut self.context, task, raised)? {
+            Unwound::Caught => None,
+            Unwound::Uncaught(raised) => Some(Turn::Failed(raised)),
+        })
+    }
+
+    /// Puts the first frame of a task. Gives the turn that this is, if it can't begin yet, or ever.
+    fn begin(&mut self, task: TaskId) -> Result<Option<Turn>, Stop> {
+        let waits = Some(Turn::Waiting { progress: false });
+        let Some(record) = self.context.tasks.get_mut(task) else {
+            return Ok(waits);
+        };
+        if std::mem::take(&mut record.cancelled) {
+            let trap = Trap::new(TrapKind::Cancelled, "the task was asked to stop before it began");
+            let raised = self.context.raise(task, trap, |_| {})?;
+            return Ok(Some(Turn::Failed(raised)));
+        }
+        let State::New(entry) = &record.state else {
+            return Ok(None);
+        };
+        let mut result = None;
+        if let Some(after) = entry.after
+            && let Some(before) = self.context.tasks.get_mut(after)
+        {
+            match &before.state {
+                State::New(_) | State::Running => return Ok(waits),
+                State::Done(value) => result = Some(*value),
+                State::Failed(raised) => {
+                    let raised = raised.clone();
+                    before.observed = true;
+                    return Ok(Some(Turn::Failed(raised)));
+                }
+            }
+            before.observed = true;
+        }
+        let Some(record) = self.context.tasks.get_mut(task) else {
+            return Ok(waits);
+        };
+        let State::New(mut entry) = std::mem::replace(&mut record.state, State::Running) else {
+            return Ok(None);
+        };
+        entry.arguments.extend(result);
+        match self.engine.start(&mut self.context, task, entry) {
+            Ok(()) => Ok(None),
+            Err(Stop::Trap(trap)) => {
+                let raised = self.context.raise(task, trap, |_| {})?;
+                Ok(Some(Turn::Failed(raised)))
+            }
+            Err(stop) => Err(stop),
+        }
     }
 }

@@ -1,8 +1,11 @@
-//! Keeps the tasks of a program: who runs, who waits, who is done. The driver keeps their frames.
+//! Keeps the tasks of a program: who runs, who waits, who is done. The engine keeps their frames.
+
+use std::collections::VecDeque;
 
 use raya_facts::{FunctionId, TypeId};
 
 use crate::any::Any;
+use crate::trace::TracePoint;
 use crate::trap::Trap;
 use crate::value::{Ref, Value};
 
@@ -44,31 +47,7 @@ pub struct Raised {
     /// The trap that it came from; `None` for a value that the program threw.
     pub trap: Option<Trap>,
     /// Where it was raised first, innermost call first.
-    pub trace: Vec<TraceLine>,
-}
-
-/// One call of a stack trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceLine {
-    /// The function.
-    pub function: String,
-    /// The offset of the instruction in its code.
-    pub at: u32,
-    /// The source file, if the module says.
-    pub file: Option<String>,
-    /// The line in it, from 1, if the module says.
-    pub line: Option<u32>,
-}
-
-impl core::fmt::Display for TraceLine {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "in `{}`, offset {}", self.function, self.at)?;
-        match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, " ({file}:{line})"),
-            (None, Some(line)) => write!(f, " (line {line})"),
-            _ => Ok(()),
-        }
-    }
+    pub trace: Vec<TracePoint>,
 }
 
 /// What is known of a task.
@@ -92,6 +71,8 @@ pub struct Task {
     pub cancelled: bool,
     /// Whether another task was given its result or failure.
     pub observed: bool,
+    /// The exception that a handler was given last, so that raising it again keeps its trace.
+    pub caught: Option<Raised>,
 }
 
 impl Task {
@@ -107,7 +88,9 @@ pub struct Tasks {
     tasks: Vec<Task>,
     current: u32,
     live: u32,
-    /// Milliseconds since the program began. Only waiting makes them pass: the driver advances the clock when every task waits.
+    /// Tasks that are not done, in the order of their turns, without the one whose turn it is.
+    pub(crate) queue: VecDeque<TaskId>,
+    /// Milliseconds since the program began. Only waiting makes them pass: the machine advances the clock when every task waits.
     pub clock: u64,
 }
 
@@ -125,7 +108,9 @@ impl Tasks {
             waits_for: Ref::NULL,
             cancelled: false,
             observed: false,
+            caught: None,
         });
+        self.queue.push_back(id);
         self.live += 1;
         id
     }
@@ -172,6 +157,7 @@ impl Tasks {
         {
             task.state = state;
             task.wake = None;
+            task.caught = None;
             self.live = self.live.saturating_sub(1);
         }
     }

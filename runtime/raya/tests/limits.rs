@@ -35,20 +35,70 @@ fn frames_with_many_locals_reach_the_limit_sooner() {
     assert!(run.fuel < 1000, "{}", run.fuel);
 }
 
+fn with_fuel(text: &str, fuel: u64) -> support::Run {
+    run_with(
+        text,
+        Limits {
+            fuel: Some(fuel),
+            ..Limits::default()
+        },
+    )
+}
+
+/// A block that doesn't fit into what is left isn't begun: `nop` and `jmp` are paid for together.
 #[test]
-fn fuel_ends_a_loop_exactly() {
+fn fuel_ends_a_loop_before_the_block_that_it_does_not_pay_for() {
     let text = "function main { result null code { again: nop jmp again } }";
-    for fuel in [0, 1, 2, 1001] {
-        let run = run_with(
-            text,
-            Limits {
-                fuel: Some(fuel),
-                ..Limits::default()
-            },
-        );
+    for (fuel, used) in [(0, 0), (1, 0), (2, 2), (1001, 1000), (1002, 1002)] {
+        let run = with_fuel(text, fuel);
         assert_eq!(run.trap(), Some(TrapKind::OutOfFuel));
-        assert_eq!(run.fuel, fuel);
+        assert_eq!(run.fuel, used);
     }
+}
+
+/// None of the instructions of a block is executed when there isn't fuel for all of them.
+#[test]
+fn a_block_without_fuel_prints_nothing() {
+    let text = r#"native print { params [str] result null }
+         function main { result i32 code { const_str "begun" native_call print, 1 pop const_i32 1 return } }"#;
+    let whole = run(text);
+    assert_eq!((whole.value().as_str(), whole.printed.as_str()), ("1", "begun\n"));
+    let exact = with_fuel(text, whole.fuel);
+    assert_eq!(exact.value(), "1");
+    let short = with_fuel(text, whole.fuel - 1);
+    assert_eq!(short.trap(), Some(TrapKind::OutOfFuel));
+    assert_eq!((short.fuel, short.printed.as_str()), (0, ""));
+}
+
+/// What a block costs doesn't depend on what happens inside of it: an exception halfway gives nothing back.
+#[test]
+fn an_exception_gives_no_fuel_back() {
+    let text = |divisor: i32| {
+        format!(
+            "function main {{ result i32 code {{
+               try caught, _ const_i32 1 const_i32 {divisor} idiv nop nop nop pop end_try jmp on
+               caught: pop jmp on
+               on: const_i32 7 return }} }}"
+        )
+    };
+    let (smooth, thrown) = (run(&text(1)), run(&text(0)));
+    assert_eq!((smooth.value(), thrown.value()), ("7".to_owned(), "7".to_owned()));
+    // The handler, `pop jmp`, is one block more.
+    assert_eq!(thrown.fuel, smooth.fuel + 2);
+}
+
+/// What follows a call belongs to the block of the call and is paid for with it.
+#[test]
+fn a_call_does_not_end_its_block() {
+    let text = |after: &str| {
+        format!(
+            "function ends {{ result null code {{ trap 3 }} }}
+             function main {{ result null code {{ call ends, 0 {after} return }} }}"
+        )
+    };
+    let (short, long) = (run(&text("")), run(&text("nop nop nop")));
+    assert_eq!((short.trap(), long.trap()), (Some(TrapKind::Abort), Some(TrapKind::Abort)));
+    assert_eq!(long.fuel, short.fuel + 3);
 }
 
 #[test]

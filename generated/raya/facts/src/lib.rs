@@ -32,6 +32,7 @@
 extern crate alloc;
 
 pub mod asm;
+pub mod blocks;
 pub mod builder;
 pub mod crc32;
 pub mod decode;
@@ -49,6 +50,7 @@ pub mod types;
 pub mod verify;
 
 pub use asm::{assemble, disassemble};
+pub use blocks::Blocks;
 pub use builder::{BuildError, BuildLabel, CodeBuilder};
 pub use decode::{DecodeError, Decoded, Instructions, decode};
 pub use encode::{EncodeError, encode};

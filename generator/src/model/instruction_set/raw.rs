@@ -288,7 +288,7 @@ pub struct RawOp {
     pub pure: Option<Spanned<bool>>,
     /// Whether its two inputs may be exchanged.
     pub commutes: Option<Spanned<bool>>,
-    /// The fuel that it uses up; 1 if not stated.
+    /// The fuel that it uses up; 1 if not stated. It is charged with the rest of its block, when control enters the block.
     #[schemars(range(min = 0))]
     pub cost: Option<Spanned<i64>>,
     /// Whether it is rarely executed.

@@ -196,7 +196,7 @@ fn behaviour(book: &Book<'_>, op: &Op, page: &mut Page) {
     if !properties.is_empty() {
         fact("Properties", Line::from(properties.join("; ")));
     }
-    fact("Cost", Line::from(format!("{} fuel", op.cost)));
+    fact("Cost", Line::from(format!("{} fuel, paid when control enters its block", op.cost)));
     if let Some(feature) = &op.feature {
         let to = Destination::section("features/index", feature);
         fact("Feature", Line::from("only with ").code_link(to, &**feature));

@@ -21,6 +21,10 @@ pub fn page(book: &Book<'_>) -> Page {
     }
     fact("Traps", set.traps.len().to_string());
     fact("Effects", set.effects.len().to_string());
+    fact(
+        "Fuel",
+        "charged when control enters a block, for all instructions of the block; nothing is given back when it is left early".to_owned(),
+    );
     let order = if set.encoding.little_endian { "least" } else { "most" };
     fact("Operands", format!("{order} significant byte first, without alignment"));
     if let Some(prefix) = set.encoding.extension_prefix {

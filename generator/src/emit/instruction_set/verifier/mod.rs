@@ -1,4 +1,4 @@
-//! Emits `src/verify/` of the facts crate: the typed verifier.
+//! Emits `src/verify/` of the facts crate, the typed verifier, and `src/blocks.rs`, which charges fuel where the verifier sees control go.
 //!
 //! The machinery (stacks, worklist, errors) is text under `../templates/`; what depends on the set is emitted here: the lattice, the
 //! lists that operands and records refer to, where control goes, and one transfer function for each op.
@@ -38,8 +38,9 @@ const CLASSES: &str = include_str!("../templates/verify_classes.rs.hbs");
 const STACKS: &str = include_str!("../templates/verify_stacks.rs");
 const STEP: &str = include_str!("../templates/verify_step.rs");
 const FUNCTION: &str = include_str!("../templates/verify_function.rs");
+const BLOCKS: &str = include_str!("../templates/blocks.rs");
 
-/// Adds the files under `src/verify/` and their tests.
+/// Adds the files under `src/verify/`, `src/blocks.rs`, and their tests.
 ///
 /// # Errors
 ///
@@ -65,6 +66,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     builder.file("src/verify/stacks.rs", STACKS.to_owned(), &[]);
     builder.file("src/verify/step.rs", STEP.to_owned(), &[]);
     builder.file("src/verify/function.rs", FUNCTION.to_owned(), &[]);
+    builder.file("src/blocks.rs", BLOCKS.to_owned(), &[]);
     builder.file("src/verify/lattice.rs", lattice::file(&reading)?, all);
     let mut emitted = |name: &str, tokens: TokenStream| -> anyhow::Result<()> {
         builder.file(&format!("src/verify/{name}.rs"), rust::format(tokens)?, all);

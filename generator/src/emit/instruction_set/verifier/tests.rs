@@ -1,4 +1,4 @@
-//! Emits `tests/verify.rs`: what the verifier must refuse of every op, whatever the set.
+//! Emits `tests/verify.rs`, what the verifier must refuse of every op, and `tests/blocks.rs`, how fuel is charged, whatever the set.
 
 use serde::Serialize;
 
@@ -8,8 +8,9 @@ use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
 
 const TESTS: &str = include_str!("../templates/verify_tests.rs.hbs");
+const BLOCKS: &str = include_str!("../templates/blocks_tests.rs.hbs");
 
-/// Adds the file under `tests/`.
+/// Adds the files under `tests/`.
 pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let set = reading.set;
     let data = Names {
@@ -21,11 +22,13 @@ pub fn files(reading: &Reading<'_>, builder: &mut CrateBuilder) -> anyhow::Resul
         functions: rust::ident(&reading.functions).to_string(),
         code: rust::ident(&reading.code).to_string(),
     };
-    builder.file(
-        "tests/verify.rs",
-        template::render("tests/verify.rs", TESTS, &data)?,
-        &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
-    );
+    for (path, text) in [("tests/verify.rs", TESTS), ("tests/blocks.rs", BLOCKS)] {
+        builder.file(
+            path,
+            template::render(path, text, &data)?,
+            &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
+        );
+    }
     Ok(())
 }
 

@@ -28,6 +28,7 @@
 extern crate alloc;
 
 pub mod asm;
+pub mod blocks;
 pub mod builder;
 pub mod crc32;
 pub mod decode;
@@ -45,6 +46,7 @@ pub mod verify;
 pub mod wide;
 
 pub use asm::{assemble, disassemble};
+pub use blocks::Blocks;
 pub use builder::{BuildError, BuildLabel, CodeBuilder};
 pub use decode::{DecodeError, Decoded, Instructions, decode};
 pub use encode::{EncodeError, encode};

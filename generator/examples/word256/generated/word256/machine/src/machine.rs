@@ -19,7 +19,9 @@ use crate::value::Value;
 /// What a program may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// How much the instructions may cost together; `None` for no limit.
+    /// How much the blocks that are entered may cost together; `None` for no limit.
+    ///
+    /// A block is charged when control enters it, for all of its instructions; nothing is given back when a trap ends it early.
     pub fuel: Option<u64>,
     /// How many calls may be nested.
     pub depth: usize,
@@ -149,7 +151,7 @@ impl<S> Machine<S> {
         self.context.flush()
     }
 
-    /// The fuel that instructions took so far.
+    /// The fuel that the blocks took which were entered so far.
     pub fn fuel_used(&self) -> u64 {
         self.fuel_used
     }
@@ -170,11 +172,14 @@ impl<S> Machine<S> {
                 let info = entry.instruction.opcode().info();
                 frame.at = frame.pc;
                 frame.pc = entry.next;
-                let after = self.fuel_used.saturating_add(u64::from(info.cost));
-                if let Some(limit) = self.limits.fuel.filter(|limit| after > *limit) {
-                    return Err(Trap::new(TrapKind::OutOfFuel, format!("the program used up its fuel of {limit}")).into());
+                // A block is paid for as a whole when it is entered, so that every engine uses the same fuel.
+                if let Some(cost) = entry.cost {
+                    let after = self.fuel_used.saturating_add(u64::from(cost));
+                    if let Some(limit) = self.limits.fuel.filter(|limit| after > *limit) {
+                        return Err(Trap::new(TrapKind::OutOfFuel, format!("the program used up its fuel of {limit}")).into());
+                    }
+                    self.fuel_used = after;
                 }
-                self.fuel_used = after;
                 let result = (self.step)(&mut self.context, frame, &entry.instruction);
                 if let Some(trip) = frame.take_trip().or_else(|| self.context.take_trip()) {
                     return Err(trip.into());

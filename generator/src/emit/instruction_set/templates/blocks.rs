@@ -1,0 +1,82 @@
+//! Where the blocks of a function begin, and the fuel that each of them costs.
+//!
+//! Fuel is charged when control enters a block, for all of its instructions at once, and nothing is given back when it is left early. So
+//! every engine uses the same fuel, however it groups instructions, and a program ends at the same place under the same limit.
+
+use alloc::vec::Vec;
+
+use crate::decode::decode;
+use crate::instruction::Instruction;
+use crate::metadata::Control;
+use crate::verify::flow;
+
+/// The blocks of a function's code.
+///
+/// A block begins at the function's entry, at every target of a label (those of handlers included), and behind an instruction that jumps,
+/// branches, returns, throws or halts. A call doesn't end its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocks {
+    blocks: Vec<Block>,
+}
+
+/// A block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// The offset of its first instruction, its leader.
+    pub at: u32,
+    /// The sum of the costs of its instructions.
+    pub cost: u32,
+}
+
+impl Blocks {
+    /// Finds the blocks of code. Where it can't be decoded further, the last block ends.
+    pub fn new(code: &[u8]) -> Blocks {
+        let mut leaders = Vec::new();
+        walk(code, |_, instruction, next| {
+            leaders.extend(flow::labels(instruction).into_iter().flatten().map(|label| label.0));
+            if ends_block(instruction) {
+                leaders.push(next);
+            }
+        });
+        leaders.sort_unstable();
+        leaders.dedup();
+        let mut leaders = leaders.into_iter().peekable();
+        let mut blocks: Vec<Block> = Vec::new();
+        walk(code, |at, instruction, _| {
+            // A label into the middle of an instruction is no leader. The verifier refuses it, but nothing here relies on that.
+            while leaders.next_if(|leader| *leader < at).is_some() {}
+            let cost = instruction.opcode().info().cost;
+            let leads = leaders.next_if_eq(&at).is_some();
+            match blocks.last_mut() {
+                Some(block) if !leads => block.cost = block.cost.saturating_add(cost),
+                _ => blocks.push(Block { at, cost }),
+            }
+        });
+        Blocks { blocks }
+    }
+
+    /// What entering the block costs whose leader stands at an offset; `None` where no block begins.
+    pub fn cost_at(&self, at: u32) -> Option<u32> {
+        let position = self.blocks.binary_search_by_key(&at, |block| block.at).ok()?;
+        self.blocks.get(position).map(|block| block.cost)
+    }
+
+    /// All blocks, in the order of their offsets.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Block> + '_ {
+        self.blocks.iter().copied()
+    }
+}
+
+/// Whether a block begins behind an instruction, whatever labels there are.
+pub fn ends_block(instruction: &Instruction) -> bool {
+    !matches!(instruction.opcode().info().control, Control::Next | Control::Call)
+}
+
+/// Shows every instruction of code with its offset and that of the next one, as far as the code can be decoded.
+fn walk(code: &[u8], mut visit: impl FnMut(u32, &Instruction, u32)) {
+    let mut at = 0;
+    while let Ok(decoded) = decode(code, at) {
+        visit(at, &decoded.instruction, decoded.next);
+        at = decoded.next;
+    }
+}
