@@ -66,7 +66,7 @@ fn fits(path: &str, query: &str) -> bool {
 
 fn kind(item: &Item) -> SymbolKind {
     match item.table {
-        "op" => SymbolKind::FUNCTION,
+        "op" | "superinstruction" => SymbolKind::FUNCTION,
         "type" | "slot" => SymbolKind::CLASS,
         "operand" => SymbolKind::TYPE_PARAMETER,
         "effect" | "trap" => SymbolKind::EVENT,

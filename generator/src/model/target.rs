@@ -47,6 +47,8 @@ pub struct Target {
     pub cache_line: u32,
     /// Bits of the widest atomic operation that stable Rust offers.
     pub atomic_width: u32,
+    /// Whether rustc makes a jump of a call in last place, where it optimises.
+    pub sibling_calls: bool,
     /// Levels of the instruction set in ascending order, each including the ones before: x86-64-v1, v2, …
     pub levels: Vec<Level>,
     /// What is built for it.
@@ -110,6 +112,10 @@ struct RawTarget {
     /// Bits of the widest atomic operation.
     #[schemars(range(min = 0), example = 128)]
     atomic_width: Spanned<i64>,
+    /// Whether rustc makes a jump of a call in last place, where it optimises: what the threaded dispatcher of fast engines rests on. Tests
+    /// and `lathe build` hold it to that.
+    #[serde(default)]
+    sibling_calls: bool,
     /// Sets of processor features that are asked for as a whole, each a table `[[level]]`, in ascending order.
     #[serde(default)]
     level: Vec<Spanned<RawLevel>>,
@@ -223,6 +229,7 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
         large_pages,
         cache_line: cache_line?,
         atomic_width: atomic_width?,
+        sibling_calls: raw.sibling_calls,
         levels,
         artefacts,
         file: document.path.clone(),
@@ -275,6 +282,7 @@ fn item(target: &Target) -> Item {
         .free(Weight::Shape, "atomic_width", target.atomic_width.to_string(), Freedom::Rise)
         .free(Weight::Effect, "triples", sorted(&target.triples), Freedom::Gain)
         .fact(Weight::Docs, "aliases", sorted(&target.aliases))
+        .fact(Weight::Docs, "sibling_calls", if target.sibling_calls { "true" } else { "" })
         .fact(Weight::Docs, "artefact", artefacts.join("; "));
     // Each level includes the ones before, so that their order matters.
     target.levels.iter().fold(start, |item, level| {

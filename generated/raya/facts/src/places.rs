@@ -87,64 +87,64 @@ pub const LOAD_ARG_LOCAL: Place = Place::new("spec/raya/ops/local.toml", 131);
 pub const IADD: Place = Place::new("spec/raya/ops/integer.toml", 5);
 
 /// `[op.isub]`
-pub const ISUB: Place = Place::new("spec/raya/ops/integer.toml", 19);
+pub const ISUB: Place = Place::new("spec/raya/ops/integer.toml", 20);
 
 /// `[op.imul]`
-pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 32);
+pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 34);
 
 /// `[op.idiv]`
-pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 46);
+pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 49);
 
 /// `[op.imod]`
-pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 68);
+pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 72);
 
 /// `[op.ineg]`
-pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 83);
+pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 88);
 
 /// `[op.ipow]`
-pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 96);
+pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 101);
 
 /// `[op.ishl]`
-pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 119);
+pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 124);
 
 /// `[op.ishr]`
-pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 132);
+pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 138);
 
 /// `[op.iushr]`
-pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 145);
+pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 152);
 
 /// `[op.iand]`
-pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 164);
+pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 172);
 
 /// `[op.ior]`
-pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 178);
+pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 187);
 
 /// `[op.ixor]`
-pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 192);
+pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 202);
 
 /// `[op.inot]`
-pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 206);
+pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 217);
 
 /// `[op.fadd]`
 pub const FADD: Place = Place::new("spec/raya/ops/float.toml", 5);
 
 /// `[op.fsub]`
-pub const FSUB: Place = Place::new("spec/raya/ops/float.toml", 19);
+pub const FSUB: Place = Place::new("spec/raya/ops/float.toml", 20);
 
 /// `[op.fmul]`
-pub const FMUL: Place = Place::new("spec/raya/ops/float.toml", 32);
+pub const FMUL: Place = Place::new("spec/raya/ops/float.toml", 34);
 
 /// `[op.fdiv]`
-pub const FDIV: Place = Place::new("spec/raya/ops/float.toml", 46);
+pub const FDIV: Place = Place::new("spec/raya/ops/float.toml", 49);
 
 /// `[op.fneg]`
-pub const FNEG: Place = Place::new("spec/raya/ops/float.toml", 59);
+pub const FNEG: Place = Place::new("spec/raya/ops/float.toml", 63);
 
 /// `[op.fpow]`
-pub const FPOW: Place = Place::new("spec/raya/ops/float.toml", 72);
+pub const FPOW: Place = Place::new("spec/raya/ops/float.toml", 76);
 
 /// `[op.fmod]`
-pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 93);
+pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 97);
 
 /// `[op.nadd]`
 pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 5);
@@ -186,37 +186,37 @@ pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 191);
 pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 5);
 
 /// `[op.ine]`
-pub const INE: Place = Place::new("spec/raya/ops/compare.toml", 19);
+pub const INE: Place = Place::new("spec/raya/ops/compare.toml", 21);
 
 /// `[op.ilt]`
-pub const ILT: Place = Place::new("spec/raya/ops/compare.toml", 33);
+pub const ILT: Place = Place::new("spec/raya/ops/compare.toml", 37);
 
 /// `[op.ile]`
-pub const ILE: Place = Place::new("spec/raya/ops/compare.toml", 46);
+pub const ILE: Place = Place::new("spec/raya/ops/compare.toml", 52);
 
 /// `[op.igt]`
-pub const IGT: Place = Place::new("spec/raya/ops/compare.toml", 59);
+pub const IGT: Place = Place::new("spec/raya/ops/compare.toml", 67);
 
 /// `[op.ige]`
-pub const IGE: Place = Place::new("spec/raya/ops/compare.toml", 72);
+pub const IGE: Place = Place::new("spec/raya/ops/compare.toml", 82);
 
 /// `[op.feq]`
-pub const FEQ: Place = Place::new("spec/raya/ops/compare.toml", 85);
+pub const FEQ: Place = Place::new("spec/raya/ops/compare.toml", 97);
 
 /// `[op.fne]`
-pub const FNE: Place = Place::new("spec/raya/ops/compare.toml", 99);
+pub const FNE: Place = Place::new("spec/raya/ops/compare.toml", 113);
 
 /// `[op.flt]`
-pub const FLT: Place = Place::new("spec/raya/ops/compare.toml", 113);
+pub const FLT: Place = Place::new("spec/raya/ops/compare.toml", 129);
 
 /// `[op.fle]`
-pub const FLE: Place = Place::new("spec/raya/ops/compare.toml", 126);
+pub const FLE: Place = Place::new("spec/raya/ops/compare.toml", 144);
 
 /// `[op.fgt]`
-pub const FGT: Place = Place::new("spec/raya/ops/compare.toml", 139);
+pub const FGT: Place = Place::new("spec/raya/ops/compare.toml", 159);
 
 /// `[op.fge]`
-pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 151);
+pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 173);
 
 /// `[op.eq]`
 pub const EQ: Place = Place::new("spec/raya/ops/logic.toml", 5);

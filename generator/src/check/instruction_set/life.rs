@@ -176,6 +176,16 @@ fn docs(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         texts.extend(set.groups.iter().map(|e| ("group", e.name.as_str(), e.doc.as_str(), e.span)));
         texts.extend(set.ops.iter().map(|e| ("op", e.name.as_str(), e.doc.as_str(), e.span)));
         texts.extend(
+            set.families
+                .iter()
+                .map(|e| ("family", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        texts.extend(
+            set.superinstructions
+                .iter()
+                .map(|e| ("superinstruction", e.name.as_str(), e.doc.as_str(), e.span)),
+        );
+        texts.extend(
             set.fixtures
                 .iter()
                 .map(|e| ("fixture", e.name.as_str(), e.doc.as_str(), e.span)),

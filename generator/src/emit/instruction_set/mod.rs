@@ -4,6 +4,7 @@
 
 pub mod assembly;
 pub mod conformance;
+pub mod engine;
 pub mod facts;
 pub mod image;
 pub mod machine;
@@ -28,6 +29,7 @@ pub const EMITTERS: &[Emitter] = &[
     macros::EMITTER,
     machine::EMITTER,
     oracle::EMITTER,
+    engine::EMITTER,
     conformance::EMITTER,
     image::FACTS,
     image::ORACLE,

@@ -14,6 +14,8 @@ pub const MACHINE: &[&str] = &[
 pub const FORMAT: &[&str] = &["module", "record", "union"];
 /// The instructions.
 pub const OPS: &[&str] = &["op"];
+/// The fast engine.
+pub const ENGINE: &[&str] = &["engine", "family", "superinstruction"];
 /// Assembly that examples share.
 pub const FIXTURES: &[&str] = &["fixture"];
 /// Everything but what only examples need.

@@ -117,6 +117,10 @@ fn page(target: &Target) -> Page {
         let sizes: Vec<String> = target.large_pages.iter().map(u64::to_string).collect();
         facts.push(("Larger pages".to_owned(), Line::from(format!("{} bytes", sizes.join(", ")))));
     }
+    if target.sibling_calls {
+        let text = "calls in last place become jumps, so that fast engines thread their handlers";
+        facts.push(("Sibling calls".to_owned(), Line::from(text.to_owned())));
+    }
     facts.push(("Cache line".to_owned(), Line::from(format!("{} bytes", target.cache_line))));
     facts.push((
         "Atomics".to_owned(),

@@ -33,6 +33,11 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
         let doc = "The machine is emitted; the runtime has its state and the meaning of the ops.";
         items.push(item("runtime", "", doc, span).fact(Weight::Shape, "machine", "emitted"));
     }
+    // How fast something runs is nobody's business outside: no release depends on it.
+    if let Some(engine) = &set.engine {
+        let doc = "The fast engine, emitted beside a crate with its hand-written part.";
+        items.push(item("engine", "", doc, engine.span).internal());
+    }
     for slot in &set.slots {
         items.push(item("slot", &slot.name, &slot.doc, slot.span).fact(Weight::Shape, "rust", &slot.rust));
     }
@@ -64,6 +69,10 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
     items.extend(set.groups.iter().map(|entry| group(&set.name, entry)));
     items.extend(module_file(set));
     items.extend(set.ops.iter().map(|op| of_op(set, op)));
+    let families = set.families.iter();
+    items.extend(families.map(|family| item("family", &family.name, &family.doc, family.span).internal()));
+    let supers = set.superinstructions.iter();
+    items.extend(supers.map(|sequence| item("superinstruction", &sequence.name, &sequence.doc, sequence.span).internal()));
     items.extend(
         set.fixtures
             .iter()

@@ -3,6 +3,7 @@
 //! [`raw`] is what the TOML says; this module's types are the same facts resolved: names are ids, strings are parsed.
 
 pub mod effect;
+pub mod engine;
 pub mod example;
 pub mod format;
 pub mod image;
@@ -19,6 +20,7 @@ pub mod types;
 pub mod wide;
 
 pub use effect::{Effect, Takes};
+pub use engine::{CacheField, Engine, Family, Fuse, Location, Superinstruction};
 pub use example::{Body, Example, Fixture, Golden, Outcome, unindented};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use image::ImageSet;
@@ -144,6 +146,8 @@ pub struct InstructionSet {
     pub encoding: Encoding,
     /// Who writes the machine that drives programs.
     pub machine: Machine,
+    /// Its fast engine, if it has one.
+    pub engine: Option<Engine>,
     /// What a slot of the operand stack can hold at run time.
     pub slots: Arena<Slot>,
     /// Types that the verifier tells apart.
@@ -158,6 +162,10 @@ pub struct InstructionSet {
     pub groups: Arena<Group>,
     /// Instructions in order of their codes.
     pub ops: Arena<Op>,
+    /// Ops that the fast engine rewrites while they run.
+    pub families: Arena<Family>,
+    /// Sequences of ops that it runs as one.
+    pub superinstructions: Arena<Superinstruction>,
     /// The file that carries code between compiler and machine.
     pub format: ModuleFormat,
     /// Assembly that several examples share.

@@ -1,6 +1,7 @@
 //! One instruction.
 
 use super::effect::Effect;
+use super::engine::{Fuse, Location};
 use super::example::{Example, Golden};
 use super::operand::Operand;
 use super::type_expression::TypeExpression;
@@ -78,6 +79,12 @@ pub struct Op {
     pub cost: u32,
     /// Rarely executed.
     pub cold: bool,
+    /// Where its inputs may be when the fast engine runs it.
+    pub locations: Vec<Location>,
+    /// What the fast engine runs together with it.
+    pub fuses: Vec<Fuse>,
+    /// The function of the engine's runtime that is the op in the fast engine, and where that is named.
+    pub fast: Option<(String, Span)>,
     /// Hand-written examples.
     pub examples: Vec<Example>,
     /// Hand-written bytes.

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::effect::Access;
+use super::engine::{FUSES, LOCATIONS};
 use super::machine::MACHINES;
 use super::op::Control;
 use super::operand::Indexes;
@@ -34,6 +35,11 @@ fn shape_words() -> Vec<&'static str> {
     words
 }
 
+/// The items of a list of words.
+fn one_of(words: &[&str]) -> serde_json::Value {
+    serde_json::json!({ "type": "string", "enum": words })
+}
+
 /// A file of an instruction set. Every table may be continued in any file of the set, so a file needs none of them.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -50,6 +56,8 @@ pub struct RawFile {
     pub encoding: Option<RawEncoding>,
     /// What the hand-written part of the machine is like. It stands in one file of the set, or in none.
     pub runtime: Option<RawRuntime>,
+    /// That the set has a fast engine, and what limits it. It stands in one file of the set, or in none.
+    pub engine: Option<RawEngine>,
     /// How values are represented, each a table `[slot.i32]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub slot: BTreeMap<String, RawSlot>,
@@ -71,6 +79,12 @@ pub struct RawFile {
     /// The instructions, each a table `[op.iadd]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub op: BTreeMap<String, RawOp>,
+    /// Ops that the fast engine rewrites into faster forms while they run, each a table `[family.method]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub family: BTreeMap<String, RawFamily>,
+    /// Sequences of ops that the fast engine runs as one, each a table `[superinstruction.multiply_add]`.
+    #[schemars(default, extend("propertyNames" = names()))]
+    pub superinstruction: BTreeMap<String, RawSuperinstruction>,
     /// Assembly that several examples share, each a table `[fixture.shapes]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub fixture: BTreeMap<String, RawFixture>,
@@ -107,6 +121,60 @@ pub struct RawRuntime {
     /// them are emitted, and the runtime has only the state that programs keep beside them, and the meaning of the ops.
     #[schemars(extend("enum" = words(MACHINES)))]
     pub machine: Spanned<String>,
+}
+
+/// The fast engine: `[engine]`. A set without this table has none.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawEngine {
+    /// The crate in `runtime/` with the hand-written part of the engine, as cargo knows it: `"raya-machine"`.
+    #[schemars(extend("pattern" = "^[a-z][a-z0-9_]*(-[a-z][a-z0-9_]*)*$"), example = "raya-machine")]
+    pub runtime: Spanned<String>,
+    /// The handlers that are written by hand there, in the order of their numbers: calls, jumps, moves, and `leave`, which ends a run.
+    #[schemars(example = ["leave", "mov", "constant", "jump", "call"])]
+    pub builtins: Vec<Spanned<String>>,
+    /// How many handlers may be emitted at most: each costs code and time to compile.
+    #[schemars(range(min = 1, max = 60000), example = 800)]
+    pub handlers: Spanned<i64>,
+    /// How many seconds the engine may take to compile at most; `lathe bench vm` measures it.
+    #[schemars(range(min = 1, max = 3600), example = 60)]
+    pub compile_seconds: Spanned<i64>,
+}
+
+/// An op that the fast engine rewrites while it runs: `[family.method]`. An instruction begins as the generic member; where it ran once,
+/// the specialised one follows, with what the first look-up found in a cache beside it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFamily {
+    /// What is remembered, and why that is faster.
+    pub doc: Spanned<String>,
+    /// The op that it begins as: the name of an `[op.…]`.
+    #[schemars(extend("x-lathe-names" = ["op"]))]
+    pub generic: Spanned<String>,
+    /// The function of the engine's runtime that says whether the cache holds for what is given now.
+    #[schemars(example = &"same_class")]
+    pub guard: Spanned<String>,
+    /// The function of the engine's runtime that is the op where the cache holds.
+    #[schemars(example = &"call_cached_method")]
+    pub specialised: Spanned<String>,
+    /// The function of the engine's runtime that is the op where it doesn't, and that fills the cache.
+    #[schemars(example = &"call_method_and_remember")]
+    pub on_miss: Spanned<String>,
+    /// What the cache holds, each with a name and its scalar: `["class: u32", "target: u32"]`.
+    #[schemars(example = ["class: u32", "target: u64"])]
+    pub cache: Vec<Spanned<String>>,
+}
+
+/// A sequence of ops that the fast engine runs as one: `[superinstruction.multiply_add]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSuperinstruction {
+    /// Where such sequences come from, and what is gained.
+    pub doc: Spanned<String>,
+    /// The ops in order, each using what the one before it gave: names of `[op.…]`.
+    #[schemars(example = ["fmul", "fadd"])]
+    #[schemars(extend("x-lathe-names" = ["op"]))]
+    pub ops: Vec<Spanned<String>>,
 }
 
 /// Where a type comes from: `library = { package = "ethnum", version = "1.5", path = "ethnum::U256" }`.
@@ -294,6 +362,21 @@ pub struct RawOp {
     /// Whether it is rarely executed.
     #[serde(default)]
     pub cold: bool,
+    /// Where its inputs may be when the fast engine runs it: `"slot"`, a word of the frame, which holds without this field, and `"const"`,
+    /// a constant in the instruction. There is a handler for each way that at least one input isn't a constant.
+    #[serde(default)]
+    #[schemars(example = ["slot", "const"])]
+    #[schemars(extend("items" = one_of(&words(LOCATIONS))))]
+    pub locations: Vec<Spanned<String>>,
+    /// What the fast engine runs together with it: `"branch"`, a conditional jump on its result.
+    #[serde(default)]
+    #[schemars(example = ["branch"])]
+    #[schemars(extend("items" = one_of(&words(FUSES))))]
+    pub fuse: Vec<Spanned<String>>,
+    /// The function of the engine's runtime that is the op in the fast engine. Without it, that is the expression, or a call of the
+    /// semantics function.
+    #[schemars(example = &"load_elem")]
+    pub fast: Option<Spanned<String>>,
     /// Its bytes in hexadecimal, written by hand: `"20"` or `{ operands = ["1", "2"], bytes = "A0 01000000 0200" }`.
     #[schemars(example = "20")]
     pub golden: Option<Spanned<RawGoldenValue>>,

@@ -385,18 +385,21 @@ fn local(name: &str) -> Ident {
 
 /// Renames in an expression what [`local`] renames.
 fn rename(tokens: TokenStream) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Ident(ident) if OWN.iter().any(|own| ident == own) => TokenTree::Ident(local(&ident.to_string())),
-            TokenTree::Group(group) => {
-                let mut renamed = Group::new(group.delimiter(), rename(group.stream()));
-                renamed.set_span(group.span());
-                TokenTree::Group(renamed)
-            }
-            other => other,
-        })
-        .collect()
+    rename_all(tokens, &OWN)
+}
+
+/// Puts an underscore behind these names in an expression.
+pub fn rename_all(tokens: TokenStream, names: &[&str]) -> TokenStream {
+    let renamed = |token| match token {
+        TokenTree::Ident(ident) if names.iter().any(|name| ident == name) => TokenTree::Ident(format_ident!("{ident}_")),
+        TokenTree::Group(group) => {
+            let mut renamed = Group::new(group.delimiter(), rename_all(group.stream(), names));
+            renamed.set_span(group.span());
+            TokenTree::Group(renamed)
+        }
+        other => other,
+    };
+    tokens.into_iter().map(renamed).collect()
 }
 
 fn parse_type(text: &str) -> anyhow::Result<syn::Type> {

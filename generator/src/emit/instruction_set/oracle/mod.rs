@@ -4,7 +4,7 @@
 //! `<name>_runtime::semantics::integer::idiv`. That the function exists and has the right signature is the checker's business; here it
 //! is only called.
 
-mod arm;
+pub mod arm;
 mod features;
 mod step;
 

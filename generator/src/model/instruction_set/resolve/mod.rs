@@ -2,8 +2,9 @@
 //!
 //! Entries are resolved in the order in which they depend on each other: `machine` has slots, types, operand kinds, effects, traps
 //! and groups; `format` the module file; `op` the instructions, with `expression` for types of values and `example` for the
-//! hand-written evidence. An entry with errors is left out; naming it elsewhere is no further error.
+//! hand-written evidence; `engine` what the fast engine is made of. An entry with errors is left out; naming it elsewhere is no further error.
 
+mod engine;
 mod example;
 mod expression;
 mod format;
@@ -35,7 +36,7 @@ use crate::syntax::{Document, Entry, ValueKind};
 /// Keys at the top of a file of an instruction set.
 const TOP: &[&str] = &[
     "kind", "name", "doc", "encoding", "slot", "type", "operand", "effect", "trap", "group", "op", "fixture", "module", "record",
-    "union", "runtime",
+    "union", "runtime", "engine", "family", "superinstruction",
 ];
 
 /// Loads all instruction sets of the specs.
@@ -237,7 +238,12 @@ fn load_set(
         features,
     };
     let ops = op::ops(&files, &scope, uses, diagnostics);
+    let fast = engine::engine(&files, diagnostics);
+    let op_names = engine::names_of(&files, &ops);
+    let families = engine::families(&files, &op_names, uses, diagnostics);
+    let superinstructions = engine::superinstructions(&files, &op_names, uses, diagnostics);
     let owner = Some(name);
+    uses.extend(op_names.uses(owner));
     uses.extend(slots.names.uses(owner));
     uses.extend(types.names.uses(owner));
     uses.extend(kinds.names.uses(owner));
@@ -254,6 +260,7 @@ fn load_set(
         tables: tables(documents),
         encoding,
         machine,
+        engine: fast,
         slots: slots.arena,
         types: types.arena,
         operand_kinds: kinds.arena,
@@ -261,6 +268,8 @@ fn load_set(
         traps: traps.arena,
         groups: groups.arena,
         ops,
+        families,
+        superinstructions,
         format,
         fixtures: fixtures.arena,
     }

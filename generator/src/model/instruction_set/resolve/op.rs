@@ -6,9 +6,10 @@ use crate::syntax::Spanned;
 
 use super::machine::{is_too_wide, named};
 use super::scope::Scope;
-use super::{Files, example, expression, rust};
+use super::{Files, engine, example, expression, rust};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::instruction_set::engine::{FUSES, LOCATIONS};
 use crate::model::instruction_set::op::Law;
 use crate::model::instruction_set::raw::RawOp;
 use crate::model::instruction_set::{Control, Input, Meaning, Op, Operand, Output};
@@ -77,6 +78,9 @@ fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagn
         .golden
         .as_ref()
         .and_then(|golden| example::golden(entry, golden, diagnostics));
+    let locations = words(entry, &raw.locations, "location", LOCATIONS, diagnostics);
+    let fuses = words(entry, &raw.fuse, "thing that an op is fused with", FUSES, diagnostics);
+    let fast = raw.fast.as_ref().and_then(|fast| engine::function(entry, fast, diagnostics));
     let text = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.get_ref().clone());
     Some(Op {
         name: entry.name().to_owned(),
@@ -99,6 +103,9 @@ fn op(entry: &Entry<'_>, raw: &RawOp, scope: &Scope<'_>, diagnostics: &mut Diagn
         commutes: raw.commutes.as_ref().is_some_and(|commutes| *commutes.get_ref()),
         cost: cost?,
         cold: raw.cold,
+        locations,
+        fuses,
+        fast,
         examples,
         golden,
         laws: raw.laws.iter().filter_map(|law| parse_law(entry, law, diagnostics)).collect(),
@@ -136,6 +143,18 @@ pub(super) fn all<T>(
         }
     }
     complete.then_some(ids)
+}
+
+/// Each of a list of words from a fixed list.
+fn words<V: Copy>(
+    entry: &Entry<'_>,
+    texts: &[Spanned<String>],
+    what: &str,
+    known: &[(&str, V)],
+    diagnostics: &mut Diagnostics,
+) -> Vec<V> {
+    let places = texts.iter().map(|text| Place::value(entry.document, text));
+    places.filter_map(|place| place.word(what, known, diagnostics)).collect()
 }
 
 type Values = (Option<Vec<Operand>>, Option<Vec<Input>>, Option<Vec<Output>>);

@@ -1,0 +1,166 @@
+//! `src/ops.rs` and `src/table.rs`: the numbers of handlers, and what lowering may make of each instruction.
+
+use std::fmt::Write;
+
+use super::layout::{Layout, What};
+use super::plan::{Choice, Handler, Plan, slot};
+use super::{facts, machine};
+use crate::emit::crate_builder::CrateBuilder;
+use crate::emit::instruction_set::sources;
+use crate::emit::rust;
+use crate::model::instruction_set::{Engine, InstructionSet, Location, TypeExpression};
+
+/// `iadd_sk` without the mark of a raw identifier.
+fn plain(name: &str) -> &str {
+    name.trim_start_matches("r#")
+}
+
+/// The constant with the number of a handler: `ops::IADD_SK`.
+pub fn constant(name: &str) -> String {
+    rust::constant(plain(name))
+}
+
+/// Adds `src/ops.rs`.
+pub fn ops(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let count = engine.builtins.len() + plan.handlers.len();
+    let mut text = rust::module_doc_lines(&format!(
+        "The numbers and names of the {count} handlers.\n\nThe first {} are written by hand in `{}` and are the same in every engine of the \
+         set. The specs allow {} of the others, and there are {}. Numbers mean nothing outside of one build: lowered code is never kept.",
+        engine.builtins.len(),
+        engine.runtime,
+        engine.handlers.0,
+        plan.handlers.len()
+    ));
+    writeln!(text, "\nuse {}::Opcode;\nuse {}::table::Internal;\n", facts(set), machine(engine))?;
+    let numbers = engine.builtins.iter().map(|(name, _)| name.as_str());
+    let numbers = numbers.chain(plan.handlers.iter().map(|handler| handler.name.as_str()));
+    for (number, name) in numbers.enumerate() {
+        writeln!(text, "pub(crate) const {}: u16 = {number};", constant(name))?;
+    }
+    writeln!(text, "\n/// All handlers by their numbers.\npub static INTERNALS: [Internal; {count}] = [")?;
+    for (name, _) in &engine.builtins {
+        writeln!(text, "    builtin({name:?}),")?;
+    }
+    for handler in &plan.handlers {
+        writeln!(
+            text,
+            "    internal({:?}, Opcode::{}, {}),",
+            plain(&handler.name),
+            rust::variant(&handler.op.name),
+            handler.layout.words
+        )?;
+    }
+    text.push_str(
+        "];\n\n/// A handler that is written by hand; how long its instructions are is known where they are made.\n\
+         const fn builtin(name: &'static str) -> Internal {\n    Internal {\n        name,\n        source: None,\n        words: 0,\n    }\n}\n\n\
+         const fn internal(name: &'static str, source: Opcode, words: u8) -> Internal {\n    Internal {\n        name,\n        \
+         source: Some(source),\n        words,\n    }\n}\n",
+    );
+    builder.file("src/ops.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+    Ok(())
+}
+
+/// Adds `src/table.rs`.
+pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
+    let mut text = rust::module_doc_lines(
+        "What lowering may make of each instruction: of the variants in a row, the first one that fits.\n\nSpec: `locations`, `fuse` and `fast` \
+         of the entries of the instructions.",
+    );
+    writeln!(
+        text,
+        "\nuse {}::types::SlotKind;\nuse {}::table::{{Field, Fused, Location, OpRow, Table, Variant, Wanted, What}};\n\nuse crate::{{fold, ops}};\n",
+        facts(set),
+        machine(engine)
+    )?;
+    text.push_str(include_str!("text/table_head.rs"));
+    writeln!(text, "\n/// By the index of the opcode.\nstatic ROWS: [OpRow; {}] = [", set.ops.len())?;
+    for (op, row) in set.ops.iter().zip(&plan.rows) {
+        match row.variants.is_empty() && row.fused.is_empty() {
+            true => writeln!(text, "    // `{}` is lowered by hand.\n    OpRow::NONE,", op.name)?,
+            false => writeln!(text, "    {},", constant(&op.name))?,
+        }
+    }
+    text.push_str("];\n");
+    for (op, row) in set.ops.iter().zip(&plan.rows) {
+        if row.variants.is_empty() && row.fused.is_empty() {
+            continue;
+        }
+        writeln!(text, "\n/// `{}`.\nconst {}: OpRow = OpRow {{\n    variants: &[", op.name, constant(&op.name))?;
+        for choice in &row.variants {
+            text.push_str(&variant(set, plan, choice, 8, ""));
+        }
+        if row.fused.is_empty() {
+            text.push_str("    ],\n    fused: &[],\n};\n");
+            continue;
+        }
+        text.push_str("    ],\n    fused: &[\n");
+        for (when, choice) in &row.fused {
+            text.push_str(&variant(set, plan, choice, 8, if *when { "when" } else { "unless" }));
+        }
+        text.push_str("    ],\n};\n");
+    }
+    builder.file("src/table.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+    Ok(())
+}
+
+/// A call of the emitted function that makes a row of the table: `variant(…)`, or `when(variant(…))`.
+fn variant(set: &InstructionSet, plan: &Plan<'_>, choice: &Choice, indent: usize, wrapper: &str) -> String {
+    let handler = &plan.handlers[choice.handler];
+    let position = |index: usize| if choice.exchanged { handler.op.inputs.len() - 1 - index } else { index };
+    let inputs: Vec<String> = (0..handler.op.inputs.len())
+        .map(|index| wanted(set, handler, position(index)))
+        .collect();
+    let outputs: Vec<String> = match handler.branch {
+        Some(_) => Vec::new(),
+        None => handler.op.outputs.iter().map(|output| kind(set, handler, &output.expression)).collect(),
+    };
+    let fields: Vec<String> = fields(&handler.layout, &position);
+    let arguments = [
+        format!("ops::{}", constant(&handler.name)),
+        handler.layout.words.to_string(),
+        format!("&[{}]", inputs.join(", ")),
+        format!("&[{}]", outputs.join(", ")),
+        format!("&[{}]", fields.join(", ")),
+    ];
+    match wrapper {
+        "" => rust::call(indent, "", "variant", &arguments, ","),
+        wrapper => rust::call(indent, "", wrapper, &arguments, ","),
+    }
+}
+
+fn kind(set: &InstructionSet, handler: &Handler<'_>, expression: &TypeExpression) -> String {
+    match slot(set, &handler.kinds, expression) {
+        Some(slot) => format!("Some(SlotKind::{})", rust::variant(&set.slots[slot].name)),
+        None => "None".to_owned(),
+    }
+}
+
+fn wanted(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> String {
+    let input = &handler.op.inputs[index];
+    if input.expression.is_many() {
+        return "LIST".to_owned();
+    }
+    let kind = kind(set, handler, &input.expression);
+    match handler.places[index] {
+        Location::Slot => format!("slot({kind})"),
+        Location::Const => format!("constant({kind})"),
+    }
+}
+
+fn fields(layout: &Layout, position: &dyn Fn(usize) -> usize) -> Vec<String> {
+    let what = |what: What| match what {
+        What::Output(index) => format!("What::Output({index})"),
+        What::Input(index) => format!("What::Input({})", position(index)),
+        What::Const(index) => format!("What::Const({})", position(index)),
+        What::Const32(index) => format!("What::Const32({})", position(index)),
+        What::Operand(index, _) => format!("What::Operand({index})"),
+        What::Kind(index) => format!("What::Kind({})", position(index)),
+        What::OutputKind(index) => format!("What::OutputKind({index})"),
+        What::List(index) => format!("What::List({})", position(index)),
+        What::Target => "What::Target".to_owned(),
+        What::CostTaken => "What::CostTaken".to_owned(),
+        What::CostNext => "What::CostNext".to_owned(),
+    };
+    let field = |field: &super::layout::Field| format!("field({}, {})", field.at, what(field.what));
+    layout.fields.iter().map(field).collect()
+}
