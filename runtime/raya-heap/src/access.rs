@@ -11,9 +11,9 @@ impl<X> Heap<X> {
     /// The place that a reference leads to, if objects can start there.
     #[inline]
     pub(crate) fn raw(&self, object: Ref) -> Option<Raw> {
-        let place = self.blocks.locate(object.bits())?;
+        let room = self.blocks.room_at(object.bits())?;
         // SAFETY: the blocks are those of the region. What is made of it borrows the heap, for writing if it writes.
-        Some(unsafe { Raw::new(self.region.base(), object, place.bytes) })
+        Some(unsafe { Raw::new(self.region.base(), object, room) })
     }
 
     /// The object behind a reference; `None` for null and for references at which no object starts.

@@ -60,7 +60,7 @@ pub(crate) struct Class(u8);
 impl Class {
     /// All classes, smallest first.
     #[cfg(test)]
-    fn all() -> impl Iterator<Item = Class> {
+    pub(crate) fn all() -> impl Iterator<Item = Class> {
         (0..CLASSES as u8).map(Class)
     }
 
@@ -100,11 +100,10 @@ impl Class {
         CAPACITIES[self.index()]
     }
 
-    /// Whether an object starts at this offset in a block.
+    /// 2³² divided by its granules, and rounded up.
     #[inline]
-    pub(crate) fn starts_at(self, offset: u32) -> bool {
-        let position = ((u64::from(offset) * RECIPROCALS[self.index()]) >> 32) as u32;
-        position < self.capacity() && position * self.granules() == offset
+    pub(crate) fn reciprocal(self) -> u64 {
+        RECIPROCALS[self.index()]
     }
 }
 
@@ -121,15 +120,5 @@ mod tests {
         }
         assert_eq!(Class::of(LARGEST + 1), None);
         assert_eq!(Class::of(u32::MAX), None);
-    }
-
-    #[test]
-    fn objects_start_at_multiples_of_their_size() {
-        for class in Class::all() {
-            for offset in 0..BLOCK_GRANULES as u32 {
-                let expected = offset % class.granules() == 0 && offset / class.granules() < class.capacity();
-                assert_eq!(class.starts_at(offset), expected, "{class:?} {offset}");
-            }
-        }
     }
 }

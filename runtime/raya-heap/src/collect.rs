@@ -28,8 +28,8 @@ impl<X: Boxed> Heap<X> {
         let before = self.claimed;
 
         let marking = self.mark(roots);
-        let dangling = marking.dangling;
-        self.blocks = marking.blocks;
+        let dangling = marking.marked.dangling;
+        self.blocks = marking.marked.blocks;
         self.shapes = marking.shapes;
 
         let blocks = &self.blocks;
@@ -72,7 +72,7 @@ impl<X: Boxed> Heap<X> {
         let before = Some(Box::new(self.blocks.clone()));
         let mut marking = Marking::new(&self.region, self.blocks.clone(), self.shapes.clone(), before);
         mark_all(&mut marking, &self.slab, roots);
-        marking.dangling
+        marking.marked.dangling
     }
 
     /// Gives blocks without a live object back and notes those with dead ones. Gives the bytes of live objects.
@@ -84,7 +84,7 @@ impl<X: Boxed> Heap<X> {
         // From the last block to the first, so that the first one of a class is at the end of its list and is taken first.
         for block in (0..self.blocks.count()).rev() {
             match self.blocks.usage(block) {
-                Use::Small { class, .. } => {
+                Use::Small(class) => {
                     let marked = self.blocks.marked_in(block);
                     live += marked as usize * class.bytes();
                     self.blocks.set_swept(block, 0);
@@ -116,7 +116,7 @@ impl<X: Boxed> Heap<X> {
     }
 
     fn poison_gaps(&mut self, block: u32) {
-        let Use::Small { class, .. } = self.blocks.usage(block) else {
+        let Use::Small(class) = self.blocks.usage(block) else {
             return;
         };
         let mut from = first_granule(block);

@@ -7,7 +7,7 @@
 use crate::any::{Any, AnyKind};
 use crate::blocks::{Blocks, Use, block_of, first_granule};
 use crate::layout::{self, Kind};
-use crate::object::{ArrayHead, Raw};
+use crate::object::Raw;
 use crate::region::Region;
 use crate::shape::{Shape, Traced};
 use crate::value::{Ref, SlotKind, Value};
@@ -28,7 +28,7 @@ pub(crate) struct Waiting {
 /// Takes the references that are roots, or that a boxed Rust value holds, during a collection.
 // It only borrows the state, so that no caller can exchange the states of two heaps.
 #[derive(Debug)]
-pub struct Marker<'a>(&'a mut Marking);
+pub struct Marker<'a>(&'a mut Marked);
 
 impl Marker<'_> {
     /// The object behind this reference is alive. Null is fine.
@@ -59,50 +59,34 @@ impl Marker<'_> {
 /// The state of marking.
 #[derive(Debug)]
 pub(crate) struct Marking {
-    base: *const u8,
-    pub(crate) blocks: Blocks,
     pub(crate) shapes: Vec<Shape>,
+    pub(crate) marked: Marked,
+}
+
+/// What is marked, and what of it waits.
+#[derive(Debug)]
+pub(crate) struct Marked {
+    base: *mut u8,
+    pub(crate) blocks: Blocks,
     waiting: Vec<Waiting>,
     most_waiting: usize,
     /// Blocks with marked objects that were not looked at, by number.
     left_out: Vec<bool>,
     any_left_out: bool,
     /// What was alive before, to check references against.
-    pub(crate) before: Option<Box<Blocks>>,
+    before: Option<Box<Blocks>>,
+    /// How many references led to nothing alive.
     pub(crate) dangling: u64,
 }
 
-impl Marking {
-    pub(crate) fn new(region: &Region, mut blocks: Blocks, shapes: Vec<Shape>, before: Option<Box<Blocks>>) -> Marking {
-        blocks.clear_marks();
-        Marking {
-            base: region.base(),
-            blocks,
-            shapes,
-            waiting: Vec::new(),
-            most_waiting: MOST_WAITING,
-            left_out: Vec::new(),
-            any_left_out: false,
-            before,
-            dangling: 0,
-        }
-    }
-
-    /// Lets someone mark.
-    pub(crate) fn marker(&mut self) -> Marker<'_> {
-        Marker(self)
-    }
-
-    /// Makes the stack smaller, so that tests reach its end.
-    pub(crate) fn bound(&mut self, most_waiting: usize) {
-        self.most_waiting = most_waiting;
-    }
-
+impl Marked {
+    /// The place at a reference.
+    #[inline]
     fn raw(&self, object: Ref) -> Option<Raw> {
-        let place = self.blocks.locate(object.bits())?;
+        let room = self.blocks.room_at(object.bits())?;
         // SAFETY: the table of blocks is that of the region at `base`, which outlives the collection, and nothing else looks at
         // the objects meanwhile.
-        Some(unsafe { Raw::new(self.base.cast_mut(), object, place.bytes) })
+        Some(unsafe { Raw::new(self.base, object, room) })
     }
 
     #[inline]
@@ -110,35 +94,10 @@ impl Marking {
         if object.is_null() {
             return;
         }
-        let Some(raw) = self.raw(object) else {
-            self.dangling += 1;
-            return;
-        };
-        if self.blocks.is_marked(object.bits()) {
-            return;
-        }
-        let Some(kind) = raw.kind() else {
-            self.dangling += 1;
-            return;
-        };
-        if let Some(before) = &self.before
-            && !before.may_be_alive(object.bits())
-        {
-            self.dangling += 1;
-            return;
-        }
-        self.blocks.mark(object.bits());
-        let refers = match kind {
-            Kind::Str | Kind::Buffer => false,
-            Kind::Array | Kind::Boxed => true,
-            Kind::Closure => true,
-            Kind::Tuple | Kind::Instance | Kind::Cell => self
-                .shapes
-                .get(raw.aux() as usize)
-                .is_some_and(|shape| !shape.traced().is_empty()),
-        };
-        if refers {
-            self.wait(Waiting { object, from: 0 });
+        match self.blocks.mark(object.bits()) {
+            Some(true) => {}
+            Some(false) => self.wait(Waiting { object, from: 0 }),
+            None => self.dangling += 1,
         }
     }
 
@@ -158,11 +117,17 @@ impl Marking {
         }
     }
 
+    #[inline]
     fn wait(&mut self, waiting: Waiting) {
         if self.waiting.len() < self.most_waiting {
             self.waiting.push(waiting);
-            return;
+        } else {
+            self.leave_out(waiting);
         }
+    }
+
+    #[cold]
+    fn leave_out(&mut self, waiting: Waiting) {
         let block = block_of(waiting.object.bits()) as usize;
         if self.left_out.len() <= block {
             self.left_out.resize(self.blocks.count() as usize, false);
@@ -173,83 +138,32 @@ impl Marking {
         }
     }
 
-    /// Looks at everything that waits. `boxed` traces the Rust value that an object stands for.
-    pub(crate) fn drain(&mut self, mut boxed: impl FnMut(Ref, u32, &mut Marker<'_>)) {
-        self.drain_waiting(&mut boxed);
-        while core::mem::take(&mut self.any_left_out) {
-            for block in 0..self.left_out.len() {
-                if core::mem::take(&mut self.left_out[block]) {
-                    self.look_again(block as u32, &mut boxed);
-                }
-            }
-        }
-    }
-
-    /// Looks at all marked objects of a block. Those that were looked at before cost time and nothing else.
-    fn look_again(&mut self, block: u32, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
-        let first = first_granule(block);
-        let (end, step) = match self.blocks.usage(block) {
-            Use::Small { class, .. } => (first + class.capacity() * class.granules(), class.granules()),
-            Use::Large(_) => (first + 1, 1),
-            Use::Free | Use::Rest => return,
-        };
-        let mut granule = self.blocks.next_marked(first);
-        while granule < end {
-            let object = Ref::from_bits(granule);
-            self.waiting.push(Waiting { object, from: 0 });
-            self.drain_waiting(boxed);
-            granule += step;
-            if granule < end {
-                granule = self.blocks.next_marked(granule);
-            }
-        }
-    }
-
-    fn drain_waiting(&mut self, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
-        while let Some(waiting) = self.waiting.pop() {
-            let Some(raw) = self.raw(waiting.object) else { continue };
-            match raw.kind() {
-                Some(Kind::Array) => self.look_at_array(waiting, raw),
-                Some(Kind::Boxed) => boxed(waiting.object, raw.aux(), &mut Marker(self)),
-                Some(Kind::Closure) => {
-                    self.mark(Ref::from_bits(raw.u32_at(layout::CLOSURE_RECEIVER)));
-                    self.look_at_words(raw, layout::CAPTURES);
-                }
-                Some(Kind::Tuple | Kind::Instance | Kind::Cell) => self.look_at_words(raw, layout::BODY),
-                Some(Kind::Str | Kind::Buffer) | None => {}
-            }
-        }
-    }
-
-    fn look_at_words(&mut self, raw: Raw, first: usize) {
-        let Some(shape) = self.shapes.get(raw.aux() as usize) else {
-            return;
-        };
-        let count = shape.traced().len();
-        for position in 0..count {
-            let Some((index, traced)) = self.traced(raw.aux(), position) else {
-                return;
-            };
-            let word = raw.u64_at(first + index as usize * layout::WORD);
-            match traced {
-                Traced::Ref => self.mark(Ref::from_bits(word as u32)),
-                Traced::Any => self.mark_any(Any::from_bits(word)),
-            }
-        }
-    }
-
+    /// What is in the place of a marked object. If nothing alive is, the mark is taken away again.
     #[inline]
-    fn traced(&self, shape: u32, position: usize) -> Option<(u32, Traced)> {
-        self.shapes.get(shape as usize)?.traced().get(position).copied()
+    fn kind(&mut self, object: Ref, raw: Raw) -> Option<Kind> {
+        let alive = match &self.before {
+            Some(before) => before.may_be_alive(object.bits()),
+            None => true,
+        };
+        let kind = raw.kind().filter(|_| alive);
+        if kind.is_none() {
+            self.blocks.unmark(object.bits());
+            self.dangling += 1;
+        }
+        kind
     }
 
     fn look_at_array(&mut self, waiting: Waiting, raw: Raw) {
         let Some(head) = raw.array_head() else { return };
-        self.mark(head.buffer);
+        if waiting.from == 0 {
+            self.mark(head.buffer);
+        }
         if !matches!(head.slot, SlotKind::Ref | SlotKind::Any) {
             return;
         }
-        let Some(elements) = self.elements(head) else { return };
+        let Some(elements) = self.raw(head.buffer).filter(|buffer| buffer.holds(head)) else {
+            return;
+        };
         let end = head.length.min(waiting.from.saturating_add(CHUNK));
         if end < head.length {
             // There is room: the array itself was just taken off.
@@ -263,10 +177,101 @@ impl Marking {
             self.mark_word(word, head.slot);
         }
     }
+}
 
-    /// The buffer of an array, if it holds as many elements as the array has.
-    fn elements(&self, head: ArrayHead) -> Option<Raw> {
-        let buffer = self.raw(head.buffer)?;
-        buffer.holds(head).then_some(buffer)
+impl Marking {
+    /// Starts with nothing marked. `before` says what was alive before, where references are to be checked against it.
+    pub(crate) fn new(region: &Region, mut blocks: Blocks, shapes: Vec<Shape>, before: Option<Box<Blocks>>) -> Marking {
+        blocks.clear_marks();
+        Marking {
+            shapes,
+            marked: Marked {
+                base: region.base(),
+                blocks,
+                waiting: Vec::new(),
+                most_waiting: MOST_WAITING,
+                left_out: Vec::new(),
+                any_left_out: false,
+                before,
+                dangling: 0,
+            },
+        }
+    }
+
+    /// Lets someone mark.
+    pub(crate) fn marker(&mut self) -> Marker<'_> {
+        Marker(&mut self.marked)
+    }
+
+    /// Makes the stack smaller, so that tests reach its end.
+    pub(crate) fn bound(&mut self, most_waiting: usize) {
+        self.marked.most_waiting = most_waiting;
+    }
+
+    /// Looks at everything that waits. `boxed` traces the Rust value that an object stands for.
+    pub(crate) fn drain(&mut self, mut boxed: impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        self.drain_waiting(&mut boxed);
+        while core::mem::take(&mut self.marked.any_left_out) {
+            for block in 0..self.marked.left_out.len() {
+                if core::mem::take(&mut self.marked.left_out[block]) {
+                    self.look_again(block as u32, &mut boxed);
+                }
+            }
+        }
+    }
+
+    /// Looks at all marked objects of a block. Those that were looked at before cost time and nothing else.
+    fn look_again(&mut self, block: u32, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        let first = first_granule(block);
+        let (end, step) = match self.marked.blocks.usage(block) {
+            Use::Small(class) => (first + class.capacity() * class.granules(), class.granules()),
+            Use::Large(_) => (first + 1, 1),
+            Use::Free | Use::Rest => return,
+        };
+        let mut granule = first;
+        while granule < end {
+            granule = self.marked.blocks.next_marked(granule);
+            if granule < end {
+                let object = Ref::from_bits(granule);
+                self.marked.waiting.push(Waiting { object, from: 0 });
+                self.drain_waiting(boxed);
+            }
+            granule += step;
+        }
+    }
+
+    fn drain_waiting(&mut self, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
+        while let Some(waiting) = self.marked.waiting.pop() {
+            let Some(raw) = self.marked.raw(waiting.object) else {
+                continue;
+            };
+            let Some(kind) = self.marked.kind(waiting.object, raw) else {
+                continue;
+            };
+            match kind {
+                Kind::Str | Kind::Buffer => {}
+                Kind::Tuple | Kind::Instance | Kind::Cell => self.look_at_words(raw, layout::BODY),
+                Kind::Closure => {
+                    self.marked.mark(Ref::from_bits(raw.u32_at(layout::CLOSURE_RECEIVER)));
+                    self.look_at_words(raw, layout::CAPTURES);
+                }
+                Kind::Array => self.marked.look_at_array(waiting, raw),
+                Kind::Boxed => boxed(waiting.object, raw.aux(), &mut self.marker()),
+            }
+        }
+    }
+
+    #[inline]
+    fn look_at_words(&mut self, raw: Raw, first: usize) {
+        let Some(shape) = self.shapes.get(raw.aux() as usize) else {
+            return;
+        };
+        for (index, traced) in shape.traced() {
+            let word = raw.u64_at(first + *index as usize * layout::WORD);
+            match traced {
+                Traced::Ref => self.marked.mark(Ref::from_bits(word as u32)),
+                Traced::Any => self.marked.mark_any(Any::from_bits(word)),
+            }
+        }
     }
 }
