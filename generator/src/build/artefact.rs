@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::cargo::{self, Built};
+use super::cargo::{self, Built, Made};
 use super::inspect::Contents;
 use crate::diagnostic::Diagnostic;
 use crate::model::artefact::{Artefact, Form};
@@ -66,9 +66,12 @@ pub fn file(artefact: &Artefact, built: &Built, folder: &Path) -> Option<PathBuf
         found.is_some_and(|found| extensions.contains(&found))
     };
     match artefact.form {
-        Form::Program => of_package
-            .filter(|made| made.name == *package)
-            .find_map(|made| made.executable.clone()),
+        Form::Program => {
+            // The only program of a package may have a name of its own.
+            let programs: Vec<&Made> = of_package.filter(|made| made.executable.is_some()).collect();
+            let named = programs.iter().find(|made| made.name == *package || programs.len() == 1);
+            named.and_then(|made| made.executable.clone())
+        }
         Form::Library => of_package
             .filter(|made| made.name == library && made.executable.is_none())
             .flat_map(|made| &made.files)

@@ -71,6 +71,9 @@ pub fn packages(model: &Model) -> BTreeSet<String> {
     }
     for set in &model.part::<InstructionSets>().sets {
         packages.extend(PARTS.iter().map(|part| set.package(part)));
+        if set.has_command_line() {
+            packages.insert(set.package("cli"));
+        }
     }
     let of_modules = model.part::<Packages>();
     for module in &model.part::<Modules>().modules {

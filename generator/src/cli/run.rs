@@ -9,7 +9,7 @@ use super::session::{Prepared, Session};
 use super::{Common, Exit, Outcome, generate};
 use crate::build::cargo::Executable;
 use crate::build::engine::{self, Ran};
-use crate::model::instruction_set::{self, InstructionSets};
+use crate::model::instruction_set::{InstructionSets, Outline};
 use crate::report::console::{self, Tone};
 use crate::report::summary::{self, Numbers};
 use crate::report::{drift, json};
@@ -48,7 +48,7 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
         if programs.is_empty() {
             continue;
         }
-        let engine = find_engine(&executables, &set.name).ok_or(Exit::Failure)?;
+        let engine = find_engine(&executables, &set).ok_or(Exit::Failure)?;
         for program in &programs {
             ran += 1;
             let (root, json) = (session.root.clone(), session.json);
@@ -75,12 +75,15 @@ fn everything(session: &mut Session, prepared: &Prepared, numbers: &Numbers) -> 
 }
 
 /// The engine of a set.
-fn find_engine<'a>(executables: &'a [Executable], set: &str) -> Option<&'a Path> {
-    let name = instruction_set::engine(set);
-    let engine = executables.iter().find(|executable| executable.name == name);
+fn find_engine<'a>(executables: &'a [Executable], set: &Outline) -> Option<&'a Path> {
+    let name = &set.program;
+    let engine = executables.iter().find(|executable| executable.name == *name);
     if engine.is_none() {
         console::failure(
-            &format!("no emitted crate built a binary `{name}`, so the programs of `{set}` can't run"),
+            &format!(
+                "no emitted crate built a binary `{name}`, so the programs of `{}` can't run",
+                set.name
+            ),
             "list the emitted crates of the set in the root Cargo.toml",
         );
     }

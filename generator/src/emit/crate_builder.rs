@@ -18,8 +18,9 @@ pub struct CrateBuilder {
     name: String,
     description: String,
     proc_macro: bool,
+    program: Option<String>,
     dependencies: BTreeMap<String, String>,
-    libraries: BTreeMap<String, String>,
+    libraries: BTreeMap<String, (String, Vec<String>)>,
     features: BTreeMap<String, Vec<String>>,
     optional: BTreeMap<String, String>,
     test_libraries: BTreeMap<String, (String, Vec<String>)>,
@@ -36,6 +37,7 @@ impl CrateBuilder {
             name: name.into(),
             description: description.into(),
             proc_macro: false,
+            program: None,
             dependencies: BTreeMap::new(),
             libraries: BTreeMap::new(),
             features: BTreeMap::new(),
@@ -51,6 +53,11 @@ impl CrateBuilder {
         self.proc_macro = true;
     }
 
+    /// Gives its program another name than that of the package.
+    pub fn program(&mut self, name: &str) {
+        self.program = Some(name.to_owned());
+    }
+
     /// Records a dependency on another crate of the workspace, by its root-relative folder: `generated/raya/facts`.
     pub fn depend(&mut self, name: &str, folder: &str) {
         self.dependencies.insert(name.to_owned(), folder.to_owned());
@@ -59,7 +66,13 @@ impl CrateBuilder {
     /// Records a dependency on a library that the spec names, without its default features. `sources` are the specs that say so.
     pub fn depend_on_library(&mut self, package: &str, version: &str, sources: &[String]) {
         self.sources.extend(sources.iter().cloned());
-        self.libraries.insert(package.to_owned(), version.to_owned());
+        self.libraries.insert(package.to_owned(), (version.to_owned(), Vec::new()));
+    }
+
+    /// Records a dependency on a library that every crate of this kind uses, with these of its features alone.
+    pub fn use_library(&mut self, package: &str, version: &str, features: &[&str]) {
+        let features = features.iter().map(|feature| (*feature).to_owned()).collect();
+        self.libraries.insert(package.to_owned(), (version.to_owned(), features));
     }
 
     /// Records a dependency on another crate of the workspace that a feature switches on, without its default features.
@@ -131,15 +144,12 @@ impl CrateBuilder {
                 name: &self.name,
                 description: &self.description,
                 proc_macro: self.proc_macro,
+                program: self.program.as_deref(),
                 has_dependencies: !(self.dependencies.is_empty() && self.libraries.is_empty() && self.optional.is_empty()),
                 dependencies: self.dependency_rows(&self.dependencies),
                 optional: self.dependency_rows(&self.optional),
-                test_libraries: self
-                    .test_libraries
-                    .iter()
-                    .map(|(name, (version, features))| TestLibraryRow { name, version, features })
-                    .collect(),
-                libraries: &self.libraries,
+                test_libraries: library_rows(&self.test_libraries),
+                libraries: library_rows(&self.libraries),
                 features: self
                     .features
                     .iter()
@@ -164,6 +174,12 @@ impl CrateBuilder {
     }
 }
 
+fn library_rows(of: &BTreeMap<String, (String, Vec<String>)>) -> Vec<LibraryRow<'_>> {
+    of.iter()
+        .map(|(name, (version, features))| LibraryRow { name, version, features })
+        .collect()
+}
+
 /// The way from one root-relative folder to another: `../facts`.
 fn relative(from: &str, to: &str) -> String {
     let from: Vec<&str> = from.split('/').collect();
@@ -179,16 +195,17 @@ struct Manifest<'a> {
     name: &'a str,
     description: &'a str,
     proc_macro: bool,
+    program: Option<&'a str>,
     has_dependencies: bool,
     dependencies: Vec<DependencyRow<'a>>,
-    libraries: &'a BTreeMap<String, String>,
+    libraries: Vec<LibraryRow<'a>>,
     optional: Vec<DependencyRow<'a>>,
-    test_libraries: Vec<TestLibraryRow<'a>>,
+    test_libraries: Vec<LibraryRow<'a>>,
     features: Vec<FeatureRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct TestLibraryRow<'a> {
+struct LibraryRow<'a> {
     name: &'a str,
     version: &'a str,
     features: &'a [String],
@@ -218,6 +235,12 @@ description = "{{description}}"
 [lib]
 proc-macro = true
 {{/if}}
+{{#if program}}
+
+[[bin]]
+name = "{{program}}"
+path = "src/main.rs"
+{{/if}}
 {{#if features}}
 
 [features]
@@ -232,7 +255,7 @@ proc-macro = true
 {{name}} = { version = "0.1.0", path = "{{path}}" }
 {{/each}}
 {{#each libraries}}
-{{@key}} = { version = "{{this}}", default-features = false }
+{{name}} = { version = "{{version}}", default-features = false{{#if features}}, features = [{{#each features}}{{#if @index}}, {{/if}}"{{this}}"{{/each}}]{{/if}} }
 {{/each}}
 {{#each optional}}
 {{name}} = { version = "0.1.0", path = "{{path}}", optional = true, default-features = false }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::crates::Crates;
 use crate::emit::Tree;
-use crate::model::instruction_set::engine;
+use crate::model::instruction_set::engines;
 use crate::report::json;
 use crate::source::SourceMap;
 use crate::source::programs::Program;
@@ -94,8 +94,8 @@ pub fn of(
     let own = outputs.iter().chain(&files).filter_map(|path| crates.of(path));
     let changed = crates.with_dependents(own.map(|one| one.folder.as_str()));
     let runs_anew = |program: &Program| {
-        let engine = engine(&program.set);
-        files.contains(program.path.as_str()) || changed.iter().any(|one| one.name == engine)
+        let engines = engines(&program.set);
+        files.contains(program.path.as_str()) || changed.iter().any(|one| engines.contains(&one.name))
     };
     let tested = crates.tested_with(&changed);
     Ok(Affected {

@@ -3,6 +3,7 @@
 //! [`facts`] builds the facts crate as a whole; [`verifier`] and [`assembly`] add their folders `src/verify/` and `src/asm/` to it.
 
 pub mod assembly;
+pub mod command_line;
 pub mod conformance;
 pub mod engine;
 pub mod facts;
@@ -30,6 +31,7 @@ pub const EMITTERS: &[Emitter] = &[
     machine::EMITTER,
     oracle::EMITTER,
     engine::EMITTER,
+    command_line::EMITTER,
     conformance::EMITTER,
     image::FACTS,
     image::ORACLE,

@@ -65,6 +65,8 @@ pub struct Outline {
     pub runtime_folder: String,
     /// `rasm`: how files with its assembly end.
     pub text_extension: String,
+    /// `raya` or `chip8-oracle`: the emitted program that runs its programs.
+    pub program: String,
 }
 
 /// What tools need to know of an op, whatever the programs of its set are.
@@ -80,9 +82,9 @@ pub struct OpOutline<'a> {
     pub meaning: &'a Meaning,
 }
 
-/// `raya-oracle`: the package that runs programs of a set, and the program in it.
-pub fn engine(set: &str) -> String {
-    format!("{set}-oracle")
+/// `raya-cli` and `raya-oracle`: the packages that can hold the program that runs programs of a set.
+pub fn engines(set: &str) -> [String; 2] {
+    [format!("{set}-cli"), format!("{set}-oracle")]
 }
 
 /// `A0 01 00`: bytes as specs write them.
@@ -98,11 +100,17 @@ impl InstructionSets {
             name: set.name.clone(),
             runtime_folder: set.runtime_folder(),
             text_extension: set.text_extension(),
+            program: if set.has_command_line() {
+                set.name.clone()
+            } else {
+                set.package("oracle")
+            },
         });
         let images = self.images.iter().map(|set| Outline {
             name: set.name.clone(),
             runtime_folder: set.runtime_folder(),
             text_extension: set.text_extension(),
+            program: set.package("oracle"),
         });
         modules.chain(images)
     }
@@ -128,6 +136,9 @@ impl InstructionSets {
         modules.chain(images)
     }
 }
+
+/// The trap of programs that need more memory than they may have.
+const HEAP_LIMIT: &str = "heap_limit";
 
 /// An instruction set whose programs are module files.
 #[derive(Debug)]
@@ -213,6 +224,16 @@ impl InstructionSet {
     /// Whether the machine is emitted.
     pub fn has_emitted_machine(&self) -> bool {
         matches!(self.machine, Machine::Emitted { .. })
+    }
+
+    /// Whether programs may fill a heap: then `Limits` of its runtime has a field `heap`, in bytes.
+    pub fn has_heap(&self) -> bool {
+        !self.has_emitted_machine() && self.traps.iter().any(|trap| trap.name == HEAP_LIMIT)
+    }
+
+    /// Whether it has a command line of its own, in place of the small one of the reference interpreter: those with a fast engine have.
+    pub fn has_command_line(&self) -> bool {
+        self.engine.is_some()
     }
 
     /// The extension of files with assembly: the first letter of that of module files, and `asm`.

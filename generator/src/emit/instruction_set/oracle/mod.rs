@@ -17,9 +17,6 @@ use crate::model::Model;
 use crate::model::feature::Features;
 use crate::model::instruction_set::InstructionSet;
 
-/// The trap by whose name a runtime with a machine of its own says that `Limits` has a field `heap`, in bytes.
-const HEAP_LIMIT: &str = "heap_limit";
-
 /// The reference interpreters.
 pub const EMITTER: Emitter = Emitter {
     name: "instruction set oracle",
@@ -50,22 +47,28 @@ fn emit_set(set: &InstructionSet, flags: &Features, tree: &mut Tree) -> anyhow::
         "extension": set.format.extension,
         "module": rust::variant(&set.format.records[set.format.root].name),
         // What the command line has besides: the limit that the trap `heap_limit` is about, tasks that failed, and a result that is none.
-        "has_heap": !set.has_emitted_machine() && set.traps.iter().any(|trap| trap.name == HEAP_LIMIT),
+        "has_heap": set.has_heap(),
         "has_tasks": set.effects.iter().any(|effect| effect.suspends),
         "has_null": set.types.iter().any(|of| of.bottom_of.is_some()),
         "text_extension": set.text_extension(),
     });
-    for (path, text) in [
-        ("src/lib.rs", include_str!("text/lib.rs.hbs")),
-        ("src/main.rs", include_str!("text/main.rs.hbs")),
-        ("src/command.rs", include_str!("text/command.rs.hbs")),
-        ("src/source.rs", include_str!("text/source.rs.hbs")),
-        ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
-    ] {
+    let mut files = vec![("src/lib.rs", include_str!("text/lib.rs.hbs"))];
+    if !set.has_command_line() {
+        files.extend(PROGRAM);
+    }
+    for (path, text) in files {
         builder.file(path, template::render(path, text, &data)?, &sources::of(set, sources::ALL));
     }
     builder.finish(tree)
 }
+
+/// What makes the crate a program too, where the set has no command line of its own.
+const PROGRAM: &[(&str, &str)] = &[
+    ("src/main.rs", include_str!("text/main.rs.hbs")),
+    ("src/command.rs", include_str!("text/command.rs.hbs")),
+    ("src/source.rs", include_str!("text/source.rs.hbs")),
+    ("tests/command.rs", include_str!("text/command_tests.rs.hbs")),
+];
 
 /// The facts crate in Rust code.
 fn facts(set: &InstructionSet) -> String {
