@@ -141,3 +141,77 @@ fn mark_all<X: Boxed>(marking: &mut Marking, slab: &Slab<X>, roots: impl FnOnce(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use raya_facts::{ClassId, TypeId};
+
+    use super::*;
+    use crate::shape::{Shape, ShapeId, ShapeOf};
+    use crate::value::{Ref, SlotKind, Value};
+    use crate::view::ObjectMut;
+
+    /// Refers to one object.
+    #[derive(Debug)]
+    struct Link(Ref);
+
+    impl Boxed for Link {
+        fn trace(&self, marker: &mut Marker<'_>) {
+            marker.mark(self.0);
+        }
+
+        fn bytes(&self) -> usize {
+            0
+        }
+    }
+
+    fn node(heap: &mut Heap<Link>, left: Ref, right: Ref) -> Ref {
+        let node = heap.allocate_record(ShapeId(0)).expect("room");
+        let Some(ObjectMut::Instance(mut record)) = heap.get_mut(node) else {
+            panic!("no instance")
+        };
+        record.set(0, Value::Ref(left)).expect("a reference");
+        record.set(1, Value::Ref(right)).expect("a reference");
+        node
+    }
+
+    /// Lists whose nodes each have a payload, in both orders of the fields, a wide array, and a chain through boxed values: whatever
+    /// order marking takes, something fills its stack.
+    fn structure(heap: &mut Heap<Link>, size: usize) -> Ref {
+        let array = heap.allocate_array(TypeId(1), SlotKind::Ref, size).expect("room");
+        let (mut before, mut after, mut boxed) = (Ref::NULL, Ref::NULL, Ref::NULL);
+        for index in 0..size {
+            let payload = node(heap, Ref::NULL, Ref::NULL);
+            before = node(heap, payload, before);
+            let payload = node(heap, Ref::NULL, Ref::NULL);
+            after = node(heap, after, payload);
+            let payload = node(heap, Ref::NULL, boxed);
+            boxed = heap.allocate_boxed(Link(payload)).expect("room");
+            let element = node(heap, Ref::NULL, Ref::NULL);
+            let element = node(heap, element, Ref::NULL);
+            let Some(ObjectMut::Array(mut view)) = heap.get_mut(array) else {
+                panic!("no array")
+            };
+            view.set(index, Value::Ref(element)).expect("a reference");
+        }
+        let lists = node(heap, before, after);
+        let others = node(heap, boxed, array);
+        node(heap, lists, others)
+    }
+
+    #[test]
+    fn a_full_stack_loses_nothing() {
+        let size = if cfg!(miri) { 20 } else { 2000 };
+        for bound in [1, 2, 3, 10, 100] {
+            let shape = Shape::new(ShapeOf::Class(ClassId(0)), [SlotKind::Ref, SlotKind::Ref]);
+            let mut heap = Heap::new(4 << 20, vec![shape]).expect("address space");
+            let root = structure(&mut heap, size);
+            let used = heap.used();
+            heap.most_waiting = Some(bound);
+            heap.collect(|marker| marker.mark(root));
+            assert_eq!(heap.used(), used, "a stack of {bound}");
+            heap.collect(|_| {});
+            assert_eq!(heap.used(), 0);
+        }
+    }
+}

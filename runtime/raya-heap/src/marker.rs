@@ -17,8 +17,11 @@ const MOST_WAITING: usize = 1 << 15;
 /// How many elements of an array are looked at before what they refer to. Otherwise one array could fill the stack.
 const CHUNK: u32 = 256;
 
+/// How many objects are on their way from memory, a power of two. Without that, each would be waited for alone.
+const FETCHED: usize = 8;
+
 /// A marked object that is to be looked at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Waiting {
     object: Ref,
     /// The first element to look at, in an array.
@@ -70,6 +73,10 @@ pub(crate) struct Marked {
     pub(crate) blocks: Blocks,
     waiting: Vec<Waiting>,
     most_waiting: usize,
+    /// What was taken off the stack and is fetched into the cache, in a ring: from the place `next_fetched` on, `fetching` of them.
+    fetched: [Waiting; FETCHED],
+    next_fetched: usize,
+    fetching: usize,
     /// Blocks with marked objects that were not looked at, by number.
     left_out: Vec<bool>,
     any_left_out: bool,
@@ -138,6 +145,36 @@ impl Marked {
         }
     }
 
+    /// What is to be looked at next.
+    #[inline]
+    fn next(&mut self) -> Option<Waiting> {
+        while self.fetching < FETCHED
+            && let Some(waiting) = self.waiting.pop()
+        {
+            self.fetch(waiting.object);
+            self.fetched[(self.next_fetched + self.fetching) % FETCHED] = waiting;
+            self.fetching += 1;
+        }
+        self.fetching = self.fetching.checked_sub(1)?;
+        let next = self.fetched[self.next_fetched % FETCHED];
+        self.next_fetched = (self.next_fetched + 1) % FETCHED;
+        Some(next)
+    }
+
+    /// Asks for a marked object to be brought into the cache.
+    #[inline]
+    fn fetch(&self, object: Ref) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        {
+            use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            let address = self.base.wrapping_add(object.bits() as usize * layout::GRANULE);
+            // SAFETY: every processor of this architecture has the instruction, and it does nothing at addresses that it can't read.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        let _ = object;
+    }
+
     /// What is in the place of a marked object. If nothing alive is, the mark is taken away again.
     #[inline]
     fn kind(&mut self, object: Ref, raw: Raw) -> Option<Kind> {
@@ -166,7 +203,7 @@ impl Marked {
         };
         let end = head.length.min(waiting.from.saturating_add(CHUNK));
         if end < head.length {
-            // There is room: the array itself was just taken off.
+            // Beyond the bound if need be: at most once for each object that is being fetched.
             self.waiting.push(Waiting {
                 object: waiting.object,
                 from: end,
@@ -190,6 +227,9 @@ impl Marking {
                 blocks,
                 waiting: Vec::new(),
                 most_waiting: MOST_WAITING,
+                fetched: [Waiting::default(); FETCHED],
+                next_fetched: 0,
+                fetching: 0,
                 left_out: Vec::new(),
                 any_left_out: false,
                 before,
@@ -241,7 +281,7 @@ impl Marking {
     }
 
     fn drain_waiting(&mut self, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
-        while let Some(waiting) = self.marked.waiting.pop() {
+        while let Some(waiting) = self.marked.next() {
             let Some(raw) = self.marked.raw(waiting.object) else {
                 continue;
             };
