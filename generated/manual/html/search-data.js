@@ -13,6 +13,8 @@ window.manualEntries = [
 ["semaphore","type","raya","A counter of permits on which tasks wait.","","sets/raya/types.html#semaphore"],
 ["type_info","type","raya","A description of a type at run time.","","sets/raya/types.html#type_info"],
 ["namespace","type","raya","The exports of another module.","","sets/raya/types.html#namespace"],
+["map","type","raya","A map from keys to values, both of any kind, in the order in which keys were first put in.","","sets/raya/types.html#map"],
+["set","type","raya","A set of values of any kind, in the order in which they were first put in.","","sets/raya/types.html#set"],
 ["array","type","raya","An array whose elements all have one type.","","sets/raya/types.html#array"],
 ["tuple","type","raya","A fixed number of values, each of a type of its own.","","sets/raya/types.html#tuple"],
 ["object","type","raya","An object of a class or of one of its subclasses.","","sets/raya/types.html#object"],

@@ -109,6 +109,16 @@ pub(super) const CONSTRUCTORS: &[Constructor] = &[
         parameters: &[],
     },
     Constructor {
+        name: "map",
+        code: 12,
+        parameters: &[],
+    },
+    Constructor {
+        name: "set",
+        code: 13,
+        parameters: &[],
+    },
+    Constructor {
         name: "array",
         code: 20,
         parameters: &[Parameter::Type],

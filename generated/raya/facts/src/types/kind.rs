@@ -58,6 +58,16 @@ pub enum Kind {
     ///
     /// Spec: `[type.namespace]` in `spec/raya/`.
     Namespace = 11,
+    /// A map from keys to values, both of any kind, in the order in which keys were first put in. Two keys are one when `eq` says
+    /// that they are equal, and NaN is one key: so 1 and 1.0 are one, and so are 0.0 and -0.0; texts count by their content and
+    /// other objects by identity.
+    ///
+    /// Spec: `[type.map]` in `spec/raya/`.
+    Map = 12,
+    /// A set of values of any kind, in the order in which they were first put in. Values are told apart like the keys of a `map`.
+    ///
+    /// Spec: `[type.set]` in `spec/raya/`.
+    Set = 13,
     /// An array whose elements all have one type. Its length changes only at the end, by `array_push` and `array_pop`.
     ///
     /// Spec: `[type.array]` in `spec/raya/`.
@@ -93,8 +103,8 @@ impl Kind {
     /// Every kind in order of the spec.
     pub const ALL: &'static [Kind] = &[
         Kind::I32, Kind::F64, Kind::Bool, Kind::Any, Kind::Null, Kind::Ref, Kind::Str, Kind::Json, Kind::Mutex, Kind::Semaphore,
-        Kind::TypeInfo, Kind::Namespace, Kind::Array, Kind::Tuple, Kind::Object, Kind::Func, Kind::Cell, Kind::Task,
-        Kind::Channel,
+        Kind::TypeInfo, Kind::Namespace, Kind::Map, Kind::Set, Kind::Array, Kind::Tuple, Kind::Object, Kind::Func, Kind::Cell,
+        Kind::Task, Kind::Channel,
     ];
 
     /// The name in specs and assembly.
@@ -112,6 +122,8 @@ impl Kind {
             Kind::Semaphore => "semaphore",
             Kind::TypeInfo => "type_info",
             Kind::Namespace => "namespace",
+            Kind::Map => "map",
+            Kind::Set => "set",
             Kind::Array => "array",
             Kind::Tuple => "tuple",
             Kind::Object => "object",
@@ -137,6 +149,8 @@ impl Kind {
             Kind::Semaphore => SlotKind::Ref,
             Kind::TypeInfo => SlotKind::Ref,
             Kind::Namespace => SlotKind::Ref,
+            Kind::Map => SlotKind::Ref,
+            Kind::Set => SlotKind::Ref,
             Kind::Array => SlotKind::Ref,
             Kind::Tuple => SlotKind::Ref,
             Kind::Object => SlotKind::Ref,
@@ -162,6 +176,8 @@ impl Kind {
             Kind::Semaphore => Some(Kind::Ref),
             Kind::TypeInfo => Some(Kind::Ref),
             Kind::Namespace => Some(Kind::Ref),
+            Kind::Map => Some(Kind::Ref),
+            Kind::Set => Some(Kind::Ref),
             Kind::Array => Some(Kind::Ref),
             Kind::Tuple => Some(Kind::Ref),
             Kind::Object => Some(Kind::Ref),
@@ -187,6 +203,8 @@ impl Kind {
             Kind::Semaphore => None,
             Kind::TypeInfo => None,
             Kind::Namespace => None,
+            Kind::Map => None,
+            Kind::Set => None,
             Kind::Array => None,
             Kind::Tuple => None,
             Kind::Object => None,

@@ -69,6 +69,16 @@ impl TypeId {
     ///
     /// Spec: `[type.namespace]` in `spec/raya/`.
     pub const NAMESPACE: TypeId = TypeId(11);
+    /// A map from keys to values, both of any kind, in the order in which keys were first put in. Two keys are one when `eq` says
+    /// that they are equal, and NaN is one key: so 1 and 1.0 are one, and so are 0.0 and -0.0; texts count by their content and
+    /// other objects by identity.
+    ///
+    /// Spec: `[type.map]` in `spec/raya/`.
+    pub const MAP: TypeId = TypeId(12);
+    /// A set of values of any kind, in the order in which they were first put in. Values are told apart like the keys of a `map`.
+    ///
+    /// Spec: `[type.set]` in `spec/raya/`.
+    pub const SET: TypeId = TypeId(13);
 
     /// The number of the first entry of the type table.
     pub const FIRST_CONSTRUCTED: TypeId = TypeId(64);
