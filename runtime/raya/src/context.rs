@@ -4,16 +4,26 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use raya_facts::module::Function;
-use raya_facts::{ClassLayouts, FunctionId, Module, TextId, TrapKind, TypeId, TypeTable};
+use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, TextId, TrapKind, TypeId, TypeTable};
+
+use raya_heap::{Marker, Shape, ShapeOf};
 
 use crate::fuel::Fuel;
-use crate::heap::Heap;
+use crate::handles::{Handle, Handles};
 use crate::natives::Natives;
-use crate::object::Object;
+use crate::opaque::Opaque;
 use crate::tasks::Tasks;
 use crate::trap::{Faults, Trap, Trip};
 use crate::types;
 use crate::value::{Ref, Slot, SlotKind, Value};
+use crate::variables::Variables;
+
+/// The objects of a program.
+pub type Heap = raya_heap::Heap<Opaque>;
+/// An object of a program.
+pub type Object<'a> = raya_heap::Object<'a, Opaque>;
+/// An object of a program, to change it.
+pub type ObjectMut<'a> = raya_heap::ObjectMut<'a, Opaque>;
 
 /// What the host allows a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,9 +127,9 @@ pub struct Context {
     /// Its objects.
     pub heap: Heap,
     /// Its variables.
-    pub globals: Vec<Value>,
+    pub globals: Variables,
     /// Its static fields.
-    pub statics: Vec<Value>,
+    pub statics: Variables,
     /// Its tasks.
     pub tasks: Tasks,
     /// What the host provides.
@@ -134,6 +144,7 @@ pub struct Context {
     texts: Vec<Ref>,
     /// The string objects of [`KIND_NAMES`].
     kind_names: [Ref; KIND_NAMES.len()],
+    handles: Handles,
     faults: Faults,
 }
 
@@ -145,7 +156,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// [`TrapKind::HeapLimit`] when the texts do not fit into the heap.
+    /// [`TrapKind::HeapLimit`] when the texts do not fit into the heap, or there is no address space for one of its limit.
     pub fn new(
         module: Arc<Module>,
         layouts: ClassLayouts,
@@ -154,14 +165,15 @@ impl Context {
         natives: Natives,
         output: Output,
     ) -> Result<Context, Trap> {
-        let globals = module.globals.iter().map(|global| types::zero(global.r#type)).collect();
-        let statics = module.statics.iter().map(|field| types::zero(field.r#type)).collect();
-        let mut heap = Heap::new(limits.heap);
-        let texts = module
-            .strings
-            .iter()
-            .map(|text| heap.allocate_string(text.as_str()))
-            .collect::<Result<_, _>>()?;
+        let slot = |of: &TypeId| types::slot(*of);
+        let globals = Variables::new(module.globals.iter().map(|global| slot(&global.r#type)));
+        let statics = Variables::new(module.statics.iter().map(|field| slot(&field.r#type)));
+        let mut heap = Heap::new(limits.heap, shapes(&module, &layouts))
+            .map_err(|error| Trap::new(TrapKind::HeapLimit, error.to_string()))?;
+        let mut texts = Vec::with_capacity(module.strings.len());
+        for text in &module.strings {
+            texts.push(heap.allocate_string(text)?);
+        }
         let mut kind_names = [Ref::NULL; KIND_NAMES.len()];
         for (place, name) in kind_names.iter_mut().zip(KIND_NAMES) {
             *place = heap.allocate_string(name)?;
@@ -179,9 +191,41 @@ impl Context {
             output,
             texts,
             kind_names,
+            handles: Handles::default(),
             faults: Faults::default(),
             module,
         })
+    }
+
+    /// Keeps an object alive until the handle and its clones are dropped.
+    ///
+    /// What a call returned, what a failure carries, and what the host allocated itself may be freed by the next call unless a
+    /// handle keeps it, or something of the program refers to it.
+    pub fn root(&mut self, reference: Ref) -> Handle {
+        self.handles.add(reference)
+    }
+
+    /// Marks what is alive apart from the frames of tasks, which an engine keeps: variables, texts, what tasks hold, and what the host holds.
+    pub fn roots(&self, marker: &mut Marker) {
+        self.globals.roots(marker);
+        self.statics.roots(marker);
+        for text in self.texts.iter().chain(&self.kind_names) {
+            marker.mark(*text);
+        }
+        self.tasks.roots(marker);
+        self.handles.roots(marker);
+    }
+
+    /// Frees every object that neither the context nor the engine needs; `frames` marks what the engine's frames hold.
+    ///
+    /// References that Rust code holds elsewhere may mean nothing afterwards: an engine calls this only where it holds none.
+    pub fn collect(&mut self, frames: impl FnOnce(&mut Marker)) {
+        let mut heap = std::mem::take(&mut self.heap);
+        heap.collect(|marker| {
+            self.roots(marker);
+            frames(marker);
+        });
+        self.heap = heap;
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.
@@ -225,12 +269,14 @@ impl Context {
     /// # Errors
     ///
     /// [`TrapKind::NullReference`] for null, naming what was expected.
-    pub fn object(&self, reference: Ref, expected: &'static str) -> Result<&Object, Trap> {
+    pub fn object(&self, reference: Ref, expected: &'static str) -> Result<Object<'_>, Trap> {
         match self.heap.get(reference) {
             Some(object) => Ok(object),
             None => {
                 if !reference.is_null() {
-                    self.bad_index("object", reference.bits(), self.heap.count());
+                    self.trip(Trip::NoObject {
+                        reference: reference.bits(),
+                    });
                 }
                 Err(null(expected))
             }
@@ -242,10 +288,8 @@ impl Context {
     /// # Errors
     ///
     /// [`TrapKind::NullReference`] for null.
-    pub fn object_mut(&mut self, reference: Ref, expected: &'static str) -> Result<&mut Object, Trap> {
-        if self.heap.get(reference).is_none() && !reference.is_null() {
-            self.bad_index("object", reference.bits(), self.heap.count());
-        }
+    pub fn object_mut(&mut self, reference: Ref, expected: &'static str) -> Result<ObjectMut<'_>, Trap> {
+        self.object(reference, expected)?;
         self.heap.get_mut(reference).ok_or_else(|| null(expected))
     }
 
@@ -263,16 +307,16 @@ impl Context {
 
     /// Checks that a value has a representation. Anything else trips; the zero of the representation goes on.
     pub fn fit_slot(&self, value: Value, expected: SlotKind) -> Value {
-        value.fit(expected).unwrap_or_else(|trip| {
-            self.trip(trip);
+        value.fit(expected).unwrap_or_else(|wrong| {
+            self.trip(wrong.into());
             Value::zero(expected)
         })
     }
 
     /// The reference that a value of a reference type is. Anything else trips.
     pub fn reference(&self, value: Value) -> Ref {
-        Ref::from_value(value).unwrap_or_else(|trip| {
-            self.trip(trip);
+        Ref::from_value(value).unwrap_or_else(|wrong| {
+            self.trip(wrong.into());
             Ref::NULL
         })
     }
@@ -304,16 +348,51 @@ pub fn null(expected: &str) -> Trap {
     Trap::new(TrapKind::NullReference, format!("expected {expected}, found null"))
 }
 
-/// Finds the object of one kind behind a reference: `object!(context, reference, Object::Array, "an array")` is the `Array`.
+/// What every object of the module's classes and every closure of its functions looks like. Tuples and cells get their shapes when
+/// the first one is made.
+fn shapes(module: &Module, layouts: &ClassLayouts) -> Vec<Shape> {
+    let classes = (0..).map(ClassId).take(module.classes.len()).map(|class| {
+        let fields = layouts.get(class).map_or(&[][..], |layout| &layout.fields);
+        let slots: Vec<SlotKind> = fields.iter().map(|field| types::slot(field.of)).collect();
+        Shape::new(ShapeOf::Class(class), slots)
+    });
+    let functions = (0..).map(FunctionId).zip(&module.functions).map(|(id, function)| {
+        let slots: Vec<SlotKind> = function.captures.iter().map(|capture| types::slot(capture.r#type)).collect();
+        Shape::new(ShapeOf::Captures(id), slots)
+    });
+    classes.chain(functions).collect()
+}
+
+/// What an object is, for messages: `an array`.
+pub fn kind(object: &Object<'_>) -> &'static str {
+    match object {
+        Object::Str(_) => "a string",
+        Object::Array(_) => "an array",
+        Object::Tuple(_) => "a tuple",
+        Object::Instance(_) => "an object",
+        Object::Closure(_) => "a function",
+        Object::Cell(_) => "a cell",
+        Object::Boxed(opaque) => opaque.kind(),
+    }
+}
+
+/// Finds the object of one kind behind a reference: `object!(context, reference, Object::Array, "an array")` is the view of an
+/// array, `Object::Boxed(Opaque::Mutex)` that of a mutex.
 ///
 /// Null is a trap that the expression returns; another kind of object is a trip.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! object {
-    ($context:expr, $reference:expr, $variant:path, $expected:literal) => {
+    ($context:expr, $reference:expr, Object::Boxed($opaque:path), $expected:literal) => {
         match $context.object($reference, $expected)? {
-            $variant(inner) => inner,
-            other => return Err($context.wrong_object($expected, other.kind())),
+            $crate::context::Object::Boxed($opaque(inner)) => inner,
+            other => return Err($context.wrong_object($expected, $crate::context::kind(&other))),
+        }
+    };
+    ($context:expr, $reference:expr, Object::$variant:ident, $expected:literal) => {
+        match $context.object($reference, $expected)? {
+            $crate::context::Object::$variant(inner) => inner,
+            other => return Err($context.wrong_object($expected, $crate::context::kind(&other))),
         }
     };
 }
@@ -322,13 +401,22 @@ macro_rules! object {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! object_mut {
-    ($context:expr, $reference:expr, $variant:path, $expected:literal) => {
+    ($context:expr, $reference:expr, Object::Boxed($opaque:path), $expected:literal) => {
         match $context.object($reference, $expected)? {
-            $variant(_) => match $context.object_mut($reference, $expected)? {
-                $variant(inner) => inner,
+            $crate::context::Object::Boxed($opaque(_)) => match $context.object_mut($reference, $expected)? {
+                $crate::context::ObjectMut::Boxed($opaque(inner)) => inner,
                 _ => return Err($crate::context::null($expected)),
             },
-            other => return Err($context.wrong_object($expected, other.kind())),
+            other => return Err($context.wrong_object($expected, $crate::context::kind(&other))),
+        }
+    };
+    ($context:expr, $reference:expr, Object::$variant:ident, $expected:literal) => {
+        match $context.object($reference, $expected)? {
+            $crate::context::Object::$variant(_) => match $context.object_mut($reference, $expected)? {
+                $crate::context::ObjectMut::$variant(inner) => inner,
+                _ => return Err($crate::context::null($expected)),
+            },
+            other => return Err($context.wrong_object($expected, $crate::context::kind(&other))),
         }
     };
 }

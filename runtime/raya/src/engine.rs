@@ -12,10 +12,11 @@
 //! 3. without a handler it gives [`Turn::Failed`].
 
 use raya_facts::TrapKind;
+use raya_heap::Marker;
 
 use crate::any::Any;
-use crate::context::Context;
-use crate::object::Object;
+use crate::context::{Context, ObjectMut};
+use crate::opaque::Opaque;
 use crate::tasks::{Entry, Raised, TaskId};
 use crate::trace::{LONGEST_TRACE, TracePoint};
 use crate::trap::{Stop, Trap};
@@ -47,6 +48,9 @@ pub trait Engine {
 
     /// Writes where a task is into an empty list, innermost call first, at most [`LONGEST_TRACE`] of them.
     fn trace(&self, task: TaskId, points: &mut Vec<TracePoint>);
+
+    /// Marks what the frames of all tasks refer to, for [`Context::collect`].
+    fn roots(&self, marker: &mut Marker<'_>);
 
     /// Drops the frames of a task that is over, if there are any.
     fn drop_task(&mut self, task: TaskId);
@@ -97,7 +101,7 @@ impl Context {
             raised.trace.truncate(LONGEST_HANDED_ON);
             return Ok(raised);
         }
-        let text = self.heap.allocate_string(trap.to_string())?;
+        let text = self.heap.allocate_string(&trap.to_string())?;
         Ok(Raised {
             exception: Any::from_ref(text),
             trap: Some(trap),
@@ -150,7 +154,7 @@ impl Context {
         }
         let released: Vec<(Ref, u64)> = record.held.split_off(first);
         for (mutex, _) in released.into_iter().rev() {
-            if let Some(Object::Mutex(mutex)) = self.heap.get_mut(mutex)
+            if let Some(ObjectMut::Boxed(Opaque::Mutex(mutex))) = self.heap.get_mut(mutex)
                 && mutex.owner == Some(task)
             {
                 mutex.owner = None;
@@ -178,9 +182,9 @@ impl Context {
             None => Ref::NULL,
         };
         match self.heap.get_mut(queue) {
-            Some(Object::Mutex(mutex)) => mutex.queue.retain(|waiting| *waiting != task),
-            Some(Object::Semaphore(semaphore)) => semaphore.queue.retain(|waiting| *waiting != task),
-            Some(Object::Channel(channel)) => {
+            Some(ObjectMut::Boxed(Opaque::Mutex(mutex))) => mutex.queue.retain(|waiting| *waiting != task),
+            Some(ObjectMut::Boxed(Opaque::Semaphore(semaphore))) => semaphore.queue.retain(|waiting| *waiting != task),
+            Some(ObjectMut::Boxed(Opaque::Channel(channel))) => {
                 channel.offers.retain(|offer| offer.sender != task);
                 channel.receivers.retain(|waiting| *waiting != task);
             }

@@ -1,6 +1,7 @@
 //! Holds what one activation of a function works with: locals, operand stack, handlers.
 
 use raya_facts::{FunctionId, Label, LocalId};
+use raya_heap::Marker;
 
 use crate::trap::{Faults, Trip};
 use crate::value::{Ref, Slot, SlotKind, Value};
@@ -86,7 +87,7 @@ impl Frame {
     ///
     /// [`Trip::StackUnderflow`], or [`Trip::WrongSlot`] when the value has another representation than `T`.
     pub fn pop<T: Slot>(&mut self) -> Result<T, Trip> {
-        T::from_value(self.stack.pop().ok_or(Trip::StackUnderflow)?)
+        Ok(T::from_value(self.stack.pop().ok_or(Trip::StackUnderflow)?)?)
     }
 
     /// Pops `count` values; the first of the result was the lowest on the stack.
@@ -128,7 +129,7 @@ impl Frame {
         };
         match value.fit(place.slot()) {
             Ok(value) => *place = value,
-            Err(trip) => self.faults.record(trip),
+            Err(wrong) => self.faults.record(wrong.into()),
         }
     }
 
@@ -148,6 +149,17 @@ impl Frame {
     /// Takes what was recorded.
     pub fn take_trip(&self) -> Option<Trip> {
         self.faults.take()
+    }
+
+    /// Marks what it refers to.
+    pub fn roots(&self, marker: &mut Marker) {
+        for value in self.locals.iter().chain(&self.stack).chain(&self.rest) {
+            marker.mark_value(*value);
+        }
+        marker.mark(self.closure);
+        if let Then::PushReceiver(object) | Then::PushReceiverBoxed(object) = self.then {
+            marker.mark(object);
+        }
     }
 
     /// How many values it holds, for the limit on a task's stack.

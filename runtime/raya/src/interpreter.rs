@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use raya_facts::module::Function;
 use raya_facts::{FunctionId, Module, TrapKind};
+use raya_heap::Marker;
 
 use crate::any::Any;
 use crate::call::Call;
@@ -301,6 +302,12 @@ impl Engine for Interpreter {
             function: frame.function,
             at: frame.at,
         }));
+    }
+
+    fn roots(&self, marker: &mut Marker<'_>) {
+        for frame in self.stacks.iter().flat_map(|stack| &stack.frames) {
+            frame.trace(marker);
+        }
     }
 
     fn drop_task(&mut self, task: TaskId) {

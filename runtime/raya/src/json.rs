@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use raya_facts::TrapKind;
 
 use crate::any::{Any, AnyKind};
-use crate::context::Context;
+use crate::context::{Context, Object, kind};
 use crate::number::float_text;
-use crate::object::{Json, Object};
+use crate::opaque::{Json, Opaque};
 use crate::text::quote;
 use crate::trap::Trap;
 
@@ -66,7 +66,7 @@ pub fn parse(context: &mut Context, text: &str) -> Result<Any, Trap> {
             }
             Some(b'"') => {
                 let text = reader.string()?;
-                Any::from_ref(context.heap.allocate_string(text)?)
+                Any::from_ref(context.heap.allocate_string(&text)?)
             }
             Some(b'-' | b'0'..=b'9') => reader.number()?,
             _ => reader.word()?,
@@ -123,7 +123,7 @@ pub fn parse(context: &mut Context, text: &str) -> Result<Any, Trap> {
 }
 
 fn allocate(context: &mut Context, json: Json) -> Result<Any, Trap> {
-    Ok(Any::from_ref(context.heap.allocate(Object::Json(json))?))
+    Ok(Any::from_ref(context.heap.allocate_boxed(Opaque::Json(json))?))
 }
 
 /// A place in a JSON text.
@@ -368,7 +368,7 @@ pub fn stringify(context: &Context, value: Any) -> Result<String, Trap> {
                 quote(text, &mut out);
                 continue;
             }
-            Object::Json(Json::Array(items)) => {
+            Object::Boxed(Opaque::Json(Json::Array(items))) => {
                 let mut parts = vec![Piece::Text("[")];
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
@@ -379,7 +379,7 @@ pub fn stringify(context: &Context, value: Any) -> Result<String, Trap> {
                 parts.push(Piece::Text("]"));
                 parts
             }
-            Object::Json(Json::Object(members)) => {
+            Object::Boxed(Opaque::Json(Json::Object(members))) => {
                 let mut parts = vec![Piece::Text("{")];
                 for (index, (name, value)) in members.iter().enumerate() {
                     if index > 0 {
@@ -394,7 +394,7 @@ pub fn stringify(context: &Context, value: Any) -> Result<String, Trap> {
             other => {
                 return Err(Trap::new(
                     TrapKind::InvalidJson,
-                    format!("JSON can't express {}", other.kind()),
+                    format!("JSON can't express {}", kind(&other)),
                 ));
             }
         };

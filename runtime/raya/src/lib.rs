@@ -5,9 +5,9 @@
 //! [`Interpreter`]: slow, safe, and checks everything. What it does for each instruction is a [`StepFunction`], emitted from the
 //! instruction set.
 //!
-//! - [`value`], [`any`], [`packed`]: what a slot, an `any` and an array hold;
-//! - [`object`], [`heap`]: what lives longer than a frame;
-//! - [`context`], [`frame`], [`tasks`], [`natives`]: what the functions of [`semantics`] work on;
+//! - [`value`], [`any`]: what a slot and an `any` hold; they and the heap are those of [`raya_heap`];
+//! - [`opaque`], [`collections`]: objects of the heap that are Rust values;
+//! - [`context`], [`variables`], [`handles`], [`frame`], [`tasks`], [`natives`]: what the functions of [`semantics`] work on;
 //! - [`call`], [`flow`], [`trap`], [`failure`]: what comes out of an instruction, and of a program;
 //! - [`engine`], [`interpreter`]: what executes the instructions of a task;
 //! - [`machine`], [`trace`], [`fuel`]: tasks and their turns, where they are, what they cost.
@@ -17,33 +17,34 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod any;
 pub mod call;
+pub mod collections;
 pub mod context;
 pub mod engine;
 pub mod failure;
 pub mod flow;
 pub mod frame;
 pub mod fuel;
-pub mod heap;
 pub mod interpreter;
+pub mod handles;
 pub mod json;
 pub mod layout;
 pub mod machine;
 pub mod natives;
 pub mod number;
-pub mod object;
-pub mod packed;
+pub mod opaque;
 pub mod semantics;
 pub mod tasks;
 pub mod text;
 pub mod trace;
 pub mod trap;
 pub mod types;
-pub mod value;
+pub mod variables;
 
 mod code;
 mod schedule;
+
+pub use raya_heap::{any, value};
 
 pub use any::{Any, AnyKind};
 pub use call::{Call, Then};
@@ -54,8 +55,10 @@ pub use flow::{Flow, StepFunction};
 pub use frame::{Frame, Handler};
 pub use fuel::Fuel;
 pub use interpreter::Interpreter;
+pub use handles::Handle;
 pub use machine::{Machine, Options};
 pub use natives::{NativeType, Natives};
 pub use trace::{TraceLine, TracePoint};
 pub use trap::{Stop, Trap, Trip};
+pub use variables::Variables;
 pub use value::{Ref, Slot, SlotKind, Value};

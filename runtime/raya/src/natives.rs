@@ -143,7 +143,7 @@ impl Natives {
             },
             |context, values| {
                 let text = text_argument(context, values)?.to_uppercase();
-                context.heap.allocate_string(text).map(Value::Ref)
+                Ok(Value::Ref(context.heap.allocate_string(&text)?))
             },
         );
         natives.add(
@@ -155,7 +155,7 @@ impl Natives {
             },
             |context, values| {
                 let text = text_argument(context, values)?.to_lowercase();
-                context.heap.allocate_string(text).map(Value::Ref)
+                Ok(Value::Ref(context.heap.allocate_string(&text)?))
             },
         );
         let slice = NativeType {
@@ -164,6 +164,7 @@ impl Natives {
             result: TypeId::STR,
         };
         natives.add("substring", slice, substring);
+        crate::collections::add_natives(&mut natives);
         natives
     }
 
@@ -263,7 +264,7 @@ fn substring(context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
     let text = text_argument(context, &[*text])?;
     let range = usize::try_from(*start).ok().zip(usize::try_from(*end).ok());
     match range.and_then(|(start, end)| text.get(start..end)) {
-        Some(part) => context.heap.allocate_string(part).map(Value::Ref),
+        Some(part) => Ok(Value::Ref(context.heap.allocate_string(part)?)),
         None => Err(Trap::new(
             TrapKind::IndexOutOfRange,
             format!(

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use raya_facts::{FunctionId, TypeId};
+use raya_heap::Marker;
 
 use crate::any::Any;
 use crate::trace::TracePoint;
@@ -48,6 +49,23 @@ pub struct Raised {
     pub trap: Option<Trap>,
     /// Where it was raised first, innermost call first.
     pub trace: Vec<TracePoint>,
+}
+
+impl Entry {
+    /// Marks what it refers to.
+    pub fn roots(&self, marker: &mut Marker) {
+        for value in &self.arguments {
+            marker.mark_value(*value);
+        }
+        marker.mark(self.closure);
+    }
+}
+
+impl Raised {
+    /// Marks what it refers to.
+    pub fn roots(&self, marker: &mut Marker) {
+        marker.mark_any(self.exception);
+    }
 }
 
 /// What is known of a task.
@@ -159,6 +177,25 @@ impl Tasks {
             task.wake = None;
             task.caught = None;
             self.live = self.live.saturating_sub(1);
+        }
+    }
+
+    /// Marks what tasks begin with, gave or failed with, and the locks that they hold or wait for. Their frames are the engine's.
+    pub fn roots(&self, marker: &mut Marker) {
+        for task in &self.tasks {
+            match &task.state {
+                State::New(entry) => entry.roots(marker),
+                State::Running => {}
+                State::Done(value) => marker.mark_value(*value),
+                State::Failed(raised) => raised.roots(marker),
+            }
+            for (mutex, _) in &task.held {
+                marker.mark(*mutex);
+            }
+            marker.mark(task.waits_for);
+            if let Some(caught) = &task.caught {
+                caught.trace(marker);
+            }
         }
     }
 

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::any::{Any, AnyKind};
-use crate::context::Context;
+use crate::context::{Context, Object};
 use crate::number::{float_literal, float_text};
-use crate::object::{Json, Object};
+use crate::opaque::{Json, Opaque};
 use crate::value::{Ref, Value};
 
 /// How values are written.
@@ -117,38 +117,35 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             None
         }
         Object::Array(array) => {
-            let items = (0..array.items.len().min(limit)).filter_map(|index| array.items.get(index));
-            Some(sequence("[", items.map(|item| vec![Piece::Value(item)]), "]"))
+            Some(sequence("[", array.iter().take(limit).map(|item| vec![Piece::Value(item)]), "]"))
         }
         Object::Tuple(tuple) => Some(sequence(
             "(",
-            tuple.items.iter().take(limit).map(|item| vec![Piece::Value(*item)]),
+            tuple.iter().take(limit).map(|item| vec![Piece::Value(item)]),
             ")",
         )),
         Object::Instance(instance) => {
-            let name = module
-                .classes
-                .get(instance.class.0 as usize)
-                .map_or("?", |class| class.name.as_str());
-            let names = crate::layout::field_names(context, instance.class);
-            let fields = instance.fields.iter().take(limit).enumerate().map(|(index, value)| {
+            let class = crate::types::class_of_instance(&instance);
+            let name = module.classes.get(class.index()).map_or("?", |class| class.name.as_str());
+            let names = crate::layout::field_names(context, class);
+            let fields = instance.iter().take(limit).enumerate().map(|(index, value)| {
                 let field = names.get(index).cloned().unwrap_or_else(|| index.to_string());
-                vec![Piece::Name(format!("{field}: ")), Piece::Value(*value)]
+                vec![Piece::Name(format!("{field}: ")), Piece::Value(value)]
             });
             let mut parts = vec![Piece::Name(name.to_owned())];
-            if instance.fields.is_empty() {
+            if instance.is_empty() {
                 parts.push(Piece::Text(" {}"));
             } else {
                 parts.extend(sequence(" { ", fields, " }"));
             }
             Some(parts)
         }
-        Object::Json(Json::Array(items)) => Some(sequence(
+        Object::Boxed(Opaque::Json(Json::Array(items))) => Some(sequence(
             "[",
             items.iter().take(limit).map(|item| vec![Piece::Value(unwrap(*item))]),
             "]",
         )),
-        Object::Json(Json::Object(members)) => {
+        Object::Boxed(Opaque::Json(Json::Object(members))) => {
             let members = members.iter().take(limit).map(|(name, value)| {
                 let mut key = String::new();
                 quote(name, &mut key);
@@ -157,20 +154,37 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             });
             Some(sequence("{", members, "}"))
         }
-        Object::Cell(cell) => Some(vec![Piece::Text("cell("), Piece::Value(cell.value), Piece::Text(")")]),
+        Object::Cell(cell) => {
+            let content = cell.iter().map(|content| vec![Piece::Value(content)]);
+            Some(sequence("cell(", content, ")"))
+        }
+        Object::Boxed(Opaque::Map(map)) => {
+            let entries = map.keys().zip(map.values()).take(limit).map(|(key, value)| {
+                vec![
+                    Piece::Value(unwrap(key)),
+                    Piece::Text(": "),
+                    Piece::Value(unwrap(value)),
+                ]
+            });
+            Some(sequence("map{", entries, "}"))
+        }
+        Object::Boxed(Opaque::Set(set)) => {
+            let values = set.keys().take(limit).map(|value| vec![Piece::Value(unwrap(value))]);
+            Some(sequence("set{", values, "}"))
+        }
         Object::Closure(closure) => {
-            out.push_str(&format!("<function {}>", function(closure.function)));
+            out.push_str(&format!("<function {}>", function(closure.function())));
             None
         }
-        Object::Task(task) => {
+        Object::Boxed(Opaque::Task(task)) => {
             out.push_str(&format!("<task {}>", task.0));
             None
         }
-        Object::TypeInfo(type_id) => {
+        Object::Boxed(Opaque::TypeInfo(type_id)) => {
             out.push_str(&format!("<type {}>", crate::types::name(context, *type_id)));
             None
         }
-        Object::Namespace(import) => {
+        Object::Boxed(Opaque::Namespace(import)) => {
             let name = module
                 .imports
                 .get(*import as usize)
@@ -178,15 +192,15 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             out.push_str(&format!("<module {name}>"));
             None
         }
-        Object::Mutex(_) => {
+        Object::Boxed(Opaque::Mutex(_)) => {
             out.push_str("<mutex>");
             None
         }
-        Object::Semaphore(_) => {
+        Object::Boxed(Opaque::Semaphore(_)) => {
             out.push_str("<semaphore>");
             None
         }
-        Object::Channel(_) => {
+        Object::Boxed(Opaque::Channel(_)) => {
             out.push_str("<channel>");
             None
         }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use raya_facts::TrapKind;
+use raya_heap::{Exhausted, WrongSlot};
 
 use crate::any::Any;
 use crate::tasks::Raised;
@@ -59,6 +60,18 @@ impl fmt::Display for Trap {
 
 impl core::error::Error for Trap {}
 
+impl From<Exhausted> for Trap {
+    fn from(error: Exhausted) -> Trap {
+        Trap::new(TrapKind::HeapLimit, error.to_string())
+    }
+}
+
+impl From<Exhausted> for Stop {
+    fn from(error: Exhausted) -> Stop {
+        Stop::Trap(error.into())
+    }
+}
+
 /// A contradiction between code and machine. Only code that the verifier would refuse, or a fault of the machine, causes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trip {
@@ -77,6 +90,11 @@ pub enum Trip {
         expected: &'static str,
         /// What was there.
         found: &'static str,
+    },
+    /// A reference that isn't null refers to nothing that is alive.
+    NoObject {
+        /// Its bits.
+        reference: u32,
     },
     /// An operand, or a number in the module, points behind the end of what it indexes.
     BadIndex {
@@ -119,6 +137,15 @@ pub enum Trip {
     },
 }
 
+impl From<WrongSlot> for Trip {
+    fn from(wrong: WrongSlot) -> Trip {
+        Trip::WrongSlot {
+            expected: wrong.expected,
+            found: wrong.found,
+        }
+    }
+}
+
 impl fmt::Display for Trip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -127,6 +154,7 @@ impl fmt::Display for Trip {
                 write!(f, "expected a value in slot {}, found {}", expected.name(), found.name())
             }
             Trip::WrongObject { expected, found } => write!(f, "expected a reference to {expected}, found {found}"),
+            Trip::NoObject { reference } => write!(f, "no object is alive at reference {reference}"),
             Trip::BadIndex { what, index, count } => write!(f, "{what} {index} does not exist: there are {count}"),
             Trip::BadCode { at, reason } => write!(f, "no instruction at offset {at}: {reason}"),
             Trip::WrongCount { what, expected, found } => write!(f, "expected {expected} {what}, found {found}"),
@@ -145,6 +173,12 @@ pub enum Stop {
     Trap(Trap),
     /// Code and machine contradict each other.
     Trip(Trip),
+}
+
+impl From<WrongSlot> for Stop {
+    fn from(wrong: WrongSlot) -> Stop {
+        Stop::Trip(wrong.into())
+    }
 }
 
 impl From<Trap> for Stop {

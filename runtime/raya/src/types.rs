@@ -2,10 +2,11 @@
 
 use raya_facts::module::{Function, Local};
 use raya_facts::{ClassId, TypeDefinition, TypeId, TypeRef};
+use raya_heap::{Closure, Record, ShapeOf};
 
 use crate::any::{Any, AnyKind};
-use crate::context::Context;
-use crate::object::{Closure, Object};
+use crate::context::{Context, Object, kind};
+use crate::opaque::Opaque;
 use crate::value::{Ref, SlotKind, Value};
 
 /// The representation of a type. Everything that is constructed is a reference.
@@ -69,28 +70,32 @@ fn object_holds(context: &Context, reference: Ref, type_id: TypeId) -> bool {
     match object {
         _ if type_id == TypeId::REF => true,
         Object::Str(_) => matches!(type_id, TypeId::STR | TypeId::JSON),
-        Object::Json(_) => type_id == TypeId::JSON,
-        Object::Mutex(_) => type_id == TypeId::MUTEX,
-        Object::Semaphore(_) => type_id == TypeId::SEMAPHORE,
-        Object::TypeInfo(_) => type_id == TypeId::TYPE_INFO,
-        Object::Namespace(_) => type_id == TypeId::NAMESPACE,
-        Object::Tuple(tuple) => tuple.type_id == type_id,
-        _ => definition(context, type_id).is_some_and(|definition| definition_holds(context, object, definition)),
+        Object::Boxed(Opaque::Json(_)) => type_id == TypeId::JSON,
+        Object::Boxed(Opaque::Mutex(_)) => type_id == TypeId::MUTEX,
+        Object::Boxed(Opaque::Semaphore(_)) => type_id == TypeId::SEMAPHORE,
+        Object::Boxed(Opaque::Map(_)) => type_id == TypeId::MAP,
+        Object::Boxed(Opaque::Set(_)) => type_id == TypeId::SET,
+        Object::Boxed(Opaque::TypeInfo(_)) => type_id == TypeId::TYPE_INFO,
+        Object::Boxed(Opaque::Namespace(_)) => type_id == TypeId::NAMESPACE,
+        Object::Tuple(tuple) => type_of_record(&tuple) == type_id,
+        _ => definition(context, type_id).is_some_and(|definition| definition_holds(context, &object, definition)),
     }
 }
 
 /// Whether an object belongs to a constructed type.
-fn definition_holds(context: &Context, object: &Object, wanted: &TypeDefinition) -> bool {
+fn definition_holds(context: &Context, object: &Object<'_>, wanted: &TypeDefinition) -> bool {
     match (object, wanted) {
-        (Object::Array(array), TypeDefinition::Array { element }) => array.element == *element,
-        (Object::Instance(instance), TypeDefinition::Object { class }) => context.layouts.is_subclass(instance.class, *class),
-        (Object::Cell(cell), TypeDefinition::Cell { content }) => cell.content == *content,
-        (Object::Channel(channel), TypeDefinition::Channel { element }) => channel.element == *element,
-        (Object::Task(task), TypeDefinition::Task { result }) => {
+        (Object::Array(array), TypeDefinition::Array { element }) => array.element() == *element,
+        (Object::Instance(instance), TypeDefinition::Object { class }) => {
+            context.layouts.is_subclass(class_of_instance(instance), *class)
+        }
+        (Object::Cell(cell), TypeDefinition::Cell { content }) => type_of_record(cell) == *content,
+        (Object::Boxed(Opaque::Channel(channel)), TypeDefinition::Channel { element }) => channel.element == *element,
+        (Object::Boxed(Opaque::Task(task)), TypeDefinition::Task { result }) => {
             context.tasks.get(*task).is_some_and(|task| task.result == *result)
         }
         (Object::Closure(closure), TypeDefinition::Func { params, rest, result }) => {
-            let Some(function) = context.module.functions.get(closure.function.index()) else {
+            let Some(function) = context.module.functions.get(closure.function().index()) else {
                 return false;
             };
             let own = parameters(function, closure);
@@ -101,9 +106,23 @@ fn definition_holds(context: &Context, object: &Object, wanted: &TypeDefinition)
     }
 }
 
+/// The class of an instance.
+pub fn class_of_instance(instance: &Record<'_>) -> ClassId {
+    // Shapes of classes come first, in order.
+    ClassId(instance.shape_id().0)
+}
+
+/// The type of a tuple, or of the content of a cell; null's for other records.
+pub fn type_of_record(record: &Record<'_>) -> TypeId {
+    match record.shape().of() {
+        ShapeOf::Tuple(type_id) | ShapeOf::Cell(type_id) => type_id,
+        ShapeOf::Class(_) | ShapeOf::Captures(_) => TypeId::NULL,
+    }
+}
+
 /// The parameters that a caller of the closure gives: without the receiver of a bound method.
-pub fn parameters<'a>(function: &'a Function, closure: &Closure) -> &'a [Local] {
-    let skip = usize::from(closure.receiver.is_some());
+pub fn parameters<'a>(function: &'a Function, closure: &Closure<'_>) -> &'a [Local] {
+    let skip = usize::from(!closure.receiver().is_null());
     function.params.get(skip..).unwrap_or_default()
 }
 
@@ -119,25 +138,31 @@ pub fn type_of(context: &mut Context, value: Any) -> TypeId {
     let made = match context.heap.get(reference) {
         None => return TypeId::REF,
         Some(Object::Str(_)) => return TypeId::STR,
-        Some(Object::Json(_)) => return TypeId::JSON,
-        Some(Object::Mutex(_)) => return TypeId::MUTEX,
-        Some(Object::Semaphore(_)) => return TypeId::SEMAPHORE,
-        Some(Object::TypeInfo(_)) => return TypeId::TYPE_INFO,
-        Some(Object::Namespace(_)) => return TypeId::NAMESPACE,
-        Some(Object::Tuple(tuple)) => return tuple.type_id,
-        Some(Object::Array(array)) => TypeDefinition::Array { element: array.element },
-        Some(Object::Instance(instance)) => TypeDefinition::Object { class: instance.class },
-        Some(Object::Cell(cell)) => TypeDefinition::Cell { content: cell.content },
-        Some(Object::Channel(channel)) => TypeDefinition::Channel {
+        Some(Object::Boxed(Opaque::Json(_))) => return TypeId::JSON,
+        Some(Object::Boxed(Opaque::Mutex(_))) => return TypeId::MUTEX,
+        Some(Object::Boxed(Opaque::Semaphore(_))) => return TypeId::SEMAPHORE,
+        Some(Object::Boxed(Opaque::Map(_))) => return TypeId::MAP,
+        Some(Object::Boxed(Opaque::Set(_))) => return TypeId::SET,
+        Some(Object::Boxed(Opaque::TypeInfo(_))) => return TypeId::TYPE_INFO,
+        Some(Object::Boxed(Opaque::Namespace(_))) => return TypeId::NAMESPACE,
+        Some(Object::Tuple(tuple)) => return type_of_record(&tuple),
+        Some(Object::Array(array)) => TypeDefinition::Array { element: array.element() },
+        Some(Object::Instance(instance)) => TypeDefinition::Object {
+            class: class_of_instance(&instance),
+        },
+        Some(Object::Cell(cell)) => TypeDefinition::Cell {
+            content: type_of_record(&cell),
+        },
+        Some(Object::Boxed(Opaque::Channel(channel))) => TypeDefinition::Channel {
             element: channel.element,
         },
-        Some(Object::Task(task)) => {
+        Some(Object::Boxed(Opaque::Task(task))) => {
             let result = context.tasks.get(*task).map_or(TypeId::NULL, |task| task.result);
             TypeDefinition::Task { result }
         }
-        Some(Object::Closure(closure)) => match context.module.functions.get(closure.function.index()) {
+        Some(Object::Closure(closure)) => match context.module.functions.get(closure.function().index()) {
             Some(function) => TypeDefinition::Func {
-                params: parameters(function, closure).iter().map(|param| param.r#type).collect(),
+                params: parameters(function, &closure).iter().map(|param| param.r#type).collect(),
                 rest: function.rest,
                 result: function.result,
             },
@@ -160,14 +185,14 @@ pub fn describe(context: &Context, value: Any) -> String {
         AnyKind::I32(_) => "i32".to_owned(),
         AnyKind::F64(_) => "f64".to_owned(),
         AnyKind::Ref(reference) => match context.heap.get(reference) {
-            Some(Object::Instance(instance)) => match context.module.classes.get(instance.class.index()) {
+            Some(Object::Instance(instance)) => match context.module.classes.get(class_of_instance(&instance).index()) {
                 Some(class) => format!("object({})", class.name),
                 None => "an object".to_owned(),
             },
             Some(Object::Str(_)) => "str".to_owned(),
-            Some(Object::Array(array)) => format!("array({})", name(context, array.element)),
-            Some(Object::Tuple(tuple)) => name(context, tuple.type_id),
-            Some(object) => object.kind().to_owned(),
+            Some(Object::Array(array)) => format!("array({})", name(context, array.element())),
+            Some(Object::Tuple(tuple)) => name(context, type_of_record(&tuple)),
+            Some(object) => kind(&object).to_owned(),
             None => "a reference to nothing".to_owned(),
         },
     }

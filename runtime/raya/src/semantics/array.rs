@@ -1,9 +1,9 @@
 //! Arrays of one element type.
 
 use raya_facts::{TrapKind, TypeId};
+use raya_heap::PushError;
 
 use crate::context::Context;
-use crate::object::{Array, Items, Object};
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
@@ -25,11 +25,7 @@ pub(crate) fn allocate(context: &mut Context, element: TypeId, length: usize) ->
             format!("an array of {length} elements; the limit is {limit}"),
         ));
     }
-    let slot = types::slot(element);
-    // Checked before the elements are there: a program must not be able to take the host's memory.
-    context.heap.check_room(length * Items::width(slot))?;
-    let items = Items::zeros(slot, length);
-    context.heap.allocate(Object::Array(Array { element, items }))
+    Ok(context.heap.allocate_array(element, types::slot(element), length)?)
 }
 
 /// A new array of zeros.
@@ -56,8 +52,8 @@ pub fn new_array(context: &mut Context, length: i32, t: TypeId) -> Result<Ref, T
 #[raya_macros::op(load_elem)]
 pub fn load_elem(context: &Context, array: Ref, index: i32) -> Result<Value, Trap> {
     let array = object!(context, array, Object::Array, "an array");
-    let element = usize::try_from(index).ok().and_then(|index| array.items.get(index));
-    element.ok_or_else(|| out_of_range(i64::from(index), array.items.len()))
+    let element = usize::try_from(index).ok().and_then(|index| array.get(index));
+    element.ok_or_else(|| out_of_range(i64::from(index), array.len()))
 }
 
 /// Changes an element.
@@ -67,14 +63,13 @@ pub fn load_elem(context: &Context, array: Ref, index: i32) -> Result<Value, Tra
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`].
 #[raya_macros::op(store_elem)]
 pub fn store_elem(context: &mut Context, array: Ref, index: i32, value: Value) -> Result<(), Trap> {
-    let items = &mut object_mut!(context, array, Object::Array, "an array").items;
-    let position = usize::try_from(index).ok().filter(|index| *index < items.len());
+    let mut array = object_mut!(context, array, Object::Array, "an array");
+    let position = usize::try_from(index).ok().filter(|index| *index < array.len());
     let Some(position) = position else {
-        return Err(out_of_range(i64::from(index), items.len()));
+        return Err(out_of_range(i64::from(index), array.len()));
     };
-    match items.set(position, value) {
-        Ok(_) => {}
-        Err(trip) => context.trip(trip),
+    if let Err(wrong) = array.set(position, value) {
+        context.trip(wrong.into());
     }
     Ok(())
 }
@@ -87,7 +82,7 @@ pub fn store_elem(context: &mut Context, array: Ref, index: i32, value: Value) -
 #[raya_macros::op(array_len)]
 pub fn array_len(context: &Context, array: Ref) -> Result<i32, Trap> {
     let array = object!(context, array, Object::Array, "an array");
-    Ok(i32::try_from(array.items.len()).unwrap_or(i32::MAX))
+    Ok(i32::try_from(array.len()).unwrap_or(i32::MAX))
 }
 
 /// A new array of `n` zeros, for [`init_array`] to fill.
@@ -107,18 +102,18 @@ pub fn array_literal(context: &mut Context, t: TypeId, n: u32) -> Result<Ref, Tr
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`] when it has fewer elements than there are values.
 #[raya_macros::op(init_array)]
 pub fn init_array(context: &mut Context, array: Ref, values: Vec<Value>, n: u16) -> Result<Ref, Trap> {
-    let items = &mut object_mut!(context, array, Object::Array, "an array").items;
-    if items.len() < values.len() {
-        return Err(out_of_range(i64::from(n) - 1, items.len()));
+    let mut elements = object_mut!(context, array, Object::Array, "an array");
+    if elements.len() < values.len() {
+        return Err(out_of_range(i64::from(n) - 1, elements.len()));
     }
     let mut fault = None;
     for (index, value) in values.into_iter().enumerate() {
-        if let Err(trip) = items.set(index, value) {
-            fault = Some(trip);
+        if let Err(wrong) = elements.set(index, value) {
+            fault = Some(wrong);
         }
     }
-    if let Some(trip) = fault {
-        context.trip(trip);
+    if let Some(wrong) = fault {
+        context.trip(wrong.into());
     }
     Ok(array)
 }
@@ -130,19 +125,18 @@ pub fn init_array(context: &mut Context, array: Ref, values: Vec<Value>, n: u16)
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
 #[raya_macros::op(array_push)]
 pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(), Trap> {
-    let items = &object!(context, array, Object::Array, "an array").items;
+    let length = object!(context, array, Object::Array, "an array").len();
     let limit = context.limits.array;
-    if items.len() >= limit {
+    if length >= limit {
         return Err(Trap::new(
             TrapKind::HeapLimit,
             format!("an array of more than {limit} elements"),
         ));
     }
-    let width = Items::width(items.slot());
-    context.heap.reserve(width)?;
-    let pushed = object_mut!(context, array, Object::Array, "an array").items.push(value);
-    if let Err(trip) = pushed {
-        context.trip(trip);
+    match object_mut!(context, array, Object::Array, "an array").push(value) {
+        Ok(()) => {}
+        Err(PushError::Exhausted(error)) => return Err(error.into()),
+        Err(PushError::WrongSlot(wrong)) => context.trip(wrong.into()),
     }
     Ok(())
 }
@@ -154,11 +148,6 @@ pub fn array_push(context: &mut Context, array: Ref, value: Value) -> Result<(),
 /// [`TrapKind::NullReference`], [`TrapKind::IndexOutOfRange`] for an empty array.
 #[raya_macros::op(array_pop)]
 pub fn array_pop(context: &mut Context, array: Ref) -> Result<Value, Trap> {
-    let items = &mut object_mut!(context, array, Object::Array, "an array").items;
-    let Some(value) = items.pop() else {
-        return Err(out_of_range(-1, 0));
-    };
-    let width = Items::width(items.slot());
-    context.heap.release(width);
-    Ok(value)
+    let popped = object_mut!(context, array, Object::Array, "an array").pop();
+    popped.ok_or_else(|| out_of_range(-1, 0))
 }

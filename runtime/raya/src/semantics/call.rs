@@ -9,7 +9,6 @@ use crate::call::{Call, Then};
 use crate::context::Context;
 use crate::layout;
 use crate::object;
-use crate::object::Object;
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
@@ -37,7 +36,7 @@ pub fn call_static(arguments: Vec<Value>, f: FunctionId, argc: u16) -> Result<Ca
 /// The function in a slot of the vtable of an object's class.
 fn method(context: &Context, receiver: Ref, slot: MethodId) -> Result<FunctionId, Trap> {
     let instance = object!(context, receiver, Object::Instance, "an object");
-    let class = instance.class;
+    let class = types::class_of_instance(&instance);
     layout::method(context, class, slot).ok_or_else(|| {
         context.bad_index("method", slot.0, layout::method_count(context, class));
         Trap::new(TrapKind::NullReference, "no such method")
@@ -129,11 +128,9 @@ pub(crate) fn closure_entry(
 ) -> Result<(FunctionId, Vec<Value>, Ref), Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
-    let arguments = match target.receiver {
-        Some(receiver) => with_receiver(Value::Ref(receiver), arguments),
-        None => arguments,
-    };
-    Ok((target.function, arguments, reference))
+    let receiver = target.receiver();
+    let arguments = if receiver.is_null() { arguments } else { with_receiver(Value::Ref(receiver), arguments) };
+    Ok((target.function(), arguments, reference))
 }
 
 /// Enters a closure.

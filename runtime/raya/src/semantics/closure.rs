@@ -3,9 +3,8 @@
 use raya_facts::{CaptureId, FunctionId, LocalId, TrapKind, TypeId};
 
 use crate::any::Any;
-use crate::context::Context;
+use crate::context::{Context, Object, ObjectMut};
 use crate::frame::Frame;
-use crate::object::{Cell, Closure, Object};
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
@@ -26,25 +25,22 @@ pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, 
     if filled > function.captures.len() {
         context.wrong_count("captures of the function", function.captures.len(), filled);
     }
-    let mut values = captured.into_iter();
-    let captures = function
-        .captures
-        .iter()
-        .map(|capture| {
-            values
-                .next()
-                .map_or(types::zero(capture.r#type), |value| context.fit(value, capture.r#type))
-        })
-        .collect();
-    context
-        .heap
-        .allocate(Object::Closure(Closure {
-            function: f,
-            receiver: None,
-            captures,
-            filled,
-        }))
-        .map(Value::Ref)
+    let count = filled.min(function.captures.len());
+    let shape = context.heap.shape_of_captures(f);
+    let closure = context.heap.allocate_record(shape)?;
+    let mut fault = None;
+    if let Some(ObjectMut::Closure(mut target)) = context.heap.get_mut(closure) {
+        for (index, value) in captured.into_iter().take(count).enumerate() {
+            if let Err(wrong) = target.captures.set(index, value) {
+                fault = Some(wrong);
+            }
+        }
+        target.set_filled(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+    if let Some(wrong) = fault {
+        context.trip(wrong.into());
+    }
+    Ok(Value::Ref(closure))
 }
 
 /// Copies a variable into the next capture that has no value yet.
@@ -57,8 +53,8 @@ pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, 
 pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: LocalId) -> Result<Value, Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
-    let position = target.filled;
-    let function = context.function(target.function)?;
+    let position = target.filled();
+    let function = context.function(target.function())?;
     let Some(capture) = function.captures.get(position) else {
         let message = format!(
             "every capture of `{}` has a value: it has {}",
@@ -84,43 +80,37 @@ pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: Loc
         return Err(Trap::new(TrapKind::TypeError, message));
     }
     let value = context.fit(frame.local(slot), capture.r#type);
-    let target = object_mut!(context, reference, Object::Closure, "a function");
-    if let Some(place) = target.captures.get_mut(position) {
-        *place = value;
+    let mut target = object_mut!(context, reference, Object::Closure, "a function");
+    let stored = target.captures.set(position, value);
+    target.set_filled(u32::try_from(position + 1).unwrap_or(u32::MAX));
+    if let Err(wrong) = stored {
+        context.trip(wrong.into());
     }
-    target.filled += 1;
     Ok(closure)
-}
-
-/// The captures of the closure that runs. A function that runs without a closure has none.
-fn captures<'a>(context: &'a Context, frame: &Frame) -> &'a [Value] {
-    match context.heap.get(frame.closure) {
-        Some(Object::Closure(closure)) => &closure.captures,
-        _ => &[],
-    }
 }
 
 /// A captured variable. A function with captures that was called without a closure trips.
 #[raya_macros::op(load_captured)]
 pub fn load_captured(context: &Context, frame: &Frame, i: CaptureId) -> Value {
-    let captures = captures(context, frame);
-    match captures.get(i.index()) {
-        Some(value) => *value,
-        None => {
-            context.bad_index("capture", i.0, captures.len());
-            Value::Any(Any::NULL)
-        }
-    }
+    // A function that runs without a closure has no captures.
+    let captures = match context.heap.get(frame.closure) {
+        Some(Object::Closure(closure)) => Some(closure.captures()),
+        _ => None,
+    };
+    captures.and_then(|captures| captures.get(i.index())).unwrap_or_else(|| {
+        context.bad_index("capture", i.0, captures.map_or(0, |captures| captures.len()));
+        Value::Any(Any::NULL)
+    })
 }
 
 /// Changes a captured variable of the closure that runs.
 #[raya_macros::op(store_captured)]
 pub fn store_captured(context: &mut Context, frame: &Frame, value: Value, i: CaptureId) {
     let value = context.fit_slot(value, load_captured(context, frame, i).slot());
-    if let Some(Object::Closure(closure)) = context.heap.get_mut(frame.closure)
-        && let Some(place) = closure.captures.get_mut(i.index())
+    if let Some(ObjectMut::Closure(mut closure)) = context.heap.get_mut(frame.closure)
+        && let Err(wrong) = closure.captures.set(i.index(), value)
     {
-        *place = value;
+        context.trip(wrong.into());
     }
 }
 
@@ -133,21 +123,19 @@ pub fn store_captured(context: &mut Context, frame: &Frame, value: Value, i: Cap
 pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, f: FunctionId, i: u16) -> Result<Value, Trap> {
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
-    if target.function != f {
-        let (expected, found) = (context.function(f)?, context.function(target.function)?);
+    if target.function() != f {
+        let (expected, found) = (context.function(f)?, context.function(target.function())?);
         let message = format!("expected a closure of `{}`, found one of `{}`", expected.name, found.name);
         return Err(Trap::new(TrapKind::TypeError, message));
     }
-    let Some(before) = target.captures.get(usize::from(i)) else {
-        context.bad_index("capture", u32::from(i), target.captures.len());
+    let Some(before) = target.captures().get(usize::from(i)) else {
+        context.bad_index("capture", u32::from(i), target.captures().len());
         return Ok(closure);
     };
     let value = context.fit_slot(value, before.slot());
-    if let Some(place) = object_mut!(context, reference, Object::Closure, "a function")
-        .captures
-        .get_mut(usize::from(i))
-    {
-        *place = value;
+    let mut target = object_mut!(context, reference, Object::Closure, "a function");
+    if let Err(wrong) = target.captures.set(usize::from(i), value) {
+        context.trip(wrong.into());
     }
     Ok(closure)
 }
@@ -160,7 +148,10 @@ pub fn set_closure_capture(context: &mut Context, closure: Value, value: Value, 
 #[raya_macros::op(new_refcell)]
 pub fn new_refcell(context: &mut Context, value: Value, t: TypeId) -> Result<Ref, Trap> {
     let value = context.fit(value, t);
-    context.heap.allocate(Object::Cell(Cell { content: t, value }))
+    let shape = context.heap.shape_of_cell(t, value.slot());
+    let cell = context.heap.allocate_record(shape)?;
+    store_refcell(context, cell, value)?;
+    Ok(cell)
 }
 
 /// What is in a cell.
@@ -170,7 +161,9 @@ pub fn new_refcell(context: &mut Context, value: Value, t: TypeId) -> Result<Ref
 /// [`TrapKind::NullReference`].
 #[raya_macros::op(load_refcell)]
 pub fn load_refcell(context: &Context, cell: Ref) -> Result<Value, Trap> {
-    Ok(object!(context, cell, Object::Cell, "a cell").value)
+    let content = object!(context, cell, Object::Cell, "a cell").get(0);
+    // A cell has exactly one word.
+    Ok(content.unwrap_or(Value::Any(Any::NULL)))
 }
 
 /// Changes what is in a cell.
@@ -180,8 +173,8 @@ pub fn load_refcell(context: &Context, cell: Ref) -> Result<Value, Trap> {
 /// [`TrapKind::NullReference`].
 #[raya_macros::op(store_refcell)]
 pub fn store_refcell(context: &mut Context, cell: Ref, value: Value) -> Result<(), Trap> {
-    let content = object!(context, cell, Object::Cell, "a cell").content;
-    let value = context.fit(value, content);
-    object_mut!(context, cell, Object::Cell, "a cell").value = value;
+    if let Err(wrong) = object_mut!(context, cell, Object::Cell, "a cell").set(0, value) {
+        context.trip(wrong.into());
+    }
     Ok(())
 }

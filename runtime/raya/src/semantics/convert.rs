@@ -3,8 +3,7 @@
 use raya_facts::{ClassId, TrapKind, TypeId};
 
 use crate::any::Any;
-use crate::context::Context;
-use crate::object::Object;
+use crate::context::{Context, Object};
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
@@ -44,7 +43,7 @@ pub fn unbox(context: &Context, value: Any, t: TypeId) -> Result<Value, Trap> {
 #[raya_macros::op(is_class)]
 pub fn is_class(context: &Context, value: Ref, c: ClassId) -> bool {
     match context.heap.get(value) {
-        Some(Object::Instance(instance)) => context.layouts.is_subclass(instance.class, c),
+        Some(Object::Instance(instance)) => context.layouts.is_subclass(types::class_of_instance(&instance), c),
         _ => false,
     }
 }

@@ -10,7 +10,7 @@ use crate::value::Value;
 #[raya_macros::op(load_global)]
 pub fn load_global(context: &Context, g: GlobalId) -> Value {
     match context.globals.get(g.index()) {
-        Some(value) => *value,
+        Some(value) => value,
         None => {
             context.bad_index("global", g.0, context.globals.len());
             Value::Any(Any::NULL)
@@ -21,8 +21,9 @@ pub fn load_global(context: &Context, g: GlobalId) -> Value {
 /// Changes a variable of the module. It keeps its representation.
 #[raya_macros::op(store_global)]
 pub fn store_global(context: &mut Context, value: Value, g: GlobalId) {
-    let value = context.fit_slot(value, load_global(context, g).slot());
-    if let Some(place) = context.globals.get_mut(g.index()) {
-        *place = value;
+    match context.globals.set(g.index(), value) {
+        Ok(true) => {}
+        Ok(false) => context.bad_index("global", g.0, context.globals.len()),
+        Err(wrong) => context.trip(wrong.into()),
     }
 }

@@ -3,12 +3,15 @@
 use raya_facts::{ClassId, TextId, TrapKind, TypeDefinition, TypeId};
 
 use crate::any::{Any, AnyKind};
-use crate::context::Context;
+use crate::context::{Context, Object, ObjectMut};
 use crate::json::{parse, stringify};
 use crate::layout;
 use crate::number::float_text;
-use crate::object::{Array, Instance, Items, Json, Object, Tuple};
+use crate::opaque::{Json, Opaque};
+use crate::semantics::array::allocate;
 use crate::semantics::convert::float_to_int;
+use crate::semantics::object::{fill, new};
+use crate::semantics::tuple::tuple_literal;
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
@@ -20,9 +23,9 @@ fn kind(context: &Context, value: Any) -> &'static str {
         AnyKind::Bool(_) => "a boolean",
         AnyKind::I32(_) | AnyKind::F64(_) => "a number",
         AnyKind::Ref(reference) => match context.heap.get(reference) {
-            Some(Object::Json(Json::Array(_))) => "an array",
-            Some(Object::Json(Json::Object(_))) => "an object",
-            Some(other) => other.kind(),
+            Some(Object::Boxed(Opaque::Json(Json::Array(_)))) => "an array",
+            Some(Object::Boxed(Opaque::Json(Json::Object(_)))) => "an object",
+            Some(other) => crate::context::kind(&other),
             None => "nothing",
         },
     }
@@ -31,7 +34,7 @@ fn kind(context: &Context, value: Any) -> &'static str {
 fn json(context: &Context, value: Any) -> Option<&Json> {
     match value.kind() {
         AnyKind::Ref(reference) => match context.heap.get(reference)? {
-            Object::Json(json) => Some(json),
+            Object::Boxed(Opaque::Json(json)) => Some(json),
             _ => None,
         },
         _ => None,
@@ -176,19 +179,16 @@ impl Cast {
 
     fn array(&mut self, context: &mut Context, value: Any, element: TypeId) -> Result<Value, Trap> {
         let items = self.items(context, value)?;
-        let slot = types::slot(element);
-        context.heap.check_room(items.len() * Items::width(slot))?;
-        let mut packed = Items::zeros(slot, 0);
+        let array = allocate(context, element, items.len())?;
         for (index, item) in items.into_iter().enumerate() {
             let item = self.below(&format!("[{index}]"), context, item, element)?;
-            if let Err(trip) = packed.push(item) {
-                context.trip(trip);
+            if let Some(ObjectMut::Array(mut array)) = context.heap.get_mut(array)
+                && let Err(wrong) = array.set(index, item)
+            {
+                context.trip(wrong.into());
             }
         }
-        context
-            .heap
-            .allocate(Object::Array(Array { element, items: packed }))
-            .map(Value::Ref)
+        Ok(Value::Ref(array))
     }
 
     fn tuple(&mut self, context: &mut Context, value: Any, t: TypeId, elements: &[TypeId]) -> Result<Value, Trap> {
@@ -205,10 +205,9 @@ impl Cast {
         for (index, (item, element)) in items.into_iter().zip(elements).enumerate() {
             cast.push(self.below(&format!("[{index}]"), context, item, *element)?);
         }
-        context
-            .heap
-            .allocate(Object::Tuple(Tuple { type_id: t, items: cast }))
-            .map(Value::Ref)
+        // A json array has far fewer elements than a tuple type can name, or was refused above.
+        let tuple = tuple_literal(context, t, u16::try_from(elements.len()).unwrap_or(u16::MAX))?;
+        put(context, tuple, cast)
     }
 
     fn object(&mut self, context: &mut Context, value: Any, class: ClassId) -> Result<Value, Trap> {
@@ -226,11 +225,20 @@ impl Cast {
             };
             fields.push(self.below(&format!(".{name}"), context, item, t)?);
         }
-        context
-            .heap
-            .allocate(Object::Instance(Instance { class, fields }))
-            .map(Value::Ref)
+        let object = new(context, class)?;
+        put(context, Value::Ref(object), fields)
     }
+}
+
+/// Fills a new object or tuple.
+fn put(context: &mut Context, record: Value, values: Vec<Value>) -> Result<Value, Trap> {
+    let reference = context.reference(record);
+    if let Some(ObjectMut::Instance(mut words) | ObjectMut::Tuple(mut words)) = context.heap.get_mut(reference)
+        && let Err(wrong) = fill(&mut words, values)
+    {
+        context.trip(wrong.into());
+    }
+    Ok(record)
 }
 
 /// Reads a text as JSON.
@@ -240,7 +248,7 @@ impl Cast {
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidJson`], [`TrapKind::HeapLimit`].
 #[raya_macros::op(json_parse)]
 pub fn json_parse(context: &mut Context, text: Ref) -> Result<Any, Trap> {
-    let text: String = (**crate::object!(context, text, Object::Str, "a string")).to_owned();
+    let text = crate::object!(context, text, Object::Str, "a string").to_owned();
     parse(context, &text)
 }
 
@@ -252,5 +260,5 @@ pub fn json_parse(context: &mut Context, text: Ref) -> Result<Any, Trap> {
 #[raya_macros::op(json_stringify)]
 pub fn json_stringify(context: &mut Context, value: Any) -> Result<Ref, Trap> {
     let text = stringify(context, value)?;
-    context.heap.allocate_string(text)
+    Ok(context.heap.allocate_string(&text)?)
 }

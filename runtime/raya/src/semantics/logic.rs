@@ -1,8 +1,7 @@
 //! Equality, truth and logic on values of any type.
 
 use crate::any::{Any, AnyKind};
-use crate::context::Context;
-use crate::object::Object;
+use crate::context::{Context, Object};
 use crate::value::{Ref, Value};
 
 /// Whether two references are to one object or to texts of the same content.

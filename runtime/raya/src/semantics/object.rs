@@ -1,13 +1,12 @@
 //! Objects of classes, their fields, and static fields.
 
 use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId};
+use raya_heap::{Record, RecordMut, WrongSlot};
 
 use crate::any::Any;
-use crate::context::Context;
+use crate::context::{Context, Object, kind};
 use crate::layout;
-use crate::object::{Instance, Object};
 use crate::trap::Trap;
-use crate::types;
 use crate::value::{Ref, SlotKind, Value};
 use crate::{object, object_mut};
 
@@ -18,22 +17,20 @@ use crate::{object, object_mut};
 /// [`HeapLimit`](raya_facts::TrapKind::HeapLimit).
 #[raya_macros::op(new)]
 pub fn new(context: &mut Context, c: ClassId) -> Result<Ref, Trap> {
-    let fields = layout::field_types(context, c)
-        .iter()
-        .map(|field| types::zero(*field))
-        .collect();
-    context.heap.allocate(Object::Instance(Instance { class: c, fields }))
+    if context.layouts.get(c).is_none() {
+        context.bad_index("class", c.0, context.module.classes.len());
+        return Ok(Ref::NULL);
+    }
+    let shape = context.heap.shape_of_class(c);
+    Ok(context.heap.allocate_record(shape)?)
 }
 
 /// The value of a field; one that does not exist trips.
-fn field(context: &Context, instance: &Instance, index: u32) -> Value {
-    match instance.fields.get(index as usize) {
-        Some(value) => *value,
-        None => {
-            context.bad_index("field", index, instance.fields.len());
-            Value::Any(Any::NULL)
-        }
-    }
+fn field(context: &Context, instance: Record<'_>, index: u32) -> Value {
+    instance.get(index as usize).unwrap_or_else(|| {
+        context.bad_index("field", index, instance.len());
+        Value::Any(Any::NULL)
+    })
 }
 
 /// A field.
@@ -54,11 +51,12 @@ pub fn load_field(context: &Context, object: Ref, field_id: FieldId) -> Result<V
 /// [`NullReference`](raya_facts::TrapKind::NullReference).
 #[raya_macros::op(store_field)]
 pub fn store_field(context: &mut Context, object: Ref, value: Value, field_id: FieldId) -> Result<(), Trap> {
-    let instance = object!(context, object, Object::Instance, "an object");
-    let value = context.fit_slot(value, field(context, instance, field_id.0).slot());
-    let instance = object_mut!(context, object, Object::Instance, "an object");
-    if let Some(place) = instance.fields.get_mut(field_id.index()) {
-        *place = value;
+    let mut instance = object_mut!(context, object, Object::Instance, "an object");
+    let count = instance.len();
+    match instance.set(field_id.index(), value) {
+        Ok(true) => {}
+        Ok(false) => context.bad_index("field", field_id.0, count),
+        Err(wrong) => context.trip(wrong.into()),
     }
     Ok(())
 }
@@ -106,18 +104,23 @@ pub fn object_literal(context: &mut Context, c: ClassId, n: u16) -> Result<Value
 pub fn init_object(context: &mut Context, object: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
     let reference = context.reference(object);
     let instance = object!(context, reference, Object::Instance, "an object");
-    if instance.fields.len() != usize::from(n) || values.len() != usize::from(n) {
-        context.wrong_count("fields of the object", instance.fields.len(), usize::from(n));
+    if instance.len() != usize::from(n) || values.len() != usize::from(n) {
+        context.wrong_count("fields of the object", instance.len(), usize::from(n));
         return Ok(object);
     }
-    let fields = instance
-        .fields
-        .iter()
-        .zip(values)
-        .map(|(field, value)| context.fit_slot(value, field.slot()))
-        .collect();
-    object_mut!(context, reference, Object::Instance, "an object").fields = fields;
+    let mut instance = object_mut!(context, reference, Object::Instance, "an object");
+    if let Err(wrong) = fill(&mut instance, values) {
+        context.trip(wrong.into());
+    }
     Ok(object)
+}
+
+/// Changes the first words of a record.
+pub(crate) fn fill(record: &mut RecordMut<'_>, values: Vec<Value>) -> Result<(), WrongSlot> {
+    for (index, value) in values.into_iter().enumerate() {
+        record.set(index, value)?;
+    }
+    Ok(())
 }
 
 /// A field, or null if the object is null. A field without room for null becomes an `any`.
@@ -133,7 +136,7 @@ pub fn optional_field(context: &Context, object: Ref, field_id: FieldId) -> Valu
             }
         }
         Some(other) => {
-            context.wrong_object("an object", other.kind());
+            context.wrong_object("an object", kind(&other));
             Value::Any(Any::NULL)
         }
         None => Value::Any(Any::NULL),
@@ -144,7 +147,7 @@ pub fn optional_field(context: &Context, object: Ref, field_id: FieldId) -> Valu
 #[raya_macros::op(load_static)]
 pub fn load_static(context: &Context, s: StaticId) -> Value {
     match context.statics.get(s.index()) {
-        Some(value) => *value,
+        Some(value) => value,
         None => {
             context.bad_index("static field", s.0, context.statics.len());
             Value::Any(Any::NULL)
@@ -155,8 +158,9 @@ pub fn load_static(context: &Context, s: StaticId) -> Value {
 /// Changes a static field. It keeps its representation.
 #[raya_macros::op(store_static)]
 pub fn store_static(context: &mut Context, value: Value, s: StaticId) {
-    let value = context.fit_slot(value, load_static(context, s).slot());
-    if let Some(place) = context.statics.get_mut(s.index()) {
-        *place = value;
+    match context.statics.set(s.index(), value) {
+        Ok(true) => {}
+        Ok(false) => context.bad_index("static field", s.0, context.statics.len()),
+        Err(wrong) => context.trip(wrong.into()),
     }
 }

@@ -4,10 +4,11 @@ use raya_facts::{ClassId, TrapKind, TypeId};
 
 use crate::any::Any;
 use crate::call::{Call, Then};
-use crate::context::Context;
+use crate::context::{Context, Object, ObjectMut};
 use crate::layout;
 use crate::object;
-use crate::object::{Array, Items, Object};
+use crate::opaque::Opaque;
+use crate::semantics::array::allocate;
 use crate::semantics::convert::unbox;
 use crate::semantics::object::{load_field, new, store_field};
 use crate::trap::Trap;
@@ -22,7 +23,7 @@ use crate::value::{Ref, Value};
 #[raya_macros::op(reflect_typeof)]
 pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> {
     let t = types::type_of(context, value.to_any());
-    context.heap.allocate(Object::TypeInfo(t))
+    Ok(context.heap.allocate_boxed(Opaque::TypeInfo(t))?)
 }
 
 /// A description of a type that the module names.
@@ -32,7 +33,7 @@ pub fn reflect_typeof(context: &mut Context, value: Value) -> Result<Ref, Trap> 
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(reflect_typeinfo)]
 pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
-    context.heap.allocate(Object::TypeInfo(t))
+    Ok(context.heap.allocate_boxed(Opaque::TypeInfo(t))?)
 }
 
 /// Whether a value is of a described type.
@@ -42,14 +43,14 @@ pub fn reflect_typeinfo(context: &mut Context, t: TypeId) -> Result<Ref, Trap> {
 /// [`TrapKind::NullReference`] for a null description.
 #[raya_macros::op(reflect_instanceof)]
 pub fn reflect_instanceof(context: &Context, value: Value, info: Ref) -> Result<bool, Trap> {
-    let t = *object!(context, info, Object::TypeInfo, "a type");
+    let t = *object!(context, info, Object::Boxed(Opaque::TypeInfo), "a type");
     Ok(types::is_of(context, value.to_any(), t))
 }
 
 /// The class of an object; `None` for a reference to something else.
 fn class(context: &Context, object: Ref) -> Result<Option<ClassId>, Trap> {
     match context.object(object, "an object")? {
-        Object::Instance(instance) => Ok(Some(instance.class)),
+        Object::Instance(instance) => Ok(Some(types::class_of_instance(&instance))),
         _ => Ok(None),
     }
 }
@@ -64,14 +65,16 @@ pub fn reflect_get_props(context: &mut Context, object: Ref) -> Result<Ref, Trap
     let names = class(context, object)?
         .map(|class| layout::field_names(context, class))
         .unwrap_or_default();
-    let mut items = Vec::with_capacity(names.len());
-    for name in names {
-        items.push(context.heap.allocate_string(name)?);
+    let array = allocate(context, TypeId::STR, names.len())?;
+    for (index, name) in names.iter().enumerate() {
+        let name = context.heap.allocate_string(name)?;
+        if let Some(ObjectMut::Array(mut array)) = context.heap.get_mut(array)
+            && let Err(wrong) = array.set(index, Value::Ref(name))
+        {
+            context.trip(wrong.into());
+        }
     }
-    context.heap.allocate(Object::Array(Array {
-        element: TypeId::STR,
-        items: Items::Ref(items),
-    }))
+    Ok(array)
 }
 
 /// The position of the field of a name; of several the one that was declared last.
@@ -81,7 +84,7 @@ fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32, Ty
         return Ok(None);
     };
     let names = layout::field_names(context, class);
-    let found = names.iter().rposition(|name| **name == **wanted);
+    let found = names.iter().rposition(|name| **name == *wanted);
     let types = layout::field_types(context, class);
     Ok(found.and_then(|index| Some((u32::try_from(index).ok()?, *types.get(index)?))))
 }
@@ -141,7 +144,7 @@ pub fn reflect_has_prop(context: &Context, object: Ref, name: Ref) -> Result<boo
 /// types; [`TrapKind::InvalidArgument`] for a wrong number of values; [`TrapKind::HeapLimit`].
 #[raya_macros::op(reflect_construct)]
 pub fn reflect_construct(context: &mut Context, info: Ref, arguments: Vec<Value>, argc: u16) -> Result<Call, Trap> {
-    let t = *object!(context, info, Object::TypeInfo, "a type");
+    let t = *object!(context, info, Object::Boxed(Opaque::TypeInfo), "a type");
     let Some(class) = types::class_of(context, t) else {
         let found = types::name(context, t);
         return Err(Trap::new(

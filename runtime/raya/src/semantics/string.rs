@@ -8,7 +8,6 @@ use crate::any::AnyKind;
 use crate::context::Context;
 use crate::number::{float_text, parse_float, parse_int};
 use crate::object;
-use crate::object::Object;
 use crate::trap::Trap;
 use crate::types::describe;
 use crate::value::{Ref, Value};
@@ -25,11 +24,10 @@ fn text(context: &Context, reference: Ref) -> Result<&str, Trap> {
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
 #[raya_macros::op(sconcat)]
 pub fn sconcat(context: &mut Context, a: Ref, b: Ref) -> Result<Ref, Trap> {
-    let (first, second) = (text(context, a)?, text(context, b)?);
-    // Checked before the bytes are there: doubling a text thirty times must not take the host's memory.
-    context.heap.check_room(first.len() + second.len())?;
-    let joined = [first, second].concat();
-    context.heap.allocate_string(joined)
+    // Null is refused first: the heap would take it for an empty text.
+    text(context, a)?;
+    text(context, b)?;
+    Ok(context.heap.concatenate(a, b)?)
 }
 
 /// The length in bytes.
@@ -121,7 +119,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
             ));
         }
     };
-    context.heap.allocate_string(text)
+    Ok(context.heap.allocate_string(&text)?)
 }
 
 /// An integer in decimal.
@@ -131,7 +129,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(int_to_string)]
 pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
-    context.heap.allocate_string(a.to_string())
+    Ok(context.heap.allocate_string(&a.to_string())?)
 }
 
 /// A float in the shortest digits that read back as the same.
@@ -141,7 +139,7 @@ pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(float_to_string)]
 pub fn float_to_string(context: &mut Context, a: f64) -> Result<Ref, Trap> {
-    context.heap.allocate_string(float_text(a))
+    Ok(context.heap.allocate_string(&float_text(a))?)
 }
 
 fn no_number(kind: &str, text: &str) -> Trap {

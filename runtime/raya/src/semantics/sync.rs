@@ -9,7 +9,7 @@ use std::task::Poll;
 use raya_facts::{TrapKind, TypeId};
 
 use crate::context::Context;
-use crate::object::{Channel, Mutex, Object, Offer, Semaphore};
+use crate::opaque::{Channel, Mutex, Offer, Opaque, Semaphore};
 use crate::tasks::TaskId;
 use crate::trap::Trap;
 use crate::types;
@@ -46,7 +46,7 @@ fn negative(what: &str, number: i32) -> Trap {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(new_mutex)]
 pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
-    context.heap.allocate(Object::Mutex(Mutex::default()))
+    Ok(context.heap.allocate_boxed(Opaque::Mutex(Mutex::default()))?)
 }
 
 /// Takes a mutex, or waits for it.
@@ -57,7 +57,7 @@ pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
 #[raya_macros::op(mutex_lock)]
 pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
-    let lock = object_mut!(context, mutex, Object::Mutex, "a mutex");
+    let lock = object_mut!(context, mutex, Object::Boxed(Opaque::Mutex), "a mutex");
     match lock.owner {
         Some(owner) if owner == me => {
             return Err(Trap::new(
@@ -90,7 +90,7 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
 #[raya_macros::op(mutex_unlock)]
 pub fn mutex_unlock(context: &mut Context, mutex: Ref) -> Result<(), Trap> {
     let me = context.tasks.current();
-    let lock = object_mut!(context, mutex, Object::Mutex, "a mutex");
+    let lock = object_mut!(context, mutex, Object::Boxed(Opaque::Mutex), "a mutex");
     if lock.owner != Some(me) {
         return Err(Trap::new(TrapKind::NotOwner, "the task doesn't hold the mutex"));
     }
@@ -111,10 +111,10 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
     if permits < 0 {
         return Err(negative("permits", permits));
     }
-    context.heap.allocate(Object::Semaphore(Semaphore {
+    Ok(context.heap.allocate_boxed(Opaque::Semaphore(Semaphore {
         permits,
         queue: VecDeque::new(),
-    }))
+    }))?)
 }
 
 /// Takes so many permits at once, or waits for them.
@@ -125,7 +125,7 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
 #[raya_macros::op(sem_acquire)]
 pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
-    let counter = object_mut!(context, semaphore, Object::Semaphore, "a semaphore");
+    let counter = object_mut!(context, semaphore, Object::Boxed(Opaque::Semaphore), "a semaphore");
     if permits < 0 {
         return Err(negative("permits", permits));
     }
@@ -147,7 +147,7 @@ pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
 /// [`TrapKind::NullReference`]; [`TrapKind::InvalidArgument`] for a negative number and for a sum that is no integer.
 #[raya_macros::op(sem_release)]
 pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Result<(), Trap> {
-    let counter = object_mut!(context, semaphore, Object::Semaphore, "a semaphore");
+    let counter = object_mut!(context, semaphore, Object::Boxed(Opaque::Semaphore), "a semaphore");
     if permits < 0 {
         return Err(negative("permits", permits));
     }
@@ -180,14 +180,14 @@ pub fn new_channel(context: &mut Context, capacity: i32, t: TypeId) -> Result<Re
             format!("a channel for {capacity} values; the limit is {limit}"),
         ));
     }
-    context.heap.allocate(Object::Channel(Channel {
+    Ok(context.heap.allocate_boxed(Opaque::Channel(Channel {
         element: t,
         capacity,
         queue: VecDeque::new(),
         closed: false,
         offers: VecDeque::new(),
         receivers: VecDeque::new(),
-    }))
+    }))?)
 }
 
 fn closed(what: &str) -> Trap {
@@ -202,9 +202,9 @@ fn closed(what: &str) -> Trap {
 #[raya_macros::op(channel_send)]
 pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result<Poll<()>, Trap> {
     let me = context.tasks.current();
-    let element = object!(context, channel, Object::Channel, "a channel").element;
+    let element = object!(context, channel, Object::Boxed(Opaque::Channel), "a channel").element;
     let value = context.fit_slot(value, types::slot(element));
-    let queue = object_mut!(context, channel, Object::Channel, "a channel");
+    let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
     if let Some(position) = queue.offers.iter().position(|offer| offer.sender == me) {
         // It waits already: its value may have been taken since.
         let taken = queue.offers.get(position).is_some_and(|offer| offer.taken);
@@ -244,7 +244,7 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
 #[raya_macros::op(channel_receive)]
 pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value>, Trap> {
     let me = context.tasks.current();
-    let queue = object_mut!(context, channel, Object::Channel, "a channel");
+    let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
     // Values of senders that wait count only while the channel is open: afterwards those senders are told that it is closed.
     let offered = !queue.closed && queue.offers.iter().any(|offer| !offer.taken);
     let available = !queue.queue.is_empty() || offered;
@@ -291,6 +291,6 @@ pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value
 /// [`TrapKind::NullReference`].
 #[raya_macros::op(channel_close)]
 pub fn channel_close(context: &mut Context, channel: Ref) -> Result<(), Trap> {
-    object_mut!(context, channel, Object::Channel, "a channel").closed = true;
+    object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel").closed = true;
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::task::Poll;
 
 use raya_facts::{FunctionId, TrapKind, TypeDefinition, TypeId};
 
-use crate::context::Context;
+use crate::context::{Context, ObjectMut};
 use crate::object;
-use crate::object::{Array, Items, Object};
+use crate::opaque::Opaque;
+use crate::semantics::array::allocate;
 use crate::semantics::call::closure_entry;
 use crate::tasks::{Entry, Raised, State, TaskId};
 use crate::trap::{Trap, Trip};
@@ -29,7 +30,7 @@ fn start(context: &mut Context, entry: Entry) -> Result<Ref, Trap> {
     let result = function.result;
     // The handle comes first: without memory for it no task may start.
     let id = TaskId(u32::try_from(context.tasks.count()).unwrap_or(u32::MAX));
-    let handle = context.heap.allocate(Object::Task(id))?;
+    let handle = context.heap.allocate_boxed(Opaque::Task(id))?;
     context.tasks.add(entry, result);
     Ok(handle)
 }
@@ -73,7 +74,7 @@ pub fn spawn_closure(context: &mut Context, closure: Value, arguments: Vec<Value
 
 /// The task behind a handle.
 fn task(context: &Context, handle: Ref) -> Result<TaskId, Trap> {
-    Ok(*object!(context, handle, Object::Task, "a task"))
+    Ok(*object!(context, handle, Object::Boxed(Opaque::Task), "a task"))
 }
 
 /// The failure of another task, as it is raised here.
@@ -128,14 +129,11 @@ pub fn await_task(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Tra
 #[raya_macros::op(wait_all)]
 pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
     let array = object!(context, tasks, Object::Array, "an array");
-    let element = match types::definition(context, array.element) {
+    let element = match types::definition(context, array.element()) {
         Some(TypeDefinition::Task { result }) => *result,
         _ => TypeId::NULL,
     };
-    let Items::Ref(handles) = &array.items else {
-        return Err(context.wrong_object("an array of tasks", "an array of other values"));
-    };
-    let handles = handles.clone();
+    let handles: Vec<Ref> = array.iter().map(|handle| context.reference(handle)).collect();
     // Null is noticed at once, not when the tasks before it are done.
     for handle in &handles {
         let id = task(context, *handle)?;
@@ -143,29 +141,34 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
             return Ok(Poll::Pending);
         }
     }
-    let mut items = Items::zeros(types::slot(element), 0);
+    let mut results = Vec::with_capacity(handles.len());
     let mut failure = None;
     for handle in handles {
         // All of them are awaited, those behind a failure too.
         match outcome(context, handle) {
-            Ok(Poll::Ready(value)) => {
-                if let Err(trip) = items.push(value) {
-                    context.trip(trip);
-                }
-            }
+            Ok(Poll::Ready(value)) => results.push(value),
             Ok(Poll::Pending) => return Ok(Poll::Pending),
             Err(trap) => {
                 failure.get_or_insert(trap);
             }
         }
     }
-    match failure {
-        Some(trap) => Err(trap),
-        None => context
-            .heap
-            .allocate(Object::Array(Array { element, items }))
-            .map(Poll::Ready),
+    if let Some(trap) = failure {
+        return Err(trap);
     }
+    let array = allocate(context, element, results.len())?;
+    let mut fault = None;
+    if let Some(ObjectMut::Array(mut array)) = context.heap.get_mut(array) {
+        for (index, value) in results.into_iter().enumerate() {
+            if let Err(wrong) = array.set(index, value) {
+                fault = Some(wrong);
+            }
+        }
+    }
+    if let Some(wrong) = fault {
+        context.trip(wrong.into());
+    }
+    Ok(Poll::Ready(array))
 }
 
 /// Makes a task that waits for another one and calls a function with what it returned.

@@ -3,11 +3,11 @@
 use raya_facts::{ElementId, TrapKind, TypeDefinition, TypeId};
 
 use crate::any::Any;
-use crate::context::Context;
-use crate::object::{Object, Tuple};
+use crate::context::{Context, Object, kind};
+use crate::semantics::object::fill;
 use crate::trap::{Trap, Trip};
 use crate::types;
-use crate::value::{Ref, Value};
+use crate::value::{Ref, SlotKind, Value};
 use crate::{object, object_mut};
 
 /// A new tuple of zeros, for [`init_tuple`] to fill.
@@ -27,11 +27,9 @@ pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, 
     if elements.len() != usize::from(n) {
         context.wrong_count("elements of the tuple", elements.len(), usize::from(n));
     }
-    let items = elements.iter().map(|element| types::zero(*element)).collect();
-    context
-        .heap
-        .allocate(Object::Tuple(Tuple { type_id: t, items }))
-        .map(Value::Ref)
+    let slots: Vec<SlotKind> = elements.iter().map(|element| types::slot(*element)).collect();
+    let shape = context.heap.shape_of_tuple(t, &slots);
+    Ok(Value::Ref(context.heap.allocate_record(shape)?))
 }
 
 /// Fills all elements of a tuple and gives it back.
@@ -42,17 +40,15 @@ pub fn tuple_literal(context: &mut Context, t: TypeId, n: u16) -> Result<Value, 
 #[raya_macros::op(init_tuple)]
 pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u16) -> Result<Value, Trap> {
     let reference = context.reference(tuple);
-    let items = &object!(context, reference, Object::Tuple, "a tuple").items;
-    if items.len() != usize::from(n) || values.len() != usize::from(n) {
-        context.wrong_count("elements of the tuple", items.len(), usize::from(n));
+    let length = object!(context, reference, Object::Tuple, "a tuple").len();
+    if length != usize::from(n) || values.len() != usize::from(n) {
+        context.wrong_count("elements of the tuple", length, usize::from(n));
         return Ok(tuple);
     }
-    let items = items
-        .iter()
-        .zip(values)
-        .map(|(item, value)| context.fit_slot(value, item.slot()))
-        .collect();
-    object_mut!(context, reference, Object::Tuple, "a tuple").items = items;
+    let mut items = object_mut!(context, reference, Object::Tuple, "a tuple");
+    if let Err(wrong) = fill(&mut items, values) {
+        context.trip(wrong.into());
+    }
     Ok(tuple)
 }
 
@@ -64,11 +60,11 @@ pub fn init_tuple(context: &mut Context, tuple: Value, values: Vec<Value>, n: u1
 #[raya_macros::op(tuple_get)]
 pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap> {
     let items = match context.object(tuple, "a tuple")? {
-        Object::Tuple(tuple) => &tuple.items,
+        Object::Tuple(tuple) => tuple,
         other => {
             return Err(Trap::new(
                 TrapKind::TypeError,
-                format!("expected a tuple, found {}", other.kind()),
+                format!("expected a tuple, found {}", kind(&other)),
             ));
         }
     };
@@ -89,12 +85,9 @@ pub fn tuple_get(context: &Context, tuple: Ref, index: i32) -> Result<Any, Trap>
 /// [`TrapKind::NullReference`].
 #[raya_macros::op(tuple_field)]
 pub fn tuple_field(context: &Context, tuple: Ref, i: ElementId) -> Result<Value, Trap> {
-    let items = &object!(context, tuple, Object::Tuple, "a tuple").items;
-    match items.get(i.index()) {
-        Some(item) => Ok(*item),
-        None => {
-            context.bad_index("tuple element", i.0, items.len());
-            Ok(Value::Any(Any::NULL))
-        }
-    }
+    let items = object!(context, tuple, Object::Tuple, "a tuple");
+    Ok(items.get(i.index()).unwrap_or_else(|| {
+        context.bad_index("tuple element", i.0, items.len());
+        Value::Any(Any::NULL)
+    }))
 }

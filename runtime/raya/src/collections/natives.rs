@@ -1,0 +1,218 @@
+//! The functions by which programs use maps and sets.
+
+use raya_facts::{TrapKind, TypeId};
+
+use crate::any::Any;
+use crate::collections::{Found, Map, Ordered, Set};
+use crate::context::{Context, Object, null};
+use crate::natives::{NativeType, Natives};
+use crate::opaque::Opaque;
+use crate::trap::Trap;
+use crate::value::{Ref, Value};
+
+/// A kind of collection.
+trait Collection: Sized {
+    const KIND: &'static str;
+
+    fn of(object: &Opaque) -> Option<&Self>;
+    fn of_mut(object: &mut Opaque) -> Option<&mut Self>;
+}
+
+impl Collection for Map {
+    const KIND: &'static str = "a map";
+
+    fn of(object: &Opaque) -> Option<&Map> {
+        match object {
+            Opaque::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    fn of_mut(object: &mut Opaque) -> Option<&mut Map> {
+        match object {
+            Opaque::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+}
+
+impl Collection for Set {
+    const KIND: &'static str = "a set";
+
+    fn of(object: &Opaque) -> Option<&Set> {
+        match object {
+            Opaque::Set(set) => Some(set),
+            _ => None,
+        }
+    }
+
+    fn of_mut(object: &mut Opaque) -> Option<&mut Set> {
+        match object {
+            Opaque::Set(set) => Some(set),
+            _ => None,
+        }
+    }
+}
+
+/// The collection that is the first argument.
+fn get<C: Collection>(context: &Context, reference: Ref) -> Result<&C, Trap> {
+    match context.heap.get(reference) {
+        Some(Object::Boxed(object)) => C::of(object).ok_or_else(wrong_object::<C>),
+        Some(_) => Err(wrong_object::<C>()),
+        None => Err(null(C::KIND)),
+    }
+}
+
+fn get_mut<C: Collection>(context: &mut Context, reference: Ref) -> Result<&mut C, Trap> {
+    match context.heap.get_mut(reference) {
+        Some(raya_heap::ObjectMut::Boxed(object)) => C::of_mut(object).ok_or_else(wrong_object::<C>),
+        Some(_) => Err(wrong_object::<C>()),
+        None => Err(null(C::KIND)),
+    }
+}
+
+fn wrong_object<C: Collection>() -> Trap {
+    Trap::new(TrapKind::TypeError, format!("expected {}", C::KIND))
+}
+
+/// A collection and where a key is in it.
+fn find<V: Copy>(context: &Context, reference: Ref, key: Any) -> Result<Found, Trap>
+where
+    Ordered<V>: Collection,
+{
+    Ok(get::<Ordered<V>>(context, reference)?.find(&context.heap, key))
+}
+
+/// Puts an entry in. Its memory is accounted first, so that a refusal has no effect.
+fn put<V: Copy>(context: &mut Context, reference: Ref, key: Any, value: V) -> Result<bool, Trap>
+where
+    Ordered<V>: Collection,
+{
+    let found = find::<V>(context, reference, key)?;
+    let growth = get::<Ordered<V>>(context, reference)?.growth(found);
+    context.heap.reserve(growth)?;
+    get_mut::<Ordered<V>>(context, reference)?.put(found, key, value);
+    Ok(!found.exists())
+}
+
+fn remove<V: Copy>(context: &mut Context, reference: Ref, key: Any) -> Result<bool, Trap>
+where
+    Ordered<V>: Collection,
+{
+    let found = find::<V>(context, reference, key)?;
+    Ok(get_mut::<Ordered<V>>(context, reference)?.remove(found))
+}
+
+fn clear<V: Copy + Default>(context: &mut Context, reference: Ref) -> Result<(), Trap>
+where
+    Ordered<V>: Collection,
+{
+    let collection = get_mut::<Ordered<V>>(context, reference)?;
+    let before = collection.bytes();
+    *collection = Ordered::default();
+    let freed = before - collection.bytes();
+    context.heap.release(freed);
+    Ok(())
+}
+
+/// A new array of values of any kind.
+fn array(context: &mut Context, items: &[Any]) -> Result<Value, Trap> {
+    let array = crate::semantics::array::allocate(context, TypeId::ANY, items.len())?;
+    if let Some(raya_heap::ObjectMut::Array(mut elements)) = context.heap.get_mut(array) {
+        for (index, item) in items.iter().enumerate() {
+            if let Err(wrong) = elements.set(index, Value::Any(*item)) {
+                context.trip(wrong.into());
+                break;
+            }
+        }
+    }
+    Ok(Value::Ref(array))
+}
+
+fn count(length: usize) -> Value {
+    Value::I32(i32::try_from(length).unwrap_or(i32::MAX))
+}
+
+const NOTHING: Value = Value::Ref(Ref::NULL);
+const ANY: Option<TypeId> = Some(TypeId::ANY);
+const MAP: Option<TypeId> = Some(TypeId::MAP);
+const SET: Option<TypeId> = Some(TypeId::SET);
+
+/// Adds all of them.
+pub(crate) fn add(natives: &mut Natives) {
+    let mut add = |name: &'static str,
+                   params: &'static [Option<TypeId>],
+                   result: TypeId,
+                   function: fn(&mut Context, Ref, Any, Any) -> Result<Value, Trap>| {
+        let signature = NativeType {
+            params,
+            rest: false,
+            result,
+        };
+        natives.add(name, signature, move |context, values| {
+            let any = |index: usize| values.get(index).map_or(Any::NULL, |value| value.to_any());
+            let receiver = match values.first() {
+                Some(Value::Ref(receiver)) => *receiver,
+                _ => Ref::NULL,
+            };
+            function(context, receiver, any(1), any(2))
+        });
+    };
+    add("map_new", &[], TypeId::MAP, |context, _, _, _| {
+        Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Map(Map::default()))?))
+    });
+    add("map_get", &[MAP, ANY], TypeId::ANY, |context, map, key, _| {
+        let found = find::<Any>(context, map, key)?;
+        let value = get::<Map>(context, map)?.value(found);
+        Ok(Value::Any(value.unwrap_or(Any::NULL)))
+    });
+    add("map_set", &[MAP, ANY, ANY], TypeId::NULL, |context, map, key, value| {
+        put(context, map, key, value)?;
+        Ok(NOTHING)
+    });
+    add("map_has", &[MAP, ANY], TypeId::BOOL, |context, map, key, _| {
+        Ok(Value::Bool(find::<Any>(context, map, key)?.exists()))
+    });
+    add("map_delete", &[MAP, ANY], TypeId::BOOL, |context, map, key, _| {
+        Ok(Value::Bool(remove::<Any>(context, map, key)?))
+    });
+    add("map_size", &[MAP], TypeId::I32, |context, map, _, _| {
+        Ok(count(get::<Map>(context, map)?.len()))
+    });
+    add("map_clear", &[MAP], TypeId::NULL, |context, map, _, _| {
+        clear::<Any>(context, map)?;
+        Ok(NOTHING)
+    });
+    // The result is an array, whose type is that of the declaration: `array(any)`.
+    add("map_keys", &[MAP], TypeId::REF, |context, map, _, _| {
+        let keys: Vec<Any> = get::<Map>(context, map)?.keys().collect();
+        array(context, &keys)
+    });
+    add("map_values", &[MAP], TypeId::REF, |context, map, _, _| {
+        let values: Vec<Any> = get::<Map>(context, map)?.values().collect();
+        array(context, &values)
+    });
+    add("set_new", &[], TypeId::SET, |context, _, _, _| {
+        Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Set(Set::default()))?))
+    });
+    add("set_add", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
+        Ok(Value::Bool(put(context, set, value, ())?))
+    });
+    add("set_has", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
+        Ok(Value::Bool(find::<()>(context, set, value)?.exists()))
+    });
+    add("set_delete", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
+        Ok(Value::Bool(remove::<()>(context, set, value)?))
+    });
+    add("set_size", &[SET], TypeId::I32, |context, set, _, _| {
+        Ok(count(get::<Set>(context, set)?.len()))
+    });
+    add("set_clear", &[SET], TypeId::NULL, |context, set, _, _| {
+        clear::<()>(context, set)?;
+        Ok(NOTHING)
+    });
+    add("set_values", &[SET], TypeId::REF, |context, set, _, _| {
+        let values: Vec<Any> = get::<Set>(context, set)?.keys().collect();
+        array(context, &values)
+    });
+}
