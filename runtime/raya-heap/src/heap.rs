@@ -200,7 +200,9 @@ impl<X> Heap<X> {
     pub(crate) fn claim(&mut self, bytes: usize) {
         self.claimed += bytes;
         self.statistics.allocated += bytes as u64;
-        self.wants |= self.claimed >= self.threshold;
+        // At the limit it is left to whoever finds no room: what was claimed and isn't used yet would ask for one collection after
+        // the other.
+        self.wants |= self.claimed >= self.threshold && self.threshold < self.limit;
     }
 
     pub(crate) fn exhausted(&self, wanted: usize) -> Exhausted {

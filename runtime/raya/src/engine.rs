@@ -109,6 +109,17 @@ impl Context {
         })
     }
 
+    /// Whether [`raise`](Context::raise) finds room for its text. If not, an engine collects first.
+    pub fn has_room_to_raise(&self, trap: &Trap) -> bool {
+        if trap.handed_on.is_some() {
+            return true;
+        }
+        // The name of the kind and how the heap rounds are estimated from above: at worst there is a collection too many.
+        let text = trap.message.len().saturating_mul(2).saturating_add(256);
+        let rounding = if text < 4096 { 0 } else { 16 << 10 };
+        self.heap.check_room(text + rounding).is_ok()
+    }
+
     /// What a program throws. A value that is thrown again keeps the trace, and the trap, of its first throw.
     pub fn throw(&mut self, task: TaskId, exception: Any, keep_trace: bool, trace: impl FnOnce(&mut Vec<TracePoint>)) -> Raised {
         if keep_trace

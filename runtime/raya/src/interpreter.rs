@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use raya_facts::metadata::Effects;
 use raya_facts::module::Function;
-use raya_facts::{FunctionId, Module, TrapKind};
+use raya_facts::{FunctionId, Instruction, Module, TrapKind};
 use raya_heap::Marker;
 
 use crate::any::Any;
@@ -26,6 +27,8 @@ pub struct Interpreter {
     /// The frames of tasks, by [`TaskId`].
     stacks: Vec<Stack>,
     codes: Vec<Option<Arc<Code>>>,
+    /// The operands before the instruction that is executed, if it allocates: it may have to be executed again.
+    operands: Vec<Value>,
 }
 
 /// The frames of a task.
@@ -55,7 +58,35 @@ impl Interpreter {
             step,
             stacks: Vec::new(),
             codes: module.functions.iter().map(|_| None).collect(),
+            operands: Vec::new(),
         }
+    }
+
+    /// Frees what nothing needs any more. Between two instructions everything that a task needs is in its frames.
+    fn collect(&self, context: &mut Context) {
+        context.collect(|marker| self.roots(marker));
+    }
+
+    fn innermost(&mut self, task: TaskId) -> Result<&mut Frame, Trip> {
+        self.stack(task)?.frames.last_mut().ok_or(Trip::StackUnderflow)
+    }
+
+    /// Executes an instruction that allocates. When there is no room, it is executed once more after a collection: so what a program can
+    /// allocate depends on what it needs, and not on when memory was collected last.
+    fn step_allocating(&mut self, context: &mut Context, task: TaskId, instruction: &Instruction) -> Result<Flow, Stop> {
+        let step = self.step;
+        let mut operands = std::mem::take(&mut self.operands);
+        let frame = self.innermost(task)?;
+        operands.clone_from(&frame.stack);
+        let mut result = step(context, frame, instruction);
+        if matches!(&result, Err(Stop::Trap(trap)) if trap.kind == TrapKind::HeapLimit) {
+            // It had no effect but that its operands are gone.
+            frame.stack.clone_from(&operands);
+            self.collect(context);
+            result = step(context, self.innermost(task)?, instruction);
+        }
+        self.operands = operands;
+        result
     }
 
     fn code(&mut self, context: &Context, function: FunctionId) -> Result<Arc<Code>, Trip> {
@@ -73,11 +104,11 @@ impl Interpreter {
     /// Executes instructions of the innermost frame until another one becomes the innermost, or the task waits or is over.
     fn run_frame(&mut self, context: &mut Context, task: TaskId, progress: &mut bool) -> Result<Next, Stop> {
         let step = self.step;
-        let function = self.stack(task)?.frames.last().ok_or(Trip::StackUnderflow)?.function;
+        let function = self.innermost(task)?.function;
         let code = self.code(context, function)?;
         loop {
             let locks = context.tasks.get(task).map_or(0, |task| task.locks);
-            let frame = self.stack(task)?.frames.last_mut().ok_or(Trip::StackUnderflow)?;
+            let frame = self.innermost(task)?;
             let entry = code.at(frame.pc)?;
             frame.at = frame.pc;
             frame.locks = locks;
@@ -87,7 +118,17 @@ impl Interpreter {
                 context.fuel.charge(u64::from(cost))?;
             }
             frame.pc = entry.next;
-            let result = step(context, frame, &entry.instruction);
+            let effects = entry.instruction.opcode().info().effects;
+            let allocates = effects.contains(Effects::HEAP_ALLOC);
+            if context.heap.wants_collection() && (allocates || effects.contains(Effects::CALL)) {
+                self.collect(context);
+            }
+            let result = if allocates {
+                self.step_allocating(context, task, &entry.instruction)
+            } else {
+                step(context, self.innermost(task)?, &entry.instruction)
+            };
+            let frame = self.innermost(task)?;
             if let Some(trip) = frame.take_trip().or_else(|| context.take_trip()) {
                 return Err(trip.into());
             }
@@ -103,8 +144,12 @@ impl Interpreter {
             match result {
                 Ok(Flow::Next) => *progress = true,
                 Ok(Flow::Jump(label)) => {
+                    let back = label.0 <= frame.at;
                     frame.pc = label.0;
                     *progress = true;
+                    if back && context.heap.wants_collection() {
+                        self.collect(context);
+                    }
                 }
                 Ok(Flow::Suspend) => {
                     // The instruction is tried again at the task's next turn.
@@ -140,8 +185,7 @@ impl Interpreter {
                 then,
             }) => self.enter(context, task, function, arguments, closure, then)?,
             Flow::Call(Call::Value(value)) => {
-                let frame = self.stack(task)?.frames.last_mut().ok_or(Trip::StackUnderflow)?;
-                frame.push(value);
+                self.innermost(task)?.push(value);
             }
             Flow::Return(value) => return self.perform_return(context, task, value),
             Flow::Throw { exception, keep_trace } => {
@@ -164,6 +208,9 @@ impl Interpreter {
     }
 
     fn raise_trap(&mut self, context: &mut Context, task: TaskId, trap: Trap) -> Result<Next, Stop> {
+        if !context.has_room_to_raise(&trap) {
+            self.collect(context);
+        }
         let raised = context.raise(task, trap, |points| self.trace(task, points))?;
         Ok(self.unwind(context, task, raised)?.into())
     }
@@ -306,7 +353,7 @@ impl Engine for Interpreter {
 
     fn roots(&self, marker: &mut Marker<'_>) {
         for frame in self.stacks.iter().flat_map(|stack| &stack.frames) {
-            frame.trace(marker);
+            frame.roots(marker);
         }
     }
 

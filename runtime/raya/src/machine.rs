@@ -92,6 +92,8 @@ impl<E: Engine> Machine<E> {
 
     /// Calls a function by its name and runs tasks until it has returned. Tasks that are not done by then wait for the next call.
     ///
+    /// A reference that it returns is good until the next call; [`Context::root`] keeps the object alive beyond that.
+    ///
     /// # Errors
     ///
     /// [`Failure`] with the trace: the exception or trap that ended the program, or what is wrong with the call itself.
@@ -163,8 +165,19 @@ impl<E: Engine> Machine<E> {
             closure: Ref::NULL,
             after: None,
         };
+        // From here on the task keeps the arguments alive.
         let task = self.context.tasks.add(entry, function.result);
+        if self.context.heap.wants_collection() {
+            self.collect();
+        }
         self.run_until_done(task)
+    }
+
+    /// Frees every object that the program can't reach and the host holds no [`Handle`](crate::Handle) of. The machine does so itself
+    /// when enough was allocated.
+    pub fn collect(&mut self) {
+        let engine = &self.engine;
+        self.context.collect(|marker| engine.roots(marker));
     }
 
     /// What functions and natives work on: the heap, variables, tasks, output.

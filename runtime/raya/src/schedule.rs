@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::tasks::{State, TaskId};
 use crate::trap::{Stop, Trap};
-use crate::value::Value;
+use crate::value::{Ref, Value};
 
 impl<E: Engine> Machine<E> {
     /// Gives all tasks their turns until this one is done.
@@ -24,7 +24,12 @@ impl<E: Engine> Machine<E> {
                         let raised = raised.clone();
                         Err(self.failure(&raised))
                     }
-                    State::Done(value) => Ok(*value),
+                    State::Done(value) => {
+                        let value = *value;
+                        // From now on the host says by a handle how long it needs the value.
+                        record.state = State::Done(Value::Ref(Ref::NULL));
+                        Ok(value)
+                    }
                     State::New(_) | State::Running => Err(Failure::call("the task ended without a result")),
                 };
             }
@@ -103,12 +108,19 @@ impl<E: Engine> Machine<E> {
 
     /// Raises a trap in a task. Gives the turn that ends it, if nothing catches it.
     fn raise(&mut self, task: TaskId, trap: Trap) -> Result<Option<Turn>, Stop> {
+        self.make_room_to_raise(&trap);
         let engine = &self.engine;
         let raised = self.context.raise(task, trap, |points| engine.trace(task, points))?;
         Ok(match self.engine.raise(&mut self.context, task, raised)? {
             Unwound::Caught => None,
             Unwound::Uncaught(raised) => Some(Turn::Failed(raised)),
         })
+    }
+
+    fn make_room_to_raise(&mut self, trap: &Trap) {
+        if !self.context.has_room_to_raise(trap) {
+            self.collect();
+        }
     }
 
     /// Puts the first frame of a task. Gives the turn that this is, if it can't begin yet, or ever.
@@ -119,6 +131,7 @@ impl<E: Engine> Machine<E> {
         };
         if std::mem::take(&mut record.cancelled) {
             let trap = Trap::new(TrapKind::Cancelled, "the task was asked to stop before it began");
+            self.make_room_to_raise(&trap);
             let raised = self.context.raise(task, trap, |_| {})?;
             return Ok(Some(Turn::Failed(raised)));
         }
@@ -150,6 +163,7 @@ impl<E: Engine> Machine<E> {
         match self.engine.start(&mut self.context, task, entry) {
             Ok(()) => Ok(None),
             Err(Stop::Trap(trap)) => {
+                self.make_room_to_raise(&trap);
                 let raised = self.context.raise(task, trap, |_| {})?;
                 Ok(Some(Turn::Failed(raised)))
             }

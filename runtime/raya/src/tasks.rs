@@ -194,7 +194,7 @@ impl Tasks {
             }
             marker.mark(task.waits_for);
             if let Some(caught) = &task.caught {
-                caught.trace(marker);
+                caught.roots(marker);
             }
         }
     }

@@ -116,9 +116,11 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             quote(text, out);
             None
         }
-        Object::Array(array) => {
-            Some(sequence("[", array.iter().take(limit).map(|item| vec![Piece::Value(item)]), "]"))
-        }
+        Object::Array(array) => Some(sequence(
+            "[",
+            array.iter().take(limit).map(|item| vec![Piece::Value(item)]),
+            "]",
+        )),
         Object::Tuple(tuple) => Some(sequence(
             "(",
             tuple.iter().take(limit).map(|item| vec![Piece::Value(item)]),
@@ -159,13 +161,11 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             Some(sequence("cell(", content, ")"))
         }
         Object::Boxed(Opaque::Map(map)) => {
-            let entries = map.keys().zip(map.values()).take(limit).map(|(key, value)| {
-                vec![
-                    Piece::Value(unwrap(key)),
-                    Piece::Text(": "),
-                    Piece::Value(unwrap(value)),
-                ]
-            });
+            let entries = map
+                .keys()
+                .zip(map.values())
+                .take(limit)
+                .map(|(key, value)| vec![Piece::Value(unwrap(key)), Piece::Text(": "), Piece::Value(unwrap(value))]);
             Some(sequence("map{", entries, "}"))
         }
         Object::Boxed(Opaque::Set(set)) => {

@@ -146,7 +146,9 @@ pub fn type_of(context: &mut Context, value: Any) -> TypeId {
         Some(Object::Boxed(Opaque::TypeInfo(_))) => return TypeId::TYPE_INFO,
         Some(Object::Boxed(Opaque::Namespace(_))) => return TypeId::NAMESPACE,
         Some(Object::Tuple(tuple)) => return type_of_record(&tuple),
-        Some(Object::Array(array)) => TypeDefinition::Array { element: array.element() },
+        Some(Object::Array(array)) => TypeDefinition::Array {
+            element: array.element(),
+        },
         Some(Object::Instance(instance)) => TypeDefinition::Object {
             class: class_of_instance(&instance),
         },

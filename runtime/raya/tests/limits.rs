@@ -2,8 +2,11 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use raya_facts::TrapKind;
-use raya_runtime::Limits;
+use raya_oracle::Oracle;
+use raya_runtime::{Limits, Options, Output};
 use support::{run, run_with};
 
 #[test]
@@ -101,33 +104,157 @@ fn a_call_does_not_end_its_block() {
     assert_eq!(long.fuel, short.fuel + 3);
 }
 
+/// A function whose endless loop is `body`, after `before`.
+fn endless(locals: &str, before: &str, body: &str) -> String {
+    format!("function main {{ result null locals [{locals}] code {{ {before} again: {body} jmp again }} }}")
+}
+
 #[test]
-fn memory_ends_at_the_limit() {
+fn memory_that_is_needed_ends_at_the_limit() {
     let limits = || Limits {
         heap: 1 << 20,
         ..Limits::default()
     };
-    let loops = |locals: &str, before: &str, body: &str| {
-        format!("function main {{ result null locals [{locals}] code {{ {before} again: {body} jmp again }} }}")
-    };
+    let list = "class Node { fields [next: object(Node)] }";
+    let maps = "native map_new { result map } native map_set { params [map, any, any] result null }";
     for text in [
-        loops(
+        endless(
             "s: str",
             "const_str \"xxxxxxxx\" store_local s",
             "load_local s load_local s sconcat store_local s",
         ),
-        loops(
+        endless(
             "a: array(f64)",
             "const_i32 0 new_array f64 store_local a",
             "load_local a const_f64 1.0 array_push",
         ),
-        loops("", "", "const_i32 1000 new_array bool pop"),
-        loops("", "", "new_mutex pop"),
-        loops("", "", "const_i32 7 int_to_string pop"),
-        loops("", "", "const_i32 5 new_channel i32 pop"),
+        endless(
+            "a: array(array(bool))",
+            "const_i32 0 new_array array(bool) store_local a",
+            "load_local a const_i32 1000 new_array bool array_push",
+        ),
+        endless(
+            "a: array(mutex)",
+            "const_i32 0 new_array mutex store_local a",
+            "load_local a new_mutex array_push",
+        ),
+        endless(
+            "a: array(channel(i32))",
+            "const_i32 0 new_array channel(i32) store_local a",
+            "load_local a const_i32 5 new_channel i32 array_push",
+        ),
+        [
+            list,
+            &endless(
+                "head: object(Node), node: object(Node)",
+                "",
+                "new Node store_local node  load_local node load_local head store_field Node.next
+                 load_local node store_local head",
+            ),
+        ]
+        .concat(),
+        [
+            maps,
+            &endless(
+                "m: map, n: i32",
+                "native_call map_new, 0 store_local m",
+                "load_local m load_local n box load_local n box native_call map_set, 3 pop
+                 load_local n const_i32 1 iadd store_local n",
+            ),
+        ]
+        .concat(),
     ] {
         assert_eq!(run_with(&text, limits()).trap(), Some(TrapKind::HeapLimit), "{text}");
     }
+}
+
+/// What nothing refers to any more doesn't count: only the fuel ends these.
+#[test]
+fn garbage_never_reaches_the_limit() {
+    let maps = "native map_new { result map } native map_set { params [map, any, any] result null }";
+    let cycle = "class Node { fields [next: object(Node)] }";
+    let json = r#"const_str "[1, {\"a\": [\"text\"]}]" json_parse json_stringify pop"#;
+    for text in [
+        endless("", "", "const_i32 1000 new_array bool pop"),
+        endless("", "", "const_i32 100000 new_array bool pop"),
+        endless("", "", "new_mutex pop"),
+        endless("", "", "const_i32 7 int_to_string pop"),
+        endless("", "", "const_i32 5 new_channel i32 pop"),
+        endless("", "", json),
+        endless(
+            "s: str, n: i32",
+            "",
+            "const_str \"x\" store_local s const_i32 0 store_local n
+             grow: load_local s load_local s sconcat store_local s
+             load_local n const_i32 1 iadd store_local n  load_local n const_i32 14 ilt jmp_if_true grow",
+        ),
+        [
+            cycle,
+            &endless(
+                "node: object(Node)",
+                "",
+                "new Node store_local node  load_local node load_local node store_field Node.next",
+            ),
+        ]
+        .concat(),
+        [
+            maps,
+            &endless(
+                "m: map",
+                "",
+                "native_call map_new, 0 store_local m
+                 load_local m const_i32 1 box load_local m box native_call map_set, 3 pop",
+            ),
+        ]
+        .concat(),
+        // Traps become texts.
+        endless(
+            "",
+            "",
+            "try caught, _  const_i32 1 const_i32 0 idiv pop  end_try const_null box  caught: pop",
+        ),
+    ] {
+        let limits = Limits {
+            heap: 256 << 10,
+            fuel: Some(400_000),
+            ..Limits::default()
+        };
+        assert_eq!(run_with(&text, limits).trap(), Some(TrapKind::OutOfFuel), "{text}");
+    }
+}
+
+/// Heap exhaustion ends the call and not the context: what only the failed call needed is free again.
+#[test]
+fn a_context_that_ran_out_of_memory_can_be_called_again() {
+    let text = "
+        global kept: array(f64)
+        function hoard { result null locals [a: array(f64)] code {
+            const_i32 0 new_array f64 store_local a
+        again: load_local a const_f64 1.0 array_push jmp again } }
+        function keep { result null code {
+            const_i32 0 new_array f64 store_global kept
+        again: load_global kept const_f64 1.0 array_push jmp again } }
+        function drop_kept { result null code { const_null store_global kept return_void } }
+        function modest { result i32 code { const_i32 20000 new_array f64 array_len return } }";
+    let limits = Limits {
+        heap: 256 << 10,
+        ..Limits::default()
+    };
+    let options = Options::new(limits, Output::Capture(Vec::new()));
+    let mut oracle = Oracle::new(Arc::new(support::module(text)), options).expect("the program is right");
+    let mut trap = |name: &str| match oracle.call(name, &[]) {
+        Ok(_) => None,
+        Err(failure) => failure.trap(),
+    };
+    for _ in 0..3 {
+        assert_eq!(trap("hoard"), Some(TrapKind::HeapLimit));
+        assert_eq!(trap("modest"), None);
+    }
+    // What a variable refers to stays, and counts.
+    assert_eq!(trap("keep"), Some(TrapKind::HeapLimit));
+    assert_eq!(trap("modest"), Some(TrapKind::HeapLimit));
+    assert_eq!(trap("drop_kept"), None);
+    assert_eq!(trap("modest"), None);
 }
 
 #[test]

@@ -66,7 +66,11 @@ impl Key<'_> {
             AnyKind::F64(value) => {
                 // Saturates where the float is no integer, and then differs from it.
                 let whole = value as i32;
-                let key = if f64::from(whole) == value { Any::from_i32(whole) } else { Any::from_f64(value) };
+                let key = if f64::from(whole) == value {
+                    Any::from_i32(whole)
+                } else {
+                    Any::from_f64(value)
+                };
                 Key::Bits(key.bits())
             }
             AnyKind::Ref(reference) => heap.text(reference).map_or(Key::Bits(key.bits()), Key::Text),

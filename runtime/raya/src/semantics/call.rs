@@ -129,7 +129,11 @@ pub(crate) fn closure_entry(
     let reference = context.reference(closure);
     let target = object!(context, reference, Object::Closure, "a function");
     let receiver = target.receiver();
-    let arguments = if receiver.is_null() { arguments } else { with_receiver(Value::Ref(receiver), arguments) };
+    let arguments = if receiver.is_null() {
+        arguments
+    } else {
+        with_receiver(Value::Ref(receiver), arguments)
+    };
     Ok((target.function(), arguments, reference))
 }
 
