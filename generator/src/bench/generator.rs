@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use super::measure::{self, Times};
@@ -18,14 +18,14 @@ use crate::source::layout::SPEC;
 const COPIED: &[&str] = &["spec", "runtime", "Cargo.toml"];
 
 /// One figure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// What was measured: `from nothing: the whole tree`.
     pub what: String,
     /// The median of the runs.
     pub value: f64,
-    /// `ms`, `us`, `lines/s` or `MiB`.
-    pub unit: &'static str,
+    /// `ms`, `us`, `lines/s`, `MiB`.
+    pub unit: String,
     /// The shortest and the longest run, or what the value is made of.
     pub note: String,
 }
@@ -36,16 +36,16 @@ impl Figure {
         Figure {
             what: what.into(),
             value: times.median(),
-            unit: "ms",
+            unit: "ms".to_owned(),
             note: format!("{low:.0} to {high:.0}, {}", plural(times.runs(), "run")),
         }
     }
 
-    fn new(what: impl Into<String>, value: f64, unit: &'static str, note: impl Into<String>) -> Figure {
+    fn new(what: impl Into<String>, value: f64, unit: &str, note: impl Into<String>) -> Figure {
         Figure {
             what: what.into(),
             value,
-            unit,
+            unit: unit.to_owned(),
             note: note.into(),
         }
     }

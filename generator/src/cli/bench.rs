@@ -8,6 +8,8 @@ use super::session::Session;
 use super::{Common, Exit, Outcome};
 use crate::bench::generator::{self, Figure};
 use crate::bench::modules::{self, Cost};
+use crate::bench::vm::{self, Participant};
+use crate::model::instruction_set::{InstructionSets, Outline};
 use crate::report::summary::Numbers;
 use crate::report::{console, json};
 
@@ -33,13 +35,7 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
         Err(exit) => return exit,
     };
     let mut show = |figure: Figure| {
-        if session.json {
-            console::output(&json::object("figure", &figure));
-        } else {
-            let value = console::thousands(figure.value.round() as usize);
-            let line = format!("{:<44} {value:>12} {:<8} {}", figure.what, figure.unit, figure.note);
-            console::output(&format!("{}\n", line.trim_end()));
-        }
+        show_figure(session.json, &figure);
     };
     let runs = usize::from(options.runs);
     let mut sizes: Vec<usize> = options.sizes.iter().map(|size| *size as usize).collect();
@@ -63,6 +59,20 @@ pub fn generator(common: &Common, options: &Generator) -> Exit {
         }
     }
     session.close(Outcome::Measured, &Numbers::default())
+}
+
+fn show_figure(json: bool, figure: &Figure) {
+    if json {
+        console::output(&json::object("figure", figure));
+        return;
+    }
+    // Small values have a digit behind the point, large ones commas.
+    let value = match figure.value.abs() < 100.0 {
+        true => format!("{:.1}", figure.value),
+        false => console::thousands(figure.value.round() as usize),
+    };
+    let line = format!("{:<44} {value:>12} {:<8} {}", figure.what, figure.unit, figure.note);
+    console::output(&format!("{}\n", line.trim_end()));
 }
 
 /// Runs the verb for the modules.
@@ -102,6 +112,95 @@ pub fn modules(common: &Common) -> Exit {
         return Exit::Failure;
     }
     session.close(Outcome::Measured, &Numbers::default())
+}
+
+/// What `bench vm` takes.
+#[derive(Debug, Clone, Args)]
+pub struct Vm {
+    /// How often each program runs; the median counts. The reference interpreter runs once
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    runs: u16,
+    /// Only this program, and no other figure
+    #[arg(long, value_name = "NAME")]
+    program: Option<String>,
+}
+
+/// Runs the verb for the engines.
+pub fn vm(common: &Common, options: &Vm) -> Exit {
+    let mut session = match Session::open(common) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
+    let Some(loaded) = session.read() else {
+        return Exit::Failure;
+    };
+    let sets = loaded.model.part::<InstructionSets>().outlines();
+    let measured: Vec<Outline> = sets.filter(|set| vm::has_programs(&session.root, &set.name)).collect();
+    if measured.is_empty() {
+        console::failure(
+            "no instruction set has programs to measure",
+            "put programs into spec/SET/programs/bench/, each beside the same in Lua",
+        );
+        return Exit::Failure;
+    }
+    for set in &measured {
+        if let Err(error) = engines(&session, set, options) {
+            console::failure(&format!("{error:#}"), "mend that and run `cargo lathe bench vm` again");
+            return Exit::Failure;
+        }
+    }
+    session.close(Outcome::Measured, &Numbers::default())
+}
+
+/// Measures the engines of a set.
+fn engines(session: &Session, set: &Outline, options: &Vm) -> anyhow::Result<()> {
+    let runs = usize::from(options.runs);
+    let programs = vm::programs(&session.root, &set.name, &set.text_extension, options.program.as_deref())?;
+    let mut compiled = None;
+    if options.program.is_none() {
+        session.status(
+            "Building",
+            &format!("the fast engine of {} alone, to see what it takes", set.name),
+        );
+        compiled = vm::compile_seconds(&session.root, &set.name)?;
+    }
+    session.status("Building", &vm::runner(&set.name));
+    let runner = vm::build(&session.root, &set.name)?;
+    let folder = tempfile::tempdir()?;
+    let script = vm::write_script(folder.path())?;
+    let mut participants = Participant::engines(&runner)?;
+    let base = participants.len().saturating_sub(1);
+    let (luas, missing) = Participant::luas(&script);
+    participants.extend(luas);
+    for lua in missing {
+        console::status(
+            console::Tone::Notice,
+            "Skipped",
+            &format!("{} isn't installed; on Debian: {}", lua.name, lua.install),
+        );
+    }
+    let mut rows = Vec::new();
+    for (number, program) in programs.iter().enumerate() {
+        session.status("Running", &format!("{} ({} of {})", program.name, number + 1, programs.len()));
+        let row = vm::measure(program, &participants, runs)?;
+        if session.json {
+            console::output(&json::object("row", &row));
+        }
+        rows.push(row);
+    }
+    match session.json {
+        true => vm::means(&rows, base)
+            .iter()
+            .for_each(|mean| console::output(&json::object("mean", mean))),
+        false => console::output(&vm::table(&rows, base)),
+    }
+    if options.program.is_none() {
+        session.status("Measuring", "loading, allocation, fuel");
+        let mut show = |figure: Figure| show_figure(session.json, &figure);
+        compiled.into_iter().for_each(&mut show);
+        vm::figures(&runner, runs, &mut show)?;
+    }
+    Ok(())
 }
 
 /// What the façades cost, a line each.

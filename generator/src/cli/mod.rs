@@ -388,12 +388,14 @@ enum Verb {
         cargo lathe build --package demo-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
         What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
     Build(build::Arguments),
-    /// Measure lathe and the modules: medians of several runs, and of what stands beside them
+    /// Measure lathe, the modules and the engines: medians of several runs, and of what stands beside them
     #[command(after_help = "Examples:\n  \
         cargo lathe bench generator               whole runs, synthetic specs of three sizes, svd2rust beside them\n  \
         cargo lathe bench generator --no-peer     without svd2rust, whose installation takes minutes\n  \
         cargo lathe bench generator --sizes 1000 --runs 3 --format json\n  \
-        cargo lathe bench modules                 façades beside direct calls, and the tables of the laws\n\n\
+        cargo lathe bench modules                 façades beside direct calls, and the tables of the laws\n  \
+        cargo lathe bench vm                      whole programs in every engine, beside Lua where it is installed\n  \
+        cargo lathe bench vm --program fib --runs 9\n\n\
         Figures of a busy machine mean little: look at several runs, and at ratios.")]
     Bench {
         #[command(subcommand)]
@@ -408,6 +410,8 @@ enum Bench {
     Generator(bench::Generator),
     /// The modules: what their façades cost beside direct calls, and the tables that their laws print
     Modules,
+    /// The engines of instruction sets: whole programs in each, beside the same programs in Lua; loading, allocation, fuel
+    Vm(bench::Vm),
 }
 
 /// Runs a command line and returns its exit code. No argument makes it panic.
@@ -497,6 +501,9 @@ fn dispatch(command: &Command) -> Exit {
             what: Bench::Generator(options),
         } => bench::generator(&command.common, options),
         Verb::Bench { what: Bench::Modules } => bench::modules(&command.common),
+        Verb::Bench {
+            what: Bench::Vm(options),
+        } => bench::vm(&command.common, options),
         Verb::Build(arguments) => build::run(&command.common, arguments),
     };
     let Some(jobs) = command.common.jobs else {
