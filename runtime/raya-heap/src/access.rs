@@ -20,7 +20,7 @@ impl<X> Heap<X> {
     pub fn get(&self, reference: Ref) -> Option<Object<'_, X>> {
         let raw = self.raw(reference)?;
         Some(match raw.kind()? {
-            Kind::Str => Object::Str(text(raw)?),
+            Kind::Str => Object::Str(self.text_in(raw)?),
             Kind::Buffer => return None,
             Kind::Array => Object::Array(self.array_of(raw.array_head()?)?),
             Kind::Tuple => Object::Tuple(self.record(raw, Kind::Tuple)?),
@@ -42,7 +42,16 @@ impl<X> Heap<X> {
         if raw.kind()? != Kind::Str {
             return None;
         }
-        text(raw)
+        self.text_in(raw)
+    }
+
+    fn text_in(&self, raw: Raw) -> Option<&str> {
+        // SAFETY: what is returned borrows the heap, and strings never change.
+        let bytes = unsafe { raw.bytes(layout::BODY, raw.aux() as usize)? };
+        // SAFETY: only `allocate_text` writes this kind, and its callers write the bytes of whole strings at once. Where places
+        // begin is fixed while a block has its class; a block that gets another one is zeroed first, so that no other bytes are
+        // read as a header.
+        Some(unsafe { str::from_utf8_unchecked(bytes) })
     }
 
     /// The array behind a reference.
@@ -91,7 +100,7 @@ impl<X: Boxed> Heap<X> {
     pub fn get_mut(&mut self, reference: Ref) -> Option<ObjectMut<'_, X>> {
         let raw = self.raw(reference)?;
         Some(match raw.kind()? {
-            Kind::Str => ObjectMut::Str(text(raw)?),
+            Kind::Str => ObjectMut::Str(self.text_in(raw)?),
             Kind::Buffer => return None,
             Kind::Array => {
                 self.array(reference)?;
@@ -123,12 +132,4 @@ impl<X: Boxed> Heap<X> {
         let words = unsafe { raw.words_mut(shape.first_word(), shape.slots().len())? };
         Some(RecordMut { id, shape, words })
     }
-}
-
-fn text<'a>(raw: Raw) -> Option<&'a str> {
-    // SAFETY: the view borrows the heap, and strings never change.
-    let bytes = unsafe { raw.bytes(layout::BODY, raw.aux() as usize)? };
-    // SAFETY: only `allocate_text` writes this kind, and its callers write the bytes of whole strings at once. Where places begin
-    // is fixed while a block has its class; a block that gets another one is zeroed first, so that no other bytes are read as a header.
-    Some(unsafe { str::from_utf8_unchecked(bytes) })
 }

@@ -228,7 +228,7 @@ impl<X> Default for Heap<X> {
             wants: false,
             stress: false,
             region: Region::EMPTY,
-            blocks: Blocks::new(0),
+            blocks: Blocks::default(),
             limit: 0,
             claimed: 0,
             threshold: 0,
