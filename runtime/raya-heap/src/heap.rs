@@ -35,7 +35,7 @@ pub trait Boxed {
 /// known, and then calls [`collect`](Heap::collect). A collection never moves an object.
 ///
 /// An object is accounted with the bytes of its size class, a large one with whole blocks of 16 KiB. The sum never passes the limit,
-/// and an allocation fails only if it would, or if the address space, several times the limit, is too fragmented.
+/// and an allocation fails only if it would, or if the region, four times as large, is too fragmented.
 pub struct Heap<X> {
     pub(crate) runs: Runs,
     pub(crate) wants: bool,

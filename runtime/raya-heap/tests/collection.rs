@@ -133,6 +133,38 @@ fn the_limit_is_exact() {
 }
 
 #[test]
+fn places_that_are_given_back_near_the_limit_are_used_next() {
+    let mut heap = heap(1000);
+    let first = pair(&mut heap, 1, Ref::NULL);
+    heap.reserve(900)
+        .expect("room, once the rest of the row of places is given back");
+    heap.release(900);
+    let second = pair(&mut heap, 2, first);
+    assert_eq!(second.bits() - first.bits(), (PAIR_BYTES / 8) as u32);
+}
+
+#[test]
+fn what_dead_objects_left_does_not_show() {
+    // Large and small, in the same blocks again.
+    for count in [3, 2_500] {
+        let mut heap = heap(1 << 20);
+        let array = heap.allocate_array(TypeId(1), SlotKind::F64, count).expect("room");
+        let Some(ObjectMut::Array(mut view)) = heap.get_mut(array) else {
+            panic!("no array")
+        };
+        for index in 0..count {
+            view.set(index, Value::F64(1.5)).expect("a float");
+        }
+        heap.collect(|_| {});
+        let again = heap.allocate_array(TypeId(1), SlotKind::F64, count).expect("room");
+        let Some(Object::Array(view)) = heap.get(again) else {
+            panic!("no array")
+        };
+        assert!(view.iter().all(|element| element == Value::F64(0.0)));
+    }
+}
+
+#[test]
 fn a_heap_can_be_filled_and_emptied_again_and_again() {
     let limit = if cfg!(miri) { 40_000 } else { 2 << 20 };
     let mut heap = heap(limit);
