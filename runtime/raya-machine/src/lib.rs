@@ -4,6 +4,7 @@
 //! or constants; handlers then run that code. Handlers of single instructions and the tables that lowering reads are emitted from the
 //! instruction set; what is alike for all of them is here:
 //!
+//! - [`lower`], [`code`]: how code is made, and what is known about it;
 //! - [`table`]: what the emitted tables look like, and the handlers that exist in every engine;
 //! - [`pc`]: how code and frames are read;
 //! - [`word`]: the Rust types that a slot can hold;
@@ -11,11 +12,22 @@
 
 #![warn(missing_docs)]
 
+pub mod builtin;
+pub mod code;
+pub mod engine;
+pub mod lower;
 pub mod pc;
 pub mod state;
 pub mod table;
 pub mod word;
 
+mod frames;
+mod ops;
+mod unwind;
+
+pub use code::Code;
+pub use engine::{Fast, Run};
+pub use lower::{LowerError, lower};
 pub use pc::{Fp, Pc};
 pub use state::{Exit, Fault, State};
 pub use word::Word;

@@ -188,3 +188,85 @@ pub const BUILTINS: &[&str] = &[
     "load_arg_local",
     "null_to",
 ];
+
+/// The numbers of the [`BUILTINS`].
+pub(crate) mod builtin {
+    /// The number of `leave`.
+    pub const LEAVE: u16 = 0;
+    /// The number of `mov`.
+    pub const MOV: u16 = 1;
+    /// The number of `swap`.
+    pub const SWAP: u16 = 2;
+    /// The number of `constant`.
+    pub const CONSTANT: u16 = 3;
+    /// The number of `constant_short`.
+    pub const CONSTANT_SHORT: u16 = 4;
+    /// The number of `jump`.
+    pub const JUMP: u16 = 5;
+    /// The number of `fuel`.
+    pub const FUEL: u16 = 6;
+    /// The number of `call`.
+    pub const CALL: u16 = 7;
+    /// The number of `call_rest`.
+    pub const CALL_REST: u16 = 8;
+    /// The number of `call_method`.
+    pub const CALL_METHOD: u16 = 9;
+    /// The number of `call_method_cached`.
+    pub const CALL_METHOD_CACHED: u16 = 10;
+    /// The number of `call_method_table`.
+    pub const CALL_METHOD_TABLE: u16 = 11;
+    /// The number of `call_method_rest`.
+    pub const CALL_METHOD_REST: u16 = 12;
+    /// The number of `call_constructor`.
+    pub const CALL_CONSTRUCTOR: u16 = 13;
+    /// The number of `call_constructor_rest`.
+    pub const CALL_CONSTRUCTOR_REST: u16 = 14;
+    /// The number of `call_super`.
+    pub const CALL_SUPER: u16 = 15;
+    /// The number of `call_super_rest`.
+    pub const CALL_SUPER_REST: u16 = 16;
+    /// The number of `call_closure`.
+    pub const CALL_CLOSURE: u16 = 17;
+    /// The number of `reflect_construct`.
+    pub const REFLECT_CONSTRUCT: u16 = 18;
+    /// The number of `take_receiver`.
+    pub const TAKE_RECEIVER: u16 = 19;
+    /// The number of `take_receiver_boxed`.
+    pub const TAKE_RECEIVER_BOXED: u16 = 20;
+    /// The number of `enter_guarded`.
+    pub const ENTER_GUARDED: u16 = 21;
+    /// The number of `leave_guarded`.
+    pub const LEAVE_GUARDED: u16 = 22;
+    /// The number of `return_slot`.
+    pub const RETURN_SLOT: u16 = 23;
+    /// The number of `return_constant`.
+    pub const RETURN_CONSTANT: u16 = 24;
+    /// The number of `finish`.
+    pub const FINISH: u16 = 25;
+    /// The number of `try_enter`.
+    pub const TRY_ENTER: u16 = 26;
+    /// The number of `throw`.
+    pub const THROW: u16 = 27;
+    /// The number of `rethrow`.
+    pub const RETHROW: u16 = 28;
+    /// The number of `abort`.
+    pub const ABORT: u16 = 29;
+    /// The number of `load_captured`.
+    pub const LOAD_CAPTURED: u16 = 30;
+    /// The number of `store_captured`.
+    pub const STORE_CAPTURED: u16 = 31;
+    /// The number of `close_var`.
+    pub const CLOSE_VAR: u16 = 32;
+    /// The number of `get_arg_count`.
+    pub const GET_ARG_COUNT: u16 = 33;
+    /// The number of `load_arg_local`.
+    pub const LOAD_ARG_LOCAL: u16 = 34;
+    /// The number of `null_to`.
+    pub const NULL_TO: u16 = 35;
+}
+
+/// What the last word of a call says beside the result's slot and the function.
+pub(crate) mod flags {
+    /// The call's record keeps the object that is constructed.
+    pub const KEEPS_RECEIVER: u16 = 1;
+}

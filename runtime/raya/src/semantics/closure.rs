@@ -51,8 +51,20 @@ pub fn make_closure(context: &mut Context, captured: Vec<Value>, f: FunctionId, 
 /// differ.
 #[raya_macros::op(close_var)]
 pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: LocalId) -> Result<Value, Trap> {
-    let reference = context.reference(closure);
-    let target = object!(context, reference, Object::Closure, "a function");
+    let current = context.function(frame.function)?;
+    let mut locals = current.params.iter().chain(&current.locals);
+    let declared = locals.nth(slot.index()).map(|local| local.r#type);
+    close(context, context.reference(closure), frame.local(slot), declared)?;
+    Ok(closure)
+}
+
+/// What [`close_var`] does with a variable of this value and declared type.
+///
+/// # Errors
+///
+/// As [`close_var`].
+pub fn close(context: &mut Context, closure: Ref, value: Value, declared: Option<TypeId>) -> Result<(), Trap> {
+    let target = object!(context, closure, Object::Closure, "a function");
     let position = target.filled();
     let function = context.function(target.function())?;
     let Some(capture) = function.captures.get(position) else {
@@ -63,13 +75,6 @@ pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: Loc
         );
         return Err(Trap::new(TrapKind::InvalidArgument, message));
     };
-    let current = context.function(frame.function)?;
-    let declared = current
-        .params
-        .iter()
-        .chain(&current.locals)
-        .nth(slot.index())
-        .map(|local| local.r#type);
     if declared.is_some_and(|declared| declared != capture.r#type) {
         let expected = types::name(context, capture.r#type);
         let found = declared.map_or(String::new(), |found| types::name(context, found));
@@ -79,14 +84,14 @@ pub fn close_var(context: &mut Context, frame: &Frame, closure: Value, slot: Loc
         );
         return Err(Trap::new(TrapKind::TypeError, message));
     }
-    let value = context.fit(frame.local(slot), capture.r#type);
-    let mut target = object_mut!(context, reference, Object::Closure, "a function");
+    let value = context.fit(value, capture.r#type);
+    let mut target = object_mut!(context, closure, Object::Closure, "a function");
     let stored = target.captures.set(position, value);
     target.set_filled(u32::try_from(position + 1).unwrap_or(u32::MAX));
     if let Err(wrong) = stored {
         context.trip(wrong.into());
     }
-    Ok(closure)
+    Ok(())
 }
 
 /// A captured variable. A function with captures that was called without a closure trips.

@@ -70,11 +70,12 @@ pub fn load_arg_local(context: &Context, frame: &Frame, index: i32) -> Result<Va
     position
         .and_then(|position| frame.rest.get(position))
         .copied()
-        .ok_or_else(|| {
-            let end = params + frame.rest.len();
-            Trap::new(
-                TrapKind::IndexOutOfRange,
-                format!("further arguments have the numbers {params} to below {end}, not {index}"),
-            )
-        })
+        .ok_or_else(|| no_such_argument(params, frame.rest.len(), index))
+}
+
+/// The trap for an index that is none of an argument beyond the parameters.
+pub fn no_such_argument(params: usize, rest: usize, index: i32) -> Trap {
+    let end = params + rest;
+    let message = format!("further arguments have the numbers {params} to below {end}, not {index}");
+    Trap::new(TrapKind::IndexOutOfRange, message)
 }

@@ -144,6 +144,11 @@ pub struct HandlersId(u32);
 impl HandlersId {
     /// No handler.
     pub const NONE: HandlersId = HandlersId(0);
+
+    /// The number: 0 for no handler, and no gaps.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// All stacks of handlers that occur in a function.
@@ -173,6 +178,12 @@ impl Handlers {
             cells.push((below, top, count));
             HandlersId(cells.len() as u32)
         })
+    }
+
+    /// Gives up what only a running verification needs.
+    pub(super) fn finish(&mut self) {
+        self.numbers = BTreeMap::new();
+        self.cells.shrink_to_fit();
     }
 
     /// The innermost handler and the stack below it; `None` if there is none.

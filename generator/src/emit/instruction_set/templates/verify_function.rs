@@ -17,7 +17,7 @@ use super::flow::{self, HandlerChange};
 use super::lattice::{EXCEPTION, Types};
 use super::stacks::{Handler, Handlers, HandlersId, MAX_HANDLERS, StackId};
 use super::step::Step;
-use super::{FunctionFacts, operands, transfer};
+use super::{Entry, FunctionFacts, operands, transfer};
 use crate::decode::decode;
 use crate::ids::Label;
 use crate::opcode::Opcode;
@@ -39,13 +39,6 @@ impl From<VerifyErrorKind> for Fault {
     }
 }
 
-/// What is known before an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    stack: StackId,
-    handlers: HandlersId,
-}
-
 /// Verifies a function with this code.
 pub(super) fn verify<'m>(
     env: &Environment<'m>,
@@ -63,16 +56,20 @@ pub(super) fn verify<'m>(
         step: Step::new(env, current, types),
         handlers: Handlers::default(),
         max_stack: 0,
+        max_handlers: 0,
     };
     flow.run()?;
     let mut stacks = flow.step.stacks;
     stacks.finish();
+    flow.handlers.finish();
     Ok(FunctionFacts {
         max_stack: flow.max_stack as u16,
+        max_handlers: flow.max_handlers as u16,
         instructions: flow.layout.offsets.len() as u32,
         offsets: flow.layout.offsets,
-        entries: flow.known.iter().map(|known| known.map(|state| state.stack)).collect(),
+        entries: flow.known,
         stacks,
+        handlers: flow.handlers,
     })
 }
 
@@ -143,13 +140,14 @@ struct Dataflow<'e, 'm> {
     code: &'m [u8],
     layout: Layout,
     /// By position: what is known before the instruction; `None` while no path to it was found.
-    known: Vec<Option<State>>,
+    known: Vec<Option<Entry>>,
     /// Positions whose knowledge changed.
     pending: BTreeSet<usize>,
     work: u64,
     step: Step<'e, 'm>,
     handlers: Handlers,
     max_stack: u32,
+    max_handlers: u32,
 }
 
 impl Dataflow<'_, '_> {
@@ -157,7 +155,7 @@ impl Dataflow<'_, '_> {
         if self.layout.offsets.is_empty() {
             return Err(VerifyErrorKind::FallsOffEnd.into());
         }
-        self.known[0] = Some(State {
+        self.known[0] = Some(Entry {
             stack: StackId::EMPTY,
             handlers: HandlersId::NONE,
         });
@@ -200,7 +198,7 @@ impl Dataflow<'_, '_> {
             let handlers = self
                 .change(state.handlers, stack, flow::handlers(instruction))
                 .map_err(fault)?;
-            let after = State { stack, handlers };
+            let after = Entry { stack, handlers };
 
             let flow = flow::flow(instruction);
             for target in flow.targets.into_iter().flatten() {
@@ -239,6 +237,7 @@ impl Dataflow<'_, '_> {
             }
             HandlerChange::Install { catch, finally } => {
                 let depth = self.step.stacks.depth(stack);
+                self.max_handlers = self.max_handlers.max(self.handlers.count(before) + 1);
                 Ok(self.handlers.push(before, Handler { catch, finally, depth }))
             }
         }
@@ -246,7 +245,7 @@ impl Dataflow<'_, '_> {
 
     /// Follows an exception to the innermost handler: the stack is cut and the exception pushed. On the way to `catch` a `finally` stays
     /// installed; on the way to `finally` nothing does.
-    fn raise(&mut self, state: State) -> Result<(), VerifyErrorKind> {
+    fn raise(&mut self, state: Entry) -> Result<(), VerifyErrorKind> {
         let Some((below, handler)) = self.handlers.pop(state.handlers) else {
             return Ok(());
         };
@@ -259,7 +258,7 @@ impl Dataflow<'_, '_> {
                 catch: Some(catch),
                 finally: None,
                 ..
-            } => self.merge(catch, State { stack, handlers: below }),
+            } => self.merge(catch, Entry { stack, handlers: below }),
             Handler {
                 catch: Some(catch),
                 finally,
@@ -273,13 +272,13 @@ impl Dataflow<'_, '_> {
                         depth,
                     },
                 );
-                self.merge(catch, State { stack, handlers })
+                self.merge(catch, Entry { stack, handlers })
             }
             Handler {
                 catch: None,
                 finally: Some(finally),
                 ..
-            } => self.merge(finally, State { stack, handlers: below }),
+            } => self.merge(finally, Entry { stack, handlers: below }),
             Handler {
                 catch: None,
                 finally: None,
@@ -289,7 +288,7 @@ impl Dataflow<'_, '_> {
     }
 
     /// Adds what a path brings to what is known at its target.
-    fn merge(&mut self, target: Label, brought: State) -> Result<(), VerifyErrorKind> {
+    fn merge(&mut self, target: Label, brought: Entry) -> Result<(), VerifyErrorKind> {
         let index = self
             .layout
             .index(target.0)
@@ -311,7 +310,7 @@ impl Dataflow<'_, '_> {
             });
         };
         if stack != known.stack {
-            self.known[index] = Some(State { stack, ..known });
+            self.known[index] = Some(Entry { stack, ..known });
             self.pending.insert(index);
         }
         Ok(())

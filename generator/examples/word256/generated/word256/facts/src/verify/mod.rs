@@ -40,7 +40,7 @@ use alloc::vec::Vec;
 pub use self::error::{VerifyError, VerifyErrorKind};
 use self::environment::Environment;
 use self::lattice::Types;
-use self::stacks::{StackId, Stacks};
+use self::stacks::{Handlers, HandlersId, StackId, Stacks};
 use crate::ids::FunctionId;
 use crate::module::Module;
 use crate::types::{TypeId, TypeTable};
@@ -61,9 +61,21 @@ pub struct FunctionFacts {
     pub max_stack: u16,
     /// How many instructions there are, those that no path reaches included.
     pub instructions: u32,
+    /// The most handlers that are installed at any time.
+    pub max_handlers: u16,
     offsets: Vec<u32>,
-    entries: Vec<Option<StackId>>,
+    entries: Vec<Option<Entry>>,
     stacks: Stacks,
+    handlers: Handlers,
+}
+
+/// What is known before an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// The operand stack.
+    pub stack: StackId,
+    /// The installed handlers.
+    pub handlers: HandlersId,
 }
 
 impl FunctionFacts {
@@ -72,13 +84,28 @@ impl FunctionFacts {
     pub fn stack(&self, offset: u32) -> Option<Vec<TypeId>> {
         let index = self.offsets.binary_search(&offset).ok()?;
         let entry = self.entries.get(index).copied().flatten()?;
-        Some(self.stacks.types(entry))
+        Some(self.stacks.types(entry.stack))
     }
 
     /// Whether a path reaches the instruction at an offset.
     pub fn is_reached(&self, offset: u32) -> bool {
         let index = self.offsets.binary_search(&offset);
         index.is_ok_and(|index| matches!(self.entries.get(index), Some(Some(_))))
+    }
+
+    /// What is known before the instruction at a position of [`offsets`](FunctionFacts::offsets); `None` if no path reaches it.
+    pub fn entry(&self, index: usize) -> Option<Entry> {
+        self.entries.get(index).copied().flatten()
+    }
+
+    /// The operand stacks that [`Entry::stack`] names.
+    pub fn stacks(&self) -> &Stacks {
+        &self.stacks
+    }
+
+    /// The handlers that [`Entry::handlers`] names.
+    pub fn handlers(&self) -> &Handlers {
+        &self.handlers
     }
 
     /// The offsets of all instructions in ascending order.

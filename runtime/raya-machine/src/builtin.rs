@@ -1,0 +1,470 @@
+//! The handlers that every engine has: moves, jumps, calls, returns, handlers of exceptions, and what looks into the record of a call.
+//!
+//! All of them rely on the same: `pc` is the beginning of an instruction that lowering wrote for the handler, `fp` the frame of the function
+//! that it belongs to, and `state` holds the program and the task that runs. What lowering wrote names slots of the frame, with values of the
+//! representations that the verifier proved, and places of the same code.
+
+#![allow(
+    clippy::missing_safety_doc,
+    unsafe_op_in_unsafe_fn,
+    reason = "handlers are nothing but accesses through `pc` and `fp`; the module states once what all of them rely on"
+)]
+
+use raya_facts::TypeId;
+use raya_heap::{Any, Ref};
+use raya_runtime::{Call, Then, Value, semantics};
+
+use crate::code::Callee;
+use crate::ops::{self, null_reference};
+use crate::pc::{Fp, Pc};
+use crate::state::{Exit, Notes, State};
+use crate::table::builtin;
+
+/// Ends the run. Dispatchers stop at this instruction; as a handler it stays where it is.
+#[inline(always)]
+pub unsafe fn leave(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    (pc, fp)
+}
+
+/// Copies a slot.
+#[inline(always)]
+pub unsafe fn mov(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    fp.set_word(pc.u16(2), fp.word(pc.u16(4)));
+    (pc.next(1), fp)
+}
+
+/// Exchanges two slots.
+#[inline(always)]
+pub unsafe fn swap(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    let (one, other) = (pc.u16(2), pc.u16(4));
+    let word = fp.word(one);
+    fp.set_word(one, fp.word(other));
+    fp.set_word(other, word);
+    (pc.next(1), fp)
+}
+
+/// Puts a constant into a slot.
+#[inline(always)]
+pub unsafe fn constant(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    fp.set_word(pc.u16(2), pc.u64(8));
+    (pc.next(2), fp)
+}
+
+/// Puts a constant of 32 bits into a slot.
+#[inline(always)]
+pub unsafe fn constant_short(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    fp.set_word(pc.u16(2), u64::from(pc.u32(4)));
+    (pc.next(1), fp)
+}
+
+/// Jumps, and charges for the block at the target.
+#[inline(always)]
+pub unsafe fn jump(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.enter(pc.jump(pc.i32(4)), fp, pc.u16(2))
+}
+
+/// Charges for the block behind it.
+#[inline(always)]
+pub unsafe fn fuel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.enter_block(pc.next(1), fp, pc.u32(4))
+}
+
+// Calls. Their first word says where the arguments begin and how many there are, the last one what `calls` in lowering says.
+
+#[inline(always)]
+unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
+    fp.0.add(usize::from(pc.u16(2)))
+}
+
+/// Calls a function.
+#[inline(always)]
+pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let callee = state.callee(pc.u32(12));
+    state.push_frame(pc, fp, pc.next(2), first_argument(pc, fp), callee, Notes::default())
+}
+
+/// Calls a function that may have more arguments than parameters. The further ones are put below its frame.
+#[inline(never)]
+pub unsafe fn call_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let callee = state.callee(pc.u32(12));
+    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, Notes::default())
+}
+
+/// Enters a function with `count` arguments, of which those beyond its parameters are put below its frame.
+unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
+    let first = first_argument(pc, fp);
+    let rest = count - callee.params as usize;
+    core::slice::from_raw_parts_mut(first, count).rotate_left(callee.params as usize);
+    let notes = Notes {
+        rest: Some(rest as u32),
+        ..notes
+    };
+    state.push_frame(pc, fp, return_pc, first.add(rest), callee, notes)
+}
+
+/// Calls the method that the receiver's class has in a vtable slot, and makes an instruction of itself that remembers both.
+#[cold]
+#[inline(never)]
+pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    if receiver.is_null() {
+        return state.raise(pc, fp, null_reference("an object"));
+    }
+    let class = class_of(state, receiver);
+    let function = method(state, class, pc.u32(20));
+    if state.callee(function).rest != 0 {
+        // Whatever overrides the method takes further arguments too.
+        change_to(pc, builtin::CALL_METHOD_REST);
+        return call_method_rest(pc, fp, state);
+    }
+    let cache = pc.0.cast_mut().cast::<u32>();
+    cache.add(2).write(class);
+    cache.add(3).write(function);
+    change_to(pc, builtin::CALL_METHOD_CACHED);
+    call_method_cached(pc, fp, state)
+}
+
+/// Makes an instruction one of another handler. The code belongs to this state alone.
+unsafe fn change_to(pc: Pc, number: u16) {
+    pc.0.cast_mut().cast::<u16>().write(number);
+}
+
+/// The class of an instance: the shape in its header.
+#[inline(always)]
+unsafe fn class_of(state: &State, instance: Ref) -> u32 {
+    ops::header_number(state, instance)
+}
+
+/// The function that a class has in a vtable slot.
+#[inline(always)]
+unsafe fn method(state: &State, class: u32, slot: u32) -> u32 {
+    let first = *state.vtables.add(class as usize);
+    *state.methods.add((first + slot) as usize)
+}
+
+/// Calls the method that was found for the class that was met last; for another class it becomes an instruction that always looks.
+#[inline(always)]
+pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    if receiver.is_null() {
+        return state.raise(pc, fp, null_reference("an object"));
+    }
+    if class_of(state, receiver) != pc.u32(8) {
+        change_to(pc, builtin::CALL_METHOD_TABLE);
+        return (pc, fp);
+    }
+    let callee = state.callee(pc.u32(12));
+    state.push_frame(pc, fp, pc.next(3), first_argument(pc, fp), callee, Notes::default())
+}
+
+/// Calls the method that the receiver's class has in a vtable slot.
+#[inline(always)]
+pub unsafe fn call_method_table(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    if receiver.is_null() {
+        return state.raise(pc, fp, null_reference("an object"));
+    }
+    let function = method(state, class_of(state, receiver), pc.u32(20));
+    let callee = state.callee(function);
+    state.push_frame(pc, fp, pc.next(3), first_argument(pc, fp), callee, Notes::default())
+}
+
+/// The same for a method that may have more arguments than parameters.
+#[inline(never)]
+pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    if receiver.is_null() {
+        return state.raise(pc, fp, null_reference("an object"));
+    }
+    let function = method(state, class_of(state, receiver), pc.u32(20));
+    let callee = state.callee(function);
+    push_rest(pc, fp, state, pc.next(3), usize::from(pc.u16(4)), callee, Notes::default())
+}
+
+/// Runs a constructor on an object, which the record of the call keeps.
+#[inline(always)]
+pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    if object.is_null() {
+        return state.raise(pc, fp, null_reference("an object to construct"));
+    }
+    let callee = state.callee(pc.u32(12));
+    state.push_frame(pc, fp, pc.next(2), first_argument(pc, fp), callee, keeping(object))
+}
+
+/// The same for a constructor that may have more arguments than parameters.
+#[inline(never)]
+pub unsafe fn call_constructor_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    if object.is_null() {
+        return state.raise(pc, fp, null_reference("an object to construct"));
+    }
+    let callee = state.callee(pc.u32(12));
+    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, keeping(object))
+}
+
+#[inline(always)]
+fn keeping(object: Ref) -> Notes {
+    Notes {
+        receiver: Some(object),
+        ..Notes::default()
+    }
+}
+
+/// Runs the constructor of a parent class.
+#[inline(always)]
+pub unsafe fn call_super(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    if object.is_null() {
+        return state.raise(pc, fp, null_reference("an object to construct"));
+    }
+    call(pc, fp, state)
+}
+
+/// The same for a constructor that may have more arguments than parameters.
+#[inline(never)]
+pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    if object.is_null() {
+        return state.raise(pc, fp, null_reference("an object to construct"));
+    }
+    call_rest(pc, fp, state)
+}
+
+/// Calls a closure: the receiver of a bound method takes its place among the arguments, otherwise these move down by one.
+#[inline(always)]
+pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let first = first_argument(pc, fp);
+    let closure = Ref::from_bits(*first as u32);
+    if closure.is_null() {
+        return state.raise(pc, fp, null_reference("a function"));
+    }
+    let function = ops::header_number(state, closure) - state.classes;
+    let callee = state.callee(function);
+    let receiver = ops::closure_receiver(state, closure);
+    let mut count = usize::from(pc.u16(4));
+    if receiver.is_null() {
+        count -= 1;
+        for argument in 0..count {
+            *first.add(argument) = *first.add(argument + 1);
+        }
+    } else {
+        *first = u64::from(receiver.bits());
+    }
+    let notes = Notes {
+        closure: Some(closure),
+        ..Notes::default()
+    };
+    if callee.rest != 0 {
+        return push_rest(pc, fp, state, pc.next(2), count, callee, notes);
+    }
+    state.push_frame(pc, fp, pc.next(2), first, callee, notes)
+}
+
+/// Constructs an object of a class that is known only now, with arguments that carry their kinds.
+#[cold]
+#[inline(never)]
+pub unsafe fn reflect_construct(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let (first, count) = (pc.u16(2), pc.u16(4));
+    let info = fp.get(first);
+    let arguments = (first + 1..first + count).map(|slot| Value::Any(fp.get(slot))).collect();
+    match semantics::reflect::reflect_construct(state.context(), info, arguments, count - 1) {
+        Err(trap) => state.raise(pc, fp, trap),
+        Ok(Call::Enter {
+            function,
+            arguments,
+            closure: _,
+            then,
+        }) => {
+            for (slot, value) in (first..).zip(&arguments) {
+                fp.set_word(slot, value.word());
+            }
+            let receiver = match then {
+                Then::PushReceiver(receiver) | Then::PushReceiverBoxed(receiver) => Some(receiver),
+                Then::Push | Then::PushOptional | Then::Discard => None,
+            };
+            let notes = Notes {
+                receiver,
+                ..Notes::default()
+            };
+            let callee = state.callee(function.0);
+            push_rest(pc, fp, state, pc.next(2), arguments.len(), callee, notes)
+        }
+        Ok(call) => {
+            // Nothing runs; the instruction behind, which would bring back the object, says where the value goes.
+            let value = match call {
+                Call::Value(value) => value.to_any(),
+                _ => Any::NULL,
+            };
+            let behind = pc.next(2);
+            fp.set(behind.u16(2), value);
+            (behind.next(1), fp)
+        }
+    }
+}
+
+/// Takes the object from the record of the call that has just returned: nothing has used its place since.
+#[inline(always)]
+pub unsafe fn take_receiver(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    fp.set(pc.u16(2), (*state.record.add(1)).receiver);
+    (pc.next(1), fp)
+}
+
+/// The same as a value that carries its kind.
+#[inline(always)]
+pub unsafe fn take_receiver_boxed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    fp.set(pc.u16(2), Any::from_ref((*state.record.add(1)).receiver));
+    (pc.next(1), fp)
+}
+
+/// Begins a function with slots that the portable machine doesn't count.
+#[inline(always)]
+pub unsafe fn enter_guarded(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.hidden += u64::from(pc.u16(2));
+    (pc.next(1), fp)
+}
+
+/// Ends such a function; a return follows.
+#[inline(always)]
+pub unsafe fn leave_guarded(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.hidden -= u64::from(pc.u16(2));
+    (pc.next(1), fp)
+}
+
+/// Returns what is in a slot.
+#[inline(always)]
+pub unsafe fn return_slot(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    return_word(fp.word(pc.u16(2)), state)
+}
+
+/// Returns a constant.
+#[inline(always)]
+pub unsafe fn return_constant(pc: Pc, _: Fp, state: &mut State) -> (Pc, Fp) {
+    return_word(pc.u64(8), state)
+}
+
+/// Puts a result where the call says, in its last word, and goes on behind it.
+#[inline(always)]
+unsafe fn return_word(word: u64, state: &mut State) -> (Pc, Fp) {
+    let return_pc = (*state.record).return_pc;
+    state.record = state.record.sub(1);
+    let fp = Fp(state.words.add((*state.record).base as usize));
+    let result = return_pc.0.sub(1).cast::<u16>().read();
+    fp.set_word(result, word);
+    (return_pc, fp)
+}
+
+/// Ends a task: its outermost function has returned.
+#[cold]
+#[inline(never)]
+pub unsafe fn finish(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.leave(pc, fp, Exit::Done)
+}
+
+// Exceptions.
+
+/// Installs a handler: lowering knows where it is installed, but not what is locked by then.
+#[inline(always)]
+pub unsafe fn try_enter(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    fp.set_word(pc.u16(2), state.locks());
+    (pc.next(1), fp)
+}
+
+/// Throws a value.
+#[cold]
+#[inline(never)]
+pub unsafe fn throw(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.throw(pc, fp, fp.get(pc.u16(2)), false)
+}
+
+/// Throws a value with the trace of its first throw.
+#[cold]
+#[inline(never)]
+pub unsafe fn rethrow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.throw(pc, fp, fp.get(pc.u16(2)), true)
+}
+
+/// Ends the program with a code.
+#[cold]
+#[inline(never)]
+pub unsafe fn abort(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.raise(pc, fp, semantics::exception::trap(pc.u16(2)))
+}
+
+// What belongs to the call that runs.
+
+/// Loads a captured variable.
+#[inline(always)]
+pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let word = ops::capture(state, (*state.record).closure, pc.u16(4)).read();
+    fp.set_word(pc.u16(2), word);
+    (pc.next(1), fp)
+}
+
+/// Changes a captured variable.
+#[inline(always)]
+pub unsafe fn store_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    ops::capture(state, (*state.record).closure, pc.u16(4)).write(fp.word(pc.u16(2)));
+    (pc.next(1), fp)
+}
+
+/// Copies a variable into the next capture of a closure that has no value yet. The closure stays where it is.
+#[cold]
+#[inline(never)]
+pub unsafe fn close_var(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let closure: Ref = fp.get(pc.u16(2));
+    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
+    let of = TypeId(pc.u32(8));
+    match semantics::closure::close(state.context(), closure, value, Some(of)) {
+        Ok(()) => (pc.next(2), fp),
+        Err(trap) => state.raise(pc, fp, trap),
+    }
+}
+
+/// How many arguments the function was called with.
+#[cold]
+#[inline(never)]
+pub unsafe fn get_arg_count(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let (params, rest) = arguments(state);
+    fp.set(pc.u16(2), i32::try_from(params + rest).unwrap_or(i32::MAX));
+    (pc.next(1), fp)
+}
+
+/// How many parameters the function has, and how many arguments beyond them.
+unsafe fn arguments(state: &State) -> (usize, usize) {
+    let record = &*state.record;
+    let callee = state.callee(record.function);
+    let rest = if callee.rest != 0 { record.rest as usize } else { 0 };
+    (callee.params as usize, rest)
+}
+
+/// Loads an argument beyond the parameters.
+#[cold]
+#[inline(never)]
+pub unsafe fn load_arg_local(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let index: i32 = fp.get(pc.u16(4));
+    let (params, rest) = arguments(state);
+    let position = usize::try_from(index).ok().and_then(|index| index.checked_sub(params));
+    match position.filter(|position| *position < rest) {
+        Some(position) => {
+            fp.set_word(pc.u16(2), fp.0.sub(rest - position).read());
+            (pc.next(1), fp)
+        }
+        None => state.raise(pc, fp, semantics::local::no_such_argument(params, rest, index)),
+    }
+}
+
+/// Puts null into a slot and jumps if the receiver of a null-safe call is null.
+#[inline(always)]
+pub unsafe fn null_to(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    if !receiver.is_null() {
+        return (pc.next(2), fp);
+    }
+    let null = Value::zero(State::kind(pc.u16(6)));
+    state.set_value(fp, pc.u16(4), null.slot(), null);
+    (pc.jump(pc.i32(8)), fp)
+}

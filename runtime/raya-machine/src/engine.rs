@@ -1,0 +1,171 @@
+//! The fast engine as the machine sees it.
+
+use raya_facts::verify::Verified;
+use raya_heap::Marker;
+use raya_runtime::tasks::{Entry, Raised, TaskId};
+use raya_runtime::trace::TracePoint;
+use raya_runtime::{Context, Engine, Stop, Turn, Unwound, Value};
+
+use crate::code::Statistics;
+use crate::frames::{Record, fits};
+use crate::lower::{LowerError, Source, lower};
+use crate::pc::{Fp, Pc};
+use crate::state::{Exit, State, stack_overflow};
+use crate::table::Table;
+
+/// A dispatcher: runs code from a place until a handler leads to the instruction that leaves the engine.
+pub type Run = unsafe fn(Pc, Fp, &mut State);
+
+/// The fast engine: lowered code, the frames of all tasks, and a dispatcher.
+pub struct Fast {
+    state: State,
+    run: Run,
+}
+
+impl core::fmt::Debug for Fast {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Fast")
+            .field("statistics", &self.state.code.statistics)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Fast {
+    /// Lowers the module of a context for a dispatcher and the table that belongs to it.
+    ///
+    /// # Errors
+    ///
+    /// When a function is too large to be lowered.
+    ///
+    /// # Safety
+    ///
+    /// `verified` is what the verifier said about the context's module, and `run` dispatches the handlers that `table` names.
+    pub unsafe fn new(context: &Context, verified: &Verified, table: &'static Table, run: Run) -> Result<Fast, LowerError> {
+        let code = lower(Source {
+            module: &context.module,
+            verified,
+            layouts: &context.layouts,
+            text: &|text| u64::from(context.text(text).bits()),
+            table,
+        })?;
+        Ok(Fast {
+            state: State::new(code, context.module.classes.len() as u32),
+            run,
+        })
+    }
+
+    /// What lowering did.
+    pub fn statistics(&self) -> Statistics {
+        self.state.code.statistics
+    }
+}
+
+impl Engine for Fast {
+    fn start(&mut self, context: &mut Context, task: TaskId, entry: Entry) -> Result<(), Stop> {
+        let function = entry.function;
+        let callees = &self.state.code.callees;
+        let Some(callee) = callees.get(function.index()).copied() else {
+            return Err(raya_runtime::Trip::BadIndex {
+                what: "function",
+                index: u64::from(function.0),
+                count: callees.len() as u64,
+            }
+            .into());
+        };
+        let params = callee.params as usize;
+        let count = entry.arguments.len();
+        if count < params || (count > params && callee.rest == 0) {
+            return Err(raya_runtime::Trip::WrongCount {
+                what: "arguments".to_owned(),
+                expected: params as u64,
+                found: count as u64,
+            }
+            .into());
+        }
+        let rest = count - params;
+        if !fits(0, rest, 0, &callee, &context.limits) {
+            return Err(stack_overflow(context, function.0, 0).into());
+        }
+        let frames = self.state.frames_mut(task);
+        frames.grow(rest + callee.words as usize, 2);
+        let (given, further) = entry.arguments.split_at(params);
+        // Arguments beyond the parameters lie below the frame.
+        let values = further.iter().chain(given).map(|value| value.word());
+        let locals = core::iter::repeat_n(0, (callee.locals - callee.params) as usize);
+        for (word, value) in frames.words.iter_mut().zip(values.chain(locals)) {
+            *word = value;
+        }
+        if let Some(record) = frames.records.get_mut(1) {
+            *record = Record {
+                return_pc: State::finish(),
+                base: rest as u32,
+                function: function.0,
+                closure: entry.closure,
+                rest: rest as u32,
+                ..Record::BOTTOM
+            };
+        }
+        frames.top = 1;
+        frames.pc = Pc(callee.entry);
+        frames.hidden = 0;
+        frames.owed = callee.cost;
+        Ok(())
+    }
+
+    fn run(&mut self, context: &mut Context, task: TaskId) -> Result<Turn, Stop> {
+        let owed = core::mem::take(&mut self.state.frames_mut(task).owed);
+        let (begun, fp) = self.state.take_up(context, task);
+        let before = context.fuel.used();
+        let (pc, fp) = self.state.enter_block(begun, fp, owed);
+        // SAFETY: `pc` is where the task begins or was left, `fp` its innermost frame, and `run` belongs to the table that the code was
+        // lowered with, as the caller of `new` has promised.
+        unsafe { (self.run)(pc, fp, &mut self.state) };
+        let exit = self.state.give_back();
+        match exit {
+            Exit::Done => {
+                let frames = self.state.frames_mut(task);
+                let result = frames.records.get(1).map(|record| record.function);
+                let kind = result.and_then(|function| self.state.code.functions.get(function as usize)?.result);
+                let word = self.state.result(task);
+                Ok(Turn::Done(Value::from_word(word, kind.unwrap_or(raya_heap::SlotKind::Ref))))
+            }
+            Exit::Failed(raised) => Ok(Turn::Failed(*raised)),
+            Exit::Fatal(stop) => Err(*stop),
+            Exit::Waiting | Exit::Running => {
+                let left = self.state.frames(task).map(|frames| frames.pc);
+                let yielded = context.tasks.running().is_some_and(|task| task.yielded);
+                let progress = yielded || left != Some(begun) || context.fuel.used() != before;
+                Ok(Turn::Waiting { progress })
+            }
+        }
+    }
+
+    fn raise(&mut self, context: &mut Context, task: TaskId, raised: Raised) -> Result<Unwound, Stop> {
+        let (pc, fp) = self.state.take_up(context, task);
+        let unwound = match self.state.find_handler(pc, raised) {
+            Ok(caught) => {
+                self.state.leave(caught.pc, caught.fp, Exit::Running);
+                self.state.frames_mut(task).owed = caught.cost;
+                Unwound::Caught
+            }
+            Err(raised) => {
+                self.state.leave(pc, fp, Exit::Running);
+                Unwound::Uncaught(raised)
+            }
+        };
+        self.state.give_back();
+        Ok(unwound)
+    }
+
+    fn trace(&self, task: TaskId, points: &mut Vec<TracePoint>) {
+        self.state.trace_of(task, points);
+    }
+
+    fn roots(&self, marker: &mut Marker<'_>) {
+        self.state.roots(marker);
+    }
+
+    fn drop_task(&mut self, task: TaskId) {
+        *self.state.frames_mut(task) = Default::default();
+    }
+}

@@ -1,0 +1,291 @@
+//! Calls and returns, and what depends on the frame of the function that runs.
+//!
+//! The last word of every call has the same form, since the return reads it: 16 bits for the slot of the result, 16 of [`flags`], 32 for the
+//! function or the vtable slot. Arguments lie in consecutive slots at the top of the caller's frame, where the callee's frame begins.
+
+use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
+use raya_facts::{FunctionId, Instruction, MethodId};
+
+use super::function::{Leaves, Lowering};
+use super::select::kind_number;
+use super::stack::Place;
+use crate::code::slot_kind;
+use crate::table::{Location, builtin, flags};
+
+impl Lowering<'_, '_> {
+    /// Lowers an instruction if it is one of these; says how many behind it became a part of it.
+    pub(super) fn calls(&mut self, instruction: &Instruction) -> Option<usize> {
+        Some(match *instruction {
+            Instruction::Call { f, argc } | Instruction::CallStatic { f, argc } => self.call(f, usize::from(argc)),
+            Instruction::CallConstructor { f, argc } => self.construct(f, usize::from(argc)),
+            Instruction::CallSuper { f, argc } => self.call_super(f, usize::from(argc)),
+            Instruction::CallMethod { m, argc } => self.call_method(m, usize::from(argc)),
+            Instruction::OptionalCallMethod { m, argc } => self.optional_call_method(m, usize::from(argc)),
+            Instruction::CallClosure { argc } => self.call_closure(usize::from(argc)),
+            Instruction::ReflectConstruct { argc } => self.reflect_construct(usize::from(argc)),
+            Instruction::Return => self.return_value(),
+            Instruction::ReturnVoid => self.return_nothing(),
+            Instruction::LoadCaptured { i } => {
+                let depth = self.stack.depth();
+                let local = self.result_local(depth);
+                let begun = self.builtin(builtin::LOAD_CAPTURED, 1);
+                self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(depth)));
+                self.shared.writer.u16(begun, 4, i.0 as u16);
+                self.push_result(local)
+            }
+            Instruction::StoreCaptured { i } => {
+                let top = self.stack.depth().checked_sub(1)?;
+                let slot = self.in_slot(top);
+                let begun = self.builtin(builtin::STORE_CAPTURED, 1);
+                self.shared.writer.u16(begun, 2, slot);
+                self.shared.writer.u16(begun, 4, i.0 as u16);
+                self.stack.cut(top);
+                0
+            }
+            Instruction::CloseVar { slot } => {
+                // The closure stays where it is.
+                let top = self.stack.depth().checked_sub(1)?;
+                let closure = self.in_slot(top);
+                let kind = self.kinds.get(slot.index()).copied();
+                let locals = self.declared.params.iter().chain(&self.declared.locals);
+                let of = locals.map(|local| local.r#type.0).nth(slot.index()).unwrap_or(0);
+                let begun = self.builtin(builtin::CLOSE_VAR, 2);
+                self.shared.writer.u16(begun, 2, closure);
+                self.shared.writer.u16(begun, 4, slot.0 as u16);
+                self.shared.writer.u16(begun, 6, kind_number(kind));
+                self.shared.writer.u32(begun, 8, of);
+                0
+            }
+            Instruction::GetArgCount => {
+                let depth = self.stack.depth();
+                let local = self.result_local(depth);
+                let begun = self.builtin(builtin::GET_ARG_COUNT, 1);
+                self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(depth)));
+                self.push_result(local)
+            }
+            Instruction::LoadArgLocal => {
+                let top = self.stack.depth().checked_sub(1)?;
+                let index = self.in_slot(top);
+                let local = self.result_local(top);
+                let begun = self.builtin(builtin::LOAD_ARG_LOCAL, 1);
+                self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(top)));
+                self.shared.writer.u16(begun, 4, index);
+                self.stack.cut(top);
+                self.push_result(local)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Pushes the result of an instruction, unless it went into a local.
+    fn push_result(&mut self, local: Option<u16>) -> usize {
+        match local {
+            Some(_) => 1,
+            None => {
+                self.stack.push(self.kind_behind(), Place::Own);
+                0
+            }
+        }
+    }
+
+    fn takes_rest(&self, function: FunctionId) -> bool {
+        let functions = &self.shared.source.module.functions;
+        functions
+            .get(function.index())
+            .is_some_and(|function| function.rest.is_some())
+    }
+
+    /// Writes the first and the last word of a call with the values from a position up as its arguments. `words` is the length.
+    fn write_call(&mut self, number: u16, words: u8, first: usize, result: u16, flags: u16, called: u32) {
+        let count = self.stack.depth() - first;
+        let begun = self.builtin(number, words);
+        let last = (words - 1) * 8;
+        self.shared.writer.u16(begun, 2, self.stack.slot(first));
+        self.shared.writer.u16(begun, 4, count as u16);
+        self.shared.writer.u16(begun, last, result);
+        self.shared.writer.u16(begun, last + 2, flags);
+        self.shared.writer.u32(begun, last + 4, called);
+        self.safepoint_of_call(first);
+    }
+
+    fn call(&mut self, function: FunctionId, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc);
+        self.settle_from(first);
+        let local = self.result_local(first);
+        let number = if self.takes_rest(function) {
+            builtin::CALL_REST
+        } else {
+            builtin::CALL
+        };
+        self.write_call(number, 2, first, local.unwrap_or(self.stack.slot(first)), 0, function.0);
+        self.stack.cut(first);
+        self.push_result(local)
+    }
+
+    fn construct(&mut self, function: FunctionId, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        self.settle_from(first);
+        let number = match self.takes_rest(function) {
+            true => builtin::CALL_CONSTRUCTOR_REST,
+            false => builtin::CALL_CONSTRUCTOR,
+        };
+        self.write_call(number, 2, first, self.stack.slot(first), flags::KEEPS_RECEIVER, function.0);
+        self.stack.cut(first);
+        self.take_receiver(builtin::TAKE_RECEIVER, first)
+    }
+
+    /// Writes the instruction behind a call that brings back the object that was constructed.
+    fn take_receiver(&mut self, number: u16, first: usize) -> usize {
+        let local = self.result_local(first);
+        let begun = self.builtin(number, 1);
+        self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(first)));
+        self.push_result(local)
+    }
+
+    fn call_super(&mut self, function: FunctionId, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        self.settle_from(first);
+        let number = match self.takes_rest(function) {
+            true => builtin::CALL_SUPER_REST,
+            false => builtin::CALL_SUPER,
+        };
+        // What the constructor returns is put where its arguments were, and nothing reads it there.
+        self.write_call(number, 2, first, self.stack.slot(first), 0, function.0);
+        self.stack.cut(first);
+        0
+    }
+
+    fn call_method(&mut self, method: MethodId, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        self.settle_from(first);
+        let local = self.result_local(first);
+        self.write_call(
+            builtin::CALL_METHOD,
+            3,
+            first,
+            local.unwrap_or(self.stack.slot(first)),
+            0,
+            method.0,
+        );
+        self.stack.cut(first);
+        self.push_result(local)
+    }
+
+    /// A test for null around a call, and `box` behind it where the result has no room for null.
+    fn optional_call_method(&mut self, method: MethodId, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        let result = self.method_result(method, argc);
+        let kind = self.kind_behind();
+        self.settle_from(first);
+        let slot = self.stack.slot(first);
+        let test = self.builtin(builtin::NULL_TO, 2);
+        self.shared.writer.u16(test, 2, slot);
+        self.shared.writer.u16(test, 4, slot);
+        self.shared.writer.u16(test, 6, kind_number(kind));
+        self.write_call(builtin::CALL_METHOD, 3, first, slot, 0, method.0);
+        self.stack.cut(first);
+        if kind == Some(SlotKind::Any) && result != Some(SlotKind::Any) {
+            self.write_box(first, result);
+        }
+        let (from, to) = (self.shared.writer.start(test), self.shared.writer.place());
+        self.shared.writer.patch(from, 8, to);
+        self.stack.push(kind, Place::Own);
+        0
+    }
+
+    /// Writes the instruction that makes an `any` of the value in the slot of a position.
+    fn write_box(&mut self, position: usize, kind: Option<SlotKind>) {
+        use crate::table::What;
+        let row = self.row(raya_facts::Opcode::Box);
+        let fitting = row.variants.iter().find(|variant| {
+            variant
+                .inputs
+                .first()
+                .is_some_and(|wanted| wanted.location == Location::Slot && (wanted.kind.is_none() || wanted.kind == kind))
+        });
+        let Some(variant) = fitting else { return };
+        let slot = self.stack.slot(position);
+        let begun = self.shared.writer.begin(variant.internal, variant.words);
+        for field in variant.fields {
+            match field.what {
+                What::Input(_) | What::Output(_) => self.shared.writer.u16(begun, field.at, slot),
+                What::Kind(_) => self.shared.writer.u16(begun, field.at, kind_number(kind)),
+                What::OutputKind(_) => self.shared.writer.u16(begun, field.at, kind_number(Some(SlotKind::Any))),
+                _ => {}
+            }
+        }
+    }
+
+    /// The representation of what a method of the receiver's class returns.
+    fn method_result(&self, method: MethodId, argc: usize) -> Option<SlotKind> {
+        let source = self.shared.source;
+        let TypeRef::Constructed(TypeDefinition::Object { class }) = source.verified.types.get(self.type_before(argc)?)? else {
+            return None;
+        };
+        let function = source.layouts.get(*class)?.methods.get(method.index())?.function;
+        source
+            .module
+            .functions
+            .get(function.index())
+            .map(|function| slot_kind(function.result))
+    }
+
+    fn call_closure(&mut self, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        self.settle_from(first);
+        let local = self.result_local(first);
+        self.write_call(builtin::CALL_CLOSURE, 2, first, local.unwrap_or(self.stack.slot(first)), 0, 0);
+        self.stack.cut(first);
+        self.push_result(local)
+    }
+
+    fn reflect_construct(&mut self, argc: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(argc + 1);
+        self.settle_from(first);
+        self.safepoint(self.stack.depth());
+        let slot = self.stack.slot(first);
+        self.write_call(builtin::REFLECT_CONSTRUCT, 2, first, slot, flags::KEEPS_RECEIVER, 0);
+        self.stack.cut(first);
+        self.take_receiver(builtin::TAKE_RECEIVER_BOXED, first)
+    }
+
+    fn leave_guarded(&mut self) {
+        if self.hidden > 0 {
+            let begun = self.builtin(builtin::LEAVE_GUARDED, 1);
+            self.shared.writer.u16(begun, 2, self.hidden as u16);
+        }
+        self.leave(Leaves::Ends);
+    }
+
+    fn return_value(&mut self) -> usize {
+        let Some(top) = self.stack.depth().checked_sub(1) else {
+            return 0;
+        };
+        let place = self.stack.get(top).place;
+        self.leave_guarded();
+        match place {
+            Place::Const(word) => self.return_constant(word),
+            Place::Own | Place::Slot(_) => {
+                let slot = self.in_slot(top);
+                let begun = self.builtin(builtin::RETURN_SLOT, 1);
+                self.shared.writer.u16(begun, 2, slot);
+            }
+        }
+        0
+    }
+
+    fn return_nothing(&mut self) -> usize {
+        self.leave_guarded();
+        let word = match slot_kind(self.declared.result) {
+            SlotKind::Any => raya_runtime::Any::NULL.bits(),
+            _ => 0,
+        };
+        self.return_constant(word);
+        0
+    }
+
+    fn return_constant(&mut self, word: u64) {
+        let begun = self.builtin(builtin::RETURN_CONSTANT, 2);
+        self.shared.writer.u64(begun, 8, word);
+    }
+}

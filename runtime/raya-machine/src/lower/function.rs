@@ -1,0 +1,501 @@
+//! The way through one function: its blocks and what they cost, labels, handlers, safepoints, and where each instruction came from.
+
+use raya_facts::module::Function;
+use raya_facts::types::SlotKind;
+use raya_facts::verify::stacks::HandlersId;
+use raya_facts::verify::{FunctionFacts, lattice};
+use raya_facts::{Blocks, Decoded, FunctionId, Instruction, Label, Opcode, TypeId, decode};
+use raya_runtime::Any;
+
+use super::stack::{Place, Stack};
+use super::writer::Begun;
+use super::{MAX_FRAME, Shared};
+use crate::code::{Callee, FunctionCode, Handler, Live, NO_HANDLER, Safepoint, slot_kind};
+use crate::table::builtin;
+
+/// What is kept from function to function, so that its memory is used again.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    stack: Stack,
+    blocks: Vec<Block>,
+    jumps: Vec<Jump>,
+    locals: Vec<SlotKind>,
+    /// By number of a stack of handlers: the position of the innermost in `drafts`, plus 1; 0 for not known.
+    rows: Vec<u32>,
+    drafts: Vec<Draft>,
+}
+
+/// A block.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    /// The offset of its leader.
+    at: u32,
+    /// What it costs.
+    cost: u32,
+    /// Where its lowered code begins.
+    place: usize,
+}
+
+/// A jump whose distance is written when all blocks have a place.
+#[derive(Debug, Clone, Copy)]
+struct Jump {
+    /// Where the instruction begins.
+    from: usize,
+    /// The field for the distance.
+    at: u8,
+    /// The position of the target in the list of blocks.
+    block: u32,
+}
+
+/// A handler whose target has no place yet.
+#[derive(Debug, Clone, Copy)]
+struct Draft {
+    block: u32,
+    slot: u16,
+    locks: u16,
+}
+
+/// How control leaves an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// To the next instruction, which may begin a block.
+    Falls,
+    /// To the next instruction or elsewhere: every value is in its slot, and the block behind is charged for.
+    Branches,
+    /// Elsewhere.
+    Ends,
+}
+
+/// A function under way.
+pub(super) struct Lowering<'s, 'a> {
+    pub shared: &'s mut Shared<'a>,
+    pub stack: &'s mut Stack,
+    pub facts: &'a FunctionFacts,
+    pub declared: &'a Function,
+    pub kinds: &'s [SlotKind],
+    blocks: &'s mut Vec<Block>,
+    jumps: &'s mut Vec<Jump>,
+    rows: &'s mut Vec<u32>,
+    drafts: &'s mut Vec<Draft>,
+    /// Parameters and locals.
+    pub locals: usize,
+    /// Slots for what `try` remembers, between locals and operand stack.
+    pub hidden: usize,
+    /// Where the function's code begins.
+    start: usize,
+    /// The position of the next block.
+    block: usize,
+    /// The position of the instruction in the verifier's facts.
+    pub index: usize,
+    /// The instruction behind the one that is lowered.
+    pub ahead: Option<Decoded>,
+    leaves: Leaves,
+    offsets: Vec<(u32, u32)>,
+    guarded: Vec<(u32, u32)>,
+    safepoints: Vec<Safepoint>,
+}
+
+/// Lowers a function behind those that are lowered already.
+pub(super) fn lower<'a>(
+    shared: &mut Shared<'a>,
+    memory: &mut Memory,
+    id: FunctionId,
+    declared: &'a Function,
+    facts: &'a FunctionFacts,
+) -> Result<(FunctionCode, Callee), String> {
+    let locals = declared.params.len() + declared.locals.len();
+    let hidden = usize::from(facts.max_handlers);
+    // One more than the stack needs, so that a frame always has room for a result.
+    let words = locals + hidden + usize::from(facts.max_stack) + 1;
+    if words > MAX_FRAME {
+        return Err(format!("its frame has {words} slots, the limit is {MAX_FRAME}"));
+    }
+    let Memory {
+        stack,
+        blocks,
+        jumps,
+        locals: kinds,
+        rows,
+        drafts,
+    } = memory;
+    stack.begin(locals, locals + hidden);
+    kinds.clear();
+    kinds.extend(
+        declared
+            .params
+            .iter()
+            .chain(&declared.locals)
+            .map(|local| slot_kind(local.r#type)),
+    );
+    blocks.clear();
+    blocks.extend(Blocks::new(&declared.code).iter().map(|block| Block {
+        at: block.at,
+        cost: block.cost,
+        place: 0,
+    }));
+    jumps.clear();
+    rows.clear();
+    drafts.clear();
+    let start = shared.writer.place();
+    let mut lowering = Lowering {
+        stack,
+        facts,
+        declared,
+        kinds,
+        blocks,
+        jumps,
+        rows,
+        drafts,
+        locals,
+        hidden,
+        start,
+        block: 0,
+        index: 0,
+        ahead: None,
+        leaves: Leaves::Branches,
+        offsets: Vec::new(),
+        guarded: Vec::new(),
+        safepoints: Vec::new(),
+        shared,
+    };
+    lowering.prologue();
+    lowering.code(&declared.code)?;
+    lowering.finish_jumps();
+    let handlers = lowering.finish_handlers();
+    let code = FunctionCode {
+        start: start as u32,
+        hidden: hidden as u16,
+        references: references(lowering.kinds),
+        result: Some(slot_kind(declared.result)),
+        rest: declared.rest.map(slot_kind),
+        offsets: lowering.offsets.into(),
+        guarded: lowering.guarded.into(),
+        handlers,
+        safepoints: lowering.safepoints.into(),
+    };
+    let callee = Callee {
+        entry: core::ptr::null(),
+        words: words as u32,
+        cost: lowering.blocks.first().map_or(0, |block| u32::from(charged(block.cost))),
+        params: declared.params.len() as u32,
+        locals: locals as u32,
+        captures: u32::from(!declared.captures.is_empty()),
+        rest: u32::from(declared.rest.is_some()),
+        function: id.0,
+    };
+    lowering.shared.statistics.bytes += declared.code.len() as u64;
+    Ok((code, callee))
+}
+
+/// The locals that hold references.
+fn references(kinds: &[SlotKind]) -> Box<[(u16, SlotKind)]> {
+    let slots = kinds.iter().enumerate().map(|(slot, kind)| (slot as u16, *kind));
+    slots
+        .filter(|(_, kind)| matches!(kind, SlotKind::Ref | SlotKind::Any))
+        .collect()
+}
+
+/// What a jump to a block charges: its cost, or nothing where that has no room in 16 bits and the block charges for itself.
+fn charged(cost: u32) -> u16 {
+    u16::try_from(cost).unwrap_or(0)
+}
+
+impl Lowering<'_, '_> {
+    /// What a function begins with: zeros of type `any` aren't words of zeros, and slots of `try` have to be known of.
+    fn prologue(&mut self) {
+        self.offsets.push((0, 0));
+        self.safepoints.push(Safepoint { at: 0, live: 0 });
+        if self.hidden > 0 {
+            let begun = self.builtin(builtin::ENTER_GUARDED, 1);
+            self.shared.writer.u16(begun, 2, self.hidden as u16);
+        }
+        let params = self.declared.params.len();
+        for slot in params..self.locals {
+            if self.kinds.get(slot) == Some(&SlotKind::Any) {
+                self.constant(slot as u16, Any::NULL.bits());
+            }
+        }
+    }
+
+    fn code(&mut self, code: &[u8]) -> Result<(), String> {
+        let read = |at: u32| match (at as usize) < code.len() {
+            true => decode(code, at).map(Some).map_err(|error| error.to_string()),
+            false => Ok(None),
+        };
+        self.ahead = read(0)?;
+        while let Some(Decoded { at, instruction, next }) = self.ahead {
+            self.ahead = read(next)?;
+            let entry = self.facts.entry(self.index);
+            if self.block_at(self.block) == Some(at) {
+                self.begin_block(entry.is_some());
+            }
+            if let Some(entry) = entry {
+                self.guard(entry.handlers);
+                self.remember(at);
+                self.shared.statistics.instructions += 1;
+                self.leaves = Leaves::Falls;
+                let opcode = instruction.opcode();
+                let skipped = self.instruction(&instruction, opcode)?;
+                // What became a part of this instruction is not lowered again.
+                for _ in 0..skipped {
+                    self.shared.statistics.instructions += 1;
+                    self.index += 1;
+                    let next = self.ahead.map_or(u32::MAX, |ahead| ahead.next);
+                    self.ahead = read(next)?;
+                }
+            }
+            self.index += 1;
+        }
+        Ok(())
+    }
+
+    fn block_at(&self, index: usize) -> Option<u32> {
+        self.blocks.get(index).map(|block| block.at)
+    }
+
+    /// Whether the instruction ahead belongs to the same block as the one that is lowered.
+    pub fn ahead_in_block(&self) -> Option<Instruction> {
+        let ahead = self.ahead?;
+        (self.block_at(self.block) != Some(ahead.at)).then_some(ahead.instruction)
+    }
+
+    /// Ends the block before, if control falls out of it, and begins the next one.
+    fn begin_block(&mut self, reached: bool) {
+        let Some(cost) = self.blocks.get(self.block).map(|block| block.cost) else {
+            return;
+        };
+        if self.leaves == Leaves::Falls {
+            self.settle_from(0);
+            if charged(cost) > 0 {
+                let begun = self.builtin(builtin::FUEL, 1);
+                self.shared.writer.u32(begun, 4, cost);
+            }
+        }
+        let place = self.shared.writer.place();
+        if let Some(block) = self.blocks.get_mut(self.block) {
+            block.place = place;
+        }
+        self.block += 1;
+        if !reached {
+            self.leaves = Leaves::Ends;
+            return;
+        }
+        self.load_stack();
+        self.safepoint(self.stack.depth());
+        if cost != u32::from(charged(cost)) {
+            let begun = self.builtin(builtin::FUEL, 1);
+            self.shared.writer.u32(begun, 4, cost);
+            self.safepoint(self.stack.depth());
+        }
+    }
+
+    /// Takes over what the verifier says about the operand stack: at the beginning of a block, every value lies in its slot.
+    fn load_stack(&mut self) {
+        let Some(entry) = self.facts.entry(self.index) else { return };
+        let stacks = self.facts.stacks();
+        let mut stack = entry.stack;
+        let depth = stacks.depth(stack) as usize;
+        self.stack.set_depth(depth);
+        for position in (0..depth).rev() {
+            let Some((below, top)) = stacks.pop(stack) else { return };
+            self.stack.replace(position, kind_of(top), Place::Own);
+            stack = below;
+        }
+    }
+
+    /// Notes the handler that is installed from here on.
+    fn guard(&mut self, handlers: HandlersId) {
+        let row = self.handler_row(handlers);
+        let place = (self.shared.writer.place() - self.start) as u32;
+        let last = self.guarded.last().map_or(NO_HANDLER, |(_, row)| *row);
+        if row == last {
+            return;
+        }
+        match self.guarded.last_mut() {
+            Some((at, before)) if *at == place => *before = row,
+            _ => self.guarded.push((place, row)),
+        }
+    }
+
+    fn handler_row(&mut self, handlers: HandlersId) -> u32 {
+        let Some((_, handler)) = self.facts.handlers().pop(handlers) else {
+            return NO_HANDLER;
+        };
+        let index = handlers.index();
+        if self.rows.len() <= index {
+            self.rows.resize(index + 1, 0);
+        }
+        match self.rows.get(index) {
+            Some(0) | None => {}
+            Some(row) => return row - 1,
+        }
+        let Some(block) = handler.catch.or(handler.finally).and_then(|label| self.block_of(label)) else {
+            return NO_HANDLER;
+        };
+        let level = self.facts.handlers().count(handlers).saturating_sub(1);
+        self.drafts.push(Draft {
+            block,
+            slot: self.stack.slot(handler.depth as usize),
+            locks: self.locks_slot(level as usize),
+        });
+        let row = self.drafts.len() as u32;
+        if let Some(place) = self.rows.get_mut(index) {
+            *place = row;
+        }
+        row - 1
+    }
+
+    /// The slot for what the `try` at a level of nesting remembers.
+    pub fn locks_slot(&self, level: usize) -> u16 {
+        (self.locals + level) as u16
+    }
+
+    /// Notes that what is written next comes from an instruction.
+    fn remember(&mut self, at: u32) {
+        let place = (self.shared.writer.place() - self.start) as u32;
+        match self.offsets.last_mut() {
+            // The instruction before wrote nothing.
+            Some((before, offset)) if *before == place && place > 0 => *offset = at,
+            _ => self.offsets.push((place, at)),
+        }
+    }
+
+    /// Says what the collector finds in the lowest `depth` positions of the operand stack when execution is here.
+    pub fn safepoint(&mut self, depth: usize) {
+        let place = self.shared.writer.place();
+        self.safepoint_at(place, depth);
+    }
+
+    /// The same for a call that is under way, whose last word is the last one that was written.
+    pub fn safepoint_of_call(&mut self, depth: usize) {
+        let place = self.shared.writer.place() - 1;
+        self.safepoint_at(place, depth);
+    }
+
+    fn safepoint_at(&mut self, place: usize, depth: usize) {
+        let at = (place - self.start) as u32;
+        if self.safepoints.last().is_some_and(|last| last.at == at) {
+            return;
+        }
+        for position in self.stack.known()..depth {
+            let below = match position.checked_sub(1) {
+                Some(below) => self.stack.get(below).live,
+                None => 0,
+            };
+            let item = self.stack.get(position);
+            let live = match (item.place, item.kind) {
+                (Place::Own, Some(kind @ (SlotKind::Ref | SlotKind::Any))) => {
+                    let slot = self.stack.slot(position);
+                    self.shared.live.push(Live {
+                        below,
+                        slot,
+                        any: kind == SlotKind::Any,
+                    });
+                    self.shared.live.len() as u32
+                }
+                _ => below,
+            };
+            self.stack.note_live(live);
+        }
+        let live = match depth.checked_sub(1) {
+            Some(top) => self.stack.get(top).live,
+            None => 0,
+        };
+        self.safepoints.push(Safepoint { at, live });
+    }
+
+    /// The position in the list of blocks of the one that begins at a label.
+    fn block_of(&self, label: Label) -> Option<u32> {
+        let found = self.blocks.binary_search_by_key(&label.0, |block| block.at).ok();
+        found.map(|index| index as u32)
+    }
+
+    /// What a jump to a label charges.
+    pub fn cost_at(&self, label: Label) -> u16 {
+        let block = self.block_of(label).and_then(|index| self.blocks.get(index as usize));
+        block.map_or(0, |block| charged(block.cost))
+    }
+
+    /// What going on at the next block charges.
+    pub fn cost_next(&self) -> u16 {
+        self.blocks.get(self.block).map_or(0, |block| charged(block.cost))
+    }
+
+    /// Has the distance to a label written into an instruction, once it is known.
+    pub fn jump_to(&mut self, begun: Begun, at: u8, label: Label) {
+        let from = self.shared.writer.start(begun);
+        if let Some(block) = self.block_of(label) {
+            self.jumps.push(Jump { from, at, block });
+        }
+    }
+
+    /// Says how control leaves the instruction.
+    pub fn leave(&mut self, leaves: Leaves) {
+        self.leaves = leaves;
+    }
+
+    fn finish_jumps(&mut self) {
+        for jump in self.jumps.drain(..) {
+            if let Some(block) = self.blocks.get(jump.block as usize) {
+                self.shared.writer.patch(jump.from, jump.at, block.place);
+            }
+        }
+    }
+
+    fn finish_handlers(&mut self) -> Box<[Handler]> {
+        let handlers = self.drafts.iter().map(|draft| {
+            let block = self.blocks.get(draft.block as usize);
+            Handler {
+                target: block.map_or(0, |block| (block.place - self.start) as u32),
+                cost: block.map_or(0, |block| charged(block.cost)),
+                slot: draft.slot,
+                locks: draft.locks,
+            }
+        });
+        handlers.collect()
+    }
+
+    /// The representation of the topmost value behind the instruction, which it has pushed.
+    pub fn kind_behind(&self) -> Option<SlotKind> {
+        let entry = self.facts.entry(self.index + 1)?;
+        kind_of(self.facts.stacks().pop(entry.stack)?.1)
+    }
+
+    /// How many values the operand stack holds behind the instruction.
+    pub fn depth_behind(&self) -> usize {
+        let entry = self.facts.entry(self.index + 1);
+        entry.map_or(0, |entry| self.facts.stacks().depth(entry.stack) as usize)
+    }
+
+    /// The type of a value before the instruction, counted from the top.
+    pub fn type_before(&self, from_top: usize) -> Option<TypeId> {
+        let stacks = self.facts.stacks();
+        let mut stack = self.facts.entry(self.index)?.stack;
+        for _ in 0..from_top {
+            stack = stacks.pop(stack)?.0;
+        }
+        stacks.pop(stack).map(|(_, top)| top)
+    }
+
+    /// How many handlers are installed before the instruction.
+    pub fn level(&self) -> usize {
+        let entry = self.facts.entry(self.index);
+        entry.map_or(0, |entry| self.facts.handlers().count(entry.handlers) as usize)
+    }
+
+    /// Lowers an instruction; says how many behind it became a part of it.
+    fn instruction(&mut self, instruction: &Instruction, opcode: Opcode) -> Result<usize, String> {
+        if let Some(skipped) = self.moves(instruction) {
+            return Ok(skipped);
+        }
+        if let Some(skipped) = self.calls(instruction) {
+            return Ok(skipped);
+        }
+        self.select(instruction, opcode)
+    }
+}
+
+/// The representation of values of a type that the verifier found; `None` for one that nothing may read.
+fn kind_of(of: TypeId) -> Option<SlotKind> {
+    (of != lattice::CONFLICT).then(|| slot_kind(of))
+}

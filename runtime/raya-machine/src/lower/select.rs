@@ -1,0 +1,333 @@
+//! Instructions for which the engine's table has handlers: chooses the variant by where operands lie and of which kind they are.
+
+use raya_facts::metadata::{Control, Effects, OpcodeInfo};
+use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
+use raya_facts::{Instruction, Label, Opcode, TypeId};
+
+use super::function::{Leaves, Lowering};
+use super::stack::Place;
+use crate::code::slot_kind;
+use crate::table::{Const, Location, OpRow, Variant, What};
+
+/// The most inputs of an instruction, lists counted once.
+const MAX_INPUTS: usize = 4;
+
+/// Where the values of an instruction lie on the operand stack.
+#[derive(Debug, Clone, Copy)]
+struct Inputs {
+    /// For each input its lowest position and how many positions it takes.
+    ranges: [(usize, usize); MAX_INPUTS],
+    count: usize,
+    /// The position of the lowest of all.
+    bottom: usize,
+}
+
+impl Inputs {
+    fn iter(&self) -> core::iter::Copied<core::slice::Iter<'_, (usize, usize)>> {
+        self.ranges.get(..self.count).unwrap_or_default().iter().copied()
+    }
+
+    fn get(&self, input: u8) -> (usize, usize) {
+        self.ranges.get(usize::from(input)).copied().unwrap_or((self.bottom, 0))
+    }
+}
+
+/// What goes into the fields of an instruction.
+struct Chosen<'t> {
+    variant: &'t Variant,
+    inputs: Inputs,
+    output: u16,
+    output_kind: Option<SlotKind>,
+    operands: [u64; 2],
+    target: Option<Label>,
+}
+
+impl Lowering<'_, '_> {
+    /// Lowers an instruction by a variant of its row; says how many behind it became a part of it.
+    pub(super) fn select(&mut self, instruction: &Instruction, opcode: Opcode) -> Result<usize, String> {
+        let info = opcode.info();
+        let row = self.row(opcode);
+        let pushes = info.outputs.len();
+        let pops = (self.stack.depth() + pushes)
+            .checked_sub(self.depth_behind())
+            .ok_or_else(|| format!("`{opcode}` takes fewer values than it leaves"))?;
+        let inputs = self.inputs(info, row, pops);
+        if info.pure && pushes == 1 && self.fold(opcode, &inputs) {
+            return Ok(0);
+        }
+        if let Some(skipped) = self.fuse(instruction, row, &inputs) {
+            return Ok(skipped);
+        }
+        let output_kind = match pushes {
+            0 => None,
+            _ => self.kind_behind().or_else(|| self.kind_of_unread(opcode)),
+        };
+        let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, output_kind)) else {
+            return Err(format!("the engine has no handler for `{opcode}` with these operands"));
+        };
+        let target = target(instruction);
+        let branches = info.control == Control::Branch;
+        self.place_inputs(variant, &inputs);
+        // The result goes straight into a local if that is where it is stored next.
+        let mut skipped = 0;
+        let mut output = self.stack.slot(inputs.bottom);
+        if pushes == 1
+            && let Some(local) = self.result_local(inputs.bottom)
+        {
+            output = local;
+            skipped = 1;
+        }
+        if branches {
+            self.settle_between(0, inputs.bottom);
+        }
+        if info.effects.intersects(SAFEPOINTS) {
+            self.safepoint(self.stack.depth());
+        }
+        let mut operands = [0; 2];
+        for (place, operand) in operands.iter_mut().zip(instruction.operands().iter()) {
+            *place = *operand;
+        }
+        self.write(&Chosen {
+            variant,
+            inputs,
+            output,
+            output_kind,
+            operands,
+            target,
+        });
+        self.stack.cut(inputs.bottom);
+        if pushes == 1 && skipped == 0 {
+            self.stack.push(self.kind_behind(), Place::Own);
+        }
+        if branches {
+            self.leave(Leaves::Branches);
+        }
+        Ok(skipped)
+    }
+
+    pub(super) fn row(&self, opcode: Opcode) -> &'static OpRow {
+        let index = self.shared.rows.get(usize::from(opcode.code())).copied().unwrap_or(u16::MAX);
+        self.shared.source.table.ops.get(usize::from(index)).unwrap_or(&OpRow::NONE)
+    }
+
+    /// Where the inputs lie when they take `pops` values together. At most one is a list.
+    fn inputs(&self, info: &OpcodeInfo, row: &OpRow, pops: usize) -> Inputs {
+        let count = info.inputs.len().min(MAX_INPUTS);
+        let bottom = self.stack.depth().saturating_sub(pops);
+        let wanted = row.variants.first().map_or(&[][..], |variant| variant.inputs);
+        let mut ranges = [(bottom, 0); MAX_INPUTS];
+        let mut position = bottom;
+        for (input, range) in ranges.iter_mut().enumerate().take(count) {
+            let is_list = wanted.get(input).is_some_and(|wanted| wanted.location == Location::List);
+            let values = if is_list { (pops + 1).saturating_sub(count) } else { 1 };
+            *range = (position, values);
+            position += values;
+        }
+        Inputs { ranges, count, bottom }
+    }
+
+    /// Replaces a pure instruction by its result if that is known.
+    fn fold(&mut self, opcode: Opcode, inputs: &Inputs) -> bool {
+        let mut known = [Const {
+            kind: SlotKind::I32,
+            word: 0,
+        }; MAX_INPUTS];
+        for ((position, _), known) in inputs.iter().zip(known.iter_mut()) {
+            let item = self.stack.get(position);
+            let (Some(kind), Place::Const(word)) = (item.kind, item.place) else {
+                return false;
+            };
+            *known = Const { kind, word };
+        }
+        let known = known.get(..inputs.count).unwrap_or_default();
+        let Some(result) = (self.shared.source.table.fold)(opcode, known) else {
+            return false;
+        };
+        self.stack.cut(inputs.bottom);
+        self.stack.push(Some(result.kind), Place::Const(result.word));
+        self.shared.statistics.folded += 1;
+        true
+    }
+
+    /// Lowers a comparison together with the branch behind it, if nothing can arrive between the two.
+    fn fuse(&mut self, _instruction: &Instruction, row: &OpRow, inputs: &Inputs) -> Option<usize> {
+        if row.fused.is_empty() {
+            return None;
+        }
+        let (when, to) = match self.ahead_in_block()? {
+            Instruction::JmpIfTrue { to } => (true, to),
+            Instruction::JmpIfFalse { to } => (false, to),
+            _ => return None,
+        };
+        let fused = row
+            .fused
+            .iter()
+            .find(|fused| fused.when == when && self.fits(&fused.variant, inputs, None))?;
+        self.place_inputs(&fused.variant, inputs);
+        self.settle_between(0, inputs.bottom);
+        self.write(&Chosen {
+            variant: &fused.variant,
+            inputs: *inputs,
+            output: 0,
+            output_kind: None,
+            operands: [0; 2],
+            target: Some(to),
+        });
+        self.stack.cut(inputs.bottom);
+        self.shared.statistics.fused += 1;
+        self.leave(Leaves::Branches);
+        Some(1)
+    }
+
+    /// Whether a variant can take the inputs where they lie.
+    fn fits(&self, variant: &Variant, inputs: &Inputs, output: Option<SlotKind>) -> bool {
+        let mut wanted = variant.inputs.iter().zip(inputs.iter());
+        let inputs_fit = variant.inputs.len() == inputs.count
+            && wanted.all(|(wanted, (position, _))| {
+                if wanted.location == Location::List {
+                    return true;
+                }
+                let item = self.stack.get(position);
+                let kind_fits = wanted.kind.is_none() || wanted.kind == item.kind;
+                let place_fits = wanted.location == Location::Slot || matches!(item.place, Place::Const(_));
+                kind_fits && place_fits
+            });
+        let output_fits = match (variant.outputs.first(), output) {
+            (Some(Some(wanted)), Some(kind)) => *wanted == kind,
+            _ => true,
+        };
+        inputs_fit && output_fits
+    }
+
+    /// Puts inputs where a variant wants them.
+    fn place_inputs(&mut self, variant: &Variant, inputs: &Inputs) {
+        for (wanted, (position, values)) in variant.inputs.iter().zip(inputs.iter()).rev() {
+            match wanted.location {
+                Location::Slot => {
+                    self.in_slot(position);
+                }
+                Location::List => self.settle_between(position, position + values),
+                Location::Const => {}
+            }
+        }
+    }
+
+    fn write(&mut self, chosen: &Chosen<'_>) {
+        let begun = self.shared.writer.begin(chosen.variant.internal, chosen.variant.words);
+        for field in chosen.variant.fields {
+            let at = field.at;
+            match field.what {
+                What::Output(_) => self.shared.writer.u16(begun, at, chosen.output),
+                What::Input(input) => {
+                    let slot = self.stack.place(chosen.inputs.get(input).0).unwrap_or(0);
+                    self.shared.writer.u16(begun, at, slot);
+                }
+                What::Const(input) => {
+                    let word = self.constant_at(chosen.inputs.get(input).0);
+                    self.shared.writer.u64(begun, at, word);
+                }
+                What::Const32(input) => {
+                    let word = self.constant_at(chosen.inputs.get(input).0);
+                    self.shared.writer.u32(begun, at, word as u32);
+                }
+                What::Operand(operand) => {
+                    let value = chosen.operands.get(usize::from(operand)).copied().unwrap_or(0);
+                    self.write_operand(chosen.variant, begun, at, value);
+                }
+                What::Kind(input) => {
+                    let kind = self.stack.get(chosen.inputs.get(input).0).kind;
+                    self.shared.writer.u16(begun, at, kind_number(kind));
+                }
+                What::OutputKind(_) => self.shared.writer.u16(begun, at, kind_number(chosen.output_kind)),
+                What::List(input) => {
+                    let (position, values) = chosen.inputs.get(input);
+                    let list = self.list(position, values);
+                    self.shared.writer.u64(begun, at, list);
+                }
+                What::Target => {
+                    if let Some(target) = chosen.target {
+                        self.jump_to(begun, at, target);
+                    }
+                }
+                What::CostTaken => {
+                    let cost = chosen.target.map_or(0, |target| self.cost_at(target));
+                    self.shared.writer.u16(begun, at, cost);
+                }
+                What::CostNext => {
+                    let cost = self.cost_next();
+                    self.shared.writer.u16(begun, at, cost);
+                }
+            }
+        }
+    }
+
+    /// An operand takes as much room as there is up to the next field.
+    fn write_operand(&mut self, variant: &Variant, begun: super::writer::Begun, at: u8, value: u64) {
+        let end = variant.fields.iter().map(|field| field.at).filter(|other| *other > at).min();
+        let room = end.unwrap_or(variant.words * 8) - at;
+        match (room, at % 8) {
+            (8.., 0) => self.shared.writer.u64(begun, at, value),
+            (4.., 0 | 4) => self.shared.writer.u32(begun, at, value as u32),
+            _ => self.shared.writer.u16(begun, at, value as u16),
+        }
+    }
+
+    fn constant_at(&self, position: usize) -> u64 {
+        match self.stack.get(position).place {
+            Place::Const(word) => word,
+            Place::Own | Place::Slot(_) => 0,
+        }
+    }
+
+    /// The field that names a list of values: its first slot, their number, their kinds.
+    pub(super) fn list(&mut self, position: usize, values: usize) -> u64 {
+        let mut kinds = core::mem::take(&mut self.shared.list);
+        kinds.clear();
+        kinds.extend((position..position + values).map(|position| self.stack.get(position).kind.unwrap_or(SlotKind::I32)));
+        let at = self.shared.kinds_at(&kinds);
+        self.shared.list = kinds;
+        u64::from(self.stack.slot(position)) | (values as u64) << 16 | u64::from(at) << 32
+    }
+
+    /// The representation of a result that nothing reads, where reading memory depends on it: the verifier knows of no type then.
+    fn kind_of_unread(&self, opcode: Opcode) -> Option<SlotKind> {
+        let array = match opcode {
+            Opcode::LoadElem => self.type_before(1)?,
+            Opcode::ArrayPop => self.type_before(0)?,
+            _ => return None,
+        };
+        self.element(array).map(slot_kind)
+    }
+
+    fn element(&self, array: TypeId) -> Option<TypeId> {
+        match self.shared.source.verified.types.get(array)? {
+            TypeRef::Constructed(TypeDefinition::Array { element }) => Some(*element),
+            _ => None,
+        }
+    }
+}
+
+/// Where the collector may look at the frame: before an allocation, and while the task waits.
+const SAFEPOINTS: Effects = Effects::HEAP_ALLOC.union(Effects::YIELD);
+
+/// The number of a representation in fields of instructions.
+pub(super) fn kind_number(kind: Option<SlotKind>) -> u16 {
+    match kind {
+        Some(SlotKind::I32) => 0,
+        Some(SlotKind::F64) => 1,
+        Some(SlotKind::Bool) => 2,
+        Some(SlotKind::Any) | None => 3,
+        Some(SlotKind::Ref) => 4,
+    }
+}
+
+/// Where a branch leads.
+fn target(instruction: &Instruction) -> Option<Label> {
+    match *instruction {
+        Instruction::JmpIfFalse { to }
+        | Instruction::JmpIfTrue { to }
+        | Instruction::JmpIfNull { to }
+        | Instruction::JmpIfNotNull { to } => Some(to),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! Raises exceptions: drops frames until one has a handler where it is, releases what was locked since the handler was installed, and goes
+//! on there. Which handler is installed where was found out at lowering, so that `try` only notes how many mutexes were locked.
+
+use raya_facts::FunctionId;
+use raya_runtime::tasks::Raised;
+
+use crate::frames::Record;
+use crate::pc::{Fp, Pc};
+use crate::state::{Exit, State};
+
+/// Where a handler goes on.
+pub(crate) struct Caught {
+    /// Its first instruction.
+    pub pc: Pc,
+    /// Its frame.
+    pub fp: Fp,
+    /// What its first block costs.
+    pub cost: u32,
+}
+
+impl State {
+    /// Goes on where an exception is handled that was raised by the instruction at `pc`, or leaves the engine.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn unwind(&mut self, pc: Pc, fp: Fp, raised: Raised) -> (Pc, Fp) {
+        match self.find_handler(pc, raised) {
+            Ok(caught) => self.enter_block(caught.pc, caught.fp, caught.cost),
+            Err(raised) => self.leave(pc, fp, Exit::Failed(Box::new(raised))),
+        }
+    }
+
+    /// Drops frames down to one with a handler, and gives the exception to it.
+    pub(crate) fn find_handler(&mut self, mut pc: Pc, raised: Raised) -> Result<Caught, Raised> {
+        // Of a caller, the instruction in question is the one that ends where it goes on.
+        let mut behind = 0;
+        loop {
+            // SAFETY: `record` points at the innermost record; the bottom one has no place to return to.
+            let record: Record = unsafe { *self.record };
+            if record.return_pc.0.is_null() {
+                return Err(raised);
+            }
+            let function = FunctionId(record.function);
+            let place = self.code.place(function, pc).wrapping_sub(behind);
+            let found = self.code.handler(function, place);
+            let target = found.and_then(|handler| Some((handler, self.code.pc(function, handler.target)?)));
+            let Some((handler, target)) = target else {
+                self.hidden -= self.code.function(function).map_or(0, |code| u64::from(code.hidden));
+                (pc, behind) = (record.return_pc, 1);
+                // SAFETY: there is a record below every one but the bottom.
+                self.record = unsafe { self.record.sub(1) };
+                continue;
+            };
+            // SAFETY: both slots belong to the frame of the handler's function, as lowering counted them; `try` wrote the one.
+            let (fp, locks) = unsafe {
+                let fp = Fp(self.words.add(record.base as usize));
+                fp.set(handler.slot, raised.exception);
+                (fp, fp.word(handler.locks))
+            };
+            let task = self.task();
+            self.context().caught(task, raised);
+            self.context().release_held(task, locks);
+            return Ok(Caught {
+                pc: target,
+                fp,
+                cost: u32::from(handler.cost),
+            });
+        }
+    }
+}
