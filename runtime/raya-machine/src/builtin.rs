@@ -15,7 +15,7 @@ use raya_heap::{Any, Ref};
 use raya_runtime::{Call, Then, Value, semantics};
 
 use crate::code::Callee;
-use crate::ops::{self, null_reference};
+use crate::object::{self, null_reference};
 use crate::pc::{Fp, Pc};
 use crate::state::{Exit, Notes, State};
 use crate::table::builtin;
@@ -132,7 +132,7 @@ unsafe fn change_to(pc: Pc, number: u16) {
 /// The class of an instance: the shape in its header.
 #[inline(always)]
 unsafe fn class_of(state: &State, instance: Ref) -> u32 {
-    ops::header_number(state, instance)
+    object::header_number(state, instance)
 }
 
 /// The function that a class has in a vtable slot.
@@ -239,9 +239,9 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if closure.is_null() {
         return state.raise(pc, fp, null_reference("a function"));
     }
-    let function = ops::header_number(state, closure) - state.classes;
+    let function = object::header_number(state, closure) - state.classes;
     let callee = state.callee(function);
-    let receiver = ops::closure_receiver(state, closure);
+    let receiver = object::closure_receiver(state, closure);
     let mut count = usize::from(pc.u16(4));
     if receiver.is_null() {
         count -= 1;
@@ -399,7 +399,7 @@ pub unsafe fn abort(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Loads a captured variable.
 #[inline(always)]
 pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let word = ops::capture(state, (*state.record).closure, pc.u16(4)).read();
+    let word = object::capture(state, (*state.record).closure, pc.u16(4)).read();
     fp.set_word(pc.u16(2), word);
     (pc.next(1), fp)
 }
@@ -407,7 +407,7 @@ pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Changes a captured variable.
 #[inline(always)]
 pub unsafe fn store_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    ops::capture(state, (*state.record).closure, pc.u16(4)).write(fp.word(pc.u16(2)));
+    object::capture(state, (*state.record).closure, pc.u16(4)).write(fp.word(pc.u16(2)));
     (pc.next(1), fp)
 }
 

@@ -49,7 +49,7 @@ impl Fast {
             table,
         })?;
         Ok(Fast {
-            state: State::new(code, context.module.classes.len() as u32),
+            state: State::new(code, context),
             run,
         })
     }

@@ -15,6 +15,7 @@
 pub mod builtin;
 pub mod code;
 pub mod engine;
+pub mod fast;
 pub mod lower;
 pub mod pc;
 pub mod state;
@@ -22,7 +23,7 @@ pub mod table;
 pub mod word;
 
 mod frames;
-mod ops;
+mod object;
 mod unwind;
 
 pub use code::Code;

@@ -1,8 +1,8 @@
 //! What handlers share beside code and frame, and how they fail, wait, pay and collect.
 
 use raya_facts::types::SlotKind;
-use raya_facts::{FunctionId, TrapKind};
-use raya_heap::{Any, Marker, Ref};
+use raya_facts::{ClassId, FunctionId, TrapKind};
+use raya_heap::{Any, Marker, Ref, Template};
 use raya_runtime::tasks::{Raised, TaskId};
 use raya_runtime::trace::{LONGEST_TRACE, TracePoint};
 use raya_runtime::{Context, Stop, Trap, Value};
@@ -80,6 +80,11 @@ pub struct State {
     pub(crate) globals: *mut u64,
     /// The words of the static fields.
     pub(crate) statics: *mut u64,
+    /// What a new object of each class looks like, where the heap has a fast way for it.
+    pub(crate) templates: *const Option<Template>,
+    /// The most elements of an array.
+    pub(crate) array_limit: u32,
+    all_templates: Box<[Option<Template>]>,
     /// The program, while it runs.
     pub(crate) context: *mut Context,
     pub(crate) code: Box<Code>,
@@ -103,7 +108,12 @@ unsafe impl Send for State {}
 
 impl State {
     /// The state of an engine that has run nothing yet.
-    pub(crate) fn new(code: Code, classes: u32) -> State {
+    pub(crate) fn new(code: Code, context: &Context) -> State {
+        let classes = context.module.classes.len() as u32;
+        let heap = &context.heap;
+        let templates: Box<[_]> = (0..classes)
+            .map(|class| heap.template(heap.shape_of_class(ClassId(class))))
+            .collect();
         State {
             fuel: 0,
             heap_base: core::ptr::null_mut(),
@@ -116,6 +126,9 @@ impl State {
             vtables: code.vtables.as_ptr(),
             globals: core::ptr::null_mut(),
             statics: core::ptr::null_mut(),
+            templates: templates.as_ptr(),
+            array_limit: 0,
+            all_templates: templates,
             context: core::ptr::null_mut(),
             code: Box::new(code),
             classes,
@@ -137,6 +150,8 @@ impl State {
         self.heap_base = context.heap.base();
         self.globals = context.globals.words_mut().as_mut_ptr();
         self.statics = context.statics.words_mut().as_mut_ptr();
+        self.templates = self.all_templates.as_ptr();
+        self.array_limit = u32::try_from(context.limits.array).unwrap_or(u32::MAX);
         self.exit = Exit::Running;
         self.task = task;
         let index = task.0 as usize;

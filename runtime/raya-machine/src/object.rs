@@ -1,7 +1,4 @@
-//! The operations that a program executes so often that they have code of their own here, beside the functions that all engines share.
-//!
-//! They read objects at the offsets of [`raya_heap::layout`]. What they rely on is alike: a reference that isn't null is to a live object of
-//! the kind that the verifier proved for it, since lowering keeps every value in a slot that the collector is told of.
+//! Where the parts of objects lie, by the offsets of [`raya_heap::layout`].
 
 use raya_facts::TrapKind;
 use raya_heap::{Ref, layout};
@@ -25,6 +22,28 @@ pub(crate) fn null_reference(expected: &'static str) -> Fault {
 pub(crate) unsafe fn address(state: &State, object: Ref) -> *mut u8 {
     // SAFETY: references are offsets into the heap's region.
     unsafe { state.heap_base.add(object.bits() as usize * layout::GRANULE) }
+}
+
+/// Whether an object is of a kind.
+///
+/// # Safety
+///
+/// The reference is to a live object.
+#[inline(always)]
+pub(crate) unsafe fn is_kind(state: &State, object: Ref, kind: layout::Kind) -> bool {
+    // SAFETY: every object begins with a header, whose first byte is its kind.
+    unsafe { address(state, object).read() == kind as u8 }
+}
+
+/// Where a word of an instance, a tuple or a cell lies.
+///
+/// # Safety
+///
+/// The reference is to such a live object, which has this word.
+#[inline(always)]
+pub(crate) unsafe fn field(state: &State, object: Ref, index: u32) -> *mut u64 {
+    // SAFETY: by the caller's word.
+    unsafe { address(state, object).add(layout::BODY).cast::<u64>().add(index as usize) }
 }
 
 /// The number in an object's header: of an instance its class, of a closure its shape.

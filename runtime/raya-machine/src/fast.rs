@@ -1,0 +1,532 @@
+//! The operations that programs execute so often that they have code of their own, beside the functions that all engines share.
+//!
+//! They read objects at the offsets of [`raya_heap::layout`] and check what the language checks: null and bounds. Where one of them fails,
+//! the shared function says how, so that the traps of all engines are the same by construction.
+//!
+//! All of them rely on the same: a reference that isn't null is to a live object of the kind that the verifier proved for it, since lowering
+//! keeps every value where the collector is told of it; numbers of fields, elements, variables and classes were checked by the verifier.
+
+#![allow(
+    clippy::missing_safety_doc,
+    unsafe_op_in_unsafe_fn,
+    reason = "these are nothing but accesses to objects; the module states once what all of them rely on"
+)]
+
+use raya_facts::{ClassId, ElementId, FieldId, GlobalId, ShortFieldId, StaticId, TrapKind, TypeId};
+use raya_heap::{Any, AnyKind, Ref, SlotKind, layout};
+use raya_runtime::{Context, Trap, Value, semantics};
+
+use crate::object::{address, field, header_number, is_kind, null_reference};
+use crate::state::{Fault, State};
+use crate::word::Word;
+
+/// The trap of a shared function that was run because it would fail.
+#[cold]
+fn trap_of<T>(result: Result<T, Trap>) -> Fault {
+    match result {
+        Err(trap) => trap.into(),
+        Ok(_) => Trap::new(TrapKind::TypeError, "an operation failed in one engine and not in another").into(),
+    }
+}
+
+fn value<T: Word>(word: T) -> Value {
+    Value::from_word(word.into_word(), T::KIND)
+}
+
+// Arrays.
+
+/// Where an element lies, if there is one.
+#[inline(always)]
+unsafe fn element<T: Word>(state: &State, array: Ref, index: i32) -> Option<*mut u8> {
+    if array.is_null() {
+        return None;
+    }
+    let array = address(state, array);
+    let length: u32 = array.add(layout::ARRAY_LENGTH).cast::<u32>().read();
+    if index.cast_unsigned() >= length {
+        return None;
+    }
+    let buffer = Ref::from_bits(array.add(layout::ARRAY_BUFFER).cast::<u32>().read());
+    Some(at::<T>(address(state, buffer), index.cast_unsigned()))
+}
+
+/// Where an element lies in a buffer.
+#[inline(always)]
+unsafe fn at<T: Word>(buffer: *mut u8, index: u32) -> *mut u8 {
+    buffer.add(layout::BODY + index as usize * layout::element_bytes(T::KIND))
+}
+
+#[inline(always)]
+unsafe fn read<T: Word>(place: *mut u8) -> T {
+    T::from_word(match T::KIND {
+        SlotKind::I32 => u64::from(place.cast::<u32>().read()),
+        SlotKind::Bool => u64::from(place.read()),
+        SlotKind::F64 | SlotKind::Any | SlotKind::Ref => place.cast::<u64>().read(),
+    })
+}
+
+#[inline(always)]
+unsafe fn write<T: Word>(place: *mut u8, value: T) {
+    let word = value.into_word();
+    match T::KIND {
+        SlotKind::I32 => place.cast::<u32>().write(word as u32),
+        SlotKind::Bool => place.write(word as u8),
+        SlotKind::F64 | SlotKind::Any | SlotKind::Ref => place.cast::<u64>().write(word),
+    }
+}
+
+/// An element.
+#[inline(always)]
+pub unsafe fn load_elem<T: Word>(state: &mut State, array: Ref, index: i32) -> Result<T, Fault> {
+    match element::<T>(state, array, index) {
+        Some(place) => Ok(read(place)),
+        None => Err(no_element(state.context(), array, index)),
+    }
+}
+
+/// Changes an element.
+#[inline(always)]
+pub unsafe fn store_elem<T: Word>(state: &mut State, array: Ref, index: i32, value: T) -> Result<(), Fault> {
+    match element::<T>(state, array, index) {
+        Some(place) => {
+            write(place, value);
+            Ok(())
+        }
+        None => Err(no_element(state.context(), array, index)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn no_element(context: &Context, array: Ref, index: i32) -> Fault {
+    trap_of(semantics::array::load_elem(context, array, index))
+}
+
+/// The number of elements.
+#[inline(always)]
+pub unsafe fn array_len(state: &mut State, array: Ref) -> Result<i32, Fault> {
+    if array.is_null() {
+        return Err(null_reference("an array"));
+    }
+    Ok(address(state, array).add(layout::ARRAY_LENGTH).cast::<i32>().read())
+}
+
+/// Appends an element.
+#[inline(always)]
+pub unsafe fn array_push<T: Word>(state: &mut State, array: Ref, value: T) -> Result<(), Fault> {
+    if !array.is_null() {
+        let head = address(state, array);
+        let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
+        let room = head.add(layout::ARRAY_CAPACITY).cast::<u32>().read();
+        let count = length.read();
+        if count < room.min(state.array_limit) {
+            let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
+            write(at::<T>(address(state, buffer), count), value);
+            length.write(count + 1);
+            return Ok(());
+        }
+    }
+    push_slowly(state, array, self::value(value))
+}
+
+#[cold]
+#[inline(never)]
+fn push_slowly(state: &mut State, array: Ref, value: Value) -> Result<(), Fault> {
+    Ok(semantics::array::array_push(state.context(), array, value)?)
+}
+
+/// Removes the last element.
+#[inline(always)]
+pub unsafe fn array_pop<T: Word>(state: &mut State, array: Ref) -> Result<T, Fault> {
+    if !array.is_null() {
+        let head = address(state, array);
+        let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
+        if let Some(last) = length.read().checked_sub(1) {
+            let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
+            length.write(last);
+            return Ok(read(at::<T>(address(state, buffer), last)));
+        }
+    }
+    Err(nothing_to_pop(state, array))
+}
+
+#[cold]
+#[inline(never)]
+fn nothing_to_pop(state: &mut State, array: Ref) -> Fault {
+    trap_of(semantics::array::array_pop(state.context(), array))
+}
+
+// Objects, tuples, cells, variables.
+
+/// A field.
+#[inline(always)]
+pub unsafe fn load_field(state: &mut State, object: Ref, of: FieldId) -> Result<u64, Fault> {
+    if object.is_null() {
+        return Err(null_reference("an object"));
+    }
+    Ok(field(state, object, of.0).read())
+}
+
+/// Changes a field.
+#[inline(always)]
+pub unsafe fn store_field(state: &mut State, object: Ref, value: u64, of: FieldId) -> Result<(), Fault> {
+    if object.is_null() {
+        return Err(null_reference("an object"));
+    }
+    field(state, object, of.0).write(value);
+    Ok(())
+}
+
+/// A field.
+#[inline(always)]
+pub unsafe fn load_field_fast(state: &mut State, object: Ref, of: ShortFieldId) -> Result<u64, Fault> {
+    load_field(state, object, FieldId(of.0))
+}
+
+/// Changes a field.
+#[inline(always)]
+pub unsafe fn store_field_fast(state: &mut State, object: Ref, value: u64, of: ShortFieldId) -> Result<(), Fault> {
+    store_field(state, object, value, FieldId(of.0))
+}
+
+/// A new object.
+#[inline(always)]
+pub unsafe fn new(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
+    if let Some(template) = *state.templates.add(class.index())
+        && let Ok(object) = state.context().heap.allocate_template(template)
+    {
+        return Ok(object);
+    }
+    new_slowly(state, class)
+}
+
+/// A new object, for its fields to be filled.
+#[inline(always)]
+pub unsafe fn object_literal(state: &mut State, class: ClassId, _n: u16) -> Result<u64, Fault> {
+    Ok(new(state, class)?.into_word())
+}
+
+#[cold]
+#[inline(never)]
+fn new_slowly(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
+    Ok(semantics::object::new(state.context(), class)?)
+}
+
+/// The element of a tuple at a fixed place.
+#[inline(always)]
+pub unsafe fn tuple_field(state: &mut State, tuple: Ref, element: ElementId) -> Result<u64, Fault> {
+    if tuple.is_null() {
+        return Err(null_reference("a tuple"));
+    }
+    Ok(field(state, tuple, element.0).read())
+}
+
+/// What is in a cell.
+#[inline(always)]
+pub unsafe fn load_refcell<T: Word>(state: &mut State, cell: Ref) -> Result<T, Fault> {
+    if cell.is_null() {
+        return Err(null_reference("a cell"));
+    }
+    Ok(T::from_word(field(state, cell, 0).read()))
+}
+
+/// Changes what is in a cell.
+#[inline(always)]
+pub unsafe fn store_refcell<T: Word>(state: &mut State, cell: Ref, value: T) -> Result<(), Fault> {
+    if cell.is_null() {
+        return Err(null_reference("a cell"));
+    }
+    field(state, cell, 0).write(value.into_word());
+    Ok(())
+}
+
+/// A variable of the module.
+#[inline(always)]
+pub unsafe fn load_global(state: &mut State, global: GlobalId) -> u64 {
+    state.globals.add(global.index()).read()
+}
+
+/// Changes a variable of the module.
+#[inline(always)]
+pub unsafe fn store_global(state: &mut State, value: u64, global: GlobalId) {
+    state.globals.add(global.index()).write(value);
+}
+
+/// A static field.
+#[inline(always)]
+pub unsafe fn load_static(state: &mut State, of: StaticId) -> u64 {
+    state.statics.add(of.index()).read()
+}
+
+/// Changes a static field.
+#[inline(always)]
+pub unsafe fn store_static(state: &mut State, value: u64, of: StaticId) {
+    state.statics.add(of.index()).write(value);
+}
+
+/// Whether a reference is to an object of a class or of one of its subclasses.
+#[inline(always)]
+pub unsafe fn is_class(state: &mut State, value: Ref, class: ClassId) -> bool {
+    if value.is_null() || !is_kind(state, value, layout::Kind::Instance) {
+        return false;
+    }
+    header_number(state, value) == class.0 || is_subclass(state, value, class)
+}
+
+#[inline(never)]
+fn is_subclass(state: &mut State, value: Ref, class: ClassId) -> bool {
+    semantics::convert::is_class(state.context(), value, class)
+}
+
+// Texts.
+
+/// The length of a text in bytes.
+#[inline(always)]
+pub unsafe fn slen(state: &mut State, text: Ref) -> Result<i32, Fault> {
+    if text.is_null() {
+        return Err(null_reference("a string"));
+    }
+    // No text is longer than the heap's region, which has fewer bytes than references can count; longer ones are said to have the most.
+    Ok(i32::try_from(header_number(state, text)).unwrap_or(i32::MAX))
+}
+
+/// Whether two texts have the same bytes; null equals only null.
+#[inline(always)]
+pub unsafe fn seq(state: &mut State, a: Ref, b: Ref) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_null() || b.is_null() || header_number(state, a) != header_number(state, b) {
+        return false;
+    }
+    same_text(state, a, b)
+}
+
+#[inline(never)]
+fn same_text(state: &mut State, a: Ref, b: Ref) -> bool {
+    semantics::string::seq(state.context(), a, b)
+}
+
+/// Whether two texts differ.
+#[inline(always)]
+pub unsafe fn sne(state: &mut State, a: Ref, b: Ref) -> bool {
+    !seq(state, a, b)
+}
+
+// Equality, truth, null.
+
+/// Whether two values are equal.
+#[inline(always)]
+pub unsafe fn eq<T: Word>(state: &mut State, a: T, b: T) -> bool {
+    let (left, right) = (a.into_word(), b.into_word());
+    match T::KIND {
+        SlotKind::I32 | SlotKind::Bool => left == right,
+        SlotKind::F64 => f64::from_word(left) == f64::from_word(right),
+        SlotKind::Ref if left == right => true,
+        SlotKind::Ref if left == 0 || right == 0 => false,
+        SlotKind::Any | SlotKind::Ref => equal(state, value(a), value(b)),
+    }
+}
+
+#[inline(never)]
+fn equal(state: &mut State, a: Value, b: Value) -> bool {
+    semantics::logic::eq(state.context(), a, b)
+}
+
+/// Whether two values differ.
+#[inline(always)]
+pub unsafe fn ne<T: Word>(state: &mut State, a: T, b: T) -> bool {
+    !eq(state, a, b)
+}
+
+/// Whether two values are equal.
+#[inline(always)]
+pub unsafe fn strict_eq<T: Word>(state: &mut State, a: T, b: T) -> bool {
+    eq(state, a, b)
+}
+
+/// Whether two values differ.
+#[inline(always)]
+pub unsafe fn strict_ne<T: Word>(state: &mut State, a: T, b: T) -> bool {
+    !eq(state, a, b)
+}
+
+#[inline(always)]
+unsafe fn is_true<T: Word>(state: &mut State, condition: T) -> bool {
+    let word = condition.into_word();
+    match T::KIND {
+        SlotKind::I32 | SlotKind::Bool => word != 0,
+        SlotKind::F64 => {
+            let number = f64::from_word(word);
+            number != 0.0 && !number.is_nan()
+        }
+        SlotKind::Ref => {
+            let reference = Ref::from_word(word);
+            !reference.is_null() && (!is_kind(state, reference, layout::Kind::Str) || header_number(state, reference) != 0)
+        }
+        SlotKind::Any => is_any_true(state, Any::from_word(word)),
+    }
+}
+
+#[inline(never)]
+fn is_any_true(state: &mut State, condition: Any) -> bool {
+    semantics::logic::is_true(state.context(), Value::Any(condition))
+}
+
+/// Whether a value counts as false.
+#[inline(always)]
+pub unsafe fn not<T: Word>(state: &mut State, value: T) -> bool {
+    !is_true(state, value)
+}
+
+/// Whether to jump.
+#[inline(always)]
+pub unsafe fn jmp_if_true<T: Word>(state: &mut State, condition: T) -> bool {
+    is_true(state, condition)
+}
+
+/// Whether to jump.
+#[inline(always)]
+pub unsafe fn jmp_if_false<T: Word>(state: &mut State, condition: T) -> bool {
+    !is_true(state, condition)
+}
+
+/// Whether to jump.
+#[inline(always)]
+pub unsafe fn jmp_if_null<T: Word>(_state: &mut State, value: T) -> bool {
+    match T::KIND {
+        SlotKind::Ref => value.into_word() == 0,
+        SlotKind::Any => value.into_word() == Any::NULL.bits(),
+        SlotKind::I32 | SlotKind::F64 | SlotKind::Bool => false,
+    }
+}
+
+/// Whether to jump.
+#[inline(always)]
+pub unsafe fn jmp_if_not_null<T: Word>(state: &mut State, value: T) -> bool {
+    !jmp_if_null(state, value)
+}
+
+// Values that carry their kind.
+
+/// A value with its kind.
+#[inline(always)]
+pub unsafe fn box_value<T: Word>(_state: &mut State, value: T) -> Any {
+    let word = value.into_word();
+    match T::KIND {
+        SlotKind::I32 => Any::from_i32(i32::from_word(word)),
+        SlotKind::F64 => Any::from_f64(f64::from_word(word)),
+        SlotKind::Bool => Any::from_bool(bool::from_word(word)),
+        SlotKind::Any => Any::from_word(word),
+        SlotKind::Ref => Any::from_ref(Ref::from_word(word)),
+    }
+}
+
+/// The value of a type that an `any` holds.
+#[inline(always)]
+pub unsafe fn unbox(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fault> {
+    match (value.kind(), of) {
+        (AnyKind::I32(value), TypeId::I32) => Ok(value.into_word()),
+        (AnyKind::F64(value), TypeId::F64) => Ok(value.into_word()),
+        (AnyKind::Bool(value), TypeId::BOOL) => Ok(value.into_word()),
+        _ => unbox_slowly(state, value, of),
+    }
+}
+
+#[inline(never)]
+fn unbox_slowly(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fault> {
+    Ok(semantics::convert::unbox(state.context(), value, of)?.word())
+}
+
+/// Writes an operation on two numbers with code of its own for two integers and for two floats.
+macro_rules! number {
+    ($($name:ident: $ints:expr, $floats:expr;)*) => {$(
+        #[doc = concat!("`", stringify!($name), "` of the shared functions.")]
+        #[inline(always)]
+        pub unsafe fn $name(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+            match (a.kind(), b.kind()) {
+                (AnyKind::I32(a), AnyKind::I32(b)) => Ok(Any::from_i32($ints(a, b))),
+                (AnyKind::F64(a), AnyKind::F64(b)) => Ok(Any::from_f64($floats(a, b))),
+                _ => {
+                    #[inline(never)]
+                    fn slowly(a: Any, b: Any) -> Result<Any, Fault> {
+                        Ok(semantics::number::$name(a, b)?)
+                    }
+                    slowly(a, b)
+                }
+            }
+        }
+    )*};
+}
+
+number! {
+    nadd: i32::wrapping_add, |a: f64, b: f64| a + b;
+    nsub: i32::wrapping_sub, |a: f64, b: f64| a - b;
+    nmul: i32::wrapping_mul, |a: f64, b: f64| a * b;
+}
+
+/// The same for comparisons.
+macro_rules! comparison {
+    ($($name:ident: $operator:tt;)*) => {$(
+        #[doc = concat!("`", stringify!($name), "` of the shared functions.")]
+        #[inline(always)]
+        pub unsafe fn $name(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
+            match (a.kind(), b.kind()) {
+                (AnyKind::I32(a), AnyKind::I32(b)) => Ok(a $operator b),
+                (AnyKind::F64(a), AnyKind::F64(b)) => Ok(a $operator b),
+                _ => {
+                    #[inline(never)]
+                    fn slowly(a: Any, b: Any) -> Result<bool, Fault> {
+                        Ok(semantics::number::$name(a, b)?)
+                    }
+                    slowly(a, b)
+                }
+            }
+        }
+    )*};
+}
+
+comparison! {
+    nlt: <;
+    nle: <=;
+    ngt: >;
+    nge: >=;
+}
+
+// Numbers.
+
+/// The quotient, truncated toward zero.
+#[inline(always)]
+pub unsafe fn idiv(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
+    match b {
+        0 => Err(division(semantics::integer::idiv(a, b))),
+        -1 => Ok(a.wrapping_neg()),
+        _ => Ok(a.wrapping_div(b)),
+    }
+}
+
+/// The remainder, with the sign of the dividend.
+#[inline(always)]
+pub unsafe fn imod(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
+    match b {
+        0 => Err(division(semantics::integer::imod(a, b))),
+        -1 => Ok(0),
+        _ => Ok(a.wrapping_rem(b)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn division(result: Result<i32, Trap>) -> Fault {
+    trap_of(result)
+}
+
+/// A float truncated toward zero.
+#[inline(always)]
+pub unsafe fn float_to_int(_state: &mut State, a: f64) -> Result<i32, Fault> {
+    // What is in range once truncated; NaN isn't.
+    if a > -2_147_483_649.0 && a < 2_147_483_648.0 {
+        return Ok(a as i32);
+    }
+    Err(division(semantics::convert::float_to_int(a)))
+}
