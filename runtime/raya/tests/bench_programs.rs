@@ -17,6 +17,7 @@ const SMALL: &[(&str, &str)] = &[
     ("fib", "55"),
     ("loops", "3091"),
     ("mandelbrot", "229"),
+    ("maps", "173113"),
     ("matrix", "76875"),
     ("methods", "4348512"),
     ("nbody", "-169050762"),
