@@ -170,6 +170,7 @@ impl Context {
         let statics = Variables::new(module.statics.iter().map(|field| slot(&field.r#type)));
         let mut heap = Heap::new(limits.heap, shapes(&module, &layouts))
             .map_err(|error| Trap::new(TrapKind::HeapLimit, error.to_string()))?;
+        heap.set_stress(cfg!(feature = "stress"));
         let mut texts = Vec::with_capacity(module.strings.len());
         for text in &module.strings {
             texts.push(heap.allocate_string(text)?);
@@ -226,6 +227,8 @@ impl Context {
             frames(marker);
         });
         self.heap = heap;
+        #[cfg(feature = "stress")]
+        assert_eq!(self.heap.statistics().dangling, 0, "an earlier collection missed a root");
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.

@@ -11,10 +11,14 @@ use crate::context::Context;
 use crate::number::float_text;
 use crate::text;
 use crate::trap::Trap;
-use crate::value::{Ref, Value};
+use crate::types;
+use crate::value::{Ref, SlotKind, Value};
 
 /// A native function. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
 /// gives [`Poll::Pending`] is called again with the same values when the task's turn comes.
+///
+/// Nothing is collected while it runs, so that it can hold references. One that fails with [`TrapKind::HeapLimit`] is called once more
+/// after a collection: it makes its objects before it does anything that can be seen.
 pub type NativeFunction = Arc<dyn Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync>;
 
 /// What a native function takes and gives. A declaration must agree with it, so that no native meets a value that it can't handle.
@@ -24,7 +28,7 @@ pub struct NativeType {
     pub params: &'static [Option<TypeId>],
     /// Whether further arguments of any type may follow.
     pub rest: bool,
-    /// The type of what it gives.
+    /// The type of what it gives; `ref` for any type of references that the declaration states, which each result is checked against.
     pub result: TypeId,
 }
 
@@ -40,7 +44,8 @@ impl NativeType {
                 .zip(&declaration.params)
                 .all(|(wanted, found)| fits(wanted, found));
         let further = self.rest || (declaration.params.len() == self.params.len() && declaration.rest.is_none());
-        listed && further && declaration.result == self.result
+        let reference = self.result == TypeId::REF && types::slot(declaration.result) == SlotKind::Ref;
+        listed && further && (declaration.result == self.result || reference)
     }
 }
 
