@@ -4,13 +4,13 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use raya_facts::module::Function;
-use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, TextId, TrapKind, TypeId, TypeTable};
+use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, NativeId, TextId, TrapKind, TypeId, TypeTable};
 
 use raya_heap::{Marker, Shape, ShapeOf};
 
 use crate::fuel::Fuel;
 use crate::handles::{Handle, Handles};
-use crate::natives::Natives;
+use crate::natives::{NativeFunction, Natives};
 use crate::opaque::Opaque;
 use crate::tasks::Tasks;
 use crate::trap::{Faults, Trap, Trip};
@@ -116,7 +116,6 @@ impl core::fmt::Debug for Output {
 }
 
 /// What semantics functions work on beside their frame.
-#[derive(Debug)]
 pub struct Context {
     /// The program.
     pub module: Arc<Module>,
@@ -132,8 +131,10 @@ pub struct Context {
     pub statics: Variables,
     /// Its tasks.
     pub tasks: Tasks,
-    /// What the host provides.
-    pub natives: Natives,
+    /// What the host provides. It stays as it is, so that each function is looked up once.
+    natives: Natives,
+    /// The functions that were looked up, by the numbers of their declarations.
+    resolved: Vec<Option<NativeFunction>>,
     /// What the host allows.
     pub limits: Limits,
     /// What the program used of it, and what is left.
@@ -180,6 +181,7 @@ impl Context {
             *place = heap.allocate_string(name)?;
         }
         Ok(Context {
+            resolved: vec![None; module.natives.len()],
             layouts,
             types,
             heap,
@@ -229,6 +231,21 @@ impl Context {
         self.heap = heap;
         #[cfg(feature = "stress")]
         assert_eq!(self.heap.statistics().dangling, 0, "an earlier collection missed a root");
+    }
+
+    /// The native function that a declaration of the module means; `None` if there is no such declaration.
+    ///
+    /// # Errors
+    ///
+    /// [`TrapKind::MissingNative`] when the host provides none that agrees with it.
+    pub fn native(&mut self, id: NativeId) -> Result<Option<NativeFunction>, Trap> {
+        let (Some(place), Some(declaration)) = (self.resolved.get_mut(id.index()), self.module.natives.get(id.index())) else {
+            return Ok(None);
+        };
+        if place.is_none() {
+            *place = Some(self.natives.resolve(declaration)?);
+        }
+        Ok(place.clone())
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.
@@ -343,6 +360,17 @@ impl Context {
             self.bad_index("function", id.0, self.module.functions.len());
             Trap::new(TrapKind::TypeError, "no such function")
         })
+    }
+}
+
+impl core::fmt::Debug for Context {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Context")
+            .field("module", &self.module.name)
+            .field("heap", &self.heap)
+            .field("limits", &self.limits)
+            .field("output", &self.output)
+            .finish_non_exhaustive()
     }
 }
 

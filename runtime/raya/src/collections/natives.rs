@@ -88,9 +88,12 @@ fn put<V: Copy>(context: &mut Context, reference: Ref, key: Any, value: V) -> Re
 where
     Ordered<V>: Collection,
 {
-    let found = find::<V>(context, reference, key)?;
-    let growth = get::<Ordered<V>>(context, reference)?.growth(found);
-    context.heap.reserve(growth)?;
+    let collection = get::<Ordered<V>>(context, reference)?;
+    let found = collection.find(&context.heap, key);
+    let growth = collection.growth(found);
+    if growth > 0 {
+        context.heap.reserve(growth)?;
+    }
     get_mut::<Ordered<V>>(context, reference)?.put(found, key, value);
     Ok(!found.exists())
 }
@@ -162,8 +165,8 @@ pub(crate) fn add(natives: &mut Natives) {
         Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Map(Map::default()))?))
     });
     add("map_get", &[MAP, ANY], TypeId::ANY, |context, map, key, _| {
-        let found = find::<Any>(context, map, key)?;
-        let value = get::<Map>(context, map)?.value(found);
+        let map = get::<Map>(context, map)?;
+        let value = map.value(map.find(&context.heap, key));
         Ok(Value::Any(value.unwrap_or(Any::NULL)))
     });
     add("map_set", &[MAP, ANY, ANY], TypeId::NULL, |context, map, key, value| {

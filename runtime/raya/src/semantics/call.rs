@@ -166,13 +166,15 @@ pub fn return_void() -> Value {
 /// [`TrapKind::MissingNative`], [`TrapKind::NativeFailed`], [`TrapKind::Exception`] when it throws, [`TrapKind::HeapLimit`].
 #[raya_macros::op(native_call)]
 pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _argc: u16) -> Result<Poll<Value>, Trap> {
-    let module = context.module.clone();
-    let Some(declaration) = module.natives.get(f.index()) else {
-        context.bad_index("native", f.0, module.natives.len());
+    let Some(function) = context.native(f)? else {
+        context.bad_index("native", f.0, context.module.natives.len());
         return Ok(Poll::Pending);
     };
-    let function = context.natives.resolve(declaration)?;
-    let value = match function(context, &arguments) {
+    let given = function(context, &arguments);
+    let Some(declaration) = context.module.natives.get(f.index()) else {
+        return Ok(Poll::Pending);
+    };
+    let value = match given {
         Ok(Poll::Ready(value)) => value,
         Ok(Poll::Pending) => return Ok(Poll::Pending),
         Err(trap) => return Err(from_native(&declaration.name, trap)),
