@@ -315,7 +315,11 @@ impl State {
         }
         self.slice = self.context().fuel.left().map_or(SLICE, |left| left.min(SLICE));
         self.fuel = self.slice as i64;
-        if self.wants_collection() {
+        let context = self.context();
+        if context.wants_pause() {
+            context.pause();
+        }
+        if context.wants_collection() {
             self.collect(pc, fp);
         }
         (pc, fp)

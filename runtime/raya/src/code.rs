@@ -1,5 +1,6 @@
 //! Decodes a function's code once, so that a loop doesn't decode the same bytes again and again.
 
+use raya_facts::metadata::Effects;
 use raya_facts::module::Function;
 use raya_facts::{Blocks, Instruction, decode};
 
@@ -24,6 +25,8 @@ pub struct Entry {
     pub next: u32,
     /// The fuel that entering its block costs, if it is the first one of a block.
     pub cost: Option<u32>,
+    /// Whether it may allocate, so that memory may be collected before it, and a second try may have room.
+    pub allocates: bool,
 }
 
 const NONE: u32 = u32::MAX;
@@ -49,10 +52,13 @@ impl Code {
                         *place = position;
                     }
                     let cost = blocks.cost_at(at);
+                    let info = found.instruction.opcode().info();
+                    let allocates = info.effects.contains(Effects::HEAP_ALLOC);
                     decoded.instructions.push(Entry {
                         instruction: found.instruction,
                         next: found.next,
                         cost,
+                        allocates,
                     });
                     at = found.next;
                 }

@@ -8,6 +8,7 @@ use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, NativeId, TextId, Tr
 
 use raya_heap::{Marker, Shape, ShapeOf};
 
+use crate::coordinator::Registration;
 use crate::fuel::Fuel;
 use crate::handles::{Handle, Handles};
 use crate::natives::{NativeFunction, Natives};
@@ -146,6 +147,8 @@ pub struct Context {
     /// The string objects of [`KIND_NAMES`].
     kind_names: [Ref; KIND_NAMES.len()],
     handles: Handles,
+    /// With whom it stops, if it was registered.
+    pub(crate) registration: Option<Registration>,
     faults: Faults,
 }
 
@@ -195,6 +198,7 @@ impl Context {
             texts,
             kind_names,
             handles: Handles::default(),
+            registration: None,
             faults: Faults::default(),
             module,
         })
@@ -231,6 +235,17 @@ impl Context {
         self.heap = heap;
         #[cfg(feature = "stress")]
         assert_eq!(self.heap.statistics().dangling, 0, "an earlier collection missed a root");
+        self.tasks.forget_unreferenced();
+    }
+
+    /// Whether the host provides every function that the module declares. Otherwise only calling one that is missing fails.
+    ///
+    /// # Errors
+    ///
+    /// The first declaration that means nothing, as [`Natives::resolve`] puts it.
+    pub fn check_natives(&self) -> Result<(), Trap> {
+        let mut declarations = self.module.natives.iter();
+        declarations.try_for_each(|declaration| self.natives.resolve(declaration).map(drop))
     }
 
     /// The native function that a declaration of the module means; `None` if there is no such declaration.

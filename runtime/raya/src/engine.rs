@@ -10,6 +10,10 @@
 //! 2. it drops frames until one has a handler, releases with [`Context::release_held`] what was locked since the handler was installed,
 //!    keeps the exception with [`Context::caught`], so that throwing it again keeps its trace, and goes on at the handler;
 //! 3. without a handler it gives [`Turn::Failed`].
+//!
+//! Memory is collected only at safepoints, where every reference that is still needed is in a frame or known to the context: before an
+//! instruction with the effect `heap.alloc`, at calls and jumps backwards. There the engine asks [`Context::wants_pause`] and
+//! [`Context::wants_collection`]. An instruction that fails with `heap_limit` has had no effect; the engine collects and executes it once more.
 
 use raya_facts::TrapKind;
 use raya_heap::Marker;

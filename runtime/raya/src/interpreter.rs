@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use raya_facts::metadata::Effects;
 use raya_facts::module::Function;
-use raya_facts::{FunctionId, Instruction, Module, TrapKind};
+use raya_facts::{FunctionId, Module, TrapKind};
 use raya_heap::Marker;
 
 use crate::any::Any;
@@ -27,7 +26,7 @@ pub struct Interpreter {
     /// The frames of tasks, by [`TaskId`].
     stacks: Vec<Stack>,
     codes: Vec<Option<Arc<Code>>>,
-    /// The operands before the instruction that is executed, if it allocates: it may have to be executed again.
+    /// The operands that the stack held before an instruction that may find no room, so that it can be executed again.
     operands: Vec<Value>,
 }
 
@@ -71,24 +70,6 @@ impl Interpreter {
         self.stack(task)?.frames.last_mut().ok_or(Trip::StackUnderflow)
     }
 
-    /// Executes an instruction that allocates. When there is no room, it is executed once more after a collection: so what a program can
-    /// allocate depends on what it needs, and not on when memory was collected last.
-    fn step_allocating(&mut self, context: &mut Context, task: TaskId, instruction: &Instruction) -> Result<Flow, Stop> {
-        let step = self.step;
-        let mut operands = std::mem::take(&mut self.operands);
-        let frame = self.innermost(task)?;
-        operands.clone_from(&frame.stack);
-        let mut result = step(context, frame, instruction);
-        if matches!(&result, Err(Stop::Trap(trap)) if trap.kind == TrapKind::HeapLimit) {
-            // It had no effect but that its operands are gone.
-            frame.stack.clone_from(&operands);
-            self.collect(context);
-            result = step(context, self.innermost(task)?, instruction);
-        }
-        self.operands = operands;
-        result
-    }
-
     fn code(&mut self, context: &Context, function: FunctionId) -> Result<Arc<Code>, Trip> {
         let declared = declared(context, function)?;
         let count = self.codes.len();
@@ -101,55 +82,51 @@ impl Interpreter {
         self.stacks.get_mut(task.0 as usize).ok_or(Trip::StackUnderflow)
     }
 
+    /// Where every reference that is still needed is in a frame or known to the context.
+    fn safepoint(&mut self, context: &mut Context) {
+        if context.wants_pause() {
+            context.pause();
+        }
+        if context.wants_collection() {
+            self.collect(context);
+        }
+    }
+
     /// Executes instructions of the innermost frame until another one becomes the innermost, or the task waits or is over.
     fn run_frame(&mut self, context: &mut Context, task: TaskId, progress: &mut bool) -> Result<Next, Stop> {
-        let step = self.step;
         let function = self.innermost(task)?.function;
         let code = self.code(context, function)?;
+        // Calls lead here.
+        self.safepoint(context);
         loop {
-            let locks = context.tasks.get(task).map_or(0, |task| task.locks);
             let frame = self.innermost(task)?;
             let entry = code.at(frame.pc)?;
             frame.at = frame.pc;
-            frame.locks = locks;
             if !std::mem::take(&mut frame.waits)
                 && let Some(cost) = entry.cost
             {
                 context.fuel.charge(u64::from(cost))?;
             }
             frame.pc = entry.next;
-            let effects = entry.instruction.opcode().info().effects;
-            let allocates = effects.contains(Effects::HEAP_ALLOC);
-            if context.heap.wants_collection() && (allocates || effects.contains(Effects::CALL)) {
+            if entry.allocates || entry.cost.is_some() {
+                self.safepoint(context);
+            }
+            let mut result = self.step(context, task, &entry)?;
+            if entry.allocates && matches!(&result, Err(Stop::Trap(trap)) if trap.kind == TrapKind::HeapLimit) {
+                // It had no effect but that its operands are gone. It is executed once more after a collection: so what a program can
+                // allocate depends on what it needs, and not on when memory was collected last.
+                let operands = std::mem::take(&mut self.operands);
+                self.innermost(task)?.stack.clone_from(&operands);
+                self.operands = operands;
                 self.collect(context);
+                result = self.step(context, task, &entry)?;
             }
-            let result = if allocates {
-                self.step_allocating(context, task, &entry.instruction)
-            } else {
-                step(context, self.innermost(task)?, &entry.instruction)
-            };
             let frame = self.innermost(task)?;
-            if let Some(trip) = frame.take_trip().or_else(|| context.take_trip()) {
-                return Err(trip.into());
-            }
-            if frame.stack.len() > DEEPEST_OPERANDS {
-                let (index, count) = (frame.stack.len() as u64, DEEPEST_OPERANDS as u64);
-                return Err(Trip::BadIndex {
-                    what: "operand stack slot",
-                    index,
-                    count,
-                }
-                .into());
-            }
             match result {
                 Ok(Flow::Next) => *progress = true,
                 Ok(Flow::Jump(label)) => {
-                    let back = label.0 <= frame.at;
                     frame.pc = label.0;
                     *progress = true;
-                    if back && context.heap.wants_collection() {
-                        self.collect(context);
-                    }
                 }
                 Ok(Flow::Suspend) => {
                     // The instruction is tried again at the task's next turn.
@@ -173,6 +150,31 @@ impl Interpreter {
                 }
             }
         }
+    }
+
+    /// Executes an instruction of the innermost frame. Contradictions are errors, what the language defines is the result.
+    fn step(&mut self, context: &mut Context, task: TaskId, entry: &CodeEntry) -> Result<Result<Flow, Stop>, Trip> {
+        let locks = context.tasks.get(task).map_or(0, |task| task.locks);
+        let stack = self.stacks.get_mut(task.0 as usize).ok_or(Trip::StackUnderflow)?;
+        let frame = stack.frames.last_mut().ok_or(Trip::StackUnderflow)?;
+        frame.locks = locks;
+        if entry.allocates {
+            self.operands.clear();
+            self.operands.extend_from_slice(&frame.stack);
+        }
+        let result = (self.step)(context, frame, &entry.instruction);
+        if let Some(trip) = frame.take_trip().or_else(|| context.take_trip()) {
+            return Err(trip);
+        }
+        if frame.stack.len() > DEEPEST_OPERANDS {
+            let (index, count) = (frame.stack.len() as u64, DEEPEST_OPERANDS as u64);
+            return Err(Trip::BadIndex {
+                what: "operand stack slot",
+                index,
+                count,
+            });
+        }
+        Ok(result)
     }
 
     /// Does what changes the frames.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raya_facts::{ClassLayouts, FunctionId, Module, TypeId, TypeTable};
+use raya_facts::{ClassLayouts, Module, TypeTable};
 
 use crate::context::{Context, Limits, Output};
 use crate::engine::Engine;
@@ -10,12 +10,12 @@ use crate::failure::{Cause, Failure};
 use crate::flow::StepFunction;
 use crate::interpreter::Interpreter;
 use crate::natives::Natives;
-use crate::tasks::{Entry, Raised, State, TaskId};
+use crate::statistics::Statistics;
+use crate::tasks::{Raised, State, TaskId};
 use crate::text;
 use crate::trace::TraceLine;
 use crate::trap::{Stop, Trap};
-use crate::types;
-use crate::value::{Ref, Value};
+use crate::value::Value;
 
 /// What a program is given by its host.
 #[derive(Debug)]
@@ -90,89 +90,6 @@ impl<E: Engine> Machine<E> {
         Machine { context, engine }
     }
 
-    /// Calls a function by its name and runs tasks until it has returned. Tasks that are not done by then wait for the next call.
-    ///
-    /// A reference that it returns is good until the next call; [`Context::root`] keeps the object alive beyond that.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`] with the trace: the exception or trap that ended the program, or what is wrong with the call itself.
-    pub fn call(&mut self, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
-        let position = self
-            .context
-            .module
-            .functions
-            .iter()
-            .position(|function| function.name == name);
-        match position.and_then(|position| u32::try_from(position).ok()) {
-            Some(position) => self.call_function(FunctionId(position), arguments),
-            None => Err(Failure::call(format!(
-                "module `{}` has no function `{name}`",
-                self.context.module.name
-            ))),
-        }
-    }
-
-    /// Calls a function by its number.
-    ///
-    /// # Errors
-    ///
-    /// As [`call`](Machine::call).
-    pub fn call_function(&mut self, id: FunctionId, arguments: &[Value]) -> Result<Value, Failure> {
-        let module = self.context.module.clone();
-        let Some(function) = module.functions.get(id.0 as usize) else {
-            return Err(Failure::call(format!(
-                "there is no function {}: the module has {}",
-                id.0,
-                module.functions.len()
-            )));
-        };
-        if !function.captures.is_empty() {
-            return Err(Failure::call(format!(
-                "function `{}` captures variables, so that only a closure of it can run",
-                function.name
-            )));
-        }
-        let fits =
-            arguments.len() == function.params.len() || (arguments.len() > function.params.len() && function.rest.is_some());
-        if !fits {
-            let (expected, found) = (function.params.len(), arguments.len());
-            return Err(Failure::call(format!(
-                "function `{}` takes {expected} arguments, {found} were given",
-                function.name
-            )));
-        }
-        let declared = function
-            .params
-            .iter()
-            .map(|param| param.r#type)
-            .chain(std::iter::repeat(function.rest.unwrap_or(TypeId::NULL)));
-        for (index, (value, type_id)) in arguments.iter().zip(declared).enumerate() {
-            if value.slot() != types::slot(type_id) || !types::holds(&self.context, *value, type_id) {
-                let (expected, found) = (
-                    types::name(&self.context, type_id),
-                    types::describe(&self.context, value.to_any()),
-                );
-                return Err(Failure::call(format!(
-                    "argument {index} of function `{}` is a {expected}, {found} was given",
-                    function.name
-                )));
-            }
-        }
-        let entry = Entry {
-            function: id,
-            arguments: arguments.to_vec(),
-            closure: Ref::NULL,
-            after: None,
-        };
-        // From here on the task keeps the arguments alive.
-        let task = self.context.tasks.add(entry, function.result);
-        if self.context.heap.wants_collection() {
-            self.collect();
-        }
-        self.run_until_done(task)
-    }
-
     /// Frees every object that the program can't reach and the host holds no [`Handle`](crate::Handle) of. The machine does so itself
     /// when enough was allocated.
     pub fn collect(&mut self) {
@@ -219,18 +136,22 @@ impl<E: Engine> Machine<E> {
         self.context.output.flush()
     }
 
+    /// What the context used so far: fuel, memory, collections, tasks.
+    pub fn statistics(&self) -> Statistics {
+        self.context.statistics()
+    }
+
     /// The fuel that was charged so far.
     pub fn fuel_used(&self) -> u64 {
         self.context.fuel.used()
     }
 
-    /// The failures of tasks that no other task awaited; a cancelled task is none of them.
+    /// The failures of tasks that no other task awaited, at most a hundred; a cancelled task is none of them.
     pub fn unhandled(&self) -> Vec<Failure> {
-        let count = u32::try_from(self.context.tasks.count()).unwrap_or(u32::MAX);
-        let tasks = (0..count).filter_map(|id| self.context.tasks.get(TaskId(id)));
-        tasks
+        let unhandled = self.context.tasks.iter().filter(|task| task.is_unhandled());
+        unhandled
             .filter_map(|task| match &task.state {
-                State::Failed(raised) if !task.observed && !is_cancelled(raised) => Some(self.failure(raised)),
+                State::Failed(raised) => Some(self.failure(raised)),
                 _ => None,
             })
             .collect()
@@ -287,12 +208,4 @@ impl<E: Engine> Machine<E> {
         self.context.tasks.end(task, state);
         self.engine.drop_task(task);
     }
-}
-
-/// Whether a task ended because it was asked to.
-fn is_cancelled(raised: &Raised) -> bool {
-    raised
-        .trap
-        .as_ref()
-        .is_some_and(|trap| trap.kind == raya_facts::TrapKind::Cancelled)
 }

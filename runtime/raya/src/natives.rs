@@ -7,10 +7,12 @@ use std::task::Poll;
 use raya_facts::module::Native as Declaration;
 use raya_facts::{TrapKind, TypeId};
 
+use crate::any::Any;
 use crate::context::Context;
 use crate::number::float_text;
 use crate::text;
 use crate::trap::Trap;
+use crate::typed::{ToValue, Wanted};
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
 
@@ -51,16 +53,201 @@ impl NativeType {
 
 /// A native function.
 #[derive(Clone)]
-pub struct Native {
-    /// What it takes and gives.
-    pub signature: NativeType,
-    /// What it does.
-    pub function: NativeFunction,
+struct Native {
+    signature: Signature,
+    function: NativeFunction,
+}
+
+/// What a native function takes and gives.
+#[derive(Debug, Clone, Copy)]
+enum Signature {
+    Listed(NativeType),
+    Typed { params: &'static [Wanted], result: Wanted },
+}
+
+impl Signature {
+    fn agrees(&self, declaration: &Declaration) -> bool {
+        match self {
+            Signature::Listed(listed) => listed.agrees(declaration),
+            Signature::Typed { params, result } => {
+                let same = params.len() == declaration.params.len() && declaration.rest.is_none();
+                let mut pairs = params.iter().zip(&declaration.params);
+                same && pairs.all(|(wanted, found)| wanted.fits(*found)) && result.fits(declaration.result)
+            }
+        }
+    }
+}
+
+impl core::fmt::Display for Signature {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (params, rest, result) = match self {
+            Signature::Listed(listed) => {
+                let wanted = |param: &Option<TypeId>| param.map_or(Wanted::Anything, Wanted::Type);
+                let params: Vec<Wanted> = listed.params.iter().map(wanted).collect();
+                (params, listed.rest, Wanted::Type(listed.result))
+            }
+            Signature::Typed { params, result } => (params.to_vec(), false, *result),
+        };
+        let mut params: Vec<String> = params.iter().map(Wanted::to_string).collect();
+        if rest {
+            params.push("any further arguments".to_owned());
+        }
+        match params.as_slice() {
+            [] => f.write_str("it takes nothing")?,
+            params => write!(f, "it takes {}", params.join(", "))?,
+        }
+        write!(f, " and gives {result}")
+    }
 }
 
 impl core::fmt::Debug for Native {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Native({:?})", self.signature)
+        write!(f, "Native({})", self.signature)
+    }
+}
+
+/// A native function with its name and its types. `#[raya_macros::native]` makes one of a Rust function.
+#[derive(Clone)]
+pub struct NativeDeclaration {
+    name: &'static str,
+    params: &'static [Wanted],
+    result: Wanted,
+    function: fn(&mut Context, &[Value]) -> Result<Value, Trap>,
+}
+
+impl NativeDeclaration {
+    /// What the attribute writes.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        params: &'static [Wanted],
+        result: Wanted,
+        function: fn(&mut Context, &[Value]) -> Result<Value, Trap>,
+    ) -> NativeDeclaration {
+        NativeDeclaration {
+            name,
+            params,
+            result,
+            function,
+        }
+    }
+
+    /// The name under which modules declare it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl core::fmt::Debug for NativeDeclaration {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (params, result) = (self.params, self.result);
+        write!(f, "NativeDeclaration({}: {})", self.name, Signature::Typed { params, result })
+    }
+}
+
+/// The arguments that a native function was given, one after the other.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Given<'a> {
+    name: &'static str,
+    values: core::slice::Iter<'a, Value>,
+}
+
+impl<'a> Given<'a> {
+    /// All of them.
+    pub fn new(name: &'static str, values: &'a [Value]) -> Given<'a> {
+        Given {
+            name,
+            values: values.iter(),
+        }
+    }
+
+    /// The next one. That there is one was made sure when the declarations were compared.
+    #[expect(clippy::should_implement_trait, reason = "the end is an error")]
+    pub fn next(&mut self) -> Result<Value, Trap> {
+        self.values.next().copied().ok_or_else(|| arguments(self.name))
+    }
+}
+
+/// Why a native function gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NativeError(Trap);
+
+impl NativeError {
+    /// It failed: the program gets an exception with this message.
+    pub fn new(message: impl Into<String>) -> NativeError {
+        NativeError(Trap::new(TrapKind::NativeFailed, message))
+    }
+
+    /// It throws this value.
+    pub fn throwing(exception: Any) -> NativeError {
+        NativeError(Trap::throwing(exception))
+    }
+}
+
+impl core::fmt::Display for NativeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl core::error::Error for NativeError {}
+
+impl From<String> for NativeError {
+    fn from(message: String) -> NativeError {
+        NativeError::new(message)
+    }
+}
+
+impl From<&str> for NativeError {
+    fn from(message: &str) -> NativeError {
+        NativeError::new(message)
+    }
+}
+
+impl From<Trap> for NativeError {
+    fn from(trap: Trap) -> NativeError {
+        NativeError(trap)
+    }
+}
+
+/// What a native function may return: something that a program can be given, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "a native function can't give a `{Self}`",
+    label = "programs know nothing like it",
+    note = "it can give `i32`, `f64`, `bool`, `String`, `&str`, `Any`, `Handle`, `Value` and `()`, or a `Result` of one of these"
+)]
+pub trait NativeResult {
+    /// Which declared types it can be the result of.
+    const WANTED: Wanted;
+
+    /// Makes the value.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    fn finish(self, context: &mut Context) -> Result<Value, Trap>;
+}
+
+impl<T: ToValue> NativeResult for T {
+    const WANTED: Wanted = T::WANTED;
+
+    fn finish(self, context: &mut Context) -> Result<Value, Trap> {
+        self.to_value(context)
+    }
+}
+
+impl<T: ToValue, E> NativeResult for Result<T, E>
+where
+    NativeError: From<E>,
+{
+    const WANTED: Wanted = T::WANTED;
+
+    fn finish(self, context: &mut Context) -> Result<Value, Trap> {
+        match self {
+            Ok(value) => value.to_value(context),
+            Err(error) => Err(NativeError::from(error).0),
+        }
     }
 }
 
@@ -192,13 +379,27 @@ impl Natives {
         signature: NativeType,
         function: impl Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync + 'static,
     ) {
-        self.functions.insert(
-            name.into(),
-            Native {
-                signature,
-                function: Arc::new(function),
-            },
-        );
+        let native = Native {
+            signature: Signature::Listed(signature),
+            function: Arc::new(function),
+        };
+        self.functions.insert(name.into(), native);
+    }
+
+    /// Adds a function that `#[raya_macros::native]` declared, or replaces the one of that name.
+    pub fn register(&mut self, declaration: NativeDeclaration) -> &mut Natives {
+        let NativeDeclaration {
+            name,
+            params,
+            result,
+            function,
+        } = declaration;
+        let native = Native {
+            signature: Signature::Typed { params, result },
+            function: Arc::new(move |context, values| function(context, values).map(Poll::Ready)),
+        };
+        self.functions.insert(name.to_owned(), native);
+        self
     }
 
     /// The function that a module's declaration means.
@@ -210,9 +411,12 @@ impl Natives {
         let name = &declaration.name;
         match self.functions.get(name) {
             Some(native) if native.signature.agrees(declaration) => Ok(native.function.clone()),
-            Some(_) => Err(Trap::new(
+            Some(native) => Err(Trap::new(
                 TrapKind::MissingNative,
-                format!("the native function `{name}` has other parameters or another result"),
+                format!(
+                    "the native function `{name}` has other parameters or another result: {}",
+                    native.signature
+                ),
             )),
             None => Err(Trap::new(
                 TrapKind::MissingNative,

@@ -8,14 +8,14 @@ use raya_heap::{Boxed, Marker};
 
 use crate::any::Any;
 use crate::collections::{Map, Set};
-use crate::tasks::TaskId;
+use crate::tasks::{Task, TaskHandle, TaskId};
 use crate::value::Value;
 
 /// An object whose layout no code knows: only the functions of its own ops look inside.
 #[derive(Debug, Clone)]
 pub enum Opaque {
     /// A handle of a task.
-    Task(TaskId),
+    Task(TaskHandle),
     /// A lock.
     Mutex(Mutex),
     /// A counter that tasks wait for.
@@ -142,7 +142,9 @@ impl Boxed for Opaque {
             Opaque::Json(Json::Object(members)) => members.iter().map(|(name, _)| name.len() + 2 * WORD).sum(),
             Opaque::Map(map) => map.bytes(),
             Opaque::Set(set) => set.bytes(),
-            Opaque::Task(_) | Opaque::TypeInfo(_) | Opaque::Namespace(_) => WORD,
+            // What is known of a task outlives it as long as its handle.
+            Opaque::Task(_) => size_of::<Task>(),
+            Opaque::TypeInfo(_) | Opaque::Namespace(_) => WORD,
         }
     }
 }

@@ -131,15 +131,13 @@ impl<E: Engine> Machine<E> {
         };
         if std::mem::take(&mut record.cancelled) {
             let trap = Trap::new(TrapKind::Cancelled, "the task was asked to stop before it began");
-            self.make_room_to_raise(&trap);
-            let raised = self.context.raise(task, trap, |_| {})?;
-            return Ok(Some(Turn::Failed(raised)));
+            return self.raise_before(task, trap).map(Some);
         }
         let State::New(entry) = &record.state else {
             return Ok(None);
         };
         let mut result = None;
-        if let Some(after) = entry.after
+        if let Some(after) = entry.after.as_ref().map(|after| after.id)
             && let Some(before) = self.context.tasks.get_mut(after)
         {
             match &before.state {
@@ -162,12 +160,15 @@ impl<E: Engine> Machine<E> {
         entry.arguments.extend(result);
         match self.engine.start(&mut self.context, task, entry) {
             Ok(()) => Ok(None),
-            Err(Stop::Trap(trap)) => {
-                self.make_room_to_raise(&trap);
-                let raised = self.context.raise(task, trap, |_| {})?;
-                Ok(Some(Turn::Failed(raised)))
-            }
+            Err(Stop::Trap(trap)) => self.raise_before(task, trap).map(Some),
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Raises a trap in a task that has no frames, so that nothing catches it.
+    fn raise_before(&mut self, task: TaskId, trap: Trap) -> Result<Turn, Stop> {
+        self.make_room_to_raise(&trap);
+        let raised = self.context.raise(task, trap, |_| {})?;
+        Ok(Turn::Failed(raised))
     }
 }

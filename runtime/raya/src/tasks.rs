@@ -1,8 +1,9 @@
 //! Keeps the tasks of a program: who runs, who waits, who is done. The engine keeps their frames.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use raya_facts::{FunctionId, TypeId};
+use raya_facts::{FunctionId, TrapKind, TypeId};
 use raya_heap::Marker;
 
 use crate::any::Any;
@@ -14,6 +15,17 @@ use crate::value::{Ref, Value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u32);
 
+/// What keeps the record of a task: its result, or how it failed, can be asked for as long as a handle exists.
+#[derive(Debug, Clone)]
+pub struct TaskHandle {
+    /// Which task.
+    pub id: TaskId,
+    /// Which one it was of all that were started, from 0. Unlike its id no other task ever has the same.
+    pub number: u64,
+    /// Shared by all handles of the task and its record.
+    references: Arc<()>,
+}
+
 /// What a task begins with.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -24,7 +36,7 @@ pub struct Entry {
     /// The closure that it runs for; null for a plain function.
     pub closure: Ref,
     /// The task that must be done before; its result becomes the last argument.
-    pub after: Option<TaskId>,
+    pub after: Option<TaskHandle>,
 }
 
 /// How far a task is.
@@ -62,6 +74,11 @@ impl Entry {
 }
 
 impl Raised {
+    /// Whether a task ended because it was asked to.
+    pub fn is_cancelled(&self) -> bool {
+        self.trap.as_ref().is_some_and(|trap| trap.kind == TrapKind::Cancelled)
+    }
+
     /// Marks what it refers to.
     pub fn roots(&self, marker: &mut Marker) {
         marker.mark_any(self.exception);
@@ -91,6 +108,7 @@ pub struct Task {
     pub observed: bool,
     /// The exception that a handler was given last, so that raising it again keeps its trace.
     pub caught: Option<Raised>,
+    references: Arc<()>,
 }
 
 impl Task {
@@ -98,12 +116,31 @@ impl Task {
     pub fn is_done(&self) -> bool {
         matches!(self.state, State::Done(_) | State::Failed(_))
     }
+
+    /// Whether it failed, other than by being asked to stop, and nobody was told.
+    pub fn is_unhandled(&self) -> bool {
+        match &self.state {
+            State::Failed(raised) => !self.observed && !raised.is_cancelled(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is done and has no handle.
+    fn is_unreferenced(&self) -> bool {
+        self.is_done() && Arc::strong_count(&self.references) == 1
+    }
 }
 
 /// All tasks of a program and the virtual clock.
+///
+/// A task that is done is forgotten once nothing refers to it: its id is used again.
 #[derive(Debug, Default)]
 pub struct Tasks {
-    tasks: Vec<Task>,
+    /// By id.
+    tasks: Vec<Option<Task>>,
+    /// Ids that no task has.
+    free: Vec<TaskId>,
+    started: u64,
     current: u32,
     live: u32,
     /// Tasks that are not done, in the order of their turns, without the one whose turn it is.
@@ -112,11 +149,24 @@ pub struct Tasks {
     pub clock: u64,
 }
 
+/// Failures that nobody asked for and that are kept for [`Machine::unhandled`](crate::Machine::unhandled). Further ones are forgotten as
+/// soon as nothing refers to their tasks.
+const MOST_UNHANDLED: usize = 100;
+
 impl Tasks {
-    /// Adds a task that begins with `entry` when its turn comes.
-    pub fn add(&mut self, entry: Entry, result: TypeId) -> TaskId {
-        let id = TaskId(u32::try_from(self.tasks.len()).unwrap_or(u32::MAX));
-        self.tasks.push(Task {
+    /// The handle of the task that is added next.
+    pub fn next_handle(&self) -> TaskHandle {
+        let end = || TaskId(u32::try_from(self.tasks.len()).unwrap_or(u32::MAX));
+        TaskHandle {
+            id: self.free.last().copied().unwrap_or_else(end),
+            number: self.started,
+            references: Arc::default(),
+        }
+    }
+
+    /// Adds a task that begins with `entry` when its turn comes. `handle` is the [`next_handle`](Tasks::next_handle).
+    pub fn add(&mut self, handle: &TaskHandle, entry: Entry, result: TypeId) {
+        let task = Some(Task {
             state: State::New(entry),
             result,
             held: Vec::new(),
@@ -127,10 +177,43 @@ impl Tasks {
             cancelled: false,
             observed: false,
             caught: None,
+            references: handle.references.clone(),
         });
-        self.queue.push_back(id);
+        match self.free.pop().and_then(|id| self.tasks.get_mut(id.0 as usize)) {
+            Some(place) => *place = task,
+            None => self.tasks.push(task),
+        }
+        self.queue.push_back(handle.id);
+        self.started += 1;
         self.live += 1;
-        id
+    }
+
+    /// Forgets the tasks that are done and to which nothing refers, apart from a few failures that somebody should hear of.
+    pub(crate) fn forget_unreferenced(&mut self) {
+        let mut unhandled = 0;
+        for (id, place) in (0..).map(TaskId).zip(&mut self.tasks) {
+            let Some(task) = place.as_ref().filter(|task| task.is_unreferenced()) else {
+                continue;
+            };
+            if task.is_unhandled() {
+                unhandled += 1;
+                if unhandled <= MOST_UNHANDLED {
+                    continue;
+                }
+            }
+            *place = None;
+            self.free.push(id);
+        }
+    }
+
+    /// Forgets a task that is done, if nothing refers to it.
+    pub(crate) fn forget(&mut self, id: TaskId) {
+        if let Some(place) = self.tasks.get_mut(id.0 as usize)
+            && place.as_ref().is_some_and(Task::is_unreferenced)
+        {
+            *place = None;
+            self.free.push(id);
+        }
     }
 
     /// The task that runs.
@@ -144,8 +227,8 @@ impl Tasks {
     }
 
     /// How many tasks were ever started.
-    pub fn count(&self) -> usize {
-        self.tasks.len()
+    pub fn started(&self) -> u64 {
+        self.started
     }
 
     /// How many tasks are not done.
@@ -153,14 +236,24 @@ impl Tasks {
         self.live
     }
 
+    /// How many tasks there are, those included that are done and that something refers to.
+    pub fn known(&self) -> usize {
+        self.iter().count()
+    }
+
+    /// Those tasks.
+    pub fn iter(&self) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().flatten()
+    }
+
     /// A task by its id.
     pub fn get(&self, id: TaskId) -> Option<&Task> {
-        self.tasks.get(id.0 as usize)
+        self.tasks.get(id.0 as usize)?.as_ref()
     }
 
     /// A task by its id, to change it.
     pub fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
-        self.tasks.get_mut(id.0 as usize)
+        self.tasks.get_mut(id.0 as usize)?.as_mut()
     }
 
     /// The task that runs, to change it.
@@ -182,7 +275,7 @@ impl Tasks {
 
     /// Marks what tasks begin with, gave or failed with, and the locks that they hold or wait for. Their frames are the engine's.
     pub fn roots(&self, marker: &mut Marker) {
-        for task in &self.tasks {
+        for task in self.iter() {
             match &task.state {
                 State::New(entry) => entry.roots(marker),
                 State::Running => {}
@@ -201,6 +294,6 @@ impl Tasks {
 
     /// The earliest time at which a task wants to go on.
     pub(crate) fn next_wake(&self) -> Option<u64> {
-        self.tasks.iter().filter_map(|task| task.wake).min()
+        self.iter().filter_map(|task| task.wake).min()
     }
 }

@@ -177,7 +177,7 @@ fn parts(context: &Context, reference: Ref, out: &mut String, limit: usize) -> O
             None
         }
         Object::Boxed(Opaque::Task(task)) => {
-            out.push_str(&format!("<task {}>", task.0));
+            out.push_str(&format!("<task {}>", task.number));
             None
         }
         Object::Boxed(Opaque::TypeInfo(type_id)) => {

@@ -92,7 +92,7 @@ fn definition_holds(context: &Context, object: &Object<'_>, wanted: &TypeDefinit
         (Object::Cell(cell), TypeDefinition::Cell { content }) => type_of_record(cell) == *content,
         (Object::Boxed(Opaque::Channel(channel)), TypeDefinition::Channel { element }) => channel.element == *element,
         (Object::Boxed(Opaque::Task(task)), TypeDefinition::Task { result }) => {
-            context.tasks.get(*task).is_some_and(|task| task.result == *result)
+            context.tasks.get(task.id).is_some_and(|task| task.result == *result)
         }
         (Object::Closure(closure), TypeDefinition::Func { params, rest, result }) => {
             let Some(function) = context.module.functions.get(closure.function().index()) else {
@@ -159,7 +159,7 @@ pub fn type_of(context: &mut Context, value: Any) -> TypeId {
             element: channel.element,
         },
         Some(Object::Boxed(Opaque::Task(task))) => {
-            let result = context.tasks.get(*task).map_or(TypeId::NULL, |task| task.result);
+            let result = context.tasks.get(task.id).map_or(TypeId::NULL, |task| task.result);
             TypeDefinition::Task { result }
         }
         Some(Object::Closure(closure)) => match context.module.functions.get(closure.function().index()) {

@@ -165,3 +165,28 @@ fn traces_show_source_lines() {
         "uncaught divide_by_zero: 1 / 0\n  in `fail`, offset 10 (app.raya:4)\n  in `main`, offset 0"
     );
 }
+
+/// Throwing costs a loop no memory: the trace is compact, and its room is used again.
+#[test]
+fn a_loop_that_throws_and_catches_allocates_next_to_nothing() {
+    let text = "function main { params [depth: i32, rounds: i32] result i32 locals [n: i32] code {
+        load_local depth const_i32 0 igt jmp_if_false again
+            load_local depth const_i32 1 isub load_local rounds call main, 2 return
+        again: load_local n load_local rounds ilt jmp_if_false done
+            try caught, _ const_i32 7 box throw
+            caught: pop load_local n const_i32 1 iadd store_local n jmp again
+        done: load_local n return } }";
+    let mut oracle = raya_oracle::Oracle::new(std::sync::Arc::new(support::module(text)), raya_runtime::Options::default())
+        .expect("it is verified");
+    let machine = oracle.machine_mut();
+    let mut allocations = |rounds: i32| {
+        let counted = allocation_counter::measure(|| {
+            assert_eq!(machine.call("main", (30, rounds)), Ok(rounds));
+        });
+        counted.count_total
+    };
+    allocations(10);
+    let (few, many) = (allocations(1_000), allocations(11_000));
+    let per_round = (many as f64 - few as f64) / 10_000.0;
+    assert!(per_round < 0.01, "{per_round} allocations a round");
+}

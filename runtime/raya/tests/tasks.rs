@@ -211,3 +211,40 @@ fn continuations_follow_their_task() {
     let failed = with_main(declarations, "", "const_i32 0 spawn half, 1 task_then add await return");
     assert_eq!(failed.trap(), Some(TrapKind::DivideByZero));
 }
+
+/// The record of a task that is done goes with its last handle, so that a program may start any number of them one after the other.
+#[test]
+fn tasks_that_are_done_take_no_memory() {
+    let text = "function one { result i32 code { const_i32 1 return } }
+        function main { result i32 locals [n: i32, sum: i32] code {
+        again: load_local n const_i32 100000 ilt jmp_if_false done
+            load_local sum spawn one, 0 await iadd store_local sum
+            load_local n const_i32 1 iadd store_local n jmp again
+        done: load_local sum return } }";
+    let options = raya_runtime::Options::default();
+    let mut oracle = raya_oracle::Oracle::new(std::sync::Arc::new(support::module(text)), options).expect("it is verified");
+    assert_eq!(oracle.call("main", &[]), Ok(raya_runtime::Value::I32(100_000)));
+    let statistics = oracle.machine().statistics();
+    assert_eq!((statistics.tasks_started, statistics.tasks_live), (100_001, 0));
+    assert!(statistics.tasks_known < 20_000, "{statistics:?}");
+}
+
+/// A continuation keeps the record of the task that it waits for, though nobody else does.
+#[test]
+fn a_continuation_keeps_its_task() {
+    let text = "function late { result i32 code { const_i32 20 sleep const_i32 21 return } }
+        function twice { params [n: i32] result i32 code { load_local n load_local n iadd return } }
+        function main { result i32 locals [doubled: task(i32), n: i32] code {
+            spawn late, 0 task_then twice store_local doubled
+            again: load_local n const_i32 30000 ilt jmp_if_false done
+                load_local n int_to_string pop yield
+                load_local n const_i32 1 iadd store_local n jmp again
+            done: load_local doubled await return } }";
+    let options = raya_runtime::Options::default();
+    let mut oracle = raya_oracle::Oracle::new(std::sync::Arc::new(support::module(text)), options).expect("it is verified");
+    oracle.machine_mut().context_mut().heap.set_stress(true);
+    assert_eq!(oracle.call("main", &[]), Ok(raya_runtime::Value::I32(42)));
+    let statistics = oracle.machine().statistics();
+    assert!(statistics.heap.collections > 1000);
+    assert_eq!(statistics.heap.dangling, 0);
+}

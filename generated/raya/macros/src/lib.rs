@@ -19,6 +19,16 @@ pub fn op(arguments: TokenStream, function: TokenStream) -> TokenStream {
     lathe_macros::op::<Raya>(arguments.into(), function.into()).into()
 }
 
+/// Makes a function that programs can call: `#[raya_macros::native]` before `fn add(a: i32, b: f64) -> Result<String, NativeError>`.
+///
+/// The function stays as it is. Beside it stands `add_native()`, the declaration that a host gives to `Natives::register`; a module that
+/// declares `add` with other types is refused. Parameters are what `raya_runtime::FromValue` lists, or `&str`; the first may be
+/// `&mut Context`. `#[raya_macros::native("math.add")]` gives it another name for modules.
+#[proc_macro_attribute]
+pub fn native(arguments: TokenStream, function: TokenStream) -> TokenStream {
+    lathe_macros::native("raya_runtime", arguments.into(), function.into()).into()
+}
+
 /// Assembles and verifies a program at compile time: an expression of type `&'static [u8]`, the bytes of the module file, which
 /// `raya_facts::module::Module::read` reads.
 ///

@@ -8,7 +8,10 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree};
 use crate::model::Model;
-use crate::model::instruction_set::{InstructionSets, Meaning};
+use crate::model::instruction_set::{InstructionSet, InstructionSets, Meaning};
+
+/// The list of a module in which it declares the functions that the host provides.
+const NATIVES: &str = "natives";
 
 /// The procedural macro crates.
 pub const EMITTER: Emitter = Emitter {
@@ -20,9 +23,12 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     let sets = model.part::<InstructionSets>();
     for set in &sets.sets {
         let meanings = set.ops.iter().map(|op| (op.name.as_str(), &op.meaning));
+        // What natives are registered with is the runtime's own; an emitted machine has no such thing.
+        let has_natives = !set.has_emitted_machine() && has_natives(set);
+        let native = if has_natives { include_str!("templates/macros_native.rs") } else { "" };
         emit_set(
             &set.name,
-            include_str!("templates/macros_lib.rs"),
+            &include_str!("templates/macros_lib.rs").replace("__NATIVE__", native),
             meanings,
             &sources::of(set, &[sources::OPS]),
             tree,
@@ -39,6 +45,12 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Whether modules declare functions that the host provides.
+fn has_natives(set: &InstructionSet) -> bool {
+    let root = &set.format.records[set.format.root];
+    root.fields.iter().any(|field| field.name == NATIVES)
 }
 
 fn emit_set<'a>(
@@ -66,6 +78,7 @@ fn emit_set<'a>(
         .replace("__SET__", set)
         .replace("__FACTS__", &facts.replace('-', "_"))
         .replace("__CRATE__", &format!("{set}_macros"))
+        .replace("__RUNTIME__", &format!("{set}_runtime"))
         .replace("__TYPE__", &set.to_upper_camel_case())
         .replace("__OP__", op)
         .replace("__FUNCTION__", function);

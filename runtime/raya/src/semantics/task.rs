@@ -29,9 +29,9 @@ fn start(context: &mut Context, entry: Entry) -> Result<Ref, Trap> {
     };
     let result = function.result;
     // The handle comes first: without memory for it no task may start.
-    let id = TaskId(u32::try_from(context.tasks.count()).unwrap_or(u32::MAX));
-    let handle = context.heap.allocate_boxed(Opaque::Task(id))?;
-    context.tasks.add(entry, result);
+    let task = context.tasks.next_handle();
+    let handle = context.heap.allocate_boxed(Opaque::Task(task.clone()))?;
+    context.tasks.add(&task, entry, result);
     Ok(handle)
 }
 
@@ -74,7 +74,7 @@ pub fn spawn_closure(context: &mut Context, closure: Value, arguments: Vec<Value
 
 /// The task behind a handle.
 fn task(context: &Context, handle: Ref) -> Result<TaskId, Trap> {
-    Ok(*object!(context, handle, Object::Boxed(Opaque::Task), "a task"))
+    Ok(object!(context, handle, Object::Boxed(Opaque::Task), "a task").id)
 }
 
 /// The failure of another task, as it is raised here.
@@ -94,7 +94,7 @@ fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
         context.trip(Trip::BadIndex {
             what: "task",
             index: u64::from(id.0),
-            count: context.tasks.count() as u64,
+            count: context.tasks.known() as u64,
         });
         return Ok(Poll::Pending);
     };
@@ -179,7 +179,7 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(task_then)]
 pub fn task_then(context: &mut Context, handle: Ref, f: FunctionId) -> Result<Ref, Trap> {
-    let after = task(context, handle)?;
+    let after = object!(context, handle, Object::Boxed(Opaque::Task), "a task").clone();
     let function = context.function(f)?;
     if function.params.len() != 1 {
         let message = format!(

@@ -18,7 +18,7 @@ pub fn op(arguments: TokenStream, function: TokenStream) -> TokenStream {
     lathe_macros::op::<__TYPE__>(arguments.into(), function.into()).into()
 }
 
-/// Assembles and verifies a program at compile time: an expression of type `&'static [u8]`, the bytes of the module file, which
+__NATIVE__/// Assembles and verifies a program at compile time: an expression of type `&'static [u8]`, the bytes of the module file, which
 /// `__FACTS__::module::Module::read` reads.
 ///
 /// The program is what `__FACTS__::asm::assemble` takes. A mistake in it, one that the verifier finds included, is an error of the

@@ -10,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use word256_facts::Module;
+use word256_facts::module::ReadError;
 use word256_facts::verify::{VerifyError, verify};
 use word256_runtime::{Failure, Limits, Machine, Options, Output, Value};
 
@@ -24,6 +25,16 @@ pub struct Oracle {
 }
 
 impl Oracle {
+    /// Reads the bytes of a module file, verifies the module and prepares it. Nothing runs yet.
+    ///
+    /// # Errors
+    ///
+    /// Which of these failed, and why.
+    pub fn load(file: &[u8], options: Options) -> Result<Oracle, LoadError> {
+        let module = Module::read(file).map_err(LoadError::Read)?;
+        Oracle::new(Arc::new(module), options)
+    }
+
     /// Verifies a module and prepares it. Nothing runs yet.
     ///
     /// # Errors
@@ -65,12 +76,19 @@ impl Oracle {
     pub fn machine_mut(&mut self) -> &mut Machine {
         &mut self.machine
     }
+
+    /// The machine alone.
+    pub fn into_machine(self) -> Machine {
+        self.machine
+    }
 }
 
 /// Why a module can't run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
+    /// It is no module file.
+    Read(ReadError),
     /// The verifier refused it.
     Verify(Box<VerifyError>),
     /// The machine can't hold it.
@@ -80,6 +98,7 @@ pub enum LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            LoadError::Read(error) => error.fmt(f),
             LoadError::Verify(error) => error.fmt(f),
             LoadError::Machine(failure) => failure.fmt(f),
         }
