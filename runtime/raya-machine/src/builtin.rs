@@ -11,7 +11,7 @@
 )]
 
 use raya_facts::TypeId;
-use raya_heap::{Any, Ref};
+use raya_heap::{Any, Ref, SlotKind};
 use raya_runtime::{Call, Then, Value, semantics};
 
 use crate::code::Callee;
@@ -19,6 +19,7 @@ use crate::object::{self, null_reference};
 use crate::pc::{Fp, Pc};
 use crate::state::{Exit, Notes, State};
 use crate::table::builtin;
+use crate::word::Word;
 
 /// Ends the run. Dispatchers stop at this instruction; as a handler it stays where it is.
 #[inline(always)]
@@ -464,7 +465,10 @@ pub unsafe fn null_to(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if !receiver.is_null() {
         return (pc.next(2), fp);
     }
-    let null = Value::zero(State::kind(pc.u16(6)));
-    state.set_value(fp, pc.u16(4), null.slot(), null);
+    let null = match State::kind(pc.u16(6)) {
+        SlotKind::Any => Any::NULL.into_word(),
+        _ => Ref::NULL.into_word(),
+    };
+    fp.set_word(pc.u16(4), null);
     (pc.jump(pc.i32(8)), fp)
 }

@@ -68,7 +68,7 @@ pub(crate) struct FunctionCode {
     /// The representation of arguments beyond its parameters, if it takes any.
     pub rest: Option<SlotKind>,
     /// Where each lowered instruction comes from: the place in the code from `start` on, the offset in the portable code. In ascending
-    /// order of places.
+    /// order of places; where the leader of a block became nothing, it has an entry for its block before that of the instruction.
     pub offsets: Box<[(u32, u32)]>,
     /// Which handler is installed from a place on, as a position in `handlers`; [`NO_HANDLER`] for none.
     pub guarded: Box<[(u32, u32)]>,
@@ -159,6 +159,16 @@ impl Code {
         let after = code.offsets.partition_point(|(at, _)| *at <= place);
         let found = after.checked_sub(1).and_then(|index| code.offsets.get(index));
         found.map_or(0, |(_, offset)| *offset)
+    }
+
+    /// The offset of the leader of the block whose code begins at a place.
+    pub(crate) fn leader(&self, function: FunctionId, place: u32) -> u32 {
+        let Some(code) = self.function(function) else { return 0 };
+        let first = code.offsets.partition_point(|(at, _)| *at < place);
+        match code.offsets.get(first) {
+            Some((at, offset)) if *at == place => *offset,
+            _ => self.portable(function, place),
+        }
     }
 
     /// The handler that is installed at a place in the code of a function.

@@ -57,6 +57,8 @@ pub(crate) struct Frames {
     pub hidden: u64,
     /// What the block that it goes on with is still to be charged.
     pub owed: u32,
+    /// Whether it stopped before the first instruction of a block.
+    pub at_leader: bool,
 }
 
 /// The words and records that a task starts with.
@@ -72,6 +74,7 @@ impl Default for Frames {
             pc: Pc(core::ptr::null()),
             hidden: 0,
             owed: 0,
+            at_leader: false,
         }
     }
 }

@@ -95,6 +95,8 @@ pub struct State {
     slice: u64,
     exit: Exit,
     saved: (Pc, Fp),
+    /// Whether the task stopped before the first instruction of a block, which may have become nothing.
+    at_leader: bool,
     task: TaskId,
     /// The frames of tasks, by [`TaskId`]. Those of the task that runs are reached through the pointers above.
     tasks: Vec<Frames>,
@@ -136,6 +138,7 @@ impl State {
             slice: 0,
             exit: Exit::Running,
             saved: (Pc(LEAVE.as_ptr()), Fp(core::ptr::null_mut())),
+            at_leader: false,
             task: TaskId(0),
             tasks: Vec::new(),
             retried: (core::ptr::null(), 0),
@@ -203,6 +206,7 @@ impl State {
         frames.top = top;
         frames.pc = pc;
         frames.hidden = hidden;
+        frames.at_leader = core::mem::take(&mut self.at_leader);
         let used = self.slice as i64 - self.fuel;
         self.slice = 0;
         self.fuel = 0;
@@ -311,6 +315,7 @@ impl State {
             .charge(u64::try_from(used).unwrap_or(0))
             .and_then(|()| fuel.charge(u64::from(cost)));
         if let Err(trap) = charged {
+            self.at_leader = true;
             return self.fatal(pc, fp, trap);
         }
         self.slice = self.context().fuel.left().map_or(SLICE, |left| left.min(SLICE));
@@ -372,7 +377,7 @@ impl State {
     fn trace(&mut self, pc: Pc, points: &mut Vec<TracePoint>) {
         let top = self.top();
         let frames = &self.tasks[self.task.0 as usize];
-        trace(&self.code, frames, top, pc, points);
+        trace(&self.code, frames, top, pc, false, points);
     }
 
     // Collecting.
@@ -412,7 +417,7 @@ impl State {
     /// Writes where a task is that doesn't run.
     pub(crate) fn trace_of(&self, task: TaskId, points: &mut Vec<TracePoint>) {
         if let Some(frames) = self.frames(task) {
-            trace(&self.code, frames, frames.top, frames.pc, points);
+            trace(&self.code, frames, frames.top, frames.pc, frames.at_leader, points);
         }
     }
 
@@ -436,7 +441,9 @@ impl State {
     ) -> (Pc, Fp) {
         let record = self.record.wrapping_add(1);
         if record >= self.records_end || frame.wrapping_add(callee.words as usize) > self.words_end {
-            return self.push_frame_slowly(pc, fp, return_pc, frame, callee, notes);
+            // Plain numbers, so that nothing is put into memory where there is room.
+            let (closure, receiver) = (notes.closure.unwrap_or_default(), notes.receiver.unwrap_or_default());
+            return self.push_frame_slowly(pc, fp, return_pc, frame, callee, closure, receiver, notes.rest.unwrap_or(0));
         }
         // SAFETY: both lie within what was just checked.
         unsafe {
@@ -456,7 +463,21 @@ impl State {
     /// The same where there may be no room yet, or none at all.
     #[cold]
     #[inline(never)]
-    fn push_frame_slowly(&mut self, pc: Pc, fp: Fp, return_pc: Pc, frame: *mut u64, callee: &Callee, notes: Notes) -> (Pc, Fp) {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "numbers need no memory where there is room for the call"
+    )]
+    fn push_frame_slowly(
+        &mut self,
+        pc: Pc,
+        fp: Fp,
+        return_pc: Pc,
+        frame: *mut u64,
+        callee: &Callee,
+        closure: Ref,
+        receiver: Ref,
+        rest: u32,
+    ) -> (Pc, Fp) {
         let base = (frame as usize - self.words as usize) / size_of::<u64>();
         let top = self.top();
         let hidden = self.hidden;
@@ -474,7 +495,9 @@ impl State {
             (*record).return_pc = return_pc;
             (*record).base = base as u32;
             (*record).function = callee.function;
-            notes.write(&mut *record);
+            (*record).closure = closure;
+            (*record).receiver = receiver;
+            (*record).rest = rest;
             let frame = words.add(base);
             for local in callee.params..callee.locals {
                 frame.add(local as usize).write(0);
@@ -585,20 +608,22 @@ pub(crate) fn stack_overflow(context: &Context, function: u32, calls: usize) -> 
     Trap::new(TrapKind::StackOverflow, message)
 }
 
-/// Writes where a task is, innermost call first.
-fn trace(code: &Code, frames: &Frames, top: usize, pc: Pc, points: &mut Vec<TracePoint>) {
+/// Writes where a task is, innermost call first. `leader` says that it is before the first instruction of a block.
+fn trace(code: &Code, frames: &Frames, top: usize, pc: Pc, mut leader: bool, points: &mut Vec<TracePoint>) {
     let calls = frames.records.get(1..=top).unwrap_or_default();
     let mut behind = 0;
     let mut pc = pc;
     for record in calls.iter().rev().take(LONGEST_TRACE) {
         let function = FunctionId(record.function);
         let place = code.place(function, pc).wrapping_sub(behind);
-        points.push(TracePoint {
-            function,
-            at: code.portable(function, place),
-        });
+        let at = if leader {
+            code.leader(function, place)
+        } else {
+            code.portable(function, place)
+        };
+        points.push(TracePoint { function, at });
         // The instruction at which a caller is ends where it goes on.
-        (pc, behind) = (record.return_pc, 1);
+        (pc, behind, leader) = (record.return_pc, 1, false);
     }
 }
 

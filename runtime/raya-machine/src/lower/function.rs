@@ -85,6 +85,8 @@ pub(super) struct Lowering<'s, 'a> {
     start: usize,
     /// The position of the next block.
     block: usize,
+    /// The offset of the leader of the block that is lowered.
+    leader: u32,
     /// The position of the instruction in the verifier's facts.
     pub index: usize,
     /// The instruction behind the one that is lowered.
@@ -150,6 +152,7 @@ pub(super) fn lower<'a>(
         hidden,
         start,
         block: 0,
+        leader: 0,
         index: 0,
         ahead: None,
         leaves: Leaves::Branches,
@@ -274,6 +277,7 @@ impl Lowering<'_, '_> {
         let place = self.shared.writer.place();
         if let Some(block) = self.blocks.get_mut(self.block) {
             block.place = place;
+            self.leader = block.at;
         }
         self.block += 1;
         if !reached {
@@ -354,8 +358,8 @@ impl Lowering<'_, '_> {
     fn remember(&mut self, at: u32) {
         let place = (self.shared.writer.place() - self.start) as u32;
         match self.offsets.last_mut() {
-            // The instruction before wrote nothing.
-            Some((before, offset)) if *before == place && place > 0 => *offset = at,
+            // The instruction before wrote nothing. If it leads a block, its place is remembered all the same.
+            Some((before, offset)) if *before == place && *offset != self.leader => *offset = at,
             _ => self.offsets.push((place, at)),
         }
     }
