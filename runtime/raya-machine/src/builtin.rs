@@ -460,7 +460,7 @@ pub unsafe fn load_arg_local(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Puts null into a slot and jumps if the receiver of a null-safe call is null.
 #[inline(always)]
-pub unsafe fn null_to(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn null_to(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if !receiver.is_null() {
         return (pc.next(2), fp);
