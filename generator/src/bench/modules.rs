@@ -1,4 +1,6 @@
-//! Measures the façades of the modules: what a call through one takes, beside the direct call of the library behind it.
+//! Measures the façades of the modules: what a call through one takes, beside the direct call of the backend behind it.
+//!
+//! The two are measured in turns, and compared round by round: what drifts meanwhile bears on both.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -26,14 +28,68 @@ pub struct Cost {
     pub bench: String,
     /// The median time of the work through the façade, in nanoseconds.
     pub facade: f64,
-    /// The same by direct calls.
+    /// The same by direct calls of the backend.
     pub direct: f64,
-    /// The first divided by the second.
+    /// The first divided by the second, round by round; the median of that.
     pub ratio: f64,
     /// The greatest ratio that the spec allows.
     pub gate: f64,
+    /// By how much the ratio is above that, in percent of the direct call; none where it isn't.
+    pub over_by: Option<f64>,
+    /// The same work by calls of the bare library, in nanoseconds; none for backends of own code.
+    pub library: Option<f64>,
+    /// What the façade and the adapter take together, of that of the library. Adapters do more than the library, so nothing gates it.
+    pub library_ratio: Option<f64>,
     /// What is to be said of it.
     pub verdict: Verdict,
+}
+
+impl Cost {
+    /// From what was measured: the façade and the direct call in each round, and the library.
+    fn of(package: &str, module: &str, bench: &str, rounds: &[(f64, f64)], library: Option<f64>, gate: f64) -> Cost {
+        let facade = middle(rounds.iter().map(|(facade, _)| *facade));
+        let direct = middle(rounds.iter().map(|(_, direct)| *direct));
+        let ratio = middle(rounds.iter().map(|(facade, direct)| facade / direct));
+        Cost {
+            package: package.to_owned(),
+            module: module.to_owned(),
+            bench: bench.to_owned(),
+            facade,
+            direct,
+            ratio,
+            gate,
+            over_by: (ratio > gate).then_some((ratio - gate) * 100.0),
+            library,
+            library_ratio: library.map(|library| facade / library),
+            verdict: Verdict::of(facade, direct, ratio, gate),
+        }
+    }
+
+    /// What is wrong with it, if something is.
+    pub fn fault(&self) -> Option<String> {
+        let of = format!("`{}` of the façade of `{}`", self.bench, self.module);
+        match self.verdict {
+            Verdict::Ok => None,
+            Verdict::Over => Some(format!(
+                "{of} takes {:.3} times the direct call, {:.1} % more than the {:.2} that its gate allows",
+                self.ratio,
+                self.over_by.unwrap_or_default(),
+                self.gate
+            )),
+            Verdict::Refused => Some(format!("{of} measures nothing: {}", self.verdict.text())),
+        }
+    }
+}
+
+/// The median; nothing of nothing.
+fn middle(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    match numbers.len() {
+        0 => f64::NAN,
+        count if count.is_multiple_of(2) => f64::midpoint(numbers[count / 2 - 1], numbers[count / 2]),
+        count => numbers[count / 2],
+    }
 }
 
 /// Whether a façade costs what it may.
@@ -49,11 +105,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn of(facade: f64, direct: f64, gate: f64) -> Verdict {
+    fn of(facade: f64, direct: f64, ratio: f64, gate: f64) -> Verdict {
         // What is no number is no measure either.
         if !(direct >= ONE_CYCLE && facade >= ONE_CYCLE) {
             Verdict::Refused
-        } else if facade / direct <= gate {
+        } else if ratio <= gate {
             Verdict::Ok
         } else {
             Verdict::Over
@@ -94,18 +150,23 @@ pub fn costs(root: &Path, model: &Model, show: &mut dyn FnMut(Cost)) -> anyhow::
         for module in measured {
             for bench in &module.benches {
                 let folder = results.join(emitted::group(module, &bench.name));
-                let facade = median(&folder.join("facade"))?;
-                let direct = median(&folder.join("direct"))?;
-                show(Cost {
-                    package: package.name.clone(),
-                    module: module.name.clone(),
-                    bench: bench.name.clone(),
-                    facade,
-                    direct,
-                    ratio: facade / direct,
-                    gate: bench.gate,
-                    verdict: Verdict::of(facade, direct, bench.gate),
+                let rounds = (0..emitted::ROUNDS).map(|round| {
+                    let of = |what: &str| median(&folder.join(format!("{what}-{round}")));
+                    Ok((of("facade")?, of("direct")?))
                 });
+                let rounds = rounds.collect::<anyhow::Result<Vec<_>>>()?;
+                let library = match &module.backends[bench.backend].library {
+                    Some(_) => Some(median(&folder.join("library"))?),
+                    None => None,
+                };
+                show(Cost::of(
+                    &package.name,
+                    &module.name,
+                    &bench.name,
+                    &rounds,
+                    library,
+                    bench.gate,
+                ));
             }
         }
     }
@@ -190,11 +251,34 @@ mod tests {
 
     #[test]
     fn a_call_that_takes_less_than_a_cycle_is_refused() {
-        assert_eq!(Verdict::of(100.0, 98.0, 1.05), Verdict::Ok);
-        assert_eq!(Verdict::of(110.0, 98.0, 1.05), Verdict::Over);
-        assert_eq!(Verdict::of(0.02, 0.02, 1.05), Verdict::Refused);
-        assert_eq!(Verdict::of(100.0, 0.02, 1.05), Verdict::Refused);
-        assert_eq!(Verdict::of(f64::NAN, f64::NAN, 1.05), Verdict::Refused);
+        let verdict = |facade: f64, direct: f64| Verdict::of(facade, direct, facade / direct, 1.05);
+        assert_eq!(verdict(100.0, 98.0), Verdict::Ok);
+        assert_eq!(verdict(110.0, 98.0), Verdict::Over);
+        assert_eq!(verdict(0.02, 0.02), Verdict::Refused);
+        assert_eq!(verdict(100.0, 0.02), Verdict::Refused);
+        assert_eq!(verdict(f64::NAN, f64::NAN), Verdict::Refused);
+    }
+
+    #[test]
+    fn rounds_are_compared_one_by_one() {
+        // The machine got slower from round to round; the façade took 2 % more in each.
+        let drifting: Vec<(f64, f64)> = (1..=5)
+            .map(|round| (102.0 * f64::from(round), 100.0 * f64::from(round)))
+            .collect();
+        let cost = Cost::of("abi", "cache", "get_hit", &drifting, Some(150.0), 1.05);
+        assert_eq!((cost.facade, cost.direct, cost.library_ratio), (306.0, 300.0, Some(2.04)));
+        assert!((cost.ratio - 1.02).abs() < 1e-9, "{}", cost.ratio);
+        assert_eq!((cost.verdict, cost.over_by, cost.fault()), (Verdict::Ok, None, None));
+    }
+
+    #[test]
+    fn what_costs_too_much_is_said_with_how_much() {
+        let cost = Cost::of("abi", "cache", "get_hit", &[(112.0, 100.0), (112.0, 100.0)], None, 1.05);
+        let expected =
+            "`get_hit` of the façade of `cache` takes 1.120 times the direct call, 7.0 % more than the 1.05 that its gate allows";
+        assert_eq!((cost.verdict, cost.fault().as_deref()), (Verdict::Over, Some(expected)));
+        let none = Cost::of("abi", "cache", "get_hit", &[], None, 1.05);
+        assert_eq!(none.verdict, Verdict::Refused);
     }
 
     #[test]

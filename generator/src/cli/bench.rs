@@ -1,4 +1,4 @@
-//! `lathe bench`: measures, prints medians, judges nothing.
+//! `lathe bench`: measures and prints medians. What façades cost is held to the gates of the specs; nothing else is judged.
 
 use std::path::PathBuf;
 
@@ -90,7 +90,9 @@ pub fn modules(common: &Common) -> Exit {
     );
     let json = session.json;
     let mut rows = Vec::new();
+    let mut faults = Vec::new();
     let mut result = modules::costs(&session.root, &loaded.model, &mut |cost| {
+        faults.extend(cost.fault());
         if json {
             console::output(&json::object("cost", &cost));
         } else {
@@ -111,7 +113,18 @@ pub fn modules(common: &Common) -> Exit {
         console::failure(&format!("{error:#}"), "mend that and run `cargo lathe bench modules` again");
         return Exit::Failure;
     }
-    session.close(Outcome::Measured, &Numbers::default())
+    for fault in &faults {
+        console::failure(
+            fault,
+            "run it again on a machine that does nothing else; if it stays, find out what the façade does beside the call",
+        );
+    }
+    let outcome = if faults.is_empty() {
+        Outcome::Measured
+    } else {
+        Outcome::Failure
+    };
+    session.close(outcome, &Numbers::default())
 }
 
 /// What `bench vm` takes.
@@ -206,18 +219,21 @@ fn engines(session: &Session, set: &Outline, options: &Vm) -> anyhow::Result<()>
 /// What the façades cost, a line each.
 fn table(rows: &[Cost]) -> String {
     let mut text = format!(
-        "{:<12} {:<20} {:>12} {:>12} {:>7} {:>6}  verdict\n",
-        "module", "bench", "façade ns", "direct ns", "ratio", "gate"
+        "{:<12} {:<20} {:>12} {:>12} {:>7} {:>6} {:>12} {:>7}  verdict\n",
+        "module", "bench", "façade ns", "direct ns", "ratio", "gate", "library ns", "ratio"
     );
     for row in rows {
+        let or_none = |number: Option<f64>, digits: usize| number.map_or("-".to_owned(), |number| format!("{number:.digits$}"));
         text.push_str(&format!(
-            "{:<12} {:<20} {:>12.1} {:>12.1} {:>7.3} {:>6.2}  {}\n",
+            "{:<12} {:<20} {:>12.1} {:>12.1} {:>7.3} {:>6.2} {:>12} {:>7}  {}\n",
             row.module,
             row.bench,
             row.facade,
             row.direct,
             row.ratio,
             row.gate,
+            or_none(row.library, 1),
+            or_none(row.library_ratio, 3),
             row.verdict.text()
         ));
     }

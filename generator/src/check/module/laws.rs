@@ -27,7 +27,7 @@ pub const UNNAMED: Rule = Rule {
 /// Benchmarks have their work.
 pub const WORKLOADS: Rule = Rule {
     code: "L1237",
-    summary: "every benchmark has its two functions in the package's crate of laws",
+    summary: "every benchmark has its functions in the package's crate of laws",
     page: include_str!("../pages/L1237.md"),
     check: Some(workloads),
 };
@@ -145,14 +145,14 @@ fn workloads(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
             continue;
         }
         for bench in &module.benches {
-            let direct = format!("{}_direct", bench.name);
-            let shapes = [
-                (
-                    bench.name.clone(),
-                    format!("pub fn {}<B: Backend>(subject: &B) -> impl FnMut()", bench.name),
-                ),
-                (direct.clone(), format!("pub fn {direct}() -> impl FnMut()")),
-            ];
+            let mut shapes = vec![(
+                bench.name.clone(),
+                format!("pub fn {}<B: Backend>(subject: &B) -> impl FnMut()", bench.name),
+            )];
+            if module.backends[bench.backend].library.is_some() {
+                let library = format!("{}_library", bench.name);
+                shapes.push((library.clone(), format!("pub fn {library}() -> impl FnMut()")));
+            }
             let missing = shapes.iter().filter(|(name, _)| !code.has(name));
             let missing: Vec<&str> = missing.map(|(_, shape)| shape.as_str()).collect();
             if !missing.is_empty() {
@@ -164,7 +164,7 @@ fn workloads(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
                         format!("the work of the benchmark `{}` isn't there", bench.name),
                     )
                     .at(bench.span, "")
-                    .note("one function does it through the backend, the other calls the library directly")
+                    .note("one function does it through any backend; where the backend adapts a library, another calls that directly")
                     .help(format!("write {} in `{folder}/workload.rs`", written.join(" and "))),
                 );
             }

@@ -1,7 +1,6 @@
 //! The manifests of the crates around the façade: the tests, the C interface and the measures.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
 use super::rust_types;
 use crate::model::module::{Backend, Module};
@@ -43,41 +42,69 @@ pub fn c(package: &Package, modules: &[&Module]) -> String {
     text
 }
 
-/// The manifest of the conformance tests: every adapter, whatever is on by default.
+/// The manifest of the conformance tests. Each backend has a feature, and all of them are on unless switched off: a row of a matrix tries
+/// those that it has.
 pub fn conformance(package: &Package, modules: &[&Module]) -> String {
     let name = &package.name;
     let mut text = head(
         &format!("{name}-conformance"),
         &format!("Tests that hold every backend of the modules of {name} to the laws that it must obey"),
     );
-    let best = modules.iter().filter_map(|module| Some(module.feature_of(best(module)?)));
-    let features: Vec<String> = best.map(|feature| format!("\"{feature}\"")).collect();
-    write!(
-        text,
-        "\n[lib]\ndoctest = false\n\n[dev-dependencies]\n{name} = {{ path = \"../facade\", default-features = false, features = [{}] }}\n\
-         {name}-facts = {{ path = \"../facts\" }}\n{name}-laws = {{ path = \"../../../runtime/{name}/laws\" }}\n",
-        features.join(", ")
-    )
-    .unwrap_or_default();
+    let mut features: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut adapters: BTreeMap<String, &str> = BTreeMap::new();
+    for module in modules {
+        for backend in &module.backends {
+            let adapter = rust_types::adapter_package(package, backend);
+            let mut on = vec![format!("dep:{adapter}")];
+            on.extend(backend.adapter_features.iter().map(|feature| format!("{adapter}/{feature}")));
+            let feature = module.feature_of(backend);
+            // Backends that exclude each other in the façade may still be tried side by side.
+            if best(module).is_some_and(|best| best.name == backend.name) {
+                on.push(format!("{name}/{feature}"));
+            }
+            features.insert(feature, on);
+            adapters.insert(adapter, backend.adapter.trim_end_matches('/'));
+        }
+    }
+    let list = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(", ");
+    text.push_str("\n[lib]\ndoctest = false\n\n[features]\n");
+    text.push_str(&format!("default = [{}]\n", list(&mut features.keys())));
+    for (feature, on) in &features {
+        text.push_str(&format!("{feature} = [{}]\n", list(&mut on.iter())));
+    }
+    text.push_str(&format!(
+        "\n[dependencies]\n{name} = {{ path = \"../facade\", default-features = false }}\n"
+    ));
+    for (adapter, folder) in adapters {
+        text.push_str(&format!("{adapter} = {{ path = \"../../../{folder}\", optional = true }}\n"));
+    }
+    text.push_str(&format!(
+        "\n[dev-dependencies]\n{name}-facts = {{ path = \"../facts\" }}\n{name}-laws = {{ path = \"../../../runtime/{name}/laws\" }}\n"
+    ));
+    text
+}
+
+/// The dependencies on the adapters of backends, a line each.
+fn adapters<'a>(package: &Package, backends: impl Iterator<Item = &'a Backend>) -> String {
     let mut adapters: BTreeMap<String, (&str, BTreeSet<&str>)> = BTreeMap::new();
-    for backend in modules.iter().flat_map(|module| &module.backends) {
+    for backend in backends {
         let adapter = adapters
             .entry(rust_types::adapter_package(package, backend))
             .or_insert((&backend.adapter, BTreeSet::new()));
         adapter.1.extend(backend.adapter_features.iter().map(String::as_str));
     }
-    for (adapter, (folder, features)) in adapters {
+    let line = |(adapter, (folder, features)): (String, (&str, BTreeSet<&str>))| {
         let features: Vec<String> = features.iter().map(|feature| format!("\"{feature}\"")).collect();
         let features = match features.is_empty() {
             true => String::new(),
             false => format!(", features = [{}]", features.join(", ")),
         };
-        text.push_str(&format!(
+        format!(
             "{adapter} = {{ path = \"../../../{}\"{features} }}\n",
             folder.trim_end_matches('/')
-        ));
-    }
-    text
+        )
+    };
+    adapters.into_iter().map(line).collect()
 }
 
 /// The backend of a module through which its façade is tried: the preferred one of those that are on by default.
@@ -102,11 +129,15 @@ pub fn bench(package: &Package, modules: &[&Module]) -> String {
     let features: BTreeSet<String> = measured.map(|feature| format!("\"{feature}\"")).collect();
     let features: Vec<String> = features.into_iter().collect();
 
+    let behind = modules
+        .iter()
+        .flat_map(|module| module.benches.iter().map(|bench| &module.backends[bench.backend]));
     text.push_str(&format!(
         "{name} = {{ path = \"../facade\", default-features = false, features = [{}] }}\n{name}-facts = {{ path = \"../facts\" }}\n\
-         {name}-laws = {{ path = \"../../../runtime/{name}/laws\" }}\ncriterion = {{ version = \"0.8\", default-features = false, features = \
+         {name}-laws = {{ path = \"../../../runtime/{name}/laws\" }}\n{}criterion = {{ version = \"0.8\", default-features = false, features = \
          [\"cargo_bench_support\"] }}\n",
-        features.join(", ")
+        features.join(", "),
+        adapters(package, behind),
     ));
     for module in modules.iter().filter(|module| !module.benches.is_empty()) {
         text.push_str(&format!(

@@ -6,10 +6,13 @@
 //! ```
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use abi_facts::messaging::PatternSyntax;
+use abi_facts::clock::ManualClock;
+use abi_facts::messaging::{Backend, PatternSyntax};
 use abi_laws::messaging::workload;
+use abi_messaging_trie::Trie;
 use abi_messaging_trie::pattern::{Pattern, words};
 use abi_messaging_trie::topic_trie::TopicTrie;
 use bytes::Bytes;
@@ -63,10 +66,11 @@ fn main() {
         "\n{:<68} {:>10}",
         "one message of 64 bytes, a thousand subscriptions, one reached", "ns"
     );
+    let broker = Trie::open(&workload::config(), Arc::new(ManualClock::new())).expect("the default configuration is allowed");
     println!(
         "{:<68} {:>10.0}",
         "broker: publish, receive, accept",
-        nanoseconds(workload::publish_receive_direct())
+        nanoseconds(workload::publish_receive(&broker))
     );
     println!(
         "{:<68} {:>10.0}",

@@ -306,11 +306,9 @@ fn benches(page: &mut Page, module: &Module) {
         return;
     }
     page.heading(2, "Measures");
-    page.paragraph(
-        Line::new()
-            .code("cargo lathe bench modules")
-            .text(" runs them: the work through the façade and by direct calls of the library, and the ratio of the medians."),
-    );
+    page.paragraph(Line::new().code("cargo lathe bench modules").text(
+        " runs them: the work through the façade and by direct calls of the backend, in turns, and the median of the ratios.",
+    ));
     let rows = module.benches.iter().map(|of| {
         vec![
             Line::new().code(bench::group(module, &of.name)),

@@ -1,4 +1,4 @@
-//! What the benches of the cache do, through a backend or the façade, and by calling moka directly.
+//! What the benches of the cache do, through a backend or the façade, and by calls of moka itself.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub fn get_hit<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same of moka.
-pub fn get_hit_direct() -> impl FnMut() {
+pub fn get_hit_library() -> impl FnMut() {
     let cache: Cache<Box<[u8]>, Bytes> = Cache::new(ROOM.into());
     for key in keys(0..KEYS) {
         cache.insert(key.into(), Bytes::copy_from_slice(&VALUE));
@@ -58,7 +58,7 @@ pub fn put_new<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same of moka, which bounds bytes and counts evictions too.
-pub fn put_new_direct() -> impl FnMut() {
+pub fn put_new_library() -> impl FnMut() {
     let evictions = Arc::new(AtomicU64::new(0));
     let cache = Cache::<Box<[u8]>, Bytes>::builder()
         .max_capacity(u64::from(ROOM) * (16 + VALUE.len() as u64))

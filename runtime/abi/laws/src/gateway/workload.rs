@@ -1,6 +1,6 @@
-//! What the benchmarks do: each with a backend, and with its library called directly.
+//! What the benchmarks do: each with a backend, and with its library alone.
 //!
-//! The direct call does what a service would write by hand: the same answers, made of the same owned strings, behind a lock, because
+//! What calls the library does what a service would write by hand: the same answers, made of the same owned strings, behind a lock, because
 //! routes come and go while it runs.
 
 use std::hint::black_box;
@@ -149,7 +149,7 @@ pub fn match_route<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same by a router of matchit for each method.
-pub fn match_route_direct() -> impl FnMut() {
+pub fn match_route_library() -> impl FnMut() {
     let mut routers: Vec<Router<Route>> = HttpMethod::ALL.iter().map(|_| Router::new()).collect();
     for route in routes() {
         let inserted = routers[route.method as usize].insert(route.pattern.clone(), route);
@@ -185,7 +185,7 @@ pub fn check_rate_limit<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same by governor, whose table of keys has no bound, and whose clock is the system's.
-pub fn check_rate_limit_direct() -> impl FnMut() {
+pub fn check_rate_limit_library() -> impl FnMut() {
     let per_second = |number| Quota::per_second(NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN));
     let quota = per_second(config().rate_limit).allow_burst(NonZeroU32::new(config().burst).unwrap_or(NonZeroU32::MIN));
     let limiter = RateLimiter::keyed(quota);

@@ -1,12 +1,9 @@
-//! What the benchmarks do, through the module and by calling the library directly.
+//! What the benchmarks do, through the module and by calls of tantivy itself.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
-use std::sync::Arc;
 
-use abi_facts::clock::ManualClock;
 use abi_facts::search::{Backend, Ranking, SearchConfig};
-use abi_search_exact::Exact;
 use fastrand::Rng;
 use tantivy::collector::TopDocs;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByString};
@@ -45,7 +42,7 @@ pub fn query_common<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same by tantivy's own interface.
-pub fn query_common_direct() -> impl FnMut() {
+pub fn query_common_library() -> impl FnMut() {
     let (index, id, text) = tantivy_index();
     let analyzer = index.tokenizer_for_field(text).expect("the analyser is registered");
     let reader = index
@@ -95,16 +92,6 @@ pub fn query_common_direct() -> impl FnMut() {
 /// Queries of two common terms.
 pub fn query_exact<B: Backend>(subject: &B) -> impl FnMut() {
     query_common(subject)
-}
-
-/// The same on the exact index itself.
-pub fn query_exact_direct() -> impl FnMut() {
-    let exact = Exact::open(&config(), Arc::new(ManualClock::new())).expect("the configuration is one that it knows");
-    fill(&exact);
-    let mut queries = queries();
-    move || {
-        black_box(exact.query(INDEX, &queries(), LIMIT)).ok();
-    }
 }
 
 fn fill<B: Backend>(subject: &B) {

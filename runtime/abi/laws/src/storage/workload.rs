@@ -1,4 +1,4 @@
-//! What the benchmarks do, through the module and by calling the library directly.
+//! What the benchmarks do, through the module and by calls of object_store itself.
 
 use std::hint::black_box;
 
@@ -27,7 +27,7 @@ pub fn get_small<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same by object_store's own interface.
-pub fn get_small_direct() -> impl FnMut() {
+pub fn get_small_library() -> impl FnMut() {
     let store = InMemory::new();
     for key in keys() {
         pollster::block_on(store.put(&Path::from(key), PutPayload::from_static(&VALUE))).ok();
@@ -50,7 +50,7 @@ pub fn put_small<B: Backend>(subject: &B) -> impl FnMut() {
 }
 
 /// The same by object_store's own interface.
-pub fn put_small_direct() -> impl FnMut() {
+pub fn put_small_library() -> impl FnMut() {
     let store = InMemory::new();
     let mut keys = keys().into_iter().cycle();
     move || {

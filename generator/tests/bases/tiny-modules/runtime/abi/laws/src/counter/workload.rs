@@ -6,7 +6,7 @@ pub fn count_one<B: Backend>(subject: &B) -> impl FnMut() {
     || {}
 }
 
-/// Counts one name, without the façade.
-pub fn count_one_direct() -> impl FnMut() {
+/// Counts one name, by the library alone.
+pub fn count_one_library() -> impl FnMut() {
     || {}
 }
