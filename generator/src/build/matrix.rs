@@ -1,13 +1,17 @@
 //! Runs the tests of a package in every row of a covering array, and shrinks what fails.
 //!
-//! What runs a configuration is a function that is handed in ([`Runner`]): [`Package`] is the one that drives cargo.
+//! With the package `abi` go `abi-c` and `abi-conformance`, where the workspace has them: the C interface is built and tested in the row
+//! too, and so are the laws of the backends that are on. What runs a configuration is a function that is handed in ([`Runner`]):
+//! [`Package`] is the one that drives cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Stdio;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use anyhow::Context as _;
-use xshell::Shell;
 
 use super::shrink::shrink;
 use super::{cargo, suite};
@@ -19,25 +23,42 @@ pub const MOST_RUNS: usize = 100;
 /// By module: its version, and the hash of its surface.
 pub type Surfaces = BTreeMap<String, (String, String)>;
 
+/// What goes wrong in one configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The package whose tests it is.
+    pub package: String,
+    /// The time that they were given, where they took longer; none where they don't compile or fail.
+    pub out_of_time: Option<Duration>,
+}
+
 /// The outcome of the tests in one configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Run {
-    /// Whether they compiled and passed.
-    pub success: bool,
+    /// The first package that doesn't compile, whose tests fail or take too long.
+    pub failure: Option<Failure>,
     /// What they printed of surfaces.
     pub surfaces: Surfaces,
-    /// What cargo and the tests printed.
+    /// What the compiler and the tests printed of the package that failed, or of the last.
     pub log: String,
 }
 
 /// Runs the tests with features on, which are named as `--features` takes them.
 pub type Runner<'a> = dyn FnMut(&[&str]) -> anyhow::Result<Run> + 'a;
 
+/// What goes with a package, by the ends of their names: the package itself first, whose tests print the surfaces.
+const PARTS: &[&str] = &["", "-c", "-conformance"];
+
+/// How long one looks away from a test that runs.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A package whose tests are run.
 pub struct Package<'a> {
-    shell: Shell,
+    root: &'a Path,
     name: &'a str,
-    /// Its features, each with what it switches on.
+    /// What is tested: each with the names of its features.
+    parts: Vec<(String, BTreeSet<String>)>,
+    /// The features of the package itself, each with what it switches on.
     features: BTreeMap<String, Vec<String>>,
 }
 
@@ -47,15 +68,20 @@ impl<'a> Package<'a> {
     /// # Errors
     ///
     /// When cargo can't read the workspace.
-    pub fn find(root: &Path, names: impl IntoIterator<Item = &'a str>) -> anyhow::Result<Vec<Package<'a>>> {
+    pub fn find(root: &'a Path, names: impl IntoIterator<Item = &'a str>) -> anyhow::Result<Vec<Package<'a>>> {
         let metadata = suite::metadata(&cargo::shell(root)?)?;
+        let of = |name: &str| metadata.packages.iter().find(|package| *package.name == *name);
         let mut found = Vec::new();
         for name in names {
-            if let Some(package) = metadata.packages.iter().find(|package| *package.name == *name) {
+            if let Some(package) = of(name) {
                 let features = package.features.iter().map(|(name, on)| (name.clone(), on.clone()));
+                let parts = PARTS.iter().filter_map(|end| of(&format!("{name}{end}")));
                 found.push(Package {
-                    shell: cargo::shell(root)?,
+                    root,
                     name,
+                    parts: parts
+                        .map(|part| (part.name.to_string(), part.features.keys().cloned().collect()))
+                        .collect(),
                     features: features.collect(),
                 });
             }
@@ -94,24 +120,118 @@ impl<'a> Package<'a> {
         found
     }
 
-    /// Runs the tests.
+    /// Runs the tests of all parts, until those of one fail. Together they may take so long; what cargo builds for them isn't counted.
     ///
     /// # Errors
     ///
     /// When cargo can't be started.
-    pub fn run(&self, features: &[&str]) -> anyhow::Result<Run> {
-        let mut arguments = arguments(self.name, features);
-        // One test after the other, or lines of surfaces could be torn by those of other tests.
-        arguments.extend(["--", "--nocapture", "--test-threads=1"].map(str::to_owned));
-        let mut command = cargo::command(&self.shell, &arguments);
-        command.env("CARGO_TERM_COLOR", "never").stdin(Stdio::null());
-        let output = command.output().context("can't run cargo")?;
-        let stdout = String::from_utf8_lossy(&output.stdout);
-        Ok(Run {
-            success: output.status.success(),
-            surfaces: surfaces(&stdout),
-            log: format!("{}{stdout}", String::from_utf8_lossy(&output.stderr)),
-        })
+    pub fn run(&self, features: &[&str], time: Duration) -> anyhow::Result<Run> {
+        let mut whole = Run::default();
+        let mut left = time;
+        for (name, known) in &self.parts {
+            let features: Vec<&str> = features.iter().copied().filter(|feature| known.contains(*feature)).collect();
+            let mut log = String::new();
+            let started = self.build(name, &features, &mut log)?;
+            let outcome = match started {
+                Some(executables) => {
+                    let before = Instant::now();
+                    let outcome = run_all(&executables, left, &mut log)?;
+                    left = left.saturating_sub(before.elapsed());
+                    outcome
+                }
+                None => Ended::Failed,
+            };
+            whole.surfaces.extend(surfaces(&log));
+            whole.log = log;
+            if outcome != Ended::Passed {
+                whole.failure = Some(Failure {
+                    package: name.clone(),
+                    out_of_time: (outcome == Ended::OutOfTime).then_some(time),
+                });
+                break;
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Compiles the tests of a part, and gives each with the folder in which it runs; none if they don't compile.
+    fn build(&self, part: &str, features: &[&str], log: &mut String) -> anyhow::Result<Option<Vec<(PathBuf, PathBuf)>>> {
+        let mut arguments = arguments(part, features);
+        arguments.push("--no-run".to_owned());
+        let built = cargo::build(self.root, &arguments, &mut |message| {
+            log.push_str(message.message.rendered.as_deref().unwrap_or_default());
+        })?;
+        let tests = built
+            .made
+            .into_iter()
+            .filter_map(|made| Some((made.executable?, made.folder)));
+        Ok(built.success.then(|| tests.collect()))
+    }
+}
+
+/// How tests ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Passed,
+    Failed,
+    OutOfTime,
+}
+
+/// Runs tests one after the other, until one fails or the time is over.
+fn run_all(executables: &[(PathBuf, PathBuf)], time: Duration, log: &mut String) -> anyhow::Result<Ended> {
+    let deadline = Instant::now() + time;
+    for (executable, folder) in executables {
+        let ended = run_one(executable, folder, deadline, log)?;
+        if ended != Ended::Passed {
+            return Ok(ended);
+        }
+    }
+    Ok(Ended::Passed)
+}
+
+fn run_one(executable: &Path, folder: &Path, deadline: Instant, log: &mut String) -> anyhow::Result<Ended> {
+    // A file rather than a pipe: nobody has to read while it runs.
+    let file = tempfile::NamedTempFile::new().context("can't make a temporary file")?;
+    let both = || {
+        File::options()
+            .append(true)
+            .open(file.path())
+            .context("can't open a temporary file")
+    };
+    let mut command = Command::new(executable);
+    // One test after the other, or lines of surfaces could be torn by those of other tests.
+    command.args(["--nocapture", "--test-threads=1"]).current_dir(folder);
+    command
+        .env("CARGO_MANIFEST_DIR", folder)
+        .stdin(Stdio::null())
+        .stdout(both()?)
+        .stderr(both()?);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("can't run `{}`", executable.display()))?;
+    let status = wait(&mut child, deadline).with_context(|| format!("can't run `{}`", executable.display()))?;
+    log.push_str(&String::from_utf8_lossy(
+        &std::fs::read(file.path()).context("can't read a temporary file")?,
+    ));
+    Ok(match status {
+        None => Ended::OutOfTime,
+        Some(true) => Ended::Passed,
+        Some(false) => Ended::Failed,
+    })
+}
+
+/// Whether a process succeeded; none if it had to be stopped.
+fn wait(child: &mut std::process::Child, deadline: Instant) -> io::Result<Option<bool>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status.success()));
+        }
+        if Instant::now() >= deadline {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(PAUSE);
     }
 }
 
@@ -126,7 +246,7 @@ fn arguments(package: &str, features: &[&str]) -> Vec<String> {
     arguments
 }
 
-/// The command that repeats a run.
+/// The command that repeats a run of one package.
 pub fn command(package: &str, features: &[&str]) -> String {
     format!("cargo {}", arguments(package, features).join(" "))
 }
@@ -164,8 +284,15 @@ pub fn order(rows: &[Vec<bool>], dependencies: impl Fn(&[bool]) -> BTreeSet<Stri
 
 /// Why a run failed; none if it didn't. `expected` are the surfaces that every row has, as soon as these are known.
 pub fn fault(run: &Run, expected: Option<&Surfaces>) -> Option<String> {
-    if !run.success {
-        return Some("its tests fail".to_owned());
+    if let Some(failure) = &run.failure {
+        return Some(match failure.out_of_time {
+            None => format!("the tests of `{}` fail", failure.package),
+            Some(time) => format!(
+                "the tests of `{}` were stopped: those of a row may take {} s in all",
+                failure.package,
+                time.as_secs()
+            ),
+        });
     }
     let expected = expected?;
     for (module, (version, hash)) in expected {
@@ -184,35 +311,57 @@ pub fn fault(run: &Run, expected: Option<&Surfaces>) -> Option<String> {
     surplus.map(|module| format!("it prints a surface of `{module}`, which others don't have"))
 }
 
+/// What a row that fails shrank to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shrunk {
+    /// Features that fail together.
+    pub features: Vec<FlagId>,
+    /// Whether none of them can be left out. If not, [`MOST_RUNS`] were over before that was known.
+    pub is_smallest: bool,
+}
+
 /// Features that fail together, none of which can be left out, of a row that fails. What a model forbids isn't tried, and what it implies
-/// is on with what is asked for, as Cargo does it.
+/// is on with what is asked for, as Cargo does it. After [`MOST_RUNS`] it is the smallest set that was found to fail until then.
 ///
 /// # Errors
 ///
-/// When a run can't be made, or [`MOST_RUNS`] don't suffice.
-pub fn smallest(
-    model: &FeatureModel,
-    row: &[bool],
-    expected: Option<&Surfaces>,
-    run: &mut Runner<'_>,
-) -> anyhow::Result<Vec<FlagId>> {
+/// When a run can't be made.
+pub fn smallest(model: &FeatureModel, row: &[bool], expected: Option<&Surfaces>, run: &mut Runner<'_>) -> anyhow::Result<Shrunk> {
+    /// Why shrinking ends early.
+    enum Stop {
+        OutOfRuns,
+        Error(anyhow::Error),
+    }
     let on: Vec<FlagId> = (0..row.len()).filter(|flag| row[*flag]).collect();
     let mut known: BTreeMap<Vec<bool>, bool> = BTreeMap::from([(row.to_vec(), true)]);
-    shrink(&on, |part| {
+    let mut smallest = on.clone();
+    let shrunk = shrink(&on, |part| {
         let configuration = model.closure(part.iter().copied());
         if model.broken_by(&configuration).is_some() {
             return Ok(false);
         }
-        if let Some(fails) = known.get(&configuration) {
-            return Ok(*fails);
-        }
-        if known.len() > MOST_RUNS {
-            anyhow::bail!("{MOST_RUNS} runs did not suffice to shrink it");
-        }
-        let fails = fault(&run(&model.names_of(&configuration))?, expected).is_some();
+        let fails = match known.get(&configuration) {
+            Some(fails) => *fails,
+            None if known.len() > MOST_RUNS => return Err(Stop::OutOfRuns),
+            None => fault(&run(&model.names_of(&configuration)).map_err(Stop::Error)?, expected).is_some(),
+        };
         known.insert(configuration, fails);
+        if fails && part.len() < smallest.len() {
+            smallest = part.to_vec();
+        }
         Ok(fails)
-    })
+    });
+    match shrunk {
+        Ok(features) => Ok(Shrunk {
+            features,
+            is_smallest: true,
+        }),
+        Err(Stop::OutOfRuns) => Ok(Shrunk {
+            features: smallest,
+            is_smallest: false,
+        }),
+        Err(Stop::Error(error)) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -248,17 +397,25 @@ mod tests {
     fn shrunk(row: [bool; 5], expected: Option<&Surfaces>, mut run: impl FnMut(&[&str]) -> Run) -> Vec<String> {
         let model = model();
         let found = smallest(&model, &row, expected, &mut |features| Ok(run(features))).expect("every run can be made");
-        found.into_iter().map(|flag| model.flags[flag].name.clone()).collect()
+        assert!(found.is_smallest);
+        let names = found.features.into_iter().map(|flag| model.flags[flag].name.clone());
+        names.collect()
+    }
+
+    fn outcome(passes: bool) -> Run {
+        let failure = Failure {
+            package: "demo".to_owned(),
+            out_of_time: None,
+        };
+        Run {
+            failure: (!passes).then_some(failure),
+            ..Run::default()
+        }
     }
 
     #[test]
     fn a_row_shrinks_to_what_matters() {
-        let fails = |wrong: &'static [&str]| {
-            move |on: &[&str]| Run {
-                success: !wrong.iter().all(|name| on.contains(name)),
-                ..Run::default()
-            }
-        };
+        let fails = |wrong: &'static [&str]| move |on: &[&str]| outcome(!wrong.iter().all(|name| on.contains(name)));
         let all = [true, true, true, true, false];
         assert_eq!(shrunk(all, None, fails(&["moka", "net"])), ["moka", "net"]);
         // `moka` brings `cache` with it, as Cargo does.
@@ -267,10 +424,60 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_too_many_runs_is_shrunk_as_far_as_they_go() {
+        let mut model = FeatureModel::new(Some("demo"));
+        for index in 0..100 {
+            model.flag(Flag {
+                name: format!("f{index}"),
+                doc: String::new(),
+                default: false,
+                targets: Vec::new(),
+                span: SPAN,
+            });
+        }
+        // Every third one matters: far more runs than there may be.
+        let mut runs = 0;
+        let found = smallest(&model, &[true; 100], None, &mut |on| {
+            runs += 1;
+            Ok(outcome(
+                !(0..100).step_by(3).all(|index| on.contains(&format!("f{index}").as_str())),
+            ))
+        });
+        let found = found.expect("every run can be made");
+        assert!(!found.is_smallest && runs <= MOST_RUNS, "{runs} runs");
+        assert!(
+            (0..100).step_by(3).all(|flag| found.features.contains(&flag)),
+            "it still fails"
+        );
+        assert!(found.features.len() < 100, "something could be left out");
+        let error = smallest(&model, &[true; 100], None, &mut |_| anyhow::bail!("no cargo"));
+        assert!(error.is_err(), "what can't be run is an error as before");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_runs_too_long_is_stopped() {
+        let before = Instant::now();
+        let mut child = Command::new("sleep").arg("60").spawn().expect("there is a `sleep`");
+        let ended = wait(&mut child, before + Duration::from_millis(100)).expect("it can be waited for");
+        assert_eq!(ended, None);
+        assert!(before.elapsed() < Duration::from_secs(30), "it was stopped");
+        let failure = Failure {
+            package: "demo-c".to_owned(),
+            out_of_time: Some(Duration::from_secs(7)),
+        };
+        let run = Run {
+            failure: Some(failure),
+            ..Run::default()
+        };
+        let said = fault(&run, None).expect("it is a fault");
+        assert!(said.contains("`demo-c` were stopped") && said.contains("7 s"), "{said}");
+    }
+
+    #[test]
     fn another_surface_is_a_failure() {
         let surface = |letter: &str| lock(&format!("cache 1.0 {}", letter.repeat(64)));
         let run = |on: &[&str]| Run {
-            success: true,
             surfaces: if on.contains(&"quick") { surface("b") } else { surface("a") },
             ..Run::default()
         };
@@ -286,7 +493,6 @@ mod tests {
         assert_eq!(found, lock(&format!("# The surfaces.\nsurface cache 1.0 {hash}\n")));
         assert_eq!(found["cache"], ("1.0".to_owned(), hash.clone()));
         let run = |surfaces| Run {
-            success: true,
             surfaces,
             ..Run::default()
         };

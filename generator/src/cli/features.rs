@@ -12,6 +12,7 @@ use crate::model::target::Targets;
 use crate::model::{Model, feature_model};
 use crate::report::console::{self, thousands};
 use crate::report::json;
+use crate::report::progress::Progress;
 use crate::report::summary::Numbers;
 use crate::suggest;
 use crate::view::features;
@@ -39,10 +40,12 @@ pub fn run(common: &Common) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let Some(loaded) = session.read() else {
-        return Exit::Failure;
-    };
-    let models = match choose(&loaded.model, None) {
+    // What `check` refuses isn't shown: a model that is wrong has no rows, and what would be said of it is wrong too.
+    let prepared = session.prepare_code();
+    if prepared.tree.is_none() {
+        return session.close(Outcome::Failure, &Numbers::default());
+    }
+    let models = match choose(&prepared.model, None) {
         Ok(models) => models,
         Err(exit) => return exit,
     };
@@ -64,14 +67,16 @@ pub fn matrix(common: &Common, arguments: &Arguments) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let Some(loaded) = session.read() else {
-        return Exit::Failure;
-    };
+    // What `check` refuses isn't shown: a model that is wrong has no rows, and what would be said of it is wrong too.
+    let prepared = session.prepare_code();
+    if prepared.tree.is_none() {
+        return session.close(Outcome::Failure, &Numbers::default());
+    }
     let target = arguments.target.as_deref();
-    if let Err(exit) = known_target(&loaded.model, target) {
+    if let Err(exit) = known_target(&prepared.model, target) {
         return exit;
     }
-    let models = match choose(&loaded.model, arguments.model.as_deref()) {
+    let models = match choose(&prepared.model, arguments.model.as_deref()) {
         Ok(models) => models,
         Err(exit) => return exit,
     };
@@ -80,7 +85,7 @@ pub fn matrix(common: &Common, arguments: &Arguments) -> Exit {
         let stated = model.demand;
         let demand = stated.at(arguments.strength.map_or(stated.strength, usize::from));
         let seed = arguments.seed.unwrap_or(demand.seed);
-        let covering = match array(&model, &Demand { seed, ..demand }) {
+        let covering = match array(&session, &model, &Demand { seed, ..demand }) {
             Ok(covering) => covering,
             Err(exit) => return exit,
         };
@@ -95,8 +100,12 @@ pub fn matrix(common: &Common, arguments: &Arguments) -> Exit {
 }
 
 /// An array within its bound, or a failure that is reported.
-pub fn array(model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
-    let covering = find(model, demand)?;
+pub fn array(session: &Session, model: &FeatureModel, demand: &Demand) -> Result<Covering, Exit> {
+    let covering = {
+        // Much is tried for a small array: some seconds where there are many features.
+        let _progress = Progress::start("Covering", !session.json);
+        find(model, demand)?
+    };
     let rows = covering.rows.len();
     match demand.budget {
         Some(budget) if rows > budget => {

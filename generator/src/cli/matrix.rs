@@ -1,7 +1,7 @@
 //! `lathe test --matrix`: the tests of packages in every row of covering arrays of their features.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use anyhow::Context as _;
@@ -22,7 +22,7 @@ use crate::report::summary::Numbers;
 const MOST_LINES: usize = 40;
 
 /// Runs the verb.
-pub fn run(common: &Common, strength: usize, name: Option<&str>) -> Exit {
+pub fn run(common: &Common, strength: usize, name: Option<&str>, time: Duration) -> Exit {
     let mut session = match Session::open(common) {
         Ok(session) => session,
         Err(exit) => return exit,
@@ -41,7 +41,7 @@ pub fn run(common: &Common, strength: usize, name: Option<&str>) -> Exit {
         Err(exit) => return exit,
     };
     let here = host(prepared.model.part::<Targets>());
-    let outcome = match test_all(&session, &models, here, strength) {
+    let outcome = match test_all(&session, &models, here, strength, time) {
         Ok(true) => Outcome::Passed,
         Ok(false) => Outcome::Failure,
         Err(Stop::Reported(exit)) => return exit,
@@ -79,7 +79,13 @@ fn host(targets: &Targets) -> Option<&str> {
 }
 
 /// Tests each model that has a package.
-fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, strength: usize) -> Result<bool, Stop> {
+fn test_all(
+    session: &Session,
+    models: &[FeatureModel],
+    target: Option<&str>,
+    strength: usize,
+    time: Duration,
+) -> Result<bool, Stop> {
     let packages = Package::find(&session.root, models.iter().filter_map(|model| model.name.as_deref()))?;
     if packages.is_empty() {
         console::failure(
@@ -105,14 +111,20 @@ fn test_all(session: &Session, models: &[FeatureModel], target: Option<&str>, st
             );
             return Err(Stop::Reported(Exit::Failure));
         }
-        let covering = array(&model, &model.demand.at(strength)).map_err(Stop::Reported)?;
-        passed &= test(session, &model, &covering, package)?;
+        let covering = array(session, &model, &model.demand.at(strength)).map_err(Stop::Reported)?;
+        passed &= test(session, &model, &covering, package, time)?;
     }
     Ok(passed)
 }
 
 /// Tests a package in every row; `false` if one of them fails.
-fn test(session: &Session, model: &FeatureModel, covering: &Covering, package: &Package<'_>) -> anyhow::Result<bool> {
+fn test(
+    session: &Session,
+    model: &FeatureModel,
+    covering: &Covering,
+    package: &Package<'_>,
+    time: Duration,
+) -> anyhow::Result<bool> {
     let started = Instant::now();
     let rows: Vec<Vec<bool>> = covering.rows.iter().map(|row| row.on.clone()).collect();
     let order = matrix::order(&rows, |row| package.dependencies(&model.names_of(row)));
@@ -130,7 +142,7 @@ fn test(session: &Session, model: &FeatureModel, covering: &Covering, package: &
             names.join(",")
         };
         session.status("Testing", &format!("row {} of {}: {shown}", position + 1, rows.len()));
-        let run = package.run(&names)?;
+        let run = package.run(&names, time)?;
         let fault = matrix::fault(&run, expected.as_ref());
         if session.json {
             console::output(&row_object(package.name(), &names, &run, fault.as_deref()));
@@ -154,11 +166,30 @@ fn test(session: &Session, model: &FeatureModel, covering: &Covering, package: &
             continue;
         }
         tail(session, &run.log);
+        let failing = run.failure.as_ref();
+        let of = failing.map_or(package.name(), |failure| &failure.package).to_owned();
+        if failing.is_some_and(|failure| failure.out_of_time.is_some()) {
+            let help =
+                "to find out which features it takes would need as long again for each try; --row-timeout gives rows more time";
+            console::failure(
+                &format!("{shown}: {fault}"),
+                &format!("repeat it with: {}; {help}", matrix::command(&of, &names)),
+            );
+            continue;
+        }
         session.status("Shrinking", &shown);
-        let smallest = matrix::smallest(model, row, expected.as_ref(), &mut |features| package.run(features))?;
-        let names: Vec<&str> = smallest.iter().map(|flag| model.flags[*flag].name.as_str()).collect();
-        report(session, package.name(), &names);
-        found.push(model.closure(smallest));
+        let mut tries = 0;
+        let shrunk = matrix::smallest(model, row, expected.as_ref(), &mut |features| {
+            tries += 1;
+            session.status(
+                "Trying",
+                &format!("{tries} of at most {}: {}", matrix::MOST_RUNS, features.join(",")),
+            );
+            package.run(features, time)
+        })?;
+        let names: Vec<&str> = shrunk.features.iter().map(|flag| model.flags[*flag].name.as_str()).collect();
+        report(session, &of, &names, shrunk.is_smallest);
+        found.push(model.closure(shrunk.features));
     }
     let seconds = started.elapsed().as_secs();
     let surfaces = expected.map_or(0, |surfaces| surfaces.len());
@@ -193,11 +224,13 @@ fn tail(session: &Session, log: &str) {
 }
 
 /// What a row shrank to, and the command that shows it.
-fn report(session: &Session, package: &str, names: &[&str]) {
+fn report(session: &Session, package: &str, names: &[&str], is_smallest: bool) {
     #[derive(Serialize)]
     struct Shrunk<'a> {
         package: &'a str,
         features: &'a [&'a str],
+        /// Whether none of them can be left out.
+        smallest: bool,
         repeat: &'a str,
     }
     let repeat = matrix::command(package, names);
@@ -205,6 +238,7 @@ fn report(session: &Session, package: &str, names: &[&str]) {
         let shrunk = Shrunk {
             package,
             features: names,
+            smallest: is_smallest,
             repeat: &repeat,
         };
         console::output(&json::object("shrunk", &shrunk));
@@ -214,6 +248,13 @@ fn report(session: &Session, package: &str, names: &[&str]) {
         [] => format!("`{package}` fails without any feature"),
         [one] => format!("`{package}` fails with {one}"),
         _ => format!("`{package}` fails with {} together", list.join(", ")),
+    };
+    let problem = match is_smallest {
+        true => problem,
+        false => format!(
+            "{problem}; some of these may not matter, {} runs did not suffice to find out",
+            matrix::MOST_RUNS
+        ),
     };
     console::failure(&problem, &format!("repeat it with: {repeat}"));
 }
@@ -239,7 +280,7 @@ fn row_object(package: &str, features: &[&str], run: &Run, fault: Option<&str>) 
             .iter()
             .map(|(module, (_, hash))| (module.as_str(), hash.as_str()))
             .collect(),
-        repeat: matrix::command(package, features),
+        repeat: matrix::command(run.failure.as_ref().map_or(package, |failure| &failure.package), features),
     };
     json::object("row", &row)
 }

@@ -28,6 +28,7 @@ mod why;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -185,8 +186,9 @@ enum Verb {
         With --matrix, the tests of the package that is called like a feature model run in every row of a covering array instead, with \
         --no-default-features and the features of the row. Rows go from few optional dependencies to many, those with the same ones \
         together, in one target folder: each dependency is built once, and the cheap rows fail first. Every row has to print the same \
-        lines `surface MODULE VERSION HASH`, those of generated/PACKAGE/surface.lock where there is one. A row that fails is shrunk to \
-        features none of which can be left out:\n\n  \
+        lines `surface MODULE VERSION HASH`, those of generated/PACKAGE/surface.lock where there is one. Where the workspace has \
+        PACKAGE-c and PACKAGE-conformance, their tests run in the row too. A row that fails is shrunk to features none of which can be \
+        left out:\n\n  \
         cargo lathe test --matrix 2\n  \
         cargo lathe test --matrix 3 --model abi")]
     Test {
@@ -196,6 +198,10 @@ enum Verb {
         /// With --matrix: the feature model [default: each that has a package of its name]
         #[arg(long, value_name = "NAME", requires = "matrix")]
         model: Option<String>,
+        /// With --matrix: how long the tests of a row may take in all; what cargo builds for them isn't counted
+        #[arg(long, value_name = "SECONDS", requires = "matrix", default_value_t = 1_800,
+            value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        row_timeout: u64,
     },
     /// Bring generated/ up to date with spec/
     #[command(after_help = "Examples:\n  \
@@ -482,7 +488,13 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Test {
             matrix: Some(strength),
             model,
-        } => matrix::run(&command.common, usize::from(*strength), model.as_deref()),
+            row_timeout,
+        } => matrix::run(
+            &command.common,
+            usize::from(*strength),
+            model.as_deref(),
+            Duration::from_secs(*row_timeout),
+        ),
         Verb::Features => features::run(&command.common),
         Verb::Matrix(arguments) => features::matrix(&command.common, arguments),
         Verb::Generate { check, force, stamp } => generate::run(&command.common, *check, *force, stamp.as_deref()),

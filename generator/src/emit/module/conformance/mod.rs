@@ -91,6 +91,7 @@ fn tests(package: &Package, module: &Module) -> Result<String, std::fmt::Error> 
          `cargo test -- --ignored` shows what it would say.",
         module.name
     ));
+    out.push_str("\n#![allow(unused_imports, dead_code, reason = \"where no backend is on, there is nothing to try\")]\n");
     write!(
         out,
         "\n{}use {facts}::law::{{Law, Violation}};\nuse {laws}::{own} as laws;\nuse {laws}::{own}::Fixture;\n",
@@ -103,8 +104,9 @@ fn tests(package: &Package, module: &Module) -> Result<String, std::fmt::Error> 
     for backend in &module.backends {
         write!(
             out,
-            "\n{}mod {} {{\n    use super::*;\n    use {} as Subject;\n",
+            "\n{}#[cfg(feature = \"{}\")]\nmod {} {{\n    use super::*;\n    use {} as Subject;\n",
             docs::item(0, module, "backend", &backend.name, &backend.doc),
+            module.feature_of(backend),
             rust::module(&backend.name),
             rust_types::adapter_type(package, backend),
         )?;
@@ -114,8 +116,9 @@ fn tests(package: &Package, module: &Module) -> Result<String, std::fmt::Error> 
     if let Some(best) = manifest::best(module) {
         write!(
             out,
-            "\n/// The façade, on the backend `{}`: what goes through it obeys the same laws.\nmod facade {{\n    use super::*;\n",
-            best.name
+            "\n/// The façade, on the backend `{}`: what goes through it obeys the same laws.\n#[cfg(feature = \"{}\")]\nmod facade {{\n    use super::*;\n",
+            best.name,
+            module.feature_of(best),
         )?;
         out.push_str(&facade::subject(package, module, best));
         laws_of(&mut out, package, module, best)?;
