@@ -10,6 +10,7 @@ use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::feature::{Feature, FeatureRule, Features};
+use crate::model::module::Modules;
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
@@ -24,6 +25,7 @@ pub const RULES: &[Rule] = &[
     FORCED,
     REDUNDANT,
     TOO_HARD,
+    TARGETS,
 ];
 
 /// Names differ in more than underscores.
@@ -96,6 +98,14 @@ const TOO_HARD: Rule = Rule {
     summary: "a feature model can be judged within bounds",
     page: include_str!("pages/L0829.md"),
     check: None,
+};
+
+/// Lists of targets say something.
+const TARGETS: Rule = Rule {
+    code: "L0830",
+    summary: "a list of targets names one",
+    page: include_str!("pages/L0830.md"),
+    check: Some(targets),
 };
 
 /// The features that can name each other, and their rules.
@@ -215,6 +225,28 @@ fn implied_targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnos
                 .at(place, "")
                 .at(value(sources, implied, "targets"), "exists only here")
                 .help(format!("restrict the `targets` of `{}` likewise", feature.name)),
+            );
+        }
+    }
+}
+
+/// Reports lists of targets without any: they look like *nowhere*, and mean *everywhere*.
+fn targets(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    let features = groups(model).flat_map(|(features, _)| features);
+    let features = features.map(|of| ("feature", &of.name, &of.targets, of.span));
+    let backends = model.part::<Modules>().modules.iter().flat_map(|module| &module.backends);
+    let backends = backends.map(|of| ("backend", &of.name, &of.targets, of.span));
+    for (table, name, targets, span) in features.chain(backends) {
+        let path = [table.into(), name.as_str().into(), "targets".into()];
+        // One with names that aren't known is empty here too.
+        let at = locate::value(sources, span, &path);
+        let written: String = sources.text(at).chars().filter(|c| !c.is_whitespace()).collect();
+        if targets.is_empty() && written == "[]" {
+            diagnostics.push(
+                Diagnostic::error(TARGETS.code, format!("the {table} `{name}` names no target"))
+                    .at(at, "")
+                    .note("without `targets` it exists on all of them")
+                    .help("remove the key, or name a target"),
             );
         }
     }

@@ -99,7 +99,7 @@ pub fn cover(model: &FeatureModel, demand: &Demand) -> Result<Covering, Refusal>
 }
 
 /// The rows that are there in any case, each once, and those that can't be.
-fn always(model: &FeatureModel, wanted: Always) -> (Vec<Row>, Vec<(&'static str, String)>) {
+pub fn always(model: &FeatureModel, wanted: Always) -> (Vec<Row>, Vec<(&'static str, String)>) {
     let count = model.flags.len();
     let all = [
         ("none", wanted.none, vec![false; count]),

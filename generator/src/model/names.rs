@@ -204,6 +204,13 @@ impl<'a> Place<'a> {
     }
 }
 
+/// A name that a list has twice.
+pub fn twice(place: &Place<'_>) -> Diagnostic {
+    Diagnostic::error("L0113", format!("`{}` stands twice in the list", place.text))
+        .at(place.span, "named again here")
+        .help("remove one of the two")
+}
+
 /// An integer of a spec within bounds; reports one outside.
 pub fn number<T: TryFrom<i64>>(
     document: &Document,

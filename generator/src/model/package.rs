@@ -247,10 +247,16 @@ fn matrix(document: &Document, raw: &RawMatrix, diagnostics: &mut Diagnostics) -
         Some(seed) => number(document, seed, "seed", 0..=i64::MAX, diagnostics),
         None => Some(1),
     };
-    let rows = raw.always.iter();
-    let always = rows.filter_map(|row| Place::value(document, row).word("row", ROWS, diagnostics));
+    let mut always = Vec::new();
+    for row in &raw.always {
+        let place = Place::value(document, row);
+        match place.word("row", ROWS, diagnostics) {
+            Some(row) if always.contains(&row) => diagnostics.push(names::twice(&place)),
+            row => always.extend(row),
+        }
+    }
     Some(Matrix {
-        always: always.collect(),
+        always,
         strength: strength?,
         budget: budget?,
         seed: seed?,

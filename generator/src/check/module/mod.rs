@@ -11,6 +11,7 @@ mod laws;
 mod machine_reach;
 mod machine_steps;
 mod names;
+mod package;
 mod types;
 
 use super::{Rule, locate};
@@ -43,6 +44,9 @@ pub const RULES: &[Rule] = &[
     machine_reach::UNUSED,
     features::NAMES,
     laws::VACUOUS,
+    package::VERSIONS,
+    package::BUDGET,
+    package::FOLDERS,
 ];
 
 /// All modules with their packages.

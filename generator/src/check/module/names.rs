@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Rule, text};
+use super::super::{Rule, locate, text};
 use super::modules;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::Model;
@@ -33,6 +33,8 @@ const ERRORS: &[&str] = &["FeatureDisabled", "Unsupported", "InvalidConfig", "Cl
 /// What emitted files name beside the types of their module.
 const TYPES: &[&str] = &[
     "Arc",
+    "AsMut",
+    "AsRef",
     "Backend",
     "Box",
     "Clock",
@@ -41,12 +43,20 @@ const TYPES: &[&str] = &[
     "Debug",
     "Default",
     "Display",
+    "Drop",
     "Duration",
     "Eq",
     "Err",
     "Error",
+    "Fn",
+    "FnMut",
+    "FnOnce",
     "Formatter",
+    "From",
     "Hash",
+    "Into",
+    "IntoIterator",
+    "Iterator",
     "ManualClock",
     "None",
     "Ok",
@@ -58,10 +68,15 @@ const TYPES: &[&str] = &[
     "Result",
     "Self",
     "Send",
+    "Sized",
     "Some",
     "String",
     "Support",
     "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
     "Unpin",
     "Vec",
 ];
@@ -118,6 +133,41 @@ const C_WORDS: &[&str] = &[
     "using",
     "void",
     "volatile",
+];
+
+/// Words of C that are words of Rust too, and names of the headers that every header includes. With [`C_WORDS`] they are what the prefix
+/// of a C interface, which is the name of a type there, can't be.
+const C_NAMES: &[&str] = &[
+    "break",
+    "const",
+    "continue",
+    "do",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "for",
+    "if",
+    "int16_t",
+    "int32_t",
+    "int64_t",
+    "int8_t",
+    "intptr_t",
+    "main",
+    "ptrdiff_t",
+    "return",
+    "size_t",
+    "static",
+    "struct",
+    "true",
+    "typeof",
+    "uint16_t",
+    "uint32_t",
+    "uint64_t",
+    "uint8_t",
+    "uintptr_t",
+    "wchar_t",
+    "while",
 ];
 
 /// A name, what bears it, and where.
@@ -218,8 +268,18 @@ fn tables<'a>(module: &'a Module, package: &'a Package) -> Vec<(Vec<Name<'a>>, V
     tables
 }
 
-fn taken(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+fn taken(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for (module, package) in modules(model) {
+        if let Some(c) = &module.c
+            && (C_WORDS.contains(&c.prefix.as_str()) || C_NAMES.contains(&c.prefix.as_str()))
+        {
+            diagnostics.push(
+                Diagnostic::error(TAKEN.code, format!("the prefix of a C interface can't be `{}`", c.prefix))
+                    .at(super::value(sources, c.span, &["c", "prefix"]), "")
+                    .note("C has this word or type already, and the type of handles is called like the prefix")
+                    .help(format!("write `prefix = \"{}_{}\"`, say", package.name, module.name)),
+            );
+        }
         let own = Name {
             table: "module",
             name: &module.name,
@@ -240,6 +300,15 @@ fn taken(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
         let capabilities = package.capabilities.iter().map(|of| (&of.name, of.span));
         for name in names("capability", capabilities) {
             refuse(refusal(&name, &[]), diagnostics);
+        }
+        let types: Vec<String> = TYPES.iter().map(|word| (*word).to_owned()).collect();
+        for library in &package.libraries {
+            for name in &library.types {
+                let path = ["library".into(), library.name.as_str().into(), "types".into()];
+                let span = locate::position(sources, library.span, &path, name).unwrap_or(library.span);
+                let table = "type of a library";
+                refuse(refusal(&Name { table, name, span }, &types), diagnostics);
+            }
         }
     }
 }

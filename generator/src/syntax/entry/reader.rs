@@ -265,7 +265,9 @@ impl<'de> Reader<'de> {
             ValueKind::Integer(Ok(number)) => visitor.visit_i64(*number),
             ValueKind::Integer(Err(text)) => Err(de::Error::custom(match text.as_str() {
                 "0x" | "0o" | "0b" => format!("`{text}` is no number: digits are missing behind it"),
-                _ => format!("the integer {text} is out of range: integers have 64 bits"),
+                _ => format!(
+                    "the integer {text} is out of range: integers of TOML end at 9223372036854775807; a greater value of a type stands as a text, \"{text}\""
+                ),
             })),
             ValueKind::Float(number) => visitor.visit_f64(*number),
             ValueKind::Boolean(truth) => visitor.visit_bool(*truth),

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::types::twice;
 use super::{Scope, Spelling, collect, in_order, read};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics, Edit};
 use crate::model::manifest::Manifests;
 use crate::model::module::raw::{RawBackend, RawSupport};
 use crate::model::module::{Backend, CapabilityValue, Support, Type, TypeKind};
-use crate::model::names::{Names, Place, Use, number};
+use crate::model::names::{self, Names, Place, Use, number};
 use crate::model::package::{Capability, Package};
 use crate::model::target::Targets;
 use crate::syntax::{Entry, Spanned, tree};
@@ -72,7 +71,7 @@ fn targets(
     for text in &raw.targets {
         let place = Place::value(scope.document, text);
         if targets.iter().any(|first| first == place.text) {
-            diagnostics.push(twice(&place));
+            diagnostics.push(names::twice(&place));
         } else if known.targets.iter().any(|target| target.name == place.text) {
             uses.push(Use {
                 span: place.name_span(),

@@ -1,7 +1,7 @@
 //! Functions of a surface.
 
 use super::laws::need;
-use super::types::{reference, twice};
+use super::types::reference;
 use super::values::value;
 use super::{Scope, Spelling, collect, named_part, read};
 use crate::arena::{Arena, Id};
@@ -57,12 +57,17 @@ fn function(
     for text in &raw.laws {
         let place = Place::value(document, text);
         match laws.resolve(&place, diagnostics) {
-            Some(law) if named_laws.contains(&law) => diagnostics.push(twice(&place)),
+            Some(law) if named_laws.contains(&law) => diagnostics.push(names::twice(&place)),
             law => named_laws.extend(law),
         }
     }
-    let fires = raw.fires.iter().filter_map(|text| event(scope, machines, text, diagnostics));
-    let fires = fires.collect();
+    let mut fires = Vec::new();
+    for text in &raw.fires {
+        match event(scope, machines, text, diagnostics) {
+            Some(event) if fires.contains(&event) => diagnostics.push(names::twice(&Place::value(document, text))),
+            event => fires.extend(event),
+        }
+    }
     Function {
         name: entry.name().to_owned(),
         doc: raw.doc.get_ref().clone(),
@@ -94,7 +99,7 @@ fn parameter(
     let named = names::check_name("a parameter", place.text, place.span, false, diagnostics);
     let kind = reference(scope, text, kind, diagnostics)?;
     if before.iter().any(|first| first.name == place.text) {
-        diagnostics.push(twice(&place));
+        diagnostics.push(names::twice(&place));
         return None;
     }
     named.then(|| Parameter {

@@ -1,14 +1,13 @@
 //! State machines: states, events, and transitions with guards and actions.
 
 use super::guard::{self, Fault, Mentions};
-use super::types::twice;
 use super::{Read, Spelling, check_spelling, named_part, read as read_entries};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::module::StateMachine;
 use crate::model::module::raw::RawStateMachine;
 use crate::model::module::state_machine::{Guard, Number, Transition};
-use crate::model::names::{Names, Place};
+use crate::model::names::{self, Names, Place};
 use crate::syntax::{Document, Entry, Spanned, tree};
 
 /// The most states, events, and numbers of a state machine, and the most transitions. What is emitted tries every sequence.
@@ -110,7 +109,7 @@ fn words(
             break;
         }
         if words.iter().any(|word| word == place.text) {
-            diagnostics.push(twice(&place));
+            diagnostics.push(names::twice(&place));
         } else {
             check_spelling(what, place.text, place.span, spelling, diagnostics);
             words.push(place.text.to_owned());
@@ -134,7 +133,7 @@ fn numbers(
         let place = Place::part(document, text, name);
         let bits = Place::part(document, text, kind).word("width", WIDTHS, diagnostics);
         if taken.iter().any(|name| name == place.text) {
-            diagnostics.push(twice(&place));
+            diagnostics.push(names::twice(&place));
             continue;
         }
         if taken.len() == MOST {

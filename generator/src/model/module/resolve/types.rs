@@ -100,7 +100,7 @@ fn one(scope: &Scope<'_>, entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Di
             continue;
         }
         if derives.iter().any(|first| first == place.text) {
-            diagnostics.push(twice(&place));
+            diagnostics.push(names::twice(&place));
         } else {
             derives.push(place.text.to_owned());
         }
@@ -119,13 +119,6 @@ fn one(scope: &Scope<'_>, entry: &Entry<'_>, raw: &RawType, diagnostics: &mut Di
         non_exhaustive: raw.non_exhaustive,
         span: entry.span(),
     }
-}
-
-/// A name that a list has twice.
-pub(super) fn twice(place: &Place<'_>) -> Diagnostic {
-    Diagnostic::error("L0113", format!("`{}` stands twice in the list", place.text))
-        .at(place.span, "named again here")
-        .help("remove one of the two")
 }
 
 /// Reports keys that types of a kind don't have.

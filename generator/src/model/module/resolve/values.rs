@@ -18,13 +18,29 @@ const UNITS: &[(&str, u64)] = &[
     ("h", 3_600_000_000_000),
 ];
 
+/// Why a text is no duration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoDuration {
+    /// It isn't a number with a unit.
+    Form,
+    /// It is longer than can be stated.
+    TooLong,
+}
+
 /// The nanoseconds of a duration: `300s`, `1ms`.
-fn duration(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '_'))?;
+fn duration(text: &str) -> Result<u64, NoDuration> {
+    let digits = text
+        .find(|c: char| !(c.is_ascii_digit() || c == '_'))
+        .ok_or(NoDuration::Form)?;
     let (number, unit) = text.split_at(digits);
-    let number: u64 = number.replace('_', "").parse().ok()?;
-    let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit.trim())?;
-    number.checked_mul(*factor)
+    let number = number.replace('_', "");
+    let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit.trim()).ok_or(NoDuration::Form)?;
+    if number.is_empty() {
+        return Err(NoDuration::Form);
+    }
+    // Of digits alone, only too many are no number.
+    let number: u64 = number.parse().map_err(|_| NoDuration::TooLong)?;
+    number.checked_mul(*factor).ok_or(NoDuration::TooLong)
 }
 
 /// The least and the greatest value of an integer type.
@@ -64,11 +80,41 @@ pub(super) fn value(
             }
             Some(Value::Integer(number))
         }
-        (TypeReference::Float(_), RawValue::Float(number)) if number.is_finite() => Some(Value::Float(*number)),
+        (TypeReference::Float(bits), RawValue::Float(number)) if number.is_finite() => {
+            if *bits == 32 && number.abs() > f64::from(f32::MAX) {
+                diagnostics.push(
+                    Diagnostic::error("L0109", format!("{number:e} is out of the range of its type"))
+                        .at(
+                            tree::span(scope.document.file, raw.span()),
+                            format!("an `f32` is at most {:e}", f32::MAX),
+                        )
+                        .help("choose another number, or `f64`"),
+                );
+                return None;
+            }
+            Some(Value::Float(*number))
+        }
         #[expect(clippy::cast_precision_loss, reason = "the nearest number is meant")]
         (TypeReference::Float(_), RawValue::Integer(number)) => Some(Value::Float(*number as f64)),
         (TypeReference::String | TypeReference::Str, RawValue::Text(text)) => Some(Value::Text(text.clone())),
-        (TypeReference::Duration, RawValue::Text(text)) => duration(text).map(Value::Duration),
+        (TypeReference::Duration, RawValue::Text(text)) => match duration(text) {
+            Ok(nanoseconds) => Some(Value::Duration(nanoseconds)),
+            Err(NoDuration::Form) => None,
+            Err(NoDuration::TooLong) => {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "L0109",
+                        format!("the duration {:?} is out of range", text.chars().take(40).collect::<String>()),
+                    )
+                    .at(
+                        tree::span(scope.document.file, raw.span()),
+                        "durations have 64 bits of nanoseconds: at most `\"18446744073s\"`, some 584 years",
+                    )
+                    .help("choose a shorter one; `\"none\"` of an `Option<Duration>` says that there is no end"),
+                );
+                return None;
+            }
+        },
         (TypeReference::Option(_), RawValue::Text(text)) if text == "none" => Some(Value::None),
         (TypeReference::Option(inner), _) => {
             return value(scope, raw, inner, diagnostics).map(Box::new).map(Value::Some);
@@ -180,10 +226,14 @@ mod tests {
 
     #[test]
     fn durations_have_a_unit() {
-        assert_eq!(duration("300s"), Some(300_000_000_000));
-        assert_eq!(duration("1_000 us"), Some(1_000_000));
-        for text in ["", "300", "s", "-1s", "1 fortnight", "99999999999h", "1.5s"] {
-            assert_eq!(duration(text), None, "{text}");
+        assert_eq!(duration("300s"), Ok(300_000_000_000));
+        assert_eq!(duration("1_000 us"), Ok(1_000_000));
+        assert_eq!(duration("18446744073s"), Ok(18_446_744_073_000_000_000));
+        for text in ["", "300", "s", "_s", "-1s", "1 fortnight", "1.5s"] {
+            assert_eq!(duration(text), Err(NoDuration::Form), "{text}");
+        }
+        for text in ["99999999999h", "18446744074s", "99999999999999999999999ns"] {
+            assert_eq!(duration(text), Err(NoDuration::TooLong), "{text}");
         }
         assert_eq!(limits(false, 64), (0, i128::from(u64::MAX)));
         assert_eq!(limits(true, 8), (-128, 127));
