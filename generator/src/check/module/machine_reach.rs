@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Rule, locate};
+use super::machine_guards::may_be_taken;
 use super::modules;
 use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -40,7 +41,7 @@ fn reached(machine: &StateMachine, events: &BTreeSet<usize>) -> BTreeSet<usize> 
     let mut open = vec![machine.initial];
     while let Some(state) = open.pop() {
         let steps = machine.transitions.iter();
-        for step in steps.filter(|step| step.from == state && events.contains(&step.on)) {
+        for step in steps.filter(|step| step.from == state && events.contains(&step.on) && may_be_taken(machine, step)) {
             if reached.insert(step.to) {
                 open.push(step.to);
             }
@@ -85,6 +86,11 @@ fn states(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     (
                         "no transition leads to it".to_owned(),
                         "add one, or remove the state".to_owned(),
+                    )
+                } else if into.iter().all(|step| !may_be_taken(machine, step)) {
+                    (
+                        "what leads to it has a guard that can never hold".to_owned(),
+                        "mend the guard".to_owned(),
                     )
                 } else if missing.is_empty() {
                     (

@@ -89,7 +89,7 @@ fn turned(of: Comparison) -> Comparison {
 }
 
 /// Whether the left side may be less than, equal to, or greater than the right one.
-fn outcomes(of: Comparison) -> [bool; 3] {
+pub fn outcomes(of: Comparison) -> [bool; 3] {
     match of {
         Comparison::Equal => [false, true, false],
         Comparison::Unequal => [true, false, true],

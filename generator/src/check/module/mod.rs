@@ -8,6 +8,7 @@ mod features;
 mod functions;
 mod interface;
 mod laws;
+mod machine_guards;
 mod machine_reach;
 mod machine_steps;
 mod names;
@@ -47,6 +48,7 @@ pub const RULES: &[Rule] = &[
     package::VERSIONS,
     package::BUDGET,
     package::FOLDERS,
+    machine_guards::GUARDS,
 ];
 
 /// All modules with their packages.
