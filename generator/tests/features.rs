@@ -39,6 +39,13 @@ fn certificates(strength: u8) -> Vec<(String, Value)> {
     certificates.collect()
 }
 
+/// What the plan's models say, for the checker.
+fn models() -> String {
+    let output = lathe(Path::new(PLAN), "features --format json");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
 /// What the independent checker says.
 fn judged(text: &str) -> (bool, String) {
     let mut checker = Command::new(env!("CARGO_BIN_EXE_check-certificate"))
@@ -75,6 +82,7 @@ fn rows(certificate: &Value) -> Vec<BTreeSet<&str>> {
 fn the_models_of_the_plan_are_covered_in_few_rows() {
     for (strength, most) in [(2, [8, 10]), (3, [20, 28])] {
         let certificates = certificates(strength);
+        let models = models();
         assert_eq!(certificates.len(), 2);
         for ((line, certificate), most) in certificates.iter().zip(most) {
             let name = &certificate["model"];
@@ -87,7 +95,7 @@ fn the_models_of_the_plan_are_covered_in_few_rows() {
             let all = certificate["features"].as_array().map_or(0, Vec::len);
             assert!(rows[0].is_empty(), "nothing is on in the first row");
             assert!(rows.iter().any(|row| row.len() == all), "everything is on in some row");
-            let (accepted, said) = judged(line);
+            let (accepted, said) = judged(&format!("{models}{line}"));
             assert!(accepted, "{name}: {said}");
         }
         let row = rows(&certificates[1].1)[1].clone();
@@ -119,10 +127,12 @@ fn the_full_model_has_so_many_configurations() {
 #[test]
 fn tampered_certificates_are_refused() {
     let (_, certificate) = certificates(2).pop().expect("the full model");
+    let models = models();
+    let judged = |certificate: &Value| judged(&format!("{models}{certificate}"));
     let refused = |change: &dyn Fn(&mut Value), why: &str| {
         let mut tampered = certificate.clone();
         change(&mut tampered);
-        let (accepted, said) = judged(&tampered.to_string());
+        let (accepted, said) = judged(&tampered);
         assert!(!accepted && said.contains(why), "expected `{why}`: {said}");
     };
     let count = rows(&certificate).len();
@@ -131,7 +141,7 @@ fn tampered_certificates_are_refused() {
         // A row that nothing needs may go, but then there are fewer combinations than claimed or as many: only the others are tested.
         let mut tampered = certificate.clone();
         without(&mut tampered);
-        if !judged(&tampered.to_string()).0 {
+        if !judged(&tampered).0 {
             refused(&without, "occur in no row");
         } else {
             assert!(row < 3, "row {} is of no use", row + 1);
@@ -143,8 +153,23 @@ fn tampered_certificates_are_refused() {
     );
     refused(&|object| object["feasible"] = 900.into(), "are claimed");
     refused(&|object| object["covered"] = 920.into(), "are claimed");
-    // Fewer clauses allow more than the rows have.
-    refused(&|object| object["clauses"] = serde_json::json!([]), "occur in no row");
+    // What fewer or more clauses allow is another question than that of the model.
+    let not_its = "aren't those of the model";
+    refused(&|object| object["clauses"] = serde_json::json!([]), not_its);
+    let without = |object: &mut Value| drop(object["clauses"].as_array_mut().expect("clauses").pop());
+    refused(&without, not_its);
+    let with = |object: &mut Value| {
+        object["clauses"]
+            .as_array_mut()
+            .expect("clauses")
+            .push(serde_json::json!(["-llm", "-ai"]))
+    };
+    refused(&with, not_its);
+    refused(
+        &|object| object["features"].as_array_mut().expect("features").push("more".into()),
+        not_its,
+    );
+    refused(&|object| object["model"] = "plan23".into(), "its model isn't there");
     refused(&|object| object["strength"] = 3.into(), "occur in no row");
     refused(&|object| object["strength"] = 30.into(), "can't be combined");
     refused(
@@ -153,6 +178,25 @@ fn tampered_certificates_are_refused() {
     );
     refused(&|object| object["kind"] = "row".into(), "no certificate");
     refused(&|object| object["features"][1] = "ai".into(), "twice");
+}
+
+/// What is said of a model that is wrong would be wrong too.
+#[test]
+fn what_check_refuses_is_not_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    copy(Path::new(PLAN), root);
+    let odd = "kind = \"feature\"\nname = \"odd\"\n\n[feature.one]\ndoc = \"One.\"\ndefault = false\nimplies = [\"other\"]\n\
+               conflicts = [\"other\"]\n\n[feature.other]\ndoc = \"Another.\"\ndefault = false\n";
+    std::fs::write(root.join("spec/odd.toml"), odd).expect("a spec");
+    let exit = lathe(root, "check").status.code();
+    assert_ne!(exit, Some(0));
+    for verb in ["features", "matrix", "matrix --model plan14"] {
+        let output = lathe(root, verb);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), exit, "{verb}: {said}");
+        assert!(output.stdout.is_empty() && said.contains("L0823"), "{verb}: {said}");
+    }
 }
 
 #[test]

@@ -1,9 +1,15 @@
-//! Judges the certificates of `lathe matrix --format json`, read from standard input, and shares no code with lathe.
+//! Judges the certificates of `lathe matrix --format json` by the models of `lathe features --format json`, both read from standard
+//! input, and shares no code with lathe:
 //!
-//! Accepted is one whose rows keep every clause, and in whose rows every combination of features occurs that some valid configuration
-//! has. Combinations that occur in no row are tried one by one, by search. Exit codes: 0 accepted, 1 refused.
+//! ```text
+//! (lathe features --format json; lathe matrix --format json) | check-certificate
+//! ```
+//!
+//! What a model says is made into clauses here once more; those of a certificate must be the same. Accepted is one whose rows keep every
+//! clause, and in whose rows every combination of features occurs that some valid configuration has. Combinations that occur in no row
+//! are tried one by one, by search. Exit codes: 0 accepted, 1 refused.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::process::ExitCode;
 
@@ -27,13 +33,20 @@ fn main() -> ExitCode {
 }
 
 fn judge_all(text: &str) -> Result<String, String> {
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let objects = lines.map(|line| serde_json::from_str(line).map_err(|error| format!("a line is no JSON: {error}")));
+    let objects = objects.collect::<Result<Vec<Value>, String>>()?;
+    let of = |kind: &'static str| objects.iter().filter(move |object| object["kind"] == kind);
+    let name = |object: &Value| object["model"].as_str().unwrap_or_default().to_owned();
+    let models: BTreeMap<String, &Value> = of("model").map(|model| (name(model), model)).collect();
     let mut said = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let object: Value = serde_json::from_str(line).map_err(|error| format!("a line is no JSON: {error}"))?;
-        if object["kind"] == "certificate" {
-            let name = object["model"].as_str().unwrap_or_default();
-            said.push(judge(&object).map_err(|why| format!("model `{name}`: {why}"))?);
-        }
+    for certificate in of("certificate") {
+        let name = name(certificate);
+        let model = models
+            .get(&name)
+            .ok_or_else(|| "its model isn't there: put what `lathe features --format json` says before it".to_owned());
+        let judged = model.and_then(|model| judge(certificate, model));
+        said.push(judged.map_err(|why| format!("model `{name}`: {why}"))?);
     }
     if said.is_empty() {
         Err("there is no certificate".to_owned())
@@ -42,7 +55,7 @@ fn judge_all(text: &str) -> Result<String, String> {
     }
 }
 
-fn judge(certificate: &Value) -> Result<String, String> {
+fn judge(certificate: &Value, model: &Value) -> Result<String, String> {
     let number = |key: &str| certificate[key].as_u64().ok_or(format!("`{key}` is no number"));
     let names = texts(&certificate["features"])?;
     let index: HashMap<&str, usize> = names.iter().enumerate().map(|(index, name)| (*name, index)).collect();
@@ -55,10 +68,16 @@ fn judge(certificate: &Value) -> Result<String, String> {
         _ => Ok((find(text)?, true)),
     };
     let lists = |key: &str| certificate[key].as_array().ok_or(format!("`{key}` is no list"));
-    let mut clauses: Vec<Vec<Literal>> = Vec::new();
+    let mut claimed: BTreeSet<Vec<Literal>> = BTreeSet::new();
     for clause in lists("clauses")? {
-        clauses.push(texts(clause)?.iter().map(literal).collect::<Result<_, String>>()?);
+        let clause = texts(clause)?.iter().map(literal).collect::<Result<BTreeSet<_>, String>>()?;
+        claimed.insert(clause.into_iter().collect());
     }
+    let clauses = clauses_of(model, certificate["target"].as_str(), &index)?;
+    if claimed != clauses {
+        return Err("its clauses aren't those of the model".to_owned());
+    }
+    let clauses: Vec<Vec<Literal>> = clauses.into_iter().collect();
     let mut rows: Vec<Vec<bool>> = Vec::new();
     for (at, row) in lists("rows")?.iter().enumerate() {
         let on: BTreeSet<usize> = texts(row)?.into_iter().map(find).collect::<Result<_, String>>()?;
@@ -108,6 +127,59 @@ fn judge(certificate: &Value) -> Result<String, String> {
             rows.len()
         )),
     }
+}
+
+/// What a model says, on a target, as clauses: of each, one literal holds.
+fn clauses_of(model: &Value, target: Option<&str>, index: &HashMap<&str, usize>) -> Result<BTreeSet<Vec<Literal>>, String> {
+    let find = |name: &str| {
+        index
+            .get(name)
+            .copied()
+            .ok_or(format!("the model has a feature `{name}`, the certificate none"))
+    };
+    let all = |list: &Value| texts(list)?.into_iter().map(find).collect::<Result<Vec<usize>, String>>();
+    let list = |key: &str| model[key].as_array().ok_or(format!("`{key}` of the model is no list"));
+    let mut clauses: BTreeSet<Vec<Literal>> = BTreeSet::new();
+    let mut add = |literals: Vec<Literal>| {
+        let once: BTreeSet<Literal> = literals.into_iter().collect();
+        clauses.insert(once.into_iter().collect());
+    };
+    let features = list("features")?;
+    if features.len() != index.len() {
+        return Err("its features aren't those of the model".to_owned());
+    }
+    for feature in features {
+        let own = find(feature["name"].as_str().unwrap_or_default())?;
+        all(&feature["implies"])?
+            .into_iter()
+            .for_each(|other| add(vec![(own, false), (other, true)]));
+        all(&feature["conflicts"])?
+            .into_iter()
+            .for_each(|other| add(vec![(own, false), (other, false)]));
+        let targets = texts(&feature["targets"])?;
+        if target.is_some_and(|target| !targets.is_empty() && !targets.contains(&target)) {
+            add(vec![(own, false)]);
+        }
+    }
+    for rule in list("rules")? {
+        let unless: Vec<Literal> = rule["when"]
+            .as_str()
+            .map(find)
+            .transpose()?
+            .map(|when| (when, false))
+            .into_iter()
+            .collect();
+        let of: BTreeSet<usize> = all(&rule["of"])?.into_iter().collect();
+        add(unless.iter().copied().chain(of.iter().map(|one| (*one, true))).collect());
+        if rule["exactly"] == true {
+            for one in &of {
+                for other in of.iter().filter(|other| *other > one) {
+                    add(unless.iter().copied().chain([(*one, false), (*other, false)]).collect());
+                }
+            }
+        }
+    }
+    Ok(clauses)
 }
 
 fn texts(list: &Value) -> Result<Vec<&str>, String> {
