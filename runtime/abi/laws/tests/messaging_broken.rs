@@ -19,7 +19,7 @@ const OPERATIONS: &[(&str, u32)] = &[
     ("take", 1),
 ];
 
-const LAWS: [(&str, u32); 21] = [
+const LAWS: [(&str, u32); 22] = [
     ("matching_small", 1),
     ("matching_random", 1_000),
     ("routing_small", 1),
@@ -36,6 +36,7 @@ const LAWS: [(&str, u32); 21] = [
     ("dead_letter_bound", 20),
     ("conservation", 4_000),
     ("conservation_threads", 2_000),
+    ("closing", 60),
     ("limits", 1),
     ("topic_table", 300),
     ("clock_jumps", 1),
@@ -75,6 +76,7 @@ fn try_law<B: Backend>(id: &'static str) -> Result<(), Violation> {
         "dead_letter_bound" => messaging::dead_letter_bound::<B>(law, fixture),
         "conservation" => messaging::conservation::<B>(law, fixture),
         "conservation_threads" => messaging::conservation_threads::<B>(law, fixture),
+        "closing" => messaging::closing::<B>(law, fixture),
         "limits" => messaging::limits::<B>(law, fixture),
         "topic_table" => messaging::topic_table::<B>(law, fixture),
         "clock_jumps" => messaging::clock_jumps::<B>(law, fixture),
@@ -142,6 +144,11 @@ fn the_wrong_hash() {
     );
     rejects::<HashForgetsParent>(&["matching_small"], "must be true");
     rejects::<HashShowsSystem>(&["matching_small"], "must be false");
+}
+
+#[test]
+fn closing() {
+    rejects::<CloseForgets>(&["closing"], "still takes subscriptions");
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Backend for Exact {
     }
 
     fn close(&self) {
-        self.state().closed = true;
+        self.state().close();
         self.changed.notify_all();
     }
 
@@ -84,6 +84,9 @@ impl Backend for Exact {
         let begin = Instant::now();
         let mut state = self.state();
         loop {
+            if state.closed {
+                return Err(MessagingError::Closed);
+            }
             let full = match state.publish(topic, payload) {
                 Ok(copies) => {
                     drop(state);
@@ -104,9 +107,6 @@ impl Backend for Exact {
                     capacity: self.config.queue_capacity,
                 });
             }
-            if state.closed {
-                return Err(MessagingError::Closed);
-            }
             state = self.wait(state, left.min(LONG));
         }
     }
@@ -116,6 +116,9 @@ impl Backend for Exact {
         loop {
             let now = self.clock.now();
             let mut state = self.state();
+            if state.closed {
+                return Err(MessagingError::Closed);
+            }
             let dead = state.dead_count();
             let delivery = state.receive(subscription, now)?;
             // What has become a dead letter has made room.
@@ -124,9 +127,6 @@ impl Backend for Exact {
             }
             if delivery.is_some() || wait.is_zero() {
                 return Ok(delivery);
-            }
-            if state.closed {
-                return Err(MessagingError::Closed);
             }
             let left = wait.saturating_sub(begin.elapsed());
             if left.is_zero() {

@@ -75,7 +75,18 @@ impl State {
         }
     }
 
+    /// Ends every subscription, and takes no further one.
+    pub fn close(&mut self) {
+        self.closed = true;
+        let ended = std::mem::take(&mut self.subscriptions);
+        let held: usize = ended.values().map(|subscription| subscription.copies.len()).sum();
+        self.stats.discarded += held as u64;
+    }
+
     pub fn subscribe(&mut self, pattern: &[u8]) -> Result<u64, MessagingError> {
+        if self.closed {
+            return Err(MessagingError::Closed);
+        }
         let limit = self.config.max_subscriptions;
         if self.subscriptions.len() >= limit as usize {
             return Err(MessagingError::TooManySubscriptions { limit });

@@ -94,8 +94,9 @@ impl Backend for Trie {
     fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         for shard in &self.subscriptions {
-            let subscriptions: Vec<_> = read(shard).values().cloned().collect();
-            subscriptions.iter().for_each(|subscription| subscription.tell_all());
+            let subscriptions: Vec<u64> = read(shard).keys().copied().collect();
+            // One that ended meanwhile has counted what it held already.
+            subscriptions.into_iter().for_each(|id| drop(self.unsubscribe(id)));
         }
     }
 
@@ -121,6 +122,11 @@ impl Backend for Trie {
         // Only what is in the table can be unsubscribed: by then it must be among the routes, or it would stay there for ever.
         self.routes.insert(Arc::clone(&subscription));
         write(self.shard(id)).insert(id, subscription);
+        // One that `close` didn't see would hold its copies for ever.
+        if self.closed.load(Ordering::SeqCst) {
+            drop(self.unsubscribe(id));
+            return Err(MessagingError::Closed);
+        }
         Ok(id)
     }
 
@@ -153,6 +159,9 @@ impl Backend for Trie {
         let entry = self.topics.entry(topic);
         let mut deadline = None;
         loop {
+            if self.closed.load(Ordering::SeqCst) {
+                return Err(MessagingError::Closed);
+            }
             let reached = self.routes.find(topic);
             let full = match self.reserve(&reached) {
                 Ok(()) => return Ok(self.deliver(&entry, payload, &reached)),
@@ -171,9 +180,6 @@ impl Backend for Trie {
                 });
             }
             let queue = full.queue();
-            if self.closed.load(Ordering::SeqCst) {
-                return Err(MessagingError::Closed);
-            }
             if !queue.has_room() && !queue.is_closed() {
                 full.wait_room(queue, left);
             }
@@ -186,6 +192,9 @@ impl Backend for Trie {
         loop {
             let now = self.clock.now();
             let mut queue = receiver.queue();
+            if self.closed.load(Ordering::SeqCst) {
+                return Err(MessagingError::Closed);
+            }
             if queue.is_closed() {
                 return Err(MessagingError::SubscriptionNotFound { subscription });
             }
@@ -194,9 +203,6 @@ impl Backend for Trie {
             receiver.tell_room(&queue);
             if delivery.is_some() || wait.is_zero() {
                 return Ok(delivery);
-            }
-            if self.closed.load(Ordering::SeqCst) {
-                return Err(MessagingError::Closed);
             }
             let left = time_left(&mut deadline, wait);
             if left.is_zero() {

@@ -25,6 +25,10 @@ pub trait Fault: Send + Sync + Unpin + Sized + 'static {
     fn before(_: &Broken<Self>) -> Result<(), MessagingError> {
         Ok(())
     }
+    /// Closes.
+    fn close(broken: &Broken<Self>) {
+        broken.reference.close();
+    }
     /// Changes a pattern.
     fn pattern(pattern: &[u8]) -> &[u8] {
         pattern
@@ -76,7 +80,7 @@ impl<F: Fault> Backend for Broken<F> {
     }
 
     fn close(&self) {
-        self.reference.close();
+        F::close(self);
     }
 
     fn subscribe(&self, pattern: &[u8]) -> Result<u64, MessagingError> {
@@ -175,6 +179,14 @@ impl Fault for RetryNeverComes {
         let outcome = if outcome == Outcome::Retry { Outcome::Accept } else { outcome };
         broken.reference.settle(subscription, delivery, outcome)
     }
+}
+
+/// What is queued when the broker is closed is neither delivered nor counted.
+#[derive(Debug)]
+pub struct CloseForgets;
+
+impl Fault for CloseForgets {
+    fn close(_: &Broken<Self>) {}
 }
 
 /// The next attempt comes at once.

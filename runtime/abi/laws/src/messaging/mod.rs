@@ -11,7 +11,7 @@ pub mod oracle;
 mod waiting;
 pub mod workload;
 
-pub use conservation::{conservation, conservation_threads, order_threads};
+pub use conservation::{closing, conservation, conservation_threads, order_threads};
 pub use delivery::{back_pressure, dead_letter_bound, order, retry_limit, visibility_timeout};
 pub use limits::{clock_jumps, limits, panicking_clock, topic_table};
 pub use matching::{any_bytes, matching_random, matching_small, routing_random, routing_small, ten_thousand_patterns};
