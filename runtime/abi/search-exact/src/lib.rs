@@ -149,3 +149,29 @@ impl Exact {
 fn not_found(index: &str) -> SearchError {
     SearchError::IndexNotFound { index: index.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use abi_facts::clock::ManualClock;
+
+    use super::*;
+
+    #[test]
+    fn a_poisoned_lock_leaves_a_usable_backend() {
+        let backend = Exact::open(&SearchConfig::default(), Arc::new(ManualClock::new())).expect("it opens");
+        backend.create_index("index").expect("an index");
+        backend.index_document("index", "before", "word").expect("a document");
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _indexes = backend.write();
+            panic!("on purpose");
+        }));
+        assert!(panicked.is_err() && backend.indexes.is_poisoned());
+        backend.index_document("index", "after", "word").expect("a document");
+        let found = backend.query("index", "word", 10).expect("a query");
+        assert_eq!(found.len(), 2);
+        assert_eq!((backend.indexes(), backend.stats().documents), (vec!["index".to_owned()], 2));
+        assert_eq!(backend.delete_index("index"), Ok(true));
+    }
+}

@@ -1,4 +1,6 @@
-//! One index of tantivy, with what tantivy doesn't keep: which documents there are, and whether a commit is due.
+//! One index of tantivy, with what tantivy doesn't keep: which documents there are, whether a commit is due, and what was written since
+//! the last one. A writer of tantivy that failed once takes nothing more and loses what it wasn't yet asked to commit: it is replaced,
+//! and what was acknowledged is written again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,11 +25,17 @@ use crate::failed;
 
 /// The least that tantivy takes for the documents of one commit.
 const WRITER_BYTES: usize = 15_000_000;
+
+/// The most that is written without a commit. It is held a second time until then.
+const MOST_PENDING: usize = 2_000;
+const MOST_PENDING_BYTES: usize = 4 << 20;
+
 const ID: &str = "id";
 const ANALYZER: &str = "module";
 
 /// One index.
 pub struct Index {
+    index: tantivy::Index,
     id: Field,
     text: Field,
     reader: IndexReader,
@@ -38,7 +46,11 @@ pub struct Index {
 }
 
 struct Documents {
-    writer: IndexWriter,
+    /// None after a failure, until the next write or commit makes another.
+    writer: Option<IndexWriter>,
+    /// What was acknowledged since the last commit, in order: the id, and the text unless it was deleted.
+    pending: Vec<(String, Option<String>)>,
+    pending_bytes: usize,
     /// The bytes of each text. tantivy itself can't say whether an id is there before a commit.
     bytes_of: HashMap<String, u64>,
     bytes: u64,
@@ -56,6 +68,10 @@ impl std::fmt::Debug for Index {
 impl Index {
     /// An empty index.
     pub fn new(config: &SearchConfig) -> Result<Self, SearchError> {
+        Index::in_directory(config, tantivy::directory::RamDirectory::create())
+    }
+
+    fn in_directory(config: &SearchConfig, directory: impl Into<Box<dyn tantivy::Directory>>) -> Result<Self, SearchError> {
         let mut schema = Schema::builder();
         let id = schema.add_text_field(ID, STRING | FAST);
         let indexing = TextFieldIndexing::default()
@@ -70,7 +86,7 @@ impl Index {
         let index = tantivy::Index::builder()
             .schema(schema.build())
             .settings(settings)
-            .create_in_ram()
+            .open_or_create(directory)
             .map_err(failed)?;
         let analyzer = analyzer(config);
         index.tokenizers().register(ANALYZER, analyzer.clone());
@@ -79,13 +95,15 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(failed)?;
-        let writer = index.writer_with_num_threads(1, WRITER_BYTES).map_err(failed)?;
         let documents = Mutex::new(Documents {
-            writer,
+            writer: None,
+            pending: Vec::new(),
+            pending_bytes: 0,
             bytes_of: HashMap::new(),
             bytes: 0,
         });
         Ok(Index {
+            index,
             id,
             text,
             reader,
@@ -106,15 +124,7 @@ impl Index {
         if bytes > config.max_index_bytes {
             return Err(full("max_index_bytes", config.max_index_bytes));
         }
-        let mut document = TantivyDocument::default();
-        document.add_text(self.id, id);
-        document.add_text(self.text, text);
-        // A commit needs the same lock, so that no reader sees the index between the two.
-        self.dirty.store(true, Ordering::Release);
-        // Both in one step: a failure must not take the old text away.
-        let delete = old.map(|_| UserOperation::Delete(Term::from_field_text(self.id, id)));
-        let operations: Vec<UserOperation> = delete.into_iter().chain([UserOperation::Add(document)]).collect();
-        documents.writer.run(operations).map_err(failed)?;
+        self.write(&mut documents, id, Some(text))?;
         documents.bytes_of.insert(id.to_owned(), text.len() as u64);
         documents.bytes = bytes;
         Ok(())
@@ -123,13 +133,81 @@ impl Index {
     /// Takes a document out, and says whether it was there.
     pub fn delete(&self, id: &str) -> Result<bool, SearchError> {
         let mut documents = self.documents();
-        let Some(bytes) = documents.bytes_of.remove(id) else {
+        let Some(bytes) = documents.bytes_of.get(id).copied() else {
             return Ok(false);
         };
+        self.write(&mut documents, id, None)?;
+        documents.bytes_of.remove(id);
         documents.bytes -= bytes;
-        self.dirty.store(true, Ordering::Release);
-        documents.writer.delete_term(Term::from_field_text(self.id, id));
         Ok(true)
+    }
+
+    /// Writes a text under an id, or takes away what is there. Nothing is left of it if it fails.
+    fn write(&self, documents: &mut Documents, id: &str, text: Option<&str>) -> Result<(), SearchError> {
+        if documents.pending.len() >= MOST_PENDING || documents.pending_bytes >= MOST_PENDING_BYTES {
+            self.commit(documents)?;
+        }
+        // A commit needs the same lock, so that no reader sees the index between the two.
+        self.dirty.store(true, Ordering::Release);
+        if self
+            .writer(documents)
+            .and_then(|writer| self.pass_on(writer, id, text))
+            .is_err()
+        {
+            // Whatever became of it went with the writer.
+            documents.writer = None;
+            let again = self.writer(documents).and_then(|writer| self.pass_on(writer, id, text));
+            again.inspect_err(|_| documents.writer = None)?;
+        }
+        documents.pending_bytes += id.len() + text.map_or(0, str::len);
+        documents.pending.push((id.to_owned(), text.map(str::to_owned)));
+        Ok(())
+    }
+
+    /// The writer, or a new one that has got what the last one lost.
+    fn writer<'a>(&self, documents: &'a mut Documents) -> Result<&'a IndexWriter, SearchError> {
+        if documents.writer.is_none() {
+            let writer = self.index.writer_with_num_threads(1, WRITER_BYTES).map_err(failed)?;
+            let pending = documents.pending.iter();
+            pending
+                .map(|(id, text)| (id, text.as_deref()))
+                .try_for_each(|(id, text)| self.pass_on(&writer, id, text))?;
+            documents.writer = Some(writer);
+        }
+        documents.writer.as_ref().ok_or_else(|| SearchError::Failed {
+            reason: "the index has no writer".to_owned(),
+        })
+    }
+
+    fn pass_on(&self, writer: &IndexWriter, id: &str, text: Option<&str>) -> Result<(), SearchError> {
+        let delete = UserOperation::Delete(Term::from_field_text(self.id, id));
+        let add = text.map(|text| {
+            let mut document = TantivyDocument::default();
+            document.add_text(self.id, id);
+            document.add_text(self.text, text);
+            UserOperation::Add(document)
+        });
+        // Both in one step: a failure must not take the old text away.
+        let operations: Vec<UserOperation> = [delete].into_iter().chain(add).collect();
+        writer.run(operations).map_err(failed).map(drop)
+    }
+
+    /// Lets readers see what was written. After a failure it is tried once more with another writer.
+    fn commit(&self, documents: &mut Documents) -> Result<(), SearchError> {
+        let mut once = || {
+            self.writer(documents)?;
+            let committed = match &mut documents.writer {
+                Some(writer) => writer.commit().map_err(failed).map(drop),
+                None => Ok(()),
+            };
+            committed.inspect_err(|_| documents.writer = None)
+        };
+        once().or_else(|_| once())?;
+        documents.pending.clear();
+        documents.pending_bytes = 0;
+        self.reader.reload().map_err(failed)?;
+        self.dirty.store(false, Ordering::Release);
+        Ok(())
     }
 
     /// How many documents there are, and the bytes of their texts.
@@ -214,9 +292,7 @@ impl Index {
         if self.dirty.load(Ordering::Acquire) {
             let mut documents = self.documents();
             if self.dirty.load(Ordering::Acquire) {
-                documents.writer.commit().map_err(failed)?;
-                self.reader.reload().map_err(failed)?;
-                self.dirty.store(false, Ordering::Release);
+                self.commit(&mut documents)?;
             }
         }
         Ok(self.reader.searcher())
@@ -256,9 +332,15 @@ impl Index {
         Ok(snippet.to_html())
     }
 
-    // tantivy's writer says itself when it can't go on, and the counts are changed last.
+    // What is pending and what is counted is changed last, so that after a panic only the writer may know of more.
     fn documents(&self) -> MutexGuard<'_, Documents> {
-        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+        self.documents.lock().unwrap_or_else(|poisoned| {
+            let mut documents = PoisonError::into_inner(poisoned);
+            documents.writer = None;
+            self.dirty.store(true, Ordering::Release);
+            self.documents.clear_poison();
+            documents
+        })
     }
 }
 
@@ -278,3 +360,7 @@ fn analyzer(config: &SearchConfig) -> TextAnalyzer {
     }
     analyzer.build()
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;
