@@ -12,6 +12,8 @@ pub struct Limiter {
     rules: Rules,
     max_keys: u32,
     keys: HashMap<Vec<u8>, History>,
+    /// Before this, no key becomes idle, so that a table that is full isn't searched in vain again and again.
+    next_idle: u64,
 }
 
 #[derive(Debug)]
@@ -66,20 +68,31 @@ impl Limiter {
             rules,
             max_keys: config.max_keys,
             keys: HashMap::new(),
+            next_idle: 0,
         })
     }
 
     pub fn check(&mut self, key: &[u8], now: u64) -> Result<RateLimitDecision, GatewayError> {
         if !self.keys.contains_key(key) {
-            if self.keys.len() >= self.max_keys as usize {
-                self.keys.retain(|_, history| !self.rules.is_idle(history, now));
+            if self.keys.len() >= self.max_keys as usize && now >= self.next_idle {
+                self.next_idle = u64::MAX;
+                self.keys.retain(|_, history| {
+                    let idle_from = self.rules.idle_from(history);
+                    if idle_from > now {
+                        self.next_idle = self.next_idle.min(idle_from);
+                    }
+                    idle_from > now
+                });
             }
             if self.keys.len() >= self.max_keys as usize {
                 return Err(GatewayError::TooManyKeys { limit: self.max_keys });
             }
         }
         let history = self.keys.entry(key.to_vec()).or_insert_with(|| self.rules.fresh.clone());
-        Ok(self.rules.check(history, now))
+        let decision = self.rules.check(history, now);
+        // Of a key that is known it only gets later.
+        self.next_idle = self.next_idle.min(self.rules.idle_from(history));
+        Ok(decision)
     }
 
     pub fn len(&self) -> u64 {
@@ -88,12 +101,12 @@ impl Limiter {
 }
 
 impl Rules {
-    /// Whether it makes no difference if the key is forgotten.
-    fn is_idle(&self, history: &History, now: u64) -> bool {
+    /// From when on it makes no difference if the key is forgotten.
+    fn idle_from(&self, history: &History) -> u64 {
         match history {
-            History::Bucket { content, at } => content.saturating_add(now - at) >= self.full,
-            History::Log(log) => log.back().is_none_or(|last| last + self.window <= now),
-            History::Window { number, .. } => *number != now / self.window,
+            History::Bucket { content, at } => at.saturating_add(self.full - content),
+            History::Log(log) => log.back().map_or(0, |last| last + self.window),
+            History::Window { number, .. } => number.saturating_add(1).saturating_mul(self.window),
         }
     }
 
