@@ -5,11 +5,14 @@
 use std::fs::{self, DirEntry, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use abi_facts::storage::{StorageEntry, StorageError};
 
 use crate::key;
+
+/// How long a value that is being written is left alone: another handle, or another process, may be writing it.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3_600);
 
 /// The directory of a store.
 #[derive(Debug)]
@@ -39,6 +42,30 @@ impl Directory {
             return Err(invalid(format!("names `{root}`, which isn't a directory")));
         }
         Ok(Directory { root: path })
+    }
+
+    /// Deletes what writes left that were interrupted: object_store writes a value beside its key, to `key#number`, and renames it then. What
+    /// can't be deleted stays, and is no object.
+    pub fn sweep(&self, now: SystemTime) {
+        let mut waiting = vec![self.root.clone()];
+        while let Some(directory) = waiting.pop() {
+            for file in fs::read_dir(&directory).into_iter().flatten().flatten() {
+                // Of the file itself: links aren't followed.
+                let Ok(metadata) = file.metadata() else { continue };
+                let is_old = || {
+                    let age = metadata
+                        .modified()
+                        .ok()
+                        .and_then(|modified| now.duration_since(modified).ok());
+                    age.is_some_and(|age| age >= ABANDONED_AFTER)
+                };
+                if metadata.is_dir() {
+                    waiting.push(file.path());
+                } else if metadata.is_file() && file.file_name().to_str().is_some_and(is_leftover) && is_old() {
+                    let _ = fs::remove_file(file.path());
+                }
+            }
+        }
     }
 
     /// Whether a key, which is valid, is a file or may become one, with nothing but directories before it.
@@ -142,6 +169,13 @@ impl Directory {
     }
 }
 
+/// Whether a name is that of a value that was being written: no key has a `#`.
+fn is_leftover(name: &str) -> bool {
+    let digits = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    name.rsplit_once('#')
+        .is_some_and(|(key, number)| !key.is_empty() && digits(number))
+}
+
 /// The key of a file and what it is, without following links; nothing if its name isn't text or it is gone.
 fn described(file: &DirEntry, prefix: &str) -> Result<Option<(String, Metadata)>, StorageError> {
     let Ok(name) = file.file_name().into_string() else {
@@ -169,5 +203,39 @@ fn failed(what: &str, error: &io::Error) -> StorageError {
         StorageError::Denied { reason }
     } else {
         StorageError::Failed { reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_interrupted_writes_left_is_swept() {
+        let root = tempfile::tempdir().expect("a directory for the test");
+        let inner = root.path().join("a");
+        fs::create_dir(&inner).expect("a directory in it");
+        let files = ["key", "key#1", "#1", "key#", "key#1b", "a/b#22", "a/b", "a/c#1#2"];
+        for name in files {
+            fs::write(root.path().join(name), name).expect("a file");
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.path().join("key"), root.path().join("link#1")).expect("a link");
+        let directory = Directory::new(root.path().to_str().expect("a name")).expect("it is there");
+        let there = |name: &&&str| root.path().join(name).exists();
+
+        // Somebody may still be writing them.
+        directory.sweep(SystemTime::now());
+        assert_eq!(files.iter().filter(there).count(), files.len());
+
+        directory.sweep(SystemTime::now() + ABANDONED_AFTER + Duration::from_secs(1));
+        let left: Vec<&&str> = files.iter().filter(there).collect();
+        assert_eq!(left, [&"key", &"#1", &"key#", &"key#1b", &"a/b"]);
+        #[cfg(unix)]
+        assert!(root.path().join("link#1").is_symlink(), "links stay");
+        // A clock that went back deletes nothing.
+        fs::write(root.path().join("key#1"), "").expect("a file");
+        directory.sweep(UNIX_EPOCH);
+        assert!(root.path().join("key#1").exists());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use abi_facts::storage::{StorageConfig, StorageEntry, StorageError, StorageInfo, StorageMetadata, StorageObject, StorageStats};
 use bytes::Bytes;
@@ -56,8 +57,10 @@ impl Objects {
 
     /// The same, of which the store is a directory.
     pub fn in_directory(self, root: &str) -> Result<Self, StorageError> {
+        let directory = Directory::new(root)?;
+        directory.sweep(SystemTime::now());
         Ok(Objects {
-            directory: Some(Directory::new(root)?),
+            directory: Some(directory),
             ..self
         })
     }
@@ -304,4 +307,34 @@ fn stripe(key: &str, stripes: usize) -> usize {
 /// A lock whose holder panicked guards nothing half-done: counts are set in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn poisoned_locks_leave_a_usable_store() {
+        let config = StorageConfig {
+            capacity_bytes: Some(10),
+            ..StorageConfig::default()
+        };
+        let objects = Objects::new(Arc::new(object_store::memory::InMemory::new()), &config);
+        objects.put("a", &[1; 4], &StorageMetadata::default()).expect("there is room");
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _deleting: Vec<MutexGuard<'_, ()>> = objects.deleting.iter().map(lock).collect();
+            let _used = objects.capacity.as_ref().map(|capacity| lock(&capacity.used));
+            panic!("on purpose");
+        }));
+        assert!(panicked.is_err() && objects.deleting.iter().all(Mutex::is_poisoned));
+        objects.put("b", &[2; 4], &StorageMetadata::default()).expect("there is room");
+        let full = objects.put("c", &[3; 4], &StorageMetadata::default());
+        assert!(matches!(full, Err(StorageError::Full { bytes: 12, limit: 10 })), "{full:?}");
+        assert_eq!(objects.delete("a"), Ok(true));
+        objects
+            .put("c", &[3; 4], &StorageMetadata::default())
+            .expect("there is room again");
+    }
 }

@@ -1,9 +1,9 @@
-//! A store that fails at any one call, or at all of them: errors, and nothing lost that was acknowledged.
+//! A store whose disk is full at any one call, or at all of them: errors that say so, and nothing lost that was acknowledged.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::{fmt, io};
 
 use abi_facts::storage::{StorageConfig, StorageError, StorageMetadata};
 use abi_storage_object_store::objects::Objects;
@@ -39,7 +39,7 @@ impl Failing {
 fn failure() -> Error {
     Error::Generic {
         store: "failing",
-        source: "the disk is full".into(),
+        source: Box::new(io::Error::from(io::ErrorKind::StorageFull)),
     }
 }
 
@@ -112,7 +112,13 @@ fn script(objects: &Objects) -> BTreeMap<String, Vec<Option<Vec<u8>>>> {
         let values = there.entry(key.to_owned()).or_insert_with(|| vec![None]);
         match result {
             Ok(()) => *values = vec![value],
-            Err(StorageError::Failed { .. }) => values.push(value),
+            Err(StorageError::Failed { reason }) => {
+                assert!(
+                    reason.contains("no storage space"),
+                    "`{reason}` doesn't say that the disk is full"
+                );
+                values.push(value);
+            }
             Err(error) => panic!("`{key}`: {error} isn't `Failed`"),
         }
     };
