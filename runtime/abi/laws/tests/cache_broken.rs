@@ -3,7 +3,9 @@
 use abi_facts::cache::{Backend, CacheBackend, EvictionPolicy};
 use abi_laws::cache::broken::{self, Broken, Fault, Honest};
 use abi_laws::cache::survives_panic;
-use abi_laws::cache::{Fixture, accounting, capacity, evicts_exact, hit_ratio, isolation, no_stale, read_your_write, refusal};
+use abi_laws::cache::{
+    Fixture, accounting, capacity, evicts_exact, hit_ratio, isolation, keeps_used, no_stale, read_your_write, refusal,
+};
 use abi_laws::{Law, Violation};
 
 /// The laws with fewer cases than the spec asks for.
@@ -58,6 +60,10 @@ fn broken_laws<B: Backend>() -> Vec<String> {
         let name = format!("evicts_exact.{}", policy.name());
         try_law(&name, evicts_exact::<B>(&law("evicts_exact", 400, timed), &fixture, policy));
     }
+    try_law(
+        "keeps_used.Any",
+        keeps_used::<B>(&law("keeps_used", 16, &[]), &fixture, EvictionPolicy::Any),
+    );
     broken
 }
 
@@ -110,6 +116,7 @@ fn no_limit() {
         "evicts_exact.Lfu",
         "evicts_exact.Fifo",
         "evicts_exact.Random",
+        "keeps_used.Any",
     ]);
 }
 
@@ -135,6 +142,7 @@ fn a_place_that_is_written_over() {
         "evicts_exact.Lru",
         "evicts_exact.Lfu",
         "evicts_exact.Fifo",
+        "keeps_used.Any",
     ]);
 }
 
@@ -151,6 +159,7 @@ fn the_value_of_another_key() {
         "evicts_exact.Lfu",
         "evicts_exact.Fifo",
         "evicts_exact.Random",
+        "keeps_used.Any",
     ]);
 }
 
@@ -173,6 +182,32 @@ fn more_goes_than_must() {
         "evicts_exact.Fifo",
         "evicts_exact.Random",
     ]);
+}
+
+#[test]
+fn what_is_used_goes_first() {
+    check::<broken::ForgetsUsed>(&["keeps_used.Any"]);
+}
+
+/// A cache that fails at every call is rejected by every law, without a panic and without an end of memory.
+#[test]
+fn a_cache_that_fails_at_every_call() {
+    let laws = [
+        "read_your_write",
+        "capacity",
+        "refusal",
+        "survives_panic",
+        "no_stale",
+        "accounting",
+        "isolation",
+        "evicts_exact.Any",
+        "evicts_exact.Lru",
+        "evicts_exact.Lfu",
+        "evicts_exact.Fifo",
+        "evicts_exact.Random",
+        "keeps_used.Any",
+    ];
+    assert_eq!(broken_laws::<broken::AlwaysFails>(), laws);
 }
 
 /// Uses few enough for the oracle, and more than enough to see the difference.

@@ -8,8 +8,8 @@ use abi_facts::gateway::{Backend, GatewayBackend, GatewayConfig, RateLimitAlgori
 use abi_gateway_exact::Exact;
 use abi_gateway_matchit::Matchit;
 use abi_laws::gateway::broken::{
-    AlwaysAllows, Broken, CountsRefused, CutKeys, EndlessProbes, FirstMatchWins, LastMethodWins, NeverHalfOpen, NeverTurnsBack,
-    NoLatency, SevenfoldWindow, SharedNames, StaysPoisoned, TrustsClock, Unbounded,
+    AlwaysAllows, AlwaysFails, Broken, CountsRefused, CutKeys, EndlessProbes, FirstMatchWins, LastMethodWins, NeverHalfOpen,
+    NeverTurnsBack, NoLatency, SevenfoldWindow, SharedNames, StaysPoisoned, TrustsClock, Unbounded,
 };
 use abi_laws::gateway::{self as laws, Fixture};
 use abi_laws::{Law, Violation};
@@ -292,4 +292,14 @@ fn a_lock_that_stays_poisoned() {
         laws::survives_panic::<With<StaysPoisoned>>(&law(1), &fixture()),
         "`check_rate_limit` fails for ever",
     );
+}
+
+/// A gateway that fails at every call is rejected by every law, without a panic. One law is about configurations, which backends don't see.
+#[test]
+fn a_gateway_that_fails_at_every_call() {
+    let held: Vec<String> = all::<AlwaysFails>(GatewayBackend::Exact)
+        .into_iter()
+        .filter_map(|(name, result)| result.is_ok().then_some(name))
+        .collect();
+    assert_eq!(held, ["config_refused"]);
 }

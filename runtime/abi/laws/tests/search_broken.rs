@@ -1,7 +1,9 @@
 //! The laws of `search` hold for the honest backends, and reject those that are broken on purpose.
 
 use abi_facts::search::{Backend, Ranking, SearchBackend};
-use abi_laws::search::broken::{Broken, CountsDeleted, OneWriteLate, ReindexAdds, TopBeforeSorting, UnescapedSnippet};
+use abi_laws::search::broken::{
+    AlwaysFails, Broken, CountsDeleted, OneWriteLate, ReindexAdds, TopBeforeSorting, UnescapedSnippet,
+};
 use abi_laws::search::{self, Fixture};
 use abi_laws::{Law, Violation};
 use abi_search_exact::Exact;
@@ -130,4 +132,29 @@ fn a_write_that_shows_late_is_rejected() {
         "read_your_write",
         search::read_your_write::<Broken<OneWriteLate>>(&law(12), &fixture),
     );
+}
+
+/// A backend that fails at every call is rejected by every law, without a panic.
+#[test]
+fn a_backend_that_fails_at_every_call() {
+    let fixture = Fixture::new(SearchBackend::Exact);
+    type Subject = AlwaysFails;
+    let law = law(4);
+    rejects("read_your_write", search::read_your_write::<Subject>(&law, &fixture));
+    for ranking in [Ranking::Bm25, Ranking::Unranked] {
+        rejects("rank_exact", search::rank_exact::<Subject>(&law, &fixture, ranking));
+        rejects("rank_agreement", search::rank_agreement::<Subject>(&law, &fixture, ranking));
+    }
+    rejects("top_of_all", search::top_of_all::<Subject>(&law, &fixture));
+    rejects("deleted_is_gone", search::deleted_is_gone::<Subject>(&law, &fixture));
+    rejects("reindex_replaces", search::reindex_replaces::<Subject>(&law, &fixture));
+    rejects("prefix_is_filter", search::prefix_is_filter::<Subject>(&law, &fixture));
+    rejects("stemming_joins", search::stemming_joins::<Subject>(&law, &fixture));
+    rejects("stop_words_dropped", search::stop_words_dropped::<Subject>(&law, &fixture));
+    rejects("snippet_well_formed", search::snippet_well_formed::<Subject>(&law, &fixture));
+    rejects("snippet_densest", search::snippet_densest::<Subject>(&law, &fixture));
+    rejects("any_text", search::any_text::<Subject>(&law, &fixture));
+    rejects("limits", search::limits::<Subject>(&law, &fixture));
+    rejects("ten_thousand", search::ten_thousand::<Subject>(&law, &fixture));
+    rejects("concurrent_writes", search::concurrent_writes::<Subject>(&law, &fixture));
 }

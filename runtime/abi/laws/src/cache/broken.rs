@@ -47,6 +47,8 @@ pub enum Kind {
     Silent,
     /// Lets two entries go where one is enough.
     Overeager,
+    /// Where the policy leaves the choice to it, lets what is used most go.
+    ForgetsUsed,
 }
 
 macro_rules! faults {
@@ -61,7 +63,7 @@ macro_rules! faults {
     )*};
 }
 
-faults! { WrongVictim NotRandom Stale Undead Racing Unbounded ValuesOnly Borrowed Confused Poisonable Silent Overeager }
+faults! { WrongVictim NotRandom Stale Undead Racing Unbounded ValuesOnly Borrowed Confused Poisonable Silent Overeager ForgetsUsed }
 
 /// [`Kind::None`].
 #[derive(Debug)]
@@ -167,6 +169,7 @@ impl<F: Fault> Broken<F> {
     fn victim(&self, state: &State) -> Option<Vec<u8>> {
         let entries = || state.entries.values();
         let victim = match self.config.eviction_policy {
+            EvictionPolicy::Any if Self::KIND == Kind::ForgetsUsed => entries().max_by_key(|entry| entry.uses),
             EvictionPolicy::Random if Self::KIND == Kind::NotRandom => entries().min_by_key(|entry| entry.put),
             EvictionPolicy::Random => fastrand::choice(entries()),
             EvictionPolicy::Lfu => entries().min_by_key(|entry| (entry.uses, entry.used)),
@@ -333,4 +336,54 @@ impl<F: Fault> Backend for Broken<F> {
     fn footprint(key_bytes: u64, value_bytes: u64) -> u64 {
         ENTRY_OVERHEAD.saturating_add(key_bytes).saturating_add(value_bytes)
     }
+}
+
+/// Every call fails: nothing is ever put or there.
+#[derive(Debug)]
+pub struct AlwaysFails;
+
+impl Backend for AlwaysFails {
+    fn open(_: &CacheConfig, _: Arc<dyn Clock>) -> Result<Self, CacheError> {
+        Ok(AlwaysFails)
+    }
+
+    fn footprint(_: u64, _: u64) -> u64 {
+        u64::MAX
+    }
+
+    fn get(&self, _: &[u8]) -> Option<Bytes> {
+        None
+    }
+
+    fn put(&self, _: &[u8], _: &[u8]) -> Result<(), CacheError> {
+        Err(CacheError::Closed)
+    }
+
+    fn put_with_ttl(&self, _: &[u8], _: &[u8], _: Option<Duration>) -> Result<(), CacheError> {
+        Err(CacheError::Closed)
+    }
+
+    fn delete(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    fn contains(&self, _: &[u8]) -> bool {
+        false
+    }
+
+    fn clear(&self) {}
+
+    fn len(&self) -> u64 {
+        0
+    }
+
+    fn is_empty(&self) -> bool {
+        true
+    }
+
+    fn stats(&self) -> CacheStats {
+        CacheStats::default()
+    }
+
+    fn maintain(&self) {}
 }

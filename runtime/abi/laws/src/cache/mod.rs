@@ -11,6 +11,7 @@ pub mod workload;
 mod concurrent;
 mod history;
 mod hit_ratio;
+mod kept;
 mod oracle;
 mod single;
 
@@ -22,6 +23,7 @@ use abi_facts::clock::{Clock, ManualClock};
 
 pub use concurrent::{accounting, isolation};
 pub use hit_ratio::{hit_ratio, measure};
+pub use kept::keeps_used;
 pub use oracle::{evicts_exact, no_stale};
 pub use single::{capacity, read_your_write, refusal, survives_panic};
 

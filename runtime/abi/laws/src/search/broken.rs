@@ -161,3 +161,43 @@ impl<F: Fault> Backend for Broken<F> {
         self.honest.stats()
     }
 }
+
+/// Every call fails.
+#[derive(Debug)]
+pub struct AlwaysFails;
+
+fn failure<T>() -> Result<T, SearchError> {
+    Err(SearchError::Failed {
+        reason: "no call of this backend succeeds".to_owned(),
+    })
+}
+
+impl Backend for AlwaysFails {
+    fn open(_: &SearchConfig, _: Arc<dyn Clock>) -> Result<Self, SearchError> {
+        Ok(AlwaysFails)
+    }
+    fn create_index(&self, _: &str) -> Result<(), SearchError> {
+        failure()
+    }
+    fn delete_index(&self, _: &str) -> Result<bool, SearchError> {
+        failure()
+    }
+    fn index_document(&self, _: &str, _: &str, _: &str) -> Result<(), SearchError> {
+        failure()
+    }
+    fn delete_document(&self, _: &str, _: &str) -> Result<bool, SearchError> {
+        failure()
+    }
+    fn query(&self, _: &str, _: &str, _: u32) -> Result<Vec<SearchResult>, SearchError> {
+        failure()
+    }
+    fn prefix_search(&self, _: &str, _: &str, _: u32) -> Result<Vec<String>, SearchError> {
+        failure()
+    }
+    fn indexes(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn stats(&self) -> SearchStats {
+        SearchStats::default()
+    }
+}

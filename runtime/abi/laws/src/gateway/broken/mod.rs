@@ -1,6 +1,7 @@
 //! Backends that are broken on purpose: an honest one, and a fault in front of it.
 
 mod breaker;
+mod failing;
 mod limiter;
 mod routes;
 
@@ -13,6 +14,7 @@ use abi_facts::gateway::{
 };
 
 pub use breaker::{EndlessProbes, NeverHalfOpen, NoLatency};
+pub use failing::AlwaysFails;
 pub use limiter::{AlwaysAllows, CountsRefused, CutKeys, SevenfoldWindow, StaysPoisoned, TrustsClock, Unbounded};
 pub use routes::{FirstMatchWins, LastMethodWins, NeverTurnsBack, SharedNames};
 
