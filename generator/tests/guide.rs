@@ -1,4 +1,4 @@
-//! Does what `docs/your-own-vm.md` says, block by block, in a new workspace.
+//! Does what `docs/your-own-vm.md` and `docs/your-own-modules.md` say, block by block, each in a new workspace.
 //!
 //! The line that opens a block says what becomes of it: `file=` adds it to a file, with `instead=` in place of a text there; `new=` makes a file;
 //! `sh` runs each line, and with `fails=` it must fail and name that code. `lathe test` is run once, after the last block.
@@ -13,13 +13,13 @@ struct Block {
 }
 
 impl Block {
-    /// The value of `key=…`, with or without quotes.
+    /// The value of `key=…`, with or without quotes of either kind.
     fn value(&self, key: &str) -> Option<&str> {
         let (_, rest) = self.head.split_once(&format!(" {key}="))?;
-        match rest.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"').map(|(value, _)| value),
-            None => rest.split_whitespace().next(),
-        }
+        let quoted = |quote: char| Some(rest.strip_prefix(quote)?.split_once(quote)?.0);
+        quoted('"')
+            .or_else(|| quoted('\''))
+            .or_else(|| rest.split_whitespace().next())
     }
 }
 
@@ -48,23 +48,32 @@ fn blocks(text: &str) -> Vec<Block> {
     found
 }
 
-fn run(line: &str, folder: &Path) -> Output {
+/// A guide that is followed.
+struct Followed {
+    /// The place of its workspace, as long as this lives.
+    _place: tempfile::TempDir,
+    folder: PathBuf,
+    text: String,
+    commands: usize,
+    edits: usize,
+}
+
+fn run(line: &str, folder: &Path, guide: &str) -> Output {
     let mut words = line.split_whitespace();
     let program = match words.next() {
         Some("lathe") => env!("CARGO_BIN_EXE_lathe").into(),
         Some("cargo") => std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
         other => panic!("the test knows no command {other:?}"),
     };
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guide");
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(guide);
     let mut command = Command::new(program);
     command.args(words).current_dir(folder);
     command.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target);
     command.output().expect("it can be started")
 }
 
-#[test]
-fn the_guide_is_true() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/your-own-vm.md");
+fn follow(name: &str) -> Followed {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/{name}.md"));
     let guide = fs::read_to_string(guide).expect("the guide is in the repository");
     let place = tempfile::tempdir().expect("a temporary folder");
     let mut folder = place.path().to_owned();
@@ -77,14 +86,16 @@ fn the_guide_is_true() {
             let after = match block.value("instead") {
                 Some(old) => {
                     assert_eq!(before.matches(old).count(), 1, "`{old}` in {}", path.display());
-                    before.replace(old, block.text.trim_end())
+                    before.replace(old, block.text.trim_end_matches('\n'))
                 }
                 None => format!("{before}\n{}", block.text),
             };
             fs::write(&path, after).expect("it can be written");
             edits += 1;
         } else if let Some(path) = block.value("new") {
-            fs::write(folder.join(path), &block.text).expect("it can be written");
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+            fs::write(path, &block.text).expect("it can be written");
             edits += 1;
         } else if block.head.starts_with("sh") {
             for line in block.text.lines() {
@@ -96,7 +107,7 @@ fn the_guide_is_true() {
                 if line == "lathe test" {
                     continue;
                 }
-                let output = run(line, &folder);
+                let output = run(line, &folder, name);
                 let told = format!(
                     "{}{}",
                     String::from_utf8_lossy(&output.stdout),
@@ -112,18 +123,48 @@ fn the_guide_is_true() {
             panic!("the test knows no block `{}`", block.head);
         }
     }
+    Followed {
+        _place: place,
+        folder,
+        text: guide,
+        commands,
+        edits,
+    }
+}
+
+impl Followed {
+    /// How many outputs the guide names, all of which must be there.
+    fn named(&self) -> usize {
+        let outputs = code_spans(&self.text).filter(|path| path.starts_with("generated/") && !path.contains('*'));
+        let is_there = |path: &str| {
+            assert!(
+                self.folder.join(path).exists(),
+                "the guide speaks of `{path}`, which isn't there"
+            );
+        };
+        outputs.map(is_there).count()
+    }
+}
+
+#[test]
+fn the_guide_is_true() {
+    let guide = follow("your-own-vm");
+    let (commands, edits) = (guide.commands, guide.edits);
     assert!(commands >= 9 && edits > 10, "{commands} commands, {edits} edits");
     // Everything that the guide built, at once.
     for line in ["lathe test", "cargo clippy --workspace --all-targets --quiet -- -D warnings"] {
-        let output = run(line, &folder);
+        let output = run(line, &guide.folder, "your-own-vm");
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let mut named = 0;
-    for path in code_spans(&guide).filter(|path| path.starts_with("generated/")) {
-        assert!(folder.join(path).exists(), "the guide speaks of `{path}`, which isn't there");
-        named += 1;
-    }
-    assert!(named >= 3, "{named} outputs are named");
+    assert!(guide.named() >= 3, "few outputs are named");
+}
+
+#[test]
+fn the_guide_to_modules_is_true() {
+    let guide = follow("your-own-modules");
+    let (commands, edits) = (guide.commands, guide.edits);
+    assert!(commands >= 9 && edits >= 10, "{commands} commands, {edits} edits");
+    assert!(guide.named() >= 4, "few outputs are named");
 }
 
 /// What stands between backticks in the text.
