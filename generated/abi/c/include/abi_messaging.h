@@ -4,9 +4,9 @@
  *
  * Each subscription has a queue. A publish puts one copy of the message into the queue of each subscription whose pattern
  * matches the topic: into all of them, or into none. Consumers ask for deliveries and settle each. A copy takes up a place in
- * its queue until it is accepted, is a dead letter, or its subscription ends, so that the queues bound what is held. What was
- * acknowledged isn't lost: it is delivered at least once, and each copy ends in exactly one way. When no call is under way,
- * `copies = accepted + dead + discarded + queued + in_flight`.
+ * its queue until it is accepted, is a dead letter, or its subscription ends, so that the queues bound what is held. Closing
+ * ends all subscriptions. What was acknowledged isn't lost: it is delivered at least once, and each copy ends in exactly one
+ * way. When no call is under way, `copies = accepted + dead + discarded + queued + in_flight`.
  *
  * New copies come in the order in which a publisher published them. Copies that are due again come before new ones, the one that
  * has been due longest first. Delays and timeouts go by the clock that the module was opened with. When it goes back by a second
@@ -218,7 +218,7 @@ typedef struct abi_messaging_stats {
     uint64_t accepted;
     /** Copies that became dead letters, whether they are still kept or not. */
     uint64_t dead;
-    /** Copies that were held by subscriptions when these ended. */
+    /** Copies that were held by subscriptions when these ended, or when the broker was closed, which ends all of them. */
     uint64_t discarded;
     /** How often a consumer asked for another attempt and there was one left. */
     uint64_t retried;

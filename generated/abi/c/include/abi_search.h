@@ -162,7 +162,10 @@ enum {
      * Each index has two threads and some 15 MB of its own.
      */
     ABI_SEARCH_BACKEND_TANTIVY = 0,
-    /** A small index of its own that computes BM25 exactly. Every query looks at all documents that match. */
+    /**
+     * A small index of its own that computes BM25 exactly, with the stemmer of frostem. Every query looks at all documents that
+     * match.
+     */
     ABI_SEARCH_BACKEND_EXACT = 1
 };
 

@@ -3,6 +3,8 @@
 //!
 //! A law that doesn't apply is ignored, with the reason. `cargo test -- --ignored` shows what it would say.
 
+#![allow(unused_imports, dead_code, reason = "where no backend is on, there is nothing to try")]
+
 use abi_facts::cache::{CacheBackend, EvictionPolicy};
 use abi_facts::law::{Law, Violation};
 use abi_laws::cache as laws;
@@ -112,6 +114,19 @@ const EVICTS_EXACT: Law = Law {
     ],
 };
 
+/// A cache that is full stays at least half full, and holds no more than it may. Under every policy but `Fifo` and `Random`, so
+/// also under `Any`, nine of ten reads of keys that are read again and again find them, while as many other keys come as there is
+/// room for and are read never. A case is a round over those keys. A measured value stays within bounds.
+///
+/// Spec: `[law.keeps_used]` in `spec/abi/cache.toml`.
+const KEEPS_USED: Law = Law {
+    id: "keeps_used",
+    cases: 40,
+    seed: 1,
+    tolerance: 0.0,
+    ops: &[],
+};
+
 /// On traces by Zipf's law, with scans, loops and mixtures, the hit ratio is within three points of that of the oracle of the
 /// same policy. A case is a use of a key. A measured value stays within bounds.
 ///
@@ -157,6 +172,7 @@ const ISOLATION: Law = Law {
 /// off at each put.
 ///
 /// Spec: `[backend.moka]` in `spec/abi/cache.toml`.
+#[cfg(feature = "cache-moka")]
 mod moka {
     use super::*;
     use abi_cache_moka::Moka as Subject;
@@ -237,6 +253,45 @@ mod moka {
     }
 
     #[test]
+    fn keeps_used_any() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Any);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lru exactly; moka says approx(buffered)"]
+    fn keeps_used_lru() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lru);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lfu exactly; moka says none"]
+    fn keeps_used_lfu() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lfu);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Fifo exactly; moka says none"]
+    fn keeps_used_fifo() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Fifo);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Random exactly; moka says none"]
+    fn keeps_used_random() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Random);
+        holds(outcome);
+    }
+
+    #[test]
     #[ignore = "needs eviction.Any approximately; moka says exact"]
     fn hit_ratio_any() {
         let fixture = Fixture::new(CacheBackend::Moka);
@@ -295,6 +350,7 @@ mod moka {
 /// full while another isn't. Entries count shares of both limits as on moka.
 ///
 /// Spec: `[backend.quick]` in `spec/abi/cache.toml`.
+#[cfg(feature = "cache-quick")]
 mod quick {
     use super::*;
     use abi_cache_quick::Quick as Subject;
@@ -375,6 +431,45 @@ mod quick {
     }
 
     #[test]
+    fn keeps_used_any() {
+        let fixture = Fixture::new(CacheBackend::Quick);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Any);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lru exactly; quick says none"]
+    fn keeps_used_lru() {
+        let fixture = Fixture::new(CacheBackend::Quick);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lru);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lfu exactly; quick says none"]
+    fn keeps_used_lfu() {
+        let fixture = Fixture::new(CacheBackend::Quick);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lfu);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Fifo exactly; quick says none"]
+    fn keeps_used_fifo() {
+        let fixture = Fixture::new(CacheBackend::Quick);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Fifo);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Random exactly; quick says none"]
+    fn keeps_used_random() {
+        let fixture = Fixture::new(CacheBackend::Quick);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Random);
+        holds(outcome);
+    }
+
+    #[test]
     #[ignore = "needs eviction.Any approximately; quick says exact"]
     fn hit_ratio_any() {
         let fixture = Fixture::new(CacheBackend::Quick);
@@ -433,6 +528,7 @@ mod quick {
 /// all entries; so it is the one for small caches and few threads, and for those who need to know what goes.
 ///
 /// Spec: `[backend.exact]` in `spec/abi/cache.toml`.
+#[cfg(feature = "cache-exact")]
 mod exact {
     use super::*;
     use abi_cache_exact::Exact as Subject;
@@ -508,6 +604,41 @@ mod exact {
     }
 
     #[test]
+    fn keeps_used_any() {
+        let fixture = Fixture::new(CacheBackend::Exact);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Any);
+        holds(outcome);
+    }
+
+    #[test]
+    fn keeps_used_lru() {
+        let fixture = Fixture::new(CacheBackend::Exact);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lru);
+        holds(outcome);
+    }
+
+    #[test]
+    fn keeps_used_lfu() {
+        let fixture = Fixture::new(CacheBackend::Exact);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lfu);
+        holds(outcome);
+    }
+
+    #[test]
+    fn keeps_used_fifo() {
+        let fixture = Fixture::new(CacheBackend::Exact);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Fifo);
+        holds(outcome);
+    }
+
+    #[test]
+    fn keeps_used_random() {
+        let fixture = Fixture::new(CacheBackend::Exact);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Random);
+        holds(outcome);
+    }
+
+    #[test]
     #[ignore = "needs eviction.Any approximately; exact says exact"]
     fn hit_ratio_any() {
         let fixture = Fixture::new(CacheBackend::Exact);
@@ -563,6 +694,7 @@ mod exact {
 }
 
 /// The façade, on the backend `moka`: what goes through it obeys the same laws.
+#[cfg(feature = "cache-moka")]
 mod facade {
     use super::*;
     use std::sync::Arc;
@@ -704,6 +836,45 @@ mod facade {
     fn evicts_exact_random() {
         let fixture = Fixture::new(CacheBackend::Moka);
         let outcome = laws::evicts_exact::<Subject>(&EVICTS_EXACT, &fixture, EvictionPolicy::Random);
+        holds(outcome);
+    }
+
+    #[test]
+    fn keeps_used_any() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Any);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lru exactly; moka says approx(buffered)"]
+    fn keeps_used_lru() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lru);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Lfu exactly; moka says none"]
+    fn keeps_used_lfu() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Lfu);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Fifo exactly; moka says none"]
+    fn keeps_used_fifo() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Fifo);
+        holds(outcome);
+    }
+
+    #[test]
+    #[ignore = "needs eviction.Random exactly; moka says none"]
+    fn keeps_used_random() {
+        let fixture = Fixture::new(CacheBackend::Moka);
+        let outcome = laws::keeps_used::<Subject>(&KEEPS_USED, &fixture, EvictionPolicy::Random);
         holds(outcome);
     }
 

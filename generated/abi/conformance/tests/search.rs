@@ -3,6 +3,8 @@
 //!
 //! A law that doesn't apply is ignored, with the reason. `cargo test -- --ignored` shows what it would say.
 
+#![allow(unused_imports, dead_code, reason = "where no backend is on, there is nothing to try")]
+
 use abi_facts::search::{Ranking, SearchBackend};
 use abi_facts::law::{Law, Violation};
 use abi_laws::search as laws;
@@ -200,6 +202,7 @@ const CONCURRENT_WRITES: Law = Law {
 /// two threads and some 15 MB of its own.
 ///
 /// Spec: `[backend.tantivy]` in `spec/abi/search.toml`.
+#[cfg(feature = "search-tantivy")]
 mod tantivy {
     use super::*;
     use abi_search_tantivy::Tantivy as Subject;
@@ -327,9 +330,11 @@ mod tantivy {
     }
 }
 
-/// A small index of its own that computes BM25 exactly. Every query looks at all documents that match.
+/// A small index of its own that computes BM25 exactly, with the stemmer of frostem. Every query looks at all documents that
+/// match.
 ///
 /// Spec: `[backend.exact]` in `spec/abi/search.toml`.
+#[cfg(feature = "search-exact")]
 mod exact {
     use super::*;
     use abi_search_exact::Exact as Subject;
@@ -457,6 +462,7 @@ mod exact {
 }
 
 /// The façade, on the backend `exact`: what goes through it obeys the same laws.
+#[cfg(feature = "search-exact")]
 mod facade {
     use super::*;
     use std::sync::Arc;

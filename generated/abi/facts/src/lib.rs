@@ -25,13 +25,13 @@
 //! - [`messaging`]: Publish and subscribe within a process: topics and patterns, bounded queues, retries and dead letters. Each
 //!   subscription has a queue. A publish puts one copy of the message into the queue of each subscription whose pattern matches
 //!   the topic: into all of them, or into none. Consumers ask for deliveries and settle each. A copy takes up a place in its
-//!   queue until it is accepted, is a dead letter, or its subscription ends, so that the queues bound what is held. What was
-//!   acknowledged isn't lost: it is delivered at least once, and each copy ends in exactly one way. When no call is under way,
-//!   `copies = accepted + dead + discarded + queued + in_flight`. New copies come in the order in which a publisher published
-//!   them. Copies that are due again come before new ones, the one that has been due longest first. Delays and timeouts go by the
-//!   clock that the module was opened with. When it goes back by a second or less, time stands still; when it goes back further,
-//!   time goes on from there, so that nothing waits for longer than it would have. How long a call waits goes by the clock of the
-//!   system.
+//!   queue until it is accepted, is a dead letter, or its subscription ends, so that the queues bound what is held. Closing ends
+//!   all subscriptions. What was acknowledged isn't lost: it is delivered at least once, and each copy ends in exactly one way.
+//!   When no call is under way, `copies = accepted + dead + discarded + queued + in_flight`. New copies come in the order in
+//!   which a publisher published them. Copies that are due again come before new ones, the one that has been due longest first.
+//!   Delays and timeouts go by the clock that the module was opened with. When it goes back by a second or less, time stands
+//!   still; when it goes back further, time goes on from there, so that nothing waits for longer than it would have. How long a
+//!   call waits goes by the clock of the system.
 //! - [`search`]: A full-text index in memory: documents go in as plain text under an id, queries give those that fit best. A text
 //!   is cut into terms in one way on every backend: a term is a run of alphanumeric characters (as Unicode has them) of at most
 //!   `MAX_TERM_BYTES` bytes, longer runs are left out; it is put in lower case character by character; words of `STOP_WORDS` are

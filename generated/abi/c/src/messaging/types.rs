@@ -394,7 +394,7 @@ pub struct MessagingStats {
     pub accepted: u64,
     /// Copies that became dead letters, whether they are still kept or not.
     pub dead: u64,
-    /// Copies that were held by subscriptions when these ended.
+    /// Copies that were held by subscriptions when these ended, or when the broker was closed, which ends all of them.
     pub discarded: u64,
     /// How often a consumer asked for another attempt and there was one left.
     pub retried: u64,

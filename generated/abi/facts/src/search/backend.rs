@@ -16,8 +16,8 @@ pub enum SearchBackend {
     ///
     /// Spec: `[backend.tantivy]` in `spec/abi/search.toml`.
     Tantivy,
-    /// A small index of its own that computes BM25 exactly. Every query looks at all documents that match. Cargo feature
-    /// `search-exact`. It adapts `frostem` 1.20260804.
+    /// A small index of its own that computes BM25 exactly, with the stemmer of frostem. Every query looks at all documents that
+    /// match. Cargo feature `search-exact`.
     ///
     /// Spec: `[backend.exact]` in `spec/abi/search.toml`.
     Exact,
