@@ -4,6 +4,7 @@ pub mod codes;
 pub mod control;
 pub mod conventions;
 pub mod effects;
+pub mod engine;
 pub mod examples;
 pub mod format;
 pub mod functions;
@@ -67,6 +68,13 @@ pub const RULES: &[Rule] = &[
     conventions::WAITS,
     conventions::HANDLERS,
     machine::MACHINE,
+    engine::ENGINE,
+    engine::LOCATIONS,
+    engine::FUSE,
+    engine::FUNCTIONS,
+    engine::FAMILY,
+    engine::SUPERINSTRUCTION,
+    engine::HANDLERS,
     semantics::MISSING,
     semantics::UNUSED,
     semantics::SIGNATURE,

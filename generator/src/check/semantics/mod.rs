@@ -6,7 +6,7 @@
 pub mod expression;
 mod functions;
 pub(in crate::check) mod parse;
-mod runtime;
+pub(in crate::check) mod runtime;
 mod subject;
 pub mod text_span;
 pub mod total;

@@ -141,27 +141,27 @@ pub struct RawEngine {
     pub compile_seconds: Spanned<i64>,
 }
 
-/// An op that the fast engine rewrites while it runs: `[family.method]`. An instruction begins as the generic member; where it ran once,
-/// the specialised one follows, with what the first look-up found in a cache beside it.
+/// An op whose instructions the fast engine changes while they run: `[family.method]`. An instruction begins as the handler that has the
+/// name of the op. Its first run keeps what it found in a cache inside of the instruction, which becomes the specialised one.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFamily {
     /// What is remembered, and why that is faster.
     pub doc: Spanned<String>,
-    /// The op that it begins as: the name of an `[op.…]`.
+    /// The op: the name of an `[op.…]`.
     #[schemars(extend("x-lathe-names" = ["op"]))]
     pub generic: Spanned<String>,
-    /// The function of the engine's runtime that says whether the cache holds for what is given now.
-    #[schemars(example = &"same_class")]
+    /// The value in the cache that must be met again for the cache to hold.
+    #[schemars(example = &"class")]
     pub guard: Spanned<String>,
-    /// The function of the engine's runtime that is the op where the cache holds.
-    #[schemars(example = &"call_cached_method")]
+    /// The handler that relies on the cache: one of the `builtins`.
+    #[schemars(example = &"call_method_cached")]
     pub specialised: Spanned<String>,
-    /// The function of the engine's runtime that is the op where it doesn't, and that fills the cache.
-    #[schemars(example = &"call_method_and_remember")]
+    /// The handler that an instruction becomes where the cache failed: one of the `builtins`.
+    #[schemars(example = &"call_method_table")]
     pub on_miss: Spanned<String>,
-    /// What the cache holds, each with a name and its scalar: `["class: u32", "target: u32"]`.
-    #[schemars(example = ["class: u32", "target: u64"])]
+    /// What the cache holds, each with a name and its scalar: `["class: u32", "function: u32"]`. It takes a word of 64 bits at most.
+    #[schemars(example = ["class: u32", "function: u32"])]
     pub cache: Vec<Spanned<String>>,
 }
 

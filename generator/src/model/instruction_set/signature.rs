@@ -75,6 +75,45 @@ pub fn signature(set: &InstructionSet, op: &Op) -> Signature {
     Signature { parameters, result }
 }
 
+/// The expected signature of the `fast` function of `op`; none where an op can't have one.
+///
+/// Parameters: `&mut State`, `Fp` if an effect gives the frame, then inputs and operands. A value is its slot's type, a type variable by its
+/// letter, and `u64`, a word, where the type is read from the module. Labels are the dispatch's business. Result: the output, or `bool` for
+/// a branch; in a `Result<…, Fault>` if the op has traps.
+pub fn fast_signature(set: &InstructionSet, op: &Op) -> Option<Signature> {
+    let many = op.inputs.iter().any(|input| input.expression.is_many());
+    let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
+    if many || suspends || !matches!(op.control, Control::Next | Control::Branch) || op.outputs.len() > 1 {
+        return None;
+    }
+    let mut parameters = vec!["&mut State".to_owned()];
+    if takes(set, op).frame != Access::None {
+        parameters.push("Fp".to_owned());
+    }
+    parameters.extend(op.inputs.iter().map(|input| fast_type(set, &input.expression)));
+    let kinds = op.operands.iter().map(|operand| &set.operand_kinds[operand.kind]);
+    let values = kinds.filter(|kind| !matches!(kind.meaning, OperandMeaning::Label { .. }));
+    parameters.extend(values.map(operand_type));
+    let mut result = match (op.control, op.outputs.first()) {
+        (Control::Branch, _) => "bool".to_owned(),
+        (_, Some(output)) => fast_type(set, &output.expression),
+        (_, None) => "()".to_owned(),
+    };
+    if !op.traps.is_empty() {
+        result = format!("Result<{result}, Fault>");
+    }
+    Some(Signature { parameters, result })
+}
+
+/// The Rust type by which fast functions see a value.
+fn fast_type(set: &InstructionSet, expression: &TypeExpression) -> String {
+    match expression {
+        TypeExpression::Named { .. } => value_type(set, expression),
+        TypeExpression::Variable(letter) => letter.to_string(),
+        _ => "u64".to_owned(),
+    }
+}
+
 /// The Rust type by which semantics functions see a value.
 pub fn value_type(set: &InstructionSet, expression: &TypeExpression) -> String {
     match expression {

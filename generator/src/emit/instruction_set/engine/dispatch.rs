@@ -3,13 +3,12 @@
 use std::fmt::Write;
 
 use super::machine;
-use super::plan::Plan;
 use super::table::constant;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::emit::template;
-use crate::model::instruction_set::{Engine, InstructionSet};
+use crate::model::instruction_set::{Engine, Handler, InstructionSet, Plan};
 
 /// The handler that ends a run.
 pub const LEAVE: &str = "leave";
@@ -21,10 +20,18 @@ fn paths(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>) -> Vec<(String,
         .iter()
         .map(|(name, _)| (constant(name), format!("builtin::{}", rust::ident(name))));
     let handlers = plan.handlers.iter().map(|handler| {
-        let module = rust::module(&set.groups[handler.op.group].name);
-        (constant(&handler.name), format!("{module}::{}", handler.name))
+        let module = module(set, handler);
+        (constant(&handler.name), format!("{module}::{}", rust::ident(&handler.name)))
     });
     builtins.chain(handlers).collect()
+}
+
+/// The module of a handler.
+fn module(set: &InstructionSet, handler: &Handler<'_>) -> String {
+    match handler.sequence {
+        Some(_) => super::SEQUENCES.to_owned(),
+        None => rust::module(&set.groups[handler.op.group].name),
+    }
 }
 
 /// Adds the files.
@@ -33,7 +40,7 @@ pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
     let mut modules: Vec<String> = plan
         .handlers
         .iter()
-        .map(|handler| rust::module(&set.groups[handler.op.group].name))
+        .map(|handler| module(set, handler))
         .collect();
     modules.sort();
     modules.dedup();

@@ -4,15 +4,15 @@ use anyhow::{Context, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::layout::What;
-use super::plan::{Handler, is_cold, slot, variable};
 use crate::emit::instruction_set::oracle::arm::{identifiers, rename_all};
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
+use crate::model::instruction_set::engine::layout::What;
+use crate::model::instruction_set::engine::plan::{is_cold, slot, variable};
 use crate::model::instruction_set::signature::{id_type, takes};
 use crate::model::instruction_set::{
-    Control, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, TypeExpression,
+    Control, Handler, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, TypeExpression,
 };
 
 /// The effect by whose name an op may collect memory before it runs.
@@ -33,7 +33,7 @@ pub fn function(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(
     let used = identifiers(&body);
     let state = format_ident!("{}", if used.contains("state") { "state" } else { "_state" });
     // What calls a shared function is kept apart: inlined, it would take registers from those that don't.
-    let inline = if is_cold(handler.op) {
+    let inline = if is_cold(&handler.op) {
         quote! { #[inline(never)] }
     } else {
         quote! { #[inline(always)] }
@@ -48,7 +48,7 @@ pub fn function(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(
 }
 
 fn docs(set: &InstructionSet, handler: &Handler<'_>) -> String {
-    let op = handler.op;
+    let op = &handler.op;
     let doc = op.doc.split_whitespace().collect::<Vec<_>>().join(" ");
     let first = doc.split_inclusive(". ").next().unwrap_or(&doc).trim();
     let mut text = first.to_owned();
@@ -70,11 +70,15 @@ fn docs(set: &InstructionSet, handler: &Handler<'_>) -> String {
     for (letter, slot) in &handler.kinds {
         text.push_str(&format!(" `{letter}` is `{}`.", set.slots[*slot].name));
     }
-    format!("{text}\n\n{}", provenance::op(op))
+    let origin = match handler.sequence {
+        Some(sequence) => provenance::entry(set, "superinstruction", &sequence.name),
+        None => provenance::op(op),
+    };
+    format!("{text}\n\n{origin}")
 }
 
 fn body(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStream> {
-    let op = handler.op;
+    let op = &*handler.op;
     if let Meaning::Waits = op.meaning {
         return waits(set, op);
     }
@@ -151,8 +155,8 @@ fn read_input(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyh
     let slot = at(handler, What::Input(index))?;
     let typed = matches!(input.expression, TypeExpression::Named { .. });
     Ok(match of {
-        Some(of) if typed || !is_cold(handler.op) => quote! { let #name: #of = fp.get(pc.u16(#slot)); },
-        _ if is_cold(handler.op) => {
+        Some(of) if typed || !is_cold(&handler.op) => quote! { let #name: #of = fp.get(pc.u16(#slot)); },
+        _ if is_cold(&handler.op) => {
             let kind = at(handler, What::Kind(index))?;
             quote! { let #name = state.value(fp, pc.u16(#slot), State::kind(pc.u16(#kind))); }
         }
@@ -221,7 +225,7 @@ fn read_operand(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> an
 
 /// What the op does, as an expression over its inputs and operands.
 fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStream> {
-    let op = handler.op;
+    let op = &*handler.op;
     let inputs = op.inputs.iter().map(|input| local(&input.name));
     let is_label = |kind| matches!(set.operand_kinds[kind].meaning, OperandMeaning::Label { .. });
     let operands = op.operands.iter().filter(|operand| !is_label(operand.kind));
@@ -267,7 +271,7 @@ fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStr
 
 /// What stands behind the reads.
 fn end(set: &InstructionSet, handler: &Handler<'_>, value: TokenStream) -> anyhow::Result<TokenStream> {
-    let op = handler.op;
+    let op = &*handler.op;
     let can_fail = !op.traps.is_empty();
     let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
     let jump = match (handler.branch, op.control) {
@@ -339,7 +343,7 @@ fn write_outputs(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<
             bail!("an output of several values has no slot");
         }
         let slot = at(handler, What::Output(index))?;
-        let cold = is_cold(handler.op);
+        let cold = is_cold(&handler.op);
         writes.extend(match rust_type(set, handler, &output.expression)? {
             Some(of) => quote! { fp.set::<#of>(pc.u16(#slot), #name); },
             None if cold => {

@@ -6,8 +6,6 @@
 mod dispatch;
 mod fold;
 mod handler;
-mod layout;
-mod plan;
 mod table;
 
 use std::collections::BTreeSet;
@@ -16,14 +14,18 @@ use proc_macro2::TokenStream;
 use serde_json::json;
 
 use super::oracle::arm::identifiers;
+use super::oracle::features;
 use super::{provenance, sources};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
+use crate::model::feature::Features;
 use crate::model::instruction_set::signature::operand_type;
-use crate::model::instruction_set::{Engine, InstructionSet, Op};
+use crate::model::instruction_set::{Engine, Handler, InstructionSet, Op, Plan};
 use crate::model::target::Targets;
-use plan::{Handler, Plan};
+
+/// The module of the handlers of superinstructions.
+const SEQUENCES: &str = "sequences";
 
 /// The fast engines.
 pub const EMITTER: Emitter = Emitter {
@@ -33,17 +35,12 @@ pub const EMITTER: Emitter = Emitter {
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     super::each_set(model, tree, |set, tree| match &set.engine {
-        Some(engine) => emit_set(set, engine, model.part::<Targets>(), tree),
+        Some(engine) => emit_set(set, engine, model, tree),
         None => Ok(()),
     })
 }
 
-/// How many handlers are emitted for a set.
-pub fn handlers(set: &InstructionSet) -> usize {
-    Plan::of(set).handlers.len()
-}
-
-fn emit_set(set: &InstructionSet, engine: &Engine, targets: &Targets, tree: &mut Tree) -> anyhow::Result<()> {
+fn emit_set(set: &InstructionSet, engine: &Engine, model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     let plan = Plan::of(set);
     let mut builder = CrateBuilder::new(
         format!("{}/engine", set.folder()),
@@ -58,7 +55,10 @@ fn emit_set(set: &InstructionSet, engine: &Engine, targets: &Targets, tree: &mut
     table::table(set, engine, &plan, &mut builder)?;
     dispatch::files(set, engine, &plan, &mut builder)?;
     fold::file(set, engine, &mut builder)?;
+    let has_features = features::files(set, model.part::<Features>(), &mut builder, &facts(set))?;
     let data = json!({
+        "has_features": has_features,
+        "module": rust::variant(&set.format.records[set.format.root].name),
         "set": set.name,
         "facts": facts(set),
         "runtime": runtime(set),
@@ -68,7 +68,7 @@ fn emit_set(set: &InstructionSet, engine: &Engine, targets: &Targets, tree: &mut
     });
     let text = template::render("lib.rs", include_str!("text/lib.rs.hbs"), &data)?;
     builder.file("src/lib.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
-    build_script(targets, &mut builder)?;
+    build_script(model.part::<Targets>(), &mut builder)?;
     builder.finish(tree)
 }
 
@@ -95,7 +95,7 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
         }
         let module = rust::module(&group.name);
         let docs = format!("{}.\n\n{}", group.title.trim(), provenance::entry(set, "group", &group.name));
-        let ops: Vec<&Op> = handlers.iter().map(|handler| handler.op).collect();
+        let ops: Vec<&Op> = handlers.iter().map(|handler| &*handler.op).collect();
         let text = group_file(set, engine, &docs, &handlers)?;
         builder.file(
             &format!("src/handlers/{module}.rs"),
@@ -103,6 +103,15 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
             &sources::of_ops(set, &ops, &[sources::MACHINE, sources::FORMAT, sources::ENGINE]),
         );
         modules.push(module);
+    }
+    let sequences = plan.of_sequences();
+    if !sequences.is_empty() {
+        let docs = "Superinstructions: sequences of instructions that run as one.\n\nWhat one instruction gives goes straight to the next, so \
+                    that it needs no slot.";
+        let text = group_file(set, engine, docs, &sequences)?;
+        let path = format!("src/handlers/{SEQUENCES}.rs");
+        builder.file(&path, text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+        modules.push(SEQUENCES.to_owned());
     }
     modules.sort();
     let mut text = rust::module_doc_lines(

@@ -2,22 +2,17 @@
 
 use std::fmt::Write;
 
-use super::layout::{Layout, What};
-use super::plan::{Choice, Handler, Plan, slot};
 use super::{facts, machine};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::rust;
-use crate::model::instruction_set::{Engine, InstructionSet, Location, TypeExpression};
-
-/// `iadd_sk` without the mark of a raw identifier.
-fn plain(name: &str) -> &str {
-    name.trim_start_matches("r#")
-}
+use crate::model::instruction_set::engine::layout::{Field, Layout, What};
+use crate::model::instruction_set::engine::plan::{Choice, slot};
+use crate::model::instruction_set::{Engine, Handler, InstructionSet, Location, Plan, TypeExpression};
 
 /// The constant with the number of a handler: `ops::IADD_SK`.
 pub fn constant(name: &str) -> String {
-    rust::constant(plain(name))
+    rust::constant(name)
 }
 
 /// Adds `src/ops.rs`.
@@ -42,19 +37,17 @@ pub fn ops(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut
         writeln!(text, "    builtin({name:?}),")?;
     }
     for handler in &plan.handlers {
-        writeln!(
-            text,
-            "    internal({:?}, Opcode::{}, {}),",
-            plain(&handler.name),
-            rust::variant(&handler.op.name),
-            handler.layout.words
-        )?;
+        let source = match handler.sequence {
+            Some(_) => "None".to_owned(),
+            None => format!("Some(Opcode::{})", rust::variant(&handler.op.name)),
+        };
+        writeln!(text, "    internal({:?}, {source}, {}),", handler.name, handler.layout.words)?;
     }
     text.push_str(
         "];\n\n/// A handler that is written by hand; how long its instructions are is known where they are made.\n\
          const fn builtin(name: &'static str) -> Internal {\n    Internal {\n        name,\n        source: None,\n        words: 0,\n    }\n}\n\n\
-         const fn internal(name: &'static str, source: Opcode, words: u8) -> Internal {\n    Internal {\n        name,\n        \
-         source: Some(source),\n        words,\n    }\n}\n",
+         const fn internal(name: &'static str, source: Option<Opcode>, words: u8) -> Internal {\n    Internal {\n        name,\n        \
+         source,\n        words,\n    }\n}\n",
     );
     builder.file("src/ops.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
     Ok(())
@@ -68,7 +61,12 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
     );
     writeln!(
         text,
-        "\nuse {}::types::SlotKind;\nuse {}::table::{{Field, Fused, Location, OpRow, Table, Variant, Wanted, What}};\n\nuse crate::{{fold, ops}};\n",
+        "\n{}use {}::types::SlotKind;\nuse {}::table::{{Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What}};\n\nuse crate::{{fold, \
+         ops}};\n",
+        match set.superinstructions.iter().next() {
+            Some(_) => format!("use {}::Opcode;\n", facts(set)),
+            None => String::new(),
+        },
         facts(set),
         machine(engine)
     )?;
@@ -78,6 +76,20 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         match row.variants.is_empty() && row.fused.is_empty() {
             true => writeln!(text, "    // `{}` is lowered by hand.\n    OpRow::NONE,", op.name)?,
             false => writeln!(text, "    {},", constant(&op.name))?,
+        }
+    }
+    text.push_str("];\n\n/// Sequences of instructions, longer ones first.\nstatic SEQUENCES: &[Sequence] = &[\n");
+    let mut order: Vec<usize> = (0..set.superinstructions.len()).collect();
+    let sequences: Vec<_> = set.superinstructions.iter().collect();
+    order.sort_by_key(|index| std::cmp::Reverse(sequences[*index].ops.len()));
+    for index in order {
+        let ops = sequences[index].ops.iter().map(|(id, _)| format!("Opcode::{}", rust::variant(&set.ops[*id].name)));
+        let ops = ops.collect::<Vec<_>>().join(", ");
+        for choice in &plan.sequences[index] {
+            writeln!(text, "    // `{}`.\n    Sequence {{\n        ops: &[{ops}],", sequences[index].name)?;
+            let call = variant(set, plan, choice, 8, "").trim_start().to_owned();
+            write!(text, "        variant: {call}")?;
+            text.push_str("    },\n");
         }
     }
     text.push_str("];\n");
@@ -161,6 +173,6 @@ fn fields(layout: &Layout, position: &dyn Fn(usize) -> usize) -> Vec<String> {
         What::CostTaken => "What::CostTaken".to_owned(),
         What::CostNext => "What::CostNext".to_owned(),
     };
-    let field = |field: &super::layout::Field| format!("field({}, {})", field.at, what(field.what));
+    let field = |field: &Field| format!("field({}, {})", field.at, what(field.what));
     layout.fields.iter().map(field).collect()
 }

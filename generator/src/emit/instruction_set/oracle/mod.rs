@@ -5,7 +5,7 @@
 //! is only called.
 
 pub mod arm;
-mod features;
+pub mod features;
 mod step;
 
 use serde_json::json;

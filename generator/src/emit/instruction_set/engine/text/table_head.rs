@@ -2,7 +2,7 @@
 pub static TABLE: Table = Table {
     ops: &ROWS,
     internals: &ops::INTERNALS,
-    sequences: &[],
+    sequences: SEQUENCES,
     fold: fold::fold,
 };
 

@@ -1,5 +1,10 @@
 //! The fast engine of a set: what is emitted beside the hand-written crate that it names, and how its ops are run there.
 
+pub mod layout;
+pub mod plan;
+
+pub use plan::{Handler, Plan};
+
 use super::op::Op;
 use super::scalar::Scalar;
 use crate::arena::Id;
@@ -54,7 +59,7 @@ pub enum Fuse {
 /// The words for what is fused.
 pub const FUSES: &[(&str, Fuse)] = &[("branch", Fuse::Branch)];
 
-/// An op that is rewritten into a faster form where it ran: an inline cache.
+/// An op whose instructions change with what they meet: an inline cache. All of its handlers read one form of instruction.
 #[derive(Debug, Clone)]
 pub struct Family {
     /// `method`.
@@ -63,11 +68,11 @@ pub struct Family {
     pub doc: String,
     /// The op that it begins as, and where that is named.
     pub generic: (Id<Op>, Span),
-    /// The function that says whether the cache holds.
+    /// The value in the cache that must be met again for the cache to hold.
     pub guard: (String, Span),
-    /// The function that is the op where it holds.
+    /// The handler that the instruction becomes when its first run has filled the cache.
     pub specialised: (String, Span),
-    /// The function that is the op where it doesn't, and fills it.
+    /// The handler that it becomes when the guard fails.
     pub on_miss: (String, Span),
     /// What the cache holds.
     pub cache: Vec<CacheField>,

@@ -4,15 +4,16 @@
 //! for each way in which its inputs may lie, for each representation of its type variables where it has a fast function, and for each
 //! sense of the jump that it may be fused with.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::layout::{Fields, Layout, What};
 use crate::arena::Id;
-use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::takes;
 use crate::model::instruction_set::{
-    Control, Fuse, Input, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, Slot, TypeArgument, TypeExpression,
+    Control, Fuse, Input, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, Slot, Superinstruction, TypeArgument,
+    TypeExpression,
 };
 
 /// All handlers of a set, and which of them run each op.
@@ -21,14 +22,18 @@ pub struct Plan<'a> {
     pub handlers: Vec<Handler<'a>>,
     /// A row for each op of the set, in the set's order.
     pub rows: Vec<Row>,
+    /// The handlers of each superinstruction, best first, in the set's order.
+    pub sequences: Vec<Vec<Choice>>,
 }
 
 /// A handler: one internal op.
 pub struct Handler<'a> {
     /// `iadd_sk`.
     pub name: String,
-    /// The op that it runs.
-    pub op: &'a Op,
+    /// The op that it runs; of a superinstruction, one that does what its ops do one after another.
+    pub op: Cow<'a, Op>,
+    /// The superinstruction that it runs.
+    pub sequence: Option<&'a Superinstruction>,
     /// What the op's type variables stand for.
     pub kinds: BTreeMap<char, Id<Slot>>,
     /// Where each input lies.
@@ -62,18 +67,54 @@ impl<'a> Plan<'a> {
         let mut plan = Plan {
             handlers: Vec::new(),
             rows: Vec::new(),
+            sequences: Vec::new(),
         };
         for op in &set.ops {
             let row = if is_lowered(set, op) { Row::default() } else { plan.row(set, op) };
             plan.rows.push(row);
+        }
+        for sequence in &set.superinstructions {
+            let choices = composed(set, sequence).map(|op| plan.sequence(set, sequence, &op));
+            plan.sequences.push(choices.unwrap_or_default());
         }
         plan
     }
 
     /// The handlers of the ops of a group.
     pub fn of_group(&self, set: &InstructionSet, name: &str) -> Vec<&Handler<'a>> {
-        let of_group = |handler: &&Handler<'_>| set.groups[handler.op.group].name == name;
+        let of_group = |handler: &&Handler<'a>| handler.sequence.is_none() && set.groups[handler.op.group].name == name;
         self.handlers.iter().filter(of_group).collect()
+    }
+
+    /// The handlers of superinstructions.
+    pub fn of_sequences(&self) -> Vec<&Handler<'a>> {
+        self.handlers.iter().filter(|handler| handler.sequence.is_some()).collect()
+    }
+
+    /// With all inputs in slots, and with each of them as a constant that its op takes as one.
+    fn sequence(&mut self, set: &'a InstructionSet, sequence: &'a Superinstruction, op: &Op) -> Vec<Choice> {
+        let takes_constants = op.locations.contains(&Location::Const);
+        let constants = (0..op.inputs.len()).rev().filter(|_| takes_constants).map(Some);
+        let mut choices = Vec::new();
+        for constant in constants.chain([None]) {
+            let place = |index| if Some(index) == constant { Location::Const } else { Location::Slot };
+            let places: Vec<Location> = (0..op.inputs.len()).map(place).collect();
+            let kinds = BTreeMap::new();
+            choices.push(Choice {
+                handler: self.handlers.len(),
+                exchanged: false,
+            });
+            self.handlers.push(Handler {
+                name: name(set, op, &kinds, &places, None),
+                layout: layout(set, op, &kinds, &places, None),
+                op: Cow::Owned(op.clone()),
+                sequence: Some(sequence),
+                kinds,
+                places,
+                branch: None,
+            });
+        }
+        choices
     }
 
     fn row(&mut self, set: &'a InstructionSet, op: &'a Op) -> Row {
@@ -108,7 +149,8 @@ impl<'a> Plan<'a> {
         let handler = self.handlers.len();
         self.handlers.push(Handler {
             name: name(set, op, kinds, places, branch),
-            op,
+            op: Cow::Borrowed(op),
+            sequence: None,
             kinds: kinds.clone(),
             places: places.to_vec(),
             branch,
@@ -123,6 +165,56 @@ impl<'a> Plan<'a> {
             false => vec![straight],
         }
     }
+}
+
+/// One op that does what the ops of a superinstruction do one after another. Its inputs are what they find on the stack: those of the last
+/// op lowest, without what the op before it gives.
+fn composed(set: &InstructionSet, sequence: &Superinstruction) -> Option<Op> {
+    let ops: Vec<&Op> = sequence.ops.iter().map(|(id, _)| &set.ops[*id]).collect();
+    let last = ops.last()?;
+    if !ops.iter().all(|op| is_composed(set, op)) {
+        return None;
+    }
+    let mut inputs: Vec<Input> = Vec::new();
+    let mut before: Option<String> = None;
+    for op in &ops {
+        let Meaning::Expression { text, .. } = &op.meaning else { return None };
+        let own = op.inputs.len() - usize::from(before.is_some());
+        let mut lets = String::new();
+        let mut added = Vec::new();
+        for (position, input) in op.inputs.iter().enumerate() {
+            let name = format!("{}_{}", op.name, input.name);
+            let value = match before.take_if(|_| position == own) {
+                Some(value) => value,
+                None => {
+                    added.push(Input {
+                        name: name.clone(),
+                        ..input.clone()
+                    });
+                    name
+                }
+            };
+            lets.push_str(&format!("let {} = {value}; ", input.name));
+        }
+        inputs.splice(0..0, added);
+        before = Some(format!("{{ {lets}{text} }}"));
+    }
+    let mut locations = vec![Location::Slot];
+    if ops.iter().all(|op| op.locations.contains(&Location::Const)) {
+        locations.push(Location::Const);
+    }
+    Some(Op {
+        name: sequence.name.clone(),
+        doc: sequence.doc.clone(),
+        meaning: Meaning::Expression {
+            text: before?,
+            span: sequence.span,
+        },
+        inputs,
+        locations,
+        fuses: Vec::new(),
+        ..(*last).clone()
+    })
 }
 
 /// Whether the hand-written lowering runs an op by itself: it moves values, or it decides which function runs next.
@@ -154,6 +246,20 @@ fn only_moves(op: &Op) -> bool {
 /// Whether an op has a handler that calls its semantics function with whatever is in the slots.
 pub fn is_cold(op: &Op) -> bool {
     op.fast.is_none() && matches!(op.meaning, Meaning::Function { .. } | Meaning::Waits)
+}
+
+/// Whether an op only computes one value of known representation from others, so that it can be a part of a sequence.
+pub fn is_composed(set: &InstructionSet, op: &Op) -> bool {
+    let typed = |expression: &TypeExpression| matches!(expression, TypeExpression::Named { .. });
+    op.pure
+        && op.control == Control::Next
+        && op.operands.is_empty()
+        && op.traps.is_empty()
+        && matches!(op.meaning, Meaning::Expression { .. })
+        && takes(set, op) == crate::model::instruction_set::Takes::default()
+        && matches!(op.outputs.as_slice(), [one] if typed(&one.expression))
+        && !op.inputs.is_empty()
+        && op.inputs.iter().all(|input| typed(&input.expression))
 }
 
 /// The type variables that stand alone, or as a part of a type, among what an op takes.
@@ -259,7 +365,7 @@ fn name(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, places:
         name.push('_');
         name.extend(letters);
     }
-    rust::ident(&name).to_string()
+    name
 }
 
 fn layout(

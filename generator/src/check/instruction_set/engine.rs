@@ -1,0 +1,372 @@
+//! Rules of fast engines: what specs say about handlers can be emitted, and the functions that they name exist.
+
+use crate::check::Rule;
+use crate::check::semantics::runtime::{self, Function, normal};
+use crate::check::text::count;
+use crate::diagnostic::{Applicability, Diagnostic, Diagnostics};
+use crate::model::Model;
+use crate::model::instruction_set::effect::Access;
+use crate::model::instruction_set::engine::plan;
+use crate::model::instruction_set::signature::{Signature, fast_signature, takes, value_type};
+use crate::model::instruction_set::{
+    Control, Engine, Family, Fuse, InstructionSet, InstructionSets, Location, Op, Plan, Superinstruction,
+};
+use crate::source::{SourceMap, Span};
+use crate::suggest;
+
+/// Only sets with an engine say how it runs them.
+pub const ENGINE: Rule = Rule {
+    code: "L0346",
+    summary: "what only a fast engine reads stands in sets that have one",
+    page: include_str!("../pages/L0346.md"),
+    check: Some(engine),
+};
+
+/// Constants are in places where they can be.
+pub const LOCATIONS: Rule = Rule {
+    code: "L0347",
+    summary: "an op whose inputs may be constants has inputs that can be, and a handler of its own",
+    page: include_str!("../pages/L0347.md"),
+    check: Some(locations),
+};
+
+/// What is fused with a jump is a condition.
+pub const FUSE: Rule = Rule {
+    code: "L0348",
+    summary: "an op that is fused with a branch gives one truth value, can't fail, and changes nothing",
+    page: include_str!("../pages/L0348.md"),
+    check: Some(fuse),
+};
+
+/// Functions of the engine's runtime exist.
+pub const FUNCTIONS: Rule = Rule {
+    code: "L0349",
+    summary: "the functions that a fast engine names are in its runtime, with the signature that it calls them by",
+    page: include_str!("../pages/L0349.md"),
+    check: Some(functions),
+};
+
+/// Members of a family agree.
+pub const FAMILY: Rule = Rule {
+    code: "L0350",
+    summary: "the handlers of a family are known, and its guard is in its cache, which is a word at most",
+    page: include_str!("../pages/L0350.md"),
+    check: Some(families),
+};
+
+/// Superinstructions are sequences of what has handlers.
+pub const SUPERINSTRUCTION: Rule = Rule {
+    code: "L0351",
+    summary: "a superinstruction is a sequence of ops in one block, each using what the one before it gave",
+    page: include_str!("../pages/L0351.md"),
+    check: Some(superinstructions),
+};
+
+/// There are no more handlers than the spec allows.
+pub const HANDLERS: Rule = Rule {
+    code: "L0352",
+    summary: "a fast engine has no more handlers than its spec allows",
+    page: include_str!("../pages/L0352.md"),
+    check: Some(handlers),
+};
+
+/// The parts of an instruction where a cache lies, in bytes.
+const CACHE: u32 = 8;
+/// The handler that ends a run.
+const LEAVE: &str = "leave";
+
+fn engines(model: &Model) -> impl Iterator<Item = (&InstructionSet, &Engine)> {
+    let sets = model.part::<InstructionSets>().sets.iter();
+    sets.filter_map(|set| Some((set, set.engine.as_ref()?)))
+}
+
+fn engine(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for set in &model.part::<InstructionSets>().sets {
+        if set.engine.is_some() || model.is_unread(&set.name, "engine", "") {
+            continue;
+        }
+        let ops = set.ops.iter().filter_map(|op| {
+            let field = [
+                ("locations", !op.locations.is_empty()),
+                ("fuse", !op.fuses.is_empty()),
+                ("fast", op.fast.is_some()),
+            ];
+            let (field, _) = field.into_iter().find(|(_, stated)| *stated)?;
+            Some((format!("op `{}` has `{field}`", op.name), op.span))
+        });
+        let families = set.families.iter().map(|family| (format!("there is a family `{}`", family.name), family.span));
+        let sequences = set.superinstructions.iter();
+        let sequences = sequences.map(|sequence| (format!("there is a superinstruction `{}`", sequence.name), sequence.span));
+        for (what, span) in ops.chain(families).chain(sequences) {
+            diagnostics.push(
+                Diagnostic::error(ENGINE.code, format!("{what}, but `{}` has no fast engine", set.name))
+                    .unless_incomplete()
+                    .at(span, "nothing reads it")
+                    .help("leave it out, or add `[engine]` to the set"),
+            );
+        }
+    }
+}
+
+fn locations(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, _) in engines(model) {
+        for op in set.ops.iter().filter(|op| op.locations.contains(&Location::Const)) {
+            let fault = if plan::is_lowered(set, op) {
+                "lowering runs it without a handler"
+            } else if !op.inputs.iter().any(|input| plan::is_scalar(&input.expression)) {
+                "none of its inputs is a plain value, which a constant has to be"
+            } else if op.inputs.len() == 1 && op.pure {
+                "it has one input, and of a constant its result is a constant too"
+            } else if plan::is_cold(op) && op.inputs.iter().any(|input| plan::variable(&input.expression).is_some()) {
+                "the representation of its inputs isn't known without a `fast` function"
+            } else {
+                continue;
+            };
+            diagnostics.push(
+                Diagnostic::error(LOCATIONS.code, format!("op `{}` can't take constants: {fault}", op.name))
+                    .at(op.span, "its `locations` say that it does")
+                    .help("leave `\"const\"` out"),
+            );
+        }
+    }
+}
+
+fn fuse(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, _) in engines(model) {
+        for op in set.ops.iter().filter(|op| op.fuses.contains(&Fuse::Branch)) {
+            if let Some(fault) = no_condition(set, op) {
+                diagnostics.push(
+                    Diagnostic::error(FUSE.code, format!("op `{}` can't be fused with a branch: {fault}", op.name))
+                        .at(op.span, "its `fuse` says that it is")
+                        .note("what is fused never stands between two ops for a debugger, a handler or the collector to see")
+                        .help("leave `fuse` out"),
+                );
+            }
+        }
+    }
+}
+
+/// Why an op is no condition.
+fn no_condition(set: &InstructionSet, op: &Op) -> Option<String> {
+    let one_bool = matches!(op.outputs.as_slice(), [one] if value_type(set, &one.expression) == "bool");
+    let takes = takes(set, op);
+    if op.control != Control::Next {
+        Some(format!("its control is `{}`", op.control.name()))
+    } else if !one_bool {
+        Some("it doesn't give one `bool`".to_owned())
+    } else if let Some(trap) = op.traps.first() {
+        Some(format!("it can fail with `{}`", set.traps[*trap].name))
+    } else if takes.context == Access::Mutable || takes.frame != Access::None {
+        Some("it may change something".to_owned())
+    } else if plan::is_lowered(set, op) || plan::is_cold(op) {
+        Some("it has no `expr` and no `fast` function".to_owned())
+    } else {
+        None
+    }
+}
+
+fn functions(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, engine) in engines(model) {
+        let runtime = runtime::collect(&engine.runtime_folder(), sources);
+        for op in &set.ops {
+            if let Some((name, span)) = &op.fast {
+                match fast_signature(set, op) {
+                    Some(expected) => named(engine, &runtime.functions, name, *span, &expected, diagnostics),
+                    None => diagnostics.push(
+                        Diagnostic::error(FUNCTIONS.code, format!("op `{}` can't have a `fast` function", op.name))
+                            .at(*span, "")
+                            .note("such a function takes single values, gives its result at once, and leaves calls to the engine")
+                            .help("leave `fast` out"),
+                    ),
+                }
+            }
+        }
+        let handler = Signature {
+            parameters: ["Pc", "Fp", "&mut State"].map(str::to_owned).to_vec(),
+            result: "(Pc, Fp)".to_owned(),
+        };
+        for (name, span) in &engine.builtins {
+            named(engine, &runtime.functions, name, *span, &handler, diagnostics);
+        }
+        if engine.builtins.first().is_none_or(|(name, _)| name != LEAVE) {
+            let span = engine.builtins.first().map_or(engine.span, |(_, span)| *span);
+            diagnostics.push(
+                Diagnostic::error(FUNCTIONS.code, format!("the first handler of an engine is `{LEAVE}`"))
+                    .at(span, "")
+                    .note("it ends a run: dispatchers stop at its number")
+                    .help(format!("begin `builtins` with `{LEAVE:?}`")),
+            );
+        }
+    }
+}
+
+/// Whether the runtime has a function of this name and signature; reports where it doesn't.
+fn named(engine: &Engine, functions: &[Function], name: &str, span: Span, expected: &Signature, diagnostics: &mut Diagnostics) {
+    let parameters: Vec<String> = expected.parameters.iter().map(|parameter| normal(parameter)).collect();
+    let result = normal(&expected.result);
+    let whole = |parameters: &[String], result: &str| match result {
+        "()" => format!("fn {name}({})", parameters.join(", ")),
+        _ => format!("fn {name}({}) -> {result}", parameters.join(", ")),
+    };
+    let of = |function: &Function| -> Vec<String> { function.parameters.iter().map(|(text, _)| text.clone()).collect() };
+    let mut candidates = functions.iter().filter(|function| function.name == name).peekable();
+    let Some(first) = candidates.peek().copied() else {
+        let diagnostic = Diagnostic::error(
+            FUNCTIONS.code,
+            format!("the fast engine names the function `{name}`, which `{}` doesn't have", engine.runtime),
+        )
+        .at(span, "");
+        let names = functions.iter().map(|function| function.name.as_str());
+        diagnostics.push(match suggest::similar(name, names.clone()) {
+            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggestion(
+                vec![crate::diagnostic::Edit::new(span, format!("{meant:?}"))],
+                format!("name `{meant}`"),
+                Applicability::of(suggest::is_certain(name, meant, names)),
+            ),
+            None => diagnostic.help(format!(
+                "write in `{}/src`: `pub unsafe {}`",
+                engine.runtime_folder(),
+                whole(&parameters, &result)
+            )),
+        });
+        return;
+    };
+    if candidates.any(|function| of(function) == parameters && function.result == result) {
+        return;
+    }
+    diagnostics.push(
+        Diagnostic::error(FUNCTIONS.code, format!("function `{name}` has another signature than the fast engine calls it by"))
+            .at(span, format!("expected `{}`", whole(&parameters, &result)))
+            .at(first.span, format!("found `{}`", whole(&of(first), &first.result)))
+            .note("the state, the frame where an effect asks for it, then inputs bottom to top, then operands; the result as outputs and traps say")
+            .help("change the function, or the entry"),
+    );
+}
+
+fn families(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, engine) in engines(model) {
+        for family in &set.families {
+            family_faults(set, engine, family, diagnostics);
+        }
+    }
+}
+
+fn family_faults(set: &InstructionSet, engine: &Engine, family: &Family, diagnostics: &mut Diagnostics) {
+    let (generic, generic_span) = family.generic;
+    let members = [
+        (&set.ops[generic].name, generic_span),
+        (&family.specialised.0, family.specialised.1),
+        (&family.on_miss.0, family.on_miss.1),
+    ];
+    for (name, span) in members {
+        if !engine.builtins.iter().any(|(builtin, _)| builtin == name) {
+            diagnostics.push(
+                Diagnostic::error(FAMILY.code, format!("the family `{}` has the handler `{name}`, which there is none of", family.name))
+                    .at(span, "")
+                    .at(engine.span, "the handlers that are written by hand are named here")
+                    .note("the members of a family read one form of instruction, so that one can take the place of another")
+                    .help(format!("write the handler, and add {name:?} to `builtins`")),
+            );
+        }
+    }
+    if let Some((name, span)) = [&family.on_miss].into_iter().find(|(name, _)| *name == family.specialised.0) {
+        diagnostics.push(
+            Diagnostic::error(FAMILY.code, format!("`{name}` is what the family `{}` becomes where the cache holds, and where it fails", family.name))
+                .at(*span, "")
+                .at(family.specialised.1, "also named here")
+                .help("name another handler for one of the two"),
+        );
+    }
+    let (guard, span) = &family.guard;
+    if !family.cache.iter().any(|field| field.name == *guard) {
+        let known: Vec<&str> = family.cache.iter().map(|field| field.name.as_str()).collect();
+        diagnostics.push(
+            Diagnostic::error(FAMILY.code, format!("the guard `{guard}` of the family `{}` isn't in its cache", family.name))
+                .at(*span, "")
+                .help(match known.as_slice() {
+                    [] => format!("add `{guard}: u32` to `cache`"),
+                    known => format!("name one of its values: `{}`", known.join("`, `")),
+                }),
+        );
+    }
+    let bytes: u32 = family.cache.iter().map(|field| field.scalar.bytes()).sum();
+    if bytes > CACHE {
+        diagnostics.push(
+            Diagnostic::error(
+                FAMILY.code,
+                format!("the cache of the family `{}` has {bytes} bytes; an instruction has room for {CACHE}", family.name),
+            )
+            .at(family.cache.last().map_or(family.span, |field| field.span), "")
+            .help("keep less, or a number in place of what it stands for"),
+        );
+    }
+}
+
+fn superinstructions(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, _) in engines(model) {
+        for sequence in &set.superinstructions {
+            if let Some((fault, span)) = sequence_fault(set, sequence) {
+                diagnostics.push(
+                    Diagnostic::error(SUPERINSTRUCTION.code, format!("the superinstruction `{}` can't be: {fault}", sequence.name))
+                        .at(span, "")
+                        .note("its ops run as one: nothing between them may be jumped to, fail, wait or be seen")
+                        .help("name ops that only compute, each of which takes what the one before it gives"),
+                );
+            }
+        }
+    }
+}
+
+fn sequence_fault(set: &InstructionSet, sequence: &Superinstruction) -> Option<(String, Span)> {
+    if sequence.ops.len() < 2 {
+        return Some((format!("it has {}", count(sequence.ops.len(), "op")), sequence.span));
+    }
+    for (position, (id, span)) in sequence.ops.iter().enumerate() {
+        let op = &set.ops[*id];
+        let last = position + 1 == sequence.ops.len();
+        if op.control != Control::Next && !last {
+            return Some((format!("`{}` ends a block, and only the last op may", op.name), *span));
+        }
+        if !plan::is_composed(set, op) {
+            return Some((format!("`{}` does more than to compute one value of plain ones", op.name), *span));
+        }
+        if let Some((before, _)) = position.checked_sub(1).and_then(|before| sequence.ops.get(before)) {
+            let given = set.ops[*before].outputs.first().map(|output| value_type(set, &output.expression));
+            let taken = op.inputs.last().map(|input| value_type(set, &input.expression));
+            if given != taken {
+                return Some((format!("`{}` doesn't take what `{}` gives", op.name, set.ops[*before].name), *span));
+            }
+        }
+    }
+    None
+}
+
+fn handlers(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
+    for (set, engine) in engines(model) {
+        let plan = Plan::of(set);
+        let (most, span) = engine.handlers;
+        let found = plan.handlers.len();
+        if found <= most as usize {
+            continue;
+        }
+        let mut ops: Vec<(usize, &str)> = set
+            .ops
+            .iter()
+            .map(|op| {
+                let own = plan.handlers.iter().filter(|handler| handler.op.name == op.name);
+                (own.count(), op.name.as_str())
+            })
+            .collect();
+        ops.sort_by(|a, b| b.cmp(a));
+        let largest: Vec<String> = ops.iter().take(5).map(|(count, name)| format!("`{name}` {count}")).collect();
+        diagnostics.push(
+            Diagnostic::error(
+                HANDLERS.code,
+                format!("the fast engine of `{}` has {found} handlers, {} more than allowed", set.name, found - most as usize),
+            )
+            .at(span, "")
+            .note(format!("most of them are of {}", largest.join(", ")))
+            .help("take away what isn't worth its code; if all of it is, raise `handlers`"),
+        );
+    }
+}
