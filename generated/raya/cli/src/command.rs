@@ -55,9 +55,8 @@ pub enum Verb {
     Verify(VerifyOptions),
     /// Counts which instructions follow each other most often.
     ///
-    /// It runs the program in the reference interpreter and shows pairs and triples of instructions each of which takes the result of the
-    /// one before it, within one block. Constants and variables that are only pushed are left out: the fast engine makes them operands.
-    /// Those of which only the last can fail are candidates for an instruction of their own.
+    /// It runs the program in the reference interpreter and shows pairs and triples of instructions that stand one behind another in a
+    /// block, each of which takes the result of the one before it. Those that only compute could be one instruction: they are candidates.
     #[command(after_help = PROFILE_EXAMPLES)]
     Profile(ProfileOptions),
 }
@@ -95,6 +94,9 @@ pub struct Program {
     /// How deep its calls may be nested [default: 10000].
     #[arg(long, value_name = "N", value_parser = count)]
     pub depth: Option<usize>,
+    /// Collects garbage wherever that is possible, and writes over what is freed: faults of the machine show early.
+    #[arg(long)]
+    pub gc_stress: bool,
     /// How the report is written.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     pub format: Format,
@@ -107,7 +109,7 @@ pub struct RunOptions {
     #[command(flatten)]
     pub program: Program,
     /// What runs it.
-    #[arg(long, value_enum, value_name = "ENGINE", default_value_t = Engine::Oracle)]
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t = Engine::Fast)]
     pub engine: Engine,
     /// Says at the end what it took.
     #[arg(long)]
@@ -160,6 +162,10 @@ pub struct ProfileOptions {
 pub enum Engine {
     /// The reference interpreter: slow, and checks everything.
     Oracle,
+    /// The fast engine.
+    Fast,
+    /// The fast engine with tail calls between instructions, where the build has them.
+    Tail,
 }
 
 impl Engine {
@@ -167,6 +173,8 @@ impl Engine {
     pub fn name(self) -> &'static str {
         match self {
             Engine::Oracle => "oracle",
+            Engine::Fast => "fast",
+            Engine::Tail => "tail",
         }
     }
 }

@@ -4,15 +4,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use raya_engine::{Dispatch, LoadError};
+use raya_facts::Module;
 use raya_facts::verify::verify;
+use raya_machine::{Fast, code};
 use raya_oracle::features;
-use raya_runtime::{Failure, Limits, Machine, Options, Output, StepFunction, Value};
+use raya_runtime::{Context, Failure, Limits, Machine, Options, Output, StepFunction, Value};
 
 use crate::arguments;
 use crate::command::{Format, Program};
 use crate::console;
 use crate::exit::Exit;
-use crate::source;
+use crate::source::{self, Source};
 
 /// A program that is ready to be called.
 #[derive(Debug)]
@@ -20,9 +23,27 @@ pub struct Prepared {
     /// The file as it was given.
     pub path: String,
     /// What runs it.
-    pub machine: Machine,
+    pub machine: AnyMachine,
     /// What reading, verifying and preparing took.
     pub loading: Duration,
+}
+
+/// What executes a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Execution {
+    /// The reference interpreter, by this step.
+    Oracle(StepFunction),
+    /// The fast engine, with this dispatcher.
+    Fast(Dispatch),
+}
+
+/// A machine with either engine.
+#[derive(Debug)]
+pub enum AnyMachine {
+    /// With the reference interpreter.
+    Oracle(Machine),
+    /// With the fast engine.
+    Fast(Machine<Fast>),
 }
 
 /// How a call ended.
@@ -43,21 +64,21 @@ impl Prepared {
     /// # Errors
     ///
     /// What is wrong with its file, or why the machine can't hold it.
-    pub fn load(program: &Program, step: StepFunction) -> Result<Prepared, Refused> {
+    pub fn load(program: &Program, execution: Execution) -> Result<Prepared, Refused> {
         let start = Instant::now();
-        let source = source::read(&program.file).map_err(|message| (Exit::BadFile, message))?;
-        verify(&source.module).map_err(|error| (Exit::BadFile, source.refused(&error)))?;
-        let path = source.path;
-        features::check(&source.module, features::is_on).map_err(|missing| (Exit::BadFile, format!("{path}: {missing}")))?;
+        let mut source = source::read(&program.file).map_err(|message| (Exit::BadFile, message))?;
+        let module = Arc::new(std::mem::take(&mut source.module));
         let options = Options::new(limits(program), Output::Writer(output(program.format)));
-        match Machine::new(Arc::new(source.module), options, step) {
-            Ok(machine) => Ok(Prepared {
-                path,
-                machine,
-                loading: start.elapsed(),
-            }),
-            Err(failure) => Err((Exit::of(&failure), format!("{path}: {failure}"))),
-        }
+        let mut machine = match execution {
+            Execution::Oracle(step) => AnyMachine::Oracle(oracle(&source, module, options, step)?),
+            Execution::Fast(dispatch) => AnyMachine::Fast(fast(&source, module, options, dispatch)?),
+        };
+        machine.context_mut().heap.set_stress(program.gc_stress);
+        Ok(Prepared {
+            path: source.path,
+            machine,
+            loading: start.elapsed(),
+        })
     }
 
     /// Calls the function that the command line names, with its arguments, and runs tasks until it has returned.
@@ -76,6 +97,76 @@ impl Prepared {
             result => Ok(Called { result, running }),
         }
     }
+}
+
+/// Evaluates the same expression for either machine.
+macro_rules! on_either {
+    ($any:expr, $machine:ident => $value:expr) => {
+        match $any {
+            AnyMachine::Oracle($machine) => $value,
+            AnyMachine::Fast($machine) => $value,
+        }
+    };
+}
+
+impl AnyMachine {
+    fn call(&mut self, function: &str, arguments: &[Value]) -> Result<Value, Failure> {
+        on_either!(self, machine => machine.call(function, arguments))
+    }
+
+    /// What the program works on.
+    pub fn context(&self) -> &Context {
+        on_either!(self, machine => machine.context())
+    }
+
+    /// The same, to prepare arguments.
+    pub fn context_mut(&mut self) -> &mut Context {
+        on_either!(self, machine => machine.context_mut())
+    }
+
+    /// A value as a literal.
+    pub fn literal(&self, value: Value) -> String {
+        on_either!(self, machine => machine.literal(value))
+    }
+
+    /// The failures of tasks that nothing awaited.
+    pub fn unhandled(&self) -> Vec<Failure> {
+        on_either!(self, machine => machine.unhandled())
+    }
+
+    /// Sends on what was printed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the writer says.
+    pub fn flush(&mut self) -> std::io::Result<()> {
+        on_either!(self, machine => machine.flush())
+    }
+
+    /// What lowering did, if there was any.
+    pub fn lowering(&self) -> Option<code::Statistics> {
+        match self {
+            AnyMachine::Oracle(_) => None,
+            AnyMachine::Fast(machine) => Some(machine.engine().statistics()),
+        }
+    }
+}
+
+fn oracle(source: &Source, module: Arc<Module>, options: Options, step: StepFunction) -> Result<Machine, Refused> {
+    let path = &source.path;
+    verify(&module).map_err(|error| (Exit::BadFile, source.refused(&error)))?;
+    features::check(&module, features::is_on).map_err(|missing| (Exit::BadFile, format!("{path}: {missing}")))?;
+    Machine::new(module, options, step).map_err(|failure| (Exit::of(&failure), format!("{path}: {failure}")))
+}
+
+fn fast(source: &Source, module: Arc<Module>, options: Options, dispatch: Dispatch) -> Result<Machine<Fast>, Refused> {
+    let path = &source.path;
+    raya_engine::load(module, options, dispatch).map_err(|error| match error {
+        LoadError::Verify(error) => (Exit::BadFile, source.refused(&error)),
+        LoadError::Machine(failure) => (Exit::of(&failure), format!("{path}: {failure}")),
+        LoadError::Dispatch(_) => (Exit::Usage, error.to_string()),
+        other => (Exit::BadFile, format!("{path}: {other}")),
+    })
 }
 
 fn limits(program: &Program) -> Limits {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::command::{Engine, Format, ProfileOptions};
 use crate::console;
 use crate::counts;
-use crate::engine::Prepared;
+use crate::engine::{Execution, Prepared};
 use crate::exit::Exit;
 use crate::report::{self, Ended};
 use crate::sequences::{self, Found, Sequence};
@@ -27,7 +27,7 @@ const LEAST_SHARE: u64 = 200;
 /// program failed.
 pub fn run(options: &ProfileOptions) -> Exit {
     let program = &options.program;
-    let mut prepared = match Prepared::load(program, counts::step) {
+    let mut prepared = match Prepared::load(program, Execution::Oracle(counts::step)) {
         Ok(prepared) => prepared,
         Err(refused) => return report::refused(program.format, "profile", refused),
     };

@@ -4,8 +4,8 @@
 use raya_machine::{Fp, Pc, State, builtin};
 
 use crate::handlers::{
-    array, call, closure, compare, convert, float, global, integer, json, jump, logic, number, object, reflect, stack, string,
-    sync, task, tuple,
+    array, call, closure, compare, convert, float, global, integer, json, jump, logic, number, object, reflect, sequences, stack,
+    string, sync, task, tuple,
 };
 use crate::ops;
 
@@ -305,6 +305,18 @@ pub unsafe fn run(mut pc: Pc, mut fp: Fp, state: &mut State) {
             ops::REFLECT_GET_PROP => reflect::reflect_get_prop(pc, fp, state),
             ops::REFLECT_SET_PROP => reflect::reflect_set_prop(pc, fp, state),
             ops::REFLECT_HAS_PROP => reflect::reflect_has_prop(pc, fp, state),
+            ops::FLOAT_MULTIPLY_ADD_SSK => sequences::float_multiply_add_ssk(pc, fp, state),
+            ops::FLOAT_MULTIPLY_ADD_SKS => sequences::float_multiply_add_sks(pc, fp, state),
+            ops::FLOAT_MULTIPLY_ADD_KSS => sequences::float_multiply_add_kss(pc, fp, state),
+            ops::FLOAT_MULTIPLY_ADD_SSS => sequences::float_multiply_add_sss(pc, fp, state),
+            ops::FLOAT_MULTIPLY_SUBTRACT_SSK => sequences::float_multiply_subtract_ssk(pc, fp, state),
+            ops::FLOAT_MULTIPLY_SUBTRACT_SKS => sequences::float_multiply_subtract_sks(pc, fp, state),
+            ops::FLOAT_MULTIPLY_SUBTRACT_KSS => sequences::float_multiply_subtract_kss(pc, fp, state),
+            ops::FLOAT_MULTIPLY_SUBTRACT_SSS => sequences::float_multiply_subtract_sss(pc, fp, state),
+            ops::INTEGER_MULTIPLY_ADD_SSK => sequences::integer_multiply_add_ssk(pc, fp, state),
+            ops::INTEGER_MULTIPLY_ADD_SKS => sequences::integer_multiply_add_sks(pc, fp, state),
+            ops::INTEGER_MULTIPLY_ADD_KSS => sequences::integer_multiply_add_kss(pc, fp, state),
+            ops::INTEGER_MULTIPLY_ADD_SSS => sequences::integer_multiply_add_sss(pc, fp, state),
             // Lowering writes the numbers of its table alone.
             _ => core::hint::unreachable_unchecked(),
         };

@@ -3,8 +3,9 @@
 //!
 //! Spec: `locations`, `fuse` and `fast` of the entries of the instructions.
 
+use raya_facts::Opcode;
 use raya_facts::types::SlotKind;
-use raya_machine::table::{Field, Fused, Location, OpRow, Table, Variant, Wanted, What};
+use raya_machine::table::{Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What};
 
 use crate::{fold, ops};
 
@@ -12,7 +13,7 @@ use crate::{fold, ops};
 pub static TABLE: Table = Table {
     ops: &ROWS,
     internals: &ops::INTERNALS,
-    sequences: &[],
+    sequences: SEQUENCES,
     fold: fold::fold,
 };
 
@@ -303,6 +304,142 @@ static ROWS: [OpRow; 178] = [
     OpRow::NONE,
     // `debugger` is lowered by hand.
     OpRow::NONE,
+];
+
+/// Sequences of instructions, longer ones first.
+static SEQUENCES: &[Sequence] = &[
+    // `float_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fadd],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_ADD_SSK,
+            2,
+            &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), constant(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Const(2))],
+        ),
+    },
+    // `float_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fadd],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_ADD_SKS,
+            2,
+            &[slot(Some(SlotKind::F64)), constant(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(8, What::Const(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `float_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fadd],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_ADD_KSS,
+            2,
+            &[constant(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(8, What::Const(0)), field(4, What::Input(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `float_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fadd],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_ADD_SSS,
+            2,
+            &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Input(2))],
+        ),
+    },
+    // `float_multiply_subtract`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fsub],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_SUBTRACT_SSK,
+            2,
+            &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), constant(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Const(2))],
+        ),
+    },
+    // `float_multiply_subtract`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fsub],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_SUBTRACT_SKS,
+            2,
+            &[slot(Some(SlotKind::F64)), constant(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(8, What::Const(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `float_multiply_subtract`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fsub],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_SUBTRACT_KSS,
+            2,
+            &[constant(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(8, What::Const(0)), field(4, What::Input(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `float_multiply_subtract`.
+    Sequence {
+        ops: &[Opcode::Fmul, Opcode::Fsub],
+        variant: variant(
+            ops::FLOAT_MULTIPLY_SUBTRACT_SSS,
+            2,
+            &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Input(2))],
+        ),
+    },
+    // `integer_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Imul, Opcode::Iadd],
+        variant: variant(
+            ops::INTEGER_MULTIPLY_ADD_SSK,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Const32(2))],
+        ),
+    },
+    // `integer_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Imul, Opcode::Iadd],
+        variant: variant(
+            ops::INTEGER_MULTIPLY_ADD_SKS,
+            2,
+            &[slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(8, What::Const32(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `integer_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Imul, Opcode::Iadd],
+        variant: variant(
+            ops::INTEGER_MULTIPLY_ADD_KSS,
+            2,
+            &[constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(8, What::Const32(0)), field(4, What::Input(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `integer_multiply_add`.
+    Sequence {
+        ops: &[Opcode::Imul, Opcode::Iadd],
+        variant: variant(
+            ops::INTEGER_MULTIPLY_ADD_SSS,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Input(2))],
+        ),
+    },
 ];
 
 /// `const_str`.

@@ -7,8 +7,8 @@
 use raya_machine::{Fp, Pc, State, builtin};
 
 use crate::handlers::{
-    array, call, closure, compare, convert, float, global, integer, json, jump, logic, number, object, reflect, stack, string,
-    sync, task, tuple,
+    array, call, closure, compare, convert, float, global, integer, json, jump, logic, number, object, reflect, sequences, stack,
+    string, sync, task, tuple,
 };
 
 /// A handler together with the jump to the next one.
@@ -48,7 +48,7 @@ macro_rules! threaded {
 }
 
 /// By the numbers of the handlers.
-static HANDLERS: [Threaded; 286] = [
+static HANDLERS: [Threaded; 298] = [
     leave,
     mov_,
     swap_,
@@ -335,6 +335,18 @@ static HANDLERS: [Threaded; 286] = [
     reflect_get_prop_,
     reflect_set_prop_,
     reflect_has_prop_,
+    float_multiply_add_ssk_,
+    float_multiply_add_sks_,
+    float_multiply_add_kss_,
+    float_multiply_add_sss_,
+    float_multiply_subtract_ssk_,
+    float_multiply_subtract_sks_,
+    float_multiply_subtract_kss_,
+    float_multiply_subtract_sss_,
+    integer_multiply_add_ssk_,
+    integer_multiply_add_sks_,
+    integer_multiply_add_kss_,
+    integer_multiply_add_sss_,
 ];
 
 threaded! {
@@ -623,4 +635,16 @@ threaded! {
     reflect_get_prop_ = reflect::reflect_get_prop,
     reflect_set_prop_ = reflect::reflect_set_prop,
     reflect_has_prop_ = reflect::reflect_has_prop,
+    float_multiply_add_ssk_ = sequences::float_multiply_add_ssk,
+    float_multiply_add_sks_ = sequences::float_multiply_add_sks,
+    float_multiply_add_kss_ = sequences::float_multiply_add_kss,
+    float_multiply_add_sss_ = sequences::float_multiply_add_sss,
+    float_multiply_subtract_ssk_ = sequences::float_multiply_subtract_ssk,
+    float_multiply_subtract_sks_ = sequences::float_multiply_subtract_sks,
+    float_multiply_subtract_kss_ = sequences::float_multiply_subtract_kss,
+    float_multiply_subtract_sss_ = sequences::float_multiply_subtract_sss,
+    integer_multiply_add_ssk_ = sequences::integer_multiply_add_ssk,
+    integer_multiply_add_sks_ = sequences::integer_multiply_add_sks,
+    integer_multiply_add_kss_ = sequences::integer_multiply_add_kss,
+    integer_multiply_add_sss_ = sequences::integer_multiply_add_sss,
 }

@@ -25,6 +25,7 @@ pub mod logic;
 pub mod number;
 pub mod object;
 pub mod reflect;
+pub mod sequences;
 pub mod stack;
 pub mod string;
 pub mod sync;

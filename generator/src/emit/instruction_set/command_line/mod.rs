@@ -9,7 +9,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{Emitter, Tree, template};
 use crate::model::Model;
-use crate::model::instruction_set::InstructionSet;
+use crate::model::instruction_set::{Engine, InstructionSet};
 
 /// The command lines.
 pub const EMITTER: Emitter = Emitter {
@@ -18,13 +18,13 @@ pub const EMITTER: Emitter = Emitter {
 };
 
 fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
-    super::each_set(model, tree, |set, tree| match set.has_command_line() {
-        true => emit_set(set, tree),
-        false => Ok(()),
+    super::each_set(model, tree, |set, tree| match &set.engine {
+        Some(engine) => emit_set(set, engine, tree),
+        None => Ok(()),
     })
 }
 
-fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
+fn emit_set(set: &InstructionSet, engine: &Engine, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         format!("{}/cli", set.folder()),
         set.package("cli"),
@@ -34,9 +34,11 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         ),
     );
     builder.program(&set.name);
-    builder.depend(&set.package("facts"), &format!("{}/facts", set.folder()));
-    builder.depend(&set.package("oracle"), &format!("{}/oracle", set.folder()));
+    for part in ["engine", "facts", "oracle"] {
+        builder.depend(&set.package(part), &format!("{}/{part}", set.folder()));
+    }
     builder.depend(&set.package("runtime"), &set.runtime_folder());
+    builder.depend(&engine.runtime, &engine.runtime_folder());
     for (package, version, features) in LIBRARIES {
         builder.use_library(package, version, features);
     }
@@ -46,6 +48,8 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         "facts": set.library("facts"),
         "runtime": set.library("runtime"),
         "oracle": set.library("oracle"),
+        "engine": set.library("engine"),
+        "machine": engine.runtime_library(),
         "extension": set.format.extension,
         "text_extension": set.text_extension(),
     });
