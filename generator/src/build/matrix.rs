@@ -435,20 +435,15 @@ mod tests {
                 span: SPAN,
             });
         }
-        // Every third one matters: far more runs than there may be.
+        // Nine of ten matter: what doesn't is found soon, but that the rest does takes far more runs than there may be.
         let mut runs = 0;
         let found = smallest(&model, &[true; 100], None, &mut |on| {
             runs += 1;
-            Ok(outcome(
-                !(0..100).step_by(3).all(|index| on.contains(&format!("f{index}").as_str())),
-            ))
+            Ok(outcome(!(0..90).all(|index| on.contains(&format!("f{index}").as_str()))))
         });
         let found = found.expect("every run can be made");
         assert!(!found.is_smallest && runs <= MOST_RUNS, "{runs} runs");
-        assert!(
-            (0..100).step_by(3).all(|flag| found.features.contains(&flag)),
-            "it still fails"
-        );
+        assert!((0..90).all(|flag| found.features.contains(&flag)), "it still fails");
         assert!(found.features.len() < 100, "something could be left out");
         let error = smallest(&model, &[true; 100], None, &mut |_| anyhow::bail!("no cargo"));
         assert!(error.is_err(), "what can't be run is an error as before");
