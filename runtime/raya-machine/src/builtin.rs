@@ -17,7 +17,7 @@ use raya_runtime::{Call, Then, Value, semantics};
 use crate::code::Callee;
 use crate::object::{self, null_reference};
 use crate::pc::{Fp, Pc};
-use crate::state::{Exit, Notes, State};
+use crate::state::{Notes, State};
 use crate::table::builtin;
 use crate::word::Word;
 
@@ -109,7 +109,7 @@ unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usi
 pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
-        return state.raise(pc, fp, null_reference("an object"));
+        return state.raise(pc, fp, null_reference(&"an object"));
     }
     let class = class_of(state, receiver);
     let function = method(state, class, pc.u32(20));
@@ -148,7 +148,7 @@ unsafe fn method(state: &State, class: u32, slot: u32) -> u32 {
 pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
-        return state.raise(pc, fp, null_reference("an object"));
+        return state.raise(pc, fp, null_reference(&"an object"));
     }
     if class_of(state, receiver) != pc.u32(8) {
         change_to(pc, builtin::CALL_METHOD_TABLE);
@@ -163,7 +163,7 @@ pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 pub unsafe fn call_method_table(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
-        return state.raise(pc, fp, null_reference("an object"));
+        return state.raise(pc, fp, null_reference(&"an object"));
     }
     let function = method(state, class_of(state, receiver), pc.u32(20));
     let callee = state.callee(function);
@@ -175,7 +175,7 @@ pub unsafe fn call_method_table(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
-        return state.raise(pc, fp, null_reference("an object"));
+        return state.raise(pc, fp, null_reference(&"an object"));
     }
     let function = method(state, class_of(state, receiver), pc.u32(20));
     let callee = state.callee(function);
@@ -187,7 +187,7 @@ pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
-        return state.raise(pc, fp, null_reference("an object to construct"));
+        return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     let callee = state.callee(pc.u32(12));
     state.push_frame(pc, fp, pc.next(2), first_argument(pc, fp), callee, keeping(object))
@@ -198,7 +198,7 @@ pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 pub unsafe fn call_constructor_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
-        return state.raise(pc, fp, null_reference("an object to construct"));
+        return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     let callee = state.callee(pc.u32(12));
     push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, keeping(object))
@@ -217,7 +217,7 @@ fn keeping(object: Ref) -> Notes {
 pub unsafe fn call_super(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
-        return state.raise(pc, fp, null_reference("an object to construct"));
+        return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     call(pc, fp, state)
 }
@@ -227,7 +227,7 @@ pub unsafe fn call_super(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
-        return state.raise(pc, fp, null_reference("an object to construct"));
+        return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     call_rest(pc, fp, state)
 }
@@ -238,7 +238,7 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let closure = Ref::from_bits(*first as u32);
     if closure.is_null() {
-        return state.raise(pc, fp, null_reference("a function"));
+        return state.raise(pc, fp, null_reference(&"a function"));
     }
     let function = object::header_number(state, closure) - state.classes;
     let callee = state.callee(function);
@@ -358,11 +358,11 @@ unsafe fn return_word(word: u64, state: &mut State) -> (Pc, Fp) {
     (return_pc, fp)
 }
 
-/// Ends a task: its outermost function has returned.
+/// Ends a task whose outermost function has returned, or does what a handler left to be done because it is rare.
 #[cold]
 #[inline(never)]
 pub unsafe fn finish(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.leave(pc, fp, Exit::Done)
+    state.rare(pc, fp)
 }
 
 // Exceptions.

@@ -106,7 +106,7 @@ fn no_element(context: &Context, array: Ref, index: i32) -> Fault {
 #[inline(always)]
 pub unsafe fn array_len(state: &mut State, array: Ref) -> Result<i32, Fault> {
     if array.is_null() {
-        return Err(null_reference("an array"));
+        return Err(null_reference(&"an array"));
     }
     Ok(address(state, array).add(layout::ARRAY_LENGTH).cast::<i32>().read())
 }
@@ -162,7 +162,7 @@ fn nothing_to_pop(state: &mut State, array: Ref) -> Fault {
 #[inline(always)]
 pub unsafe fn load_field(state: &mut State, object: Ref, of: FieldId) -> Result<u64, Fault> {
     if object.is_null() {
-        return Err(null_reference("an object"));
+        return Err(null_reference(&"an object"));
     }
     Ok(field(state, object, of.0).read())
 }
@@ -171,7 +171,7 @@ pub unsafe fn load_field(state: &mut State, object: Ref, of: FieldId) -> Result<
 #[inline(always)]
 pub unsafe fn store_field(state: &mut State, object: Ref, value: u64, of: FieldId) -> Result<(), Fault> {
     if object.is_null() {
-        return Err(null_reference("an object"));
+        return Err(null_reference(&"an object"));
     }
     field(state, object, of.0).write(value);
     Ok(())
@@ -216,7 +216,7 @@ fn new_slowly(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
 #[inline(always)]
 pub unsafe fn tuple_field(state: &mut State, tuple: Ref, element: ElementId) -> Result<u64, Fault> {
     if tuple.is_null() {
-        return Err(null_reference("a tuple"));
+        return Err(null_reference(&"a tuple"));
     }
     Ok(field(state, tuple, element.0).read())
 }
@@ -225,7 +225,7 @@ pub unsafe fn tuple_field(state: &mut State, tuple: Ref, element: ElementId) -> 
 #[inline(always)]
 pub unsafe fn load_refcell<T: Word>(state: &mut State, cell: Ref) -> Result<T, Fault> {
     if cell.is_null() {
-        return Err(null_reference("a cell"));
+        return Err(null_reference(&"a cell"));
     }
     Ok(T::from_word(field(state, cell, 0).read()))
 }
@@ -234,7 +234,7 @@ pub unsafe fn load_refcell<T: Word>(state: &mut State, cell: Ref) -> Result<T, F
 #[inline(always)]
 pub unsafe fn store_refcell<T: Word>(state: &mut State, cell: Ref, value: T) -> Result<(), Fault> {
     if cell.is_null() {
-        return Err(null_reference("a cell"));
+        return Err(null_reference(&"a cell"));
     }
     field(state, cell, 0).write(value.into_word());
     Ok(())
@@ -284,7 +284,7 @@ fn is_subclass(state: &mut State, value: Ref, class: ClassId) -> bool {
 #[inline(always)]
 pub unsafe fn slen(state: &mut State, text: Ref) -> Result<i32, Fault> {
     if text.is_null() {
-        return Err(null_reference("a string"));
+        return Err(null_reference(&"a string"));
     }
     // No text is longer than the heap's region, which has fewer bytes than references can count; longer ones are said to have the most.
     Ok(i32::try_from(header_number(state, text)).unwrap_or(i32::MAX))

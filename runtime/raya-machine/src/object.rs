@@ -1,16 +1,13 @@
 //! Where the parts of objects lie, by the offsets of [`raya_heap::layout`].
 
-use raya_facts::TrapKind;
 use raya_heap::{Ref, layout};
-use raya_runtime::Trap;
 
 use crate::state::{Fault, State};
 
-/// The trap for null where an object is needed.
-#[cold]
-#[inline(never)]
-pub(crate) fn null_reference(expected: &'static str) -> Fault {
-    Trap::new(TrapKind::NullReference, format!("expected {expected}, found null")).into()
+/// The fault for null where an object is needed.
+#[inline(always)]
+pub(crate) fn null_reference(expected: &'static &'static str) -> Fault {
+    Fault::null(expected)
 }
 
 /// The address of an object.

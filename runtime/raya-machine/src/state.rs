@@ -12,16 +12,58 @@ use crate::frames::{Frames, Record, fits};
 use crate::pc::{Fp, Pc};
 use crate::table::{builtin, flags};
 
-/// Why an operation failed. It is one pointer wide, so that a handler that can fail needs no room for a trap on its stack.
+/// Why an operation failed: a trap, or what was expected where null was found. It is one pointer wide, and the second form takes no call to
+/// make, so that a handler which can fail keeps everything in registers.
 #[derive(Debug)]
-pub struct Fault(Box<Trap>);
+pub struct Fault(*const u8);
 
 impl From<Trap> for Fault {
     #[cold]
     #[inline(never)]
     fn from(trap: Trap) -> Fault {
-        Fault(Box::new(trap))
+        Fault(Box::into_raw(Box::new(trap)).cast_const().cast())
     }
+}
+
+impl Fault {
+    /// The fault for null where an object is needed.
+    #[inline(always)]
+    pub(crate) fn null(expected: &'static &'static str) -> Fault {
+        // The address of a reference is even: 1 more tells it from that of a trap.
+        Fault(core::ptr::from_ref(expected).cast::<u8>().wrapping_add(1))
+    }
+
+    fn into_trap(self) -> Trap {
+        if self.0.addr() % 2 == 1 {
+            // SAFETY: `null` made it of a reference that lives for ever.
+            let expected: &str = unsafe { *self.0.wrapping_sub(1).cast::<&'static str>() };
+            return Trap::new(TrapKind::NullReference, format!("expected {expected}, found null"));
+        }
+        // SAFETY: `from` made it of a box, and nothing copies faults.
+        *unsafe { Box::from_raw(self.0.cast_mut().cast::<Trap>()) }
+    }
+}
+
+/// What is to be done that handlers leave to [`State::rare`]: had they to call functions for it, they would have to save registers on the
+/// way that is taken nearly always.
+#[derive(Debug, Default)]
+enum Rare {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Charge this for the block at the place.
+    Refuel(u32),
+    /// Raise this at the place.
+    Raise(Fault),
+    /// Make the call at the place, for which there is no room yet.
+    Call {
+        return_pc: Pc,
+        frame: *mut u64,
+        callee: *const Callee,
+        closure: Ref,
+        receiver: Ref,
+        rest: u32,
+    },
 }
 
 /// Why the engine went back to who ran it.
@@ -51,6 +93,9 @@ const fn lone(number: u16) -> u64 {
 
 /// The instruction to which handlers lead that leave the engine.
 static LEAVE: [u64; 1] = [lone(builtin::LEAVE)];
+
+/// The instruction that does what is rare.
+static RARE: [u64; 1] = [lone(builtin::FINISH)];
 
 /// Where the outermost function returns to: the last word of a call that puts the result into slot 0, and the instruction behind it.
 static FINISH: [u64; 2] = [0, lone(builtin::FINISH)];
@@ -93,6 +138,9 @@ pub struct State {
     /// How many slots of the task's frames are only there for `try`.
     pub(crate) hidden: u64,
     slice: u64,
+    rare: Rare,
+    /// The place that `rare` is about.
+    rare_pc: Pc,
     exit: Exit,
     saved: (Pc, Fp),
     /// Whether the task stopped before the first instruction of a block, which may have become nothing.
@@ -136,6 +184,8 @@ impl State {
             classes,
             hidden: 0,
             slice: 0,
+            rare: Rare::Nothing,
+            rare_pc: Pc(RARE.as_ptr()),
             exit: Exit::Running,
             saved: (Pc(LEAVE.as_ptr()), Fp(core::ptr::null_mut())),
             at_leader: false,
@@ -297,9 +347,42 @@ impl State {
     pub(crate) fn enter_block(&mut self, pc: Pc, fp: Fp, cost: u32) -> (Pc, Fp) {
         self.fuel -= i64::from(cost);
         if self.fuel < 0 {
-            return self.refuel(pc, fp, cost);
+            return self.later(pc, fp, Rare::Refuel(cost));
         }
         (pc, fp)
+    }
+
+    /// Has something rare done by the next instruction.
+    #[inline(always)]
+    fn later(&mut self, pc: Pc, fp: Fp, rare: Rare) -> (Pc, Fp) {
+        // SAFETY: what was there is `Nothing`, which needs no dropping.
+        unsafe { core::ptr::from_mut(&mut self.rare).write(rare) };
+        self.rare_pc = pc;
+        (Pc(RARE.as_ptr()), fp)
+    }
+
+    /// Does what a handler left to be done, or ends the task, whose outermost function has returned.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn rare(&mut self, pc: Pc, fp: Fp) -> (Pc, Fp) {
+        let at = self.rare_pc;
+        match core::mem::take(&mut self.rare) {
+            Rare::Nothing => self.leave(pc, fp, Exit::Done),
+            Rare::Refuel(cost) => self.refuel(at, fp, cost),
+            Rare::Raise(fault) => self.raise_trap(at, fp, fault.into_trap()),
+            Rare::Call {
+                return_pc,
+                frame,
+                callee,
+                closure,
+                receiver,
+                rest,
+            } => {
+                // SAFETY: callees live as long as the code.
+                let callee = unsafe { &*callee };
+                self.push_frame_slowly(at, fp, return_pc, frame, callee, closure, receiver, rest)
+            }
+        }
     }
 
     /// Looks at the limit, at interruptions and at the collector when a slice of fuel is used up. The block at `pc` was charged `cost`,
@@ -334,11 +417,9 @@ impl State {
 
     /// Where execution goes on after a failure: at a handler, or out of the engine. A `heap_limit` is collected for first, and the
     /// instruction tried again.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     pub fn raise(&mut self, pc: Pc, fp: Fp, fault: impl Into<Fault>) -> (Pc, Fp) {
-        let Fault(trap) = fault.into();
-        self.raise_trap(pc, fp, *trap)
+        self.later(pc, fp, Rare::Raise(fault.into()))
     }
 
     #[cold]
@@ -441,9 +522,15 @@ impl State {
     ) -> (Pc, Fp) {
         let record = self.record.wrapping_add(1);
         if record >= self.records_end || frame.wrapping_add(callee.words as usize) > self.words_end {
-            // Plain numbers, so that nothing is put into memory where there is room.
-            let (closure, receiver) = (notes.closure.unwrap_or_default(), notes.receiver.unwrap_or_default());
-            return self.push_frame_slowly(pc, fp, return_pc, frame, callee, closure, receiver, notes.rest.unwrap_or(0));
+            let call = Rare::Call {
+                return_pc,
+                frame,
+                callee,
+                closure: notes.closure.unwrap_or_default(),
+                receiver: notes.receiver.unwrap_or_default(),
+                rest: notes.rest.unwrap_or(0),
+            };
+            return self.later(pc, fp, call);
         }
         // SAFETY: both lie within what was just checked.
         unsafe {

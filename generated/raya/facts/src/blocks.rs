@@ -33,7 +33,9 @@ impl Blocks {
     /// Finds the blocks of code. Where it can't be decoded further, the last block ends.
     pub fn new(code: &[u8]) -> Blocks {
         let mut leaders = Vec::new();
-        walk(code, |_, instruction, next| {
+        let mut instructions = Vec::new();
+        walk(code, |at, instruction, next| {
+            instructions.push((at, instruction.opcode().info().cost));
             leaders.extend(flow::labels(instruction).into_iter().flatten().map(|label| label.0));
             if ends_block(instruction) {
                 leaders.push(next);
@@ -43,16 +45,15 @@ impl Blocks {
         leaders.dedup();
         let mut leaders = leaders.into_iter().peekable();
         let mut blocks: Vec<Block> = Vec::new();
-        walk(code, |at, instruction, _| {
+        for (at, cost) in instructions {
             // A label into the middle of an instruction is no leader. The verifier refuses it, but nothing here relies on that.
             while leaders.next_if(|leader| *leader < at).is_some() {}
-            let cost = instruction.opcode().info().cost;
             let leads = leaders.next_if_eq(&at).is_some();
             match blocks.last_mut() {
                 Some(block) if !leads => block.cost = block.cost.saturating_add(cost),
                 _ => blocks.push(Block { at, cost }),
             }
-        });
+        }
         Blocks { blocks }
     }
 

@@ -31,7 +31,6 @@ pub fn decode(code: &[u8], at: u32) -> Result<Decoded, DecodeError> {
     let mut cursor = Cursor { code, at };
     let opcode = cursor.opcode(at)?;
     let info = opcode.info();
-    let end = u64::from(at) + u64::from(info.length());
     let mut raw = [0; MAX_OPERANDS];
     let operands = raw.get_mut(..info.operands.len()).unwrap_or_default();
     for (slot, operand) in operands.iter_mut().zip(info.operands) {
@@ -40,6 +39,8 @@ pub fn decode(code: &[u8], at: u32) -> Result<Decoded, DecodeError> {
             at,
             kind: DecodeErrorKind::Truncated { opcode: Some(opcode) },
         })?;
+        // Distances count from the end of the instruction.
+        let end = || u64::from(at) + u64::from(info.length());
         *slot = meaning(operand.kind, value, end, code.len()).ok_or(DecodeError {
             at: start,
             kind: match operand.kind.meaning() {
@@ -60,11 +61,11 @@ pub fn decode(code: &[u8], at: u32) -> Result<Decoded, DecodeError> {
 }
 
 /// What a number in the code stands for; none if nothing.
-fn meaning(kind: OperandKind, value: u64, end: u64, length: usize) -> Option<u64> {
+fn meaning(kind: OperandKind, value: u64, end: impl FnOnce() -> u64, length: usize) -> Option<u64> {
     match kind.meaning() {
         OperandMeaning::Label { optional: true } if value == u64::MAX => Some(u64::MAX),
         OperandMeaning::Label { .. } => {
-            let target = i64::try_from(end).ok()?.checked_add(value as i64)?;
+            let target = i64::try_from(end()).ok()?.checked_add(value as i64)?;
             let target = u32::try_from(target).ok()?;
             (target as usize <= length).then_some(u64::from(target))
         }
@@ -108,11 +109,14 @@ impl Cursor<'_> {
 
     /// Reads a number. Signed ones are extended to 64 bits.
     fn scalar(&mut self, scalar: Scalar) -> Option<u64> {
-        let mut value = 0;
-        for index in 0..scalar.bytes() {
-            let byte = u64::from(self.byte()?);
-            value |= byte << (8 * index);
-        }
+        let rest = self.code.get(self.at as usize..)?;
+        let value = match scalar.bytes() {
+            1 => u64::from(*rest.first()?),
+            2 => u64::from(u16::from_le_bytes(*rest.first_chunk()?)),
+            4 => u64::from(u32::from_le_bytes(*rest.first_chunk()?)),
+            _ => u64::from_le_bytes(*rest.first_chunk()?),
+        };
+        self.at = self.at.checked_add(scalar.bytes())?;
         let unused = 64 - 8 * scalar.bytes();
         Some(match scalar {
             Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => ((value << unused) as i64 >> unused) as u64,
