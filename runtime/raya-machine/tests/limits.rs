@@ -1,0 +1,101 @@
+//! Limits end programs at the same place in the fast engine as in the oracle, one by one.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{fast, oracle};
+use raya_facts::Module;
+use raya_facts::asm::assemble;
+use raya_runtime::Limits;
+
+/// Calls of every form, inside of handlers and outside, that nest until something runs out.
+const NESTED: &str = r#"
+class Node { fields [next: object(Node)] methods [down: Node_down] constructor Node_new }
+
+function Node_new { params [this: object(Node), depth: i32] result null locals [unused: any] code {
+    try caught, _
+    load_local depth const_i32 0 ile jmp_if_true done
+    load_local this
+    new Node load_local depth const_i32 1 isub call_constructor Node_new, 1
+    store_field Node.next
+done:
+    end_try return_void
+caught:
+    rethrow
+} }
+
+function Node_down { params [this: object(Node)] result i32 code {
+    load_local this load_field Node.next jmp_if_null end
+    load_local this load_field Node.next call_method Node.down, 0 const_i32 1 iadd return
+end:
+    const_i32 0 return
+} }
+
+function sum { params [depth: i32] rest i32 result i32 locals [kept: f64] code {
+    load_local depth const_i32 0 ile jmp_if_true end
+    load_local depth
+    load_local depth const_i32 1 isub const_i32 7 const_i32 8 call sum, 3
+    iadd return
+end:
+    get_arg_count const_i32 2 load_arg_local iadd return
+} }
+
+function main { result i32 code {
+    new Node const_i32 6 call_constructor Node_new, 1 call_method Node.down, 0
+    const_i32 9 call sum, 1
+    iadd return
+} }
+"#;
+
+fn module() -> Arc<Module> {
+    Arc::new(assemble(NESTED).unwrap_or_else(|error| panic!("{error}")))
+}
+
+#[track_caller]
+fn compare(module: &Arc<Module>, limits: &Limits) {
+    let expected = oracle(module, limits);
+    assert_eq!(fast(module, limits, false), expected, "{limits:?}");
+}
+
+#[test]
+fn fuel() {
+    let module = module();
+    let whole = oracle(&module, &Limits::default());
+    assert_eq!(whole.result, Ok("62".to_owned()));
+    for fuel in 0..=whole.fuel {
+        compare(
+            &module,
+            &Limits {
+                fuel: Some(fuel),
+                ..Limits::default()
+            },
+        );
+    }
+}
+
+#[test]
+fn nested_calls() {
+    for depth in 0..20 {
+        compare(
+            &module(),
+            &Limits {
+                depth,
+                ..Limits::default()
+            },
+        );
+    }
+}
+
+#[test]
+fn slots() {
+    for slots in 0..200 {
+        compare(
+            &module(),
+            &Limits {
+                slots,
+                ..Limits::default()
+            },
+        );
+    }
+}
