@@ -199,6 +199,8 @@ mod tests {
             text: Some((100, span(2))),
             data: Some((50, span(3))),
             symbols: vec![("tiny_facts::verify".to_owned(), span(4))],
+            threaded: None,
+            replicated: Vec::new(),
         }
     }
 

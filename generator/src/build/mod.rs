@@ -3,6 +3,7 @@
 pub mod artefact;
 pub mod blame;
 pub mod cargo;
+pub mod dispatch;
 pub mod engine;
 pub mod inspect;
 pub mod matrix;

@@ -30,4 +30,9 @@ pub const PAGES: &[Page] = &[
         "an artefact is a file that can be looked into",
         include_str!("pages/L0966.md"),
     ),
+    Page::new(
+        "L0967",
+        "the handlers of a fast engine lead to each other by jumps of their own, where its target demands it",
+        include_str!("pages/L0967.md"),
+    ),
 ];

@@ -71,6 +71,9 @@ pub fn packages(model: &Model) -> BTreeSet<String> {
     }
     for set in &model.part::<InstructionSets>().sets {
         packages.extend(PARTS.iter().map(|part| set.package(part)));
+        if set.engine.is_some() {
+            packages.insert(set.package("engine"));
+        }
         if set.has_command_line() {
             packages.insert(set.package("cli"));
         }

@@ -6,7 +6,7 @@ use super::Exit;
 use super::compile::compile;
 use super::session::{Prepared, Session};
 use crate::build::cargo::{self, Built};
-use crate::build::{artefact, inspect};
+use crate::build::{artefact, dispatch, inspect};
 use crate::diagnostic::Diagnostics;
 use crate::model::artefact::{Artefact, Profile};
 use crate::model::target::Targets;
@@ -100,7 +100,7 @@ pub fn look(session: &mut Session, prepared: &Prepared, of: &Artefact, built: &B
     let contents = match contents {
         Ok(contents) => contents,
         // Where nothing is demanded, it is enough that it was built.
-        Err(_) if of.text.is_none() && of.data.is_none() && of.symbols.is_empty() => {
+        Err(_) if of.text.is_none() && of.data.is_none() && of.symbols.is_empty() && of.threaded.is_none() && of.replicated.is_empty() => {
             return Some((of.describe(), String::new(), "built".to_owned()));
         }
         Err(error) => {
@@ -110,6 +110,10 @@ pub fn look(session: &mut Session, prepared: &Prepared, of: &Artefact, built: &B
     };
     for diagnostic in artefact::judge(of, &contents) {
         found.push(diagnostic);
+    }
+    match dispatch::judge(of, &file) {
+        Ok(diagnostics) => diagnostics.into_iter().for_each(|diagnostic| found.push(diagnostic)),
+        Err(error) => found.push(artefact::unreadable(of, &error)),
     }
     if session.json {
         console::output(&json::artefact(of, contents.text, contents.data));

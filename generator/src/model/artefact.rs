@@ -30,6 +30,10 @@ pub struct Artefact {
     pub data: Option<(u64, Span)>,
     /// Paths of what must be in it, or plain names of what isn't written in Rust.
     pub symbols: Vec<(String, Span)>,
+    /// The module whose functions lead to each other by jumps.
+    pub threaded: Option<(String, Span)>,
+    /// Functions that have at least so many jumps to computed places.
+    pub replicated: Vec<(String, usize, Span)>,
 }
 
 /// What of a package is looked at.
@@ -92,6 +96,12 @@ impl Artefact {
         for (symbol, _) in &self.symbols {
             text.push_str(&format!(", with {symbol}"));
         }
+        if let Some((module, _)) = &self.threaded {
+            text.push_str(&format!(", threaded in {module}"));
+        }
+        for (function, jumps, _) in &self.replicated {
+            text.push_str(&format!(", {jumps} jumps in {function}"));
+        }
         text
     }
 }
@@ -125,6 +135,22 @@ pub(super) struct RawArtefact {
     /// Paths of what must be in it, `"demo_facts::verify::verify"`, or plain names of what isn't written in Rust.
     #[serde(default)]
     symbols: Vec<Spanned<String>>,
+    /// The module of a fast engine whose functions lead to each other by jumps, never by calls: `"demo_engine::tail"`.
+    threaded: Option<Spanned<String>>,
+    /// Functions of a fast engine in which each handler leads to the next one by a jump of its own.
+    #[serde(default)]
+    replicated: Vec<RawReplicated>,
+}
+
+/// A function whose jumps are counted: `{ function = "demo_engine::match_loop::run", jumps = 200 }`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawReplicated {
+    /// Its path.
+    function: Spanned<String>,
+    /// How many jumps to computed places it has at least.
+    #[schemars(range(min = 1), example = 200)]
+    jumps: Spanned<i64>,
 }
 
 pub(super) fn resolve(document: &Document, raw: &RawArtefact, diagnostics: &mut Diagnostics) -> Option<Artefact> {
@@ -149,6 +175,12 @@ pub(super) fn resolve(document: &Document, raw: &RawArtefact, diagnostics: &mut 
         None => Some(None),
     };
     let (most_text, most_data) = (budget(&raw.text), budget(&raw.data));
+    let mut replicated = Vec::new();
+    for one in &raw.replicated {
+        let (function, span) = text(&one.function);
+        let jumps = number(document, &one.jumps, "a number of jumps", 1..=i64::from(u32::MAX), diagnostics)?;
+        replicated.push((function, jumps, span));
+    }
     Some(Artefact {
         package: text(&raw.package),
         triple: text(&raw.triple),
@@ -159,5 +191,7 @@ pub(super) fn resolve(document: &Document, raw: &RawArtefact, diagnostics: &mut 
         text: most_text?,
         data: most_data?,
         symbols: raw.symbols.iter().map(text).collect(),
+        threaded: raw.threaded.as_ref().map(text),
+        replicated,
     })
 }

@@ -184,14 +184,29 @@ impl<X> Heap<X> {
     #[inline(always)]
     pub unsafe fn allocate_template(&mut self, template: Template) -> Result<Ref, Exhausted> {
         let class = Class::from_number(template.class);
-        let place = match self.runs.bump(class, template.granules) {
-            Some(place) => place,
-            None => self.place_in_next_run(class)?,
-        };
+        // SAFETY: by the caller's word.
+        if let Some(object) = unsafe { self.bump_template(template) } {
+            return Ok(object);
+        }
+        let place = self.place_in_next_run(class)?;
+        // SAFETY: as in the fast path.
+        unsafe { self.region.at(place).cast::<u64>().write(template.header) };
+        Ok(Ref::from_bits(place))
+    }
+
+    /// The fast path of [`allocate_template`](Heap::allocate_template) alone: none where the row of places is used up. Nothing here
+    /// needs memory on the stack, for those who inline it where that matters.
+    ///
+    /// # Safety
+    ///
+    /// As for [`allocate_template`](Heap::allocate_template).
+    #[inline(always)]
+    pub unsafe fn bump_template(&mut self, template: Template) -> Option<Ref> {
+        let place = self.runs.bump(Class::from_number(template.class), template.granules)?;
         // SAFETY: the place is one of the region's that nobody else has. The caller says that the template is of this heap, so that
         // it takes the granules of its class, and that the header's shape has as many words as there is room for.
         unsafe { self.region.at(place).cast::<u64>().write(template.header) };
-        Ok(Ref::from_bits(place))
+        Some(Ref::from_bits(place))
     }
 }
 

@@ -246,20 +246,28 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let mut count = usize::from(pc.u16(4));
     if receiver.is_null() {
         count -= 1;
-        for argument in 0..count {
-            *first.add(argument) = *first.add(argument + 1);
-        }
+        first.copy_from(first.add(1), count);
     } else {
         *first = u64::from(receiver.bits());
     }
-    let notes = Notes {
+    if callee.rest != 0 {
+        return call_closure_rest(pc, fp, state, count, callee, closure);
+    }
+    state.push_frame(pc, fp, pc.next(2), first, callee, of_closure(closure))
+}
+
+/// The same for a function that may have more arguments than parameters, apart so that what it notes lies in no memory of the other.
+#[inline(never)]
+unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State, count: usize, callee: &Callee, closure: Ref) -> (Pc, Fp) {
+    push_rest(pc, fp, state, pc.next(2), count, callee, of_closure(closure))
+}
+
+#[inline(always)]
+fn of_closure(closure: Ref) -> Notes {
+    Notes {
         closure: Some(closure),
         ..Notes::default()
-    };
-    if callee.rest != 0 {
-        return push_rest(pc, fp, state, pc.next(2), count, callee, notes);
     }
-    state.push_frame(pc, fp, pc.next(2), first, callee, notes)
 }
 
 /// Constructs an object of a class that is known only now, with arguments that carry their kinds.

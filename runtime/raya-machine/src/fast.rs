@@ -5,6 +5,9 @@
 //!
 //! All of them rely on the same: a reference that isn't null is to a live object of the kind that the verifier proved for it, since lowering
 //! keeps every value where the collector is told of it; numbers of fields, elements, variables and classes were checked by the verifier.
+//!
+//! What is inlined into a handler must not need memory of its own, not even on a path that is never taken: while something has an address on
+//! the stack, the compiler can't make a jump of the handler's last call. So slow paths are functions that take and give plain words.
 
 #![allow(
     clippy::missing_safety_doc,
@@ -27,10 +30,6 @@ fn trap_of<T>(result: Result<T, Trap>) -> Fault {
         Err(trap) => trap.into(),
         Ok(_) => Trap::new(TrapKind::TypeError, "an operation failed in one engine and not in another").into(),
     }
-}
-
-fn value<T: Word>(word: T) -> Value {
-    Value::from_word(word.into_word(), T::KIND)
 }
 
 // Arrays.
@@ -126,13 +125,13 @@ pub unsafe fn array_push<T: Word>(state: &mut State, array: Ref, value: T) -> Re
             return Ok(());
         }
     }
-    push_slowly(state, array, self::value(value))
+    push_slowly(state, array, value.into_word(), T::KIND)
 }
 
 #[cold]
 #[inline(never)]
-fn push_slowly(state: &mut State, array: Ref, value: Value) -> Result<(), Fault> {
-    Ok(semantics::array::array_push(state.context(), array, value)?)
+fn push_slowly(state: &mut State, array: Ref, word: u64, kind: SlotKind) -> Result<(), Fault> {
+    Ok(semantics::array::array_push(state.context(), array, Value::from_word(word, kind))?)
 }
 
 /// Removes the last element.
@@ -193,11 +192,11 @@ pub unsafe fn store_field_fast(state: &mut State, object: Ref, value: u64, of: S
 #[inline(always)]
 pub unsafe fn new(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
     if let Some(template) = *state.templates.add(class.index())
-        && let Ok(object) = state.context().heap.allocate_template(template)
+        && let Some(object) = state.context().heap.bump_template(template)
     {
         return Ok(object);
     }
-    new_slowly(state, class)
+    Ok(Ref::from_word(new_slowly(state, class)?))
 }
 
 /// A new object, for its fields to be filled.
@@ -208,8 +207,8 @@ pub unsafe fn object_literal(state: &mut State, class: ClassId, _n: u16) -> Resu
 
 #[cold]
 #[inline(never)]
-fn new_slowly(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
-    Ok(semantics::object::new(state.context(), class)?)
+fn new_slowly(state: &mut State, class: ClassId) -> Result<u64, Fault> {
+    Ok(semantics::object::new(state.context(), class)?.into_word())
 }
 
 /// The element of a tuple at a fixed place.
@@ -324,13 +323,13 @@ pub unsafe fn eq<T: Word>(state: &mut State, a: T, b: T) -> bool {
         SlotKind::F64 => f64::from_word(left) == f64::from_word(right),
         SlotKind::Ref if left == right => true,
         SlotKind::Ref if left == 0 || right == 0 => false,
-        SlotKind::Any | SlotKind::Ref => equal(state, value(a), value(b)),
+        SlotKind::Any | SlotKind::Ref => equal(state, left, right, T::KIND),
     }
 }
 
 #[inline(never)]
-fn equal(state: &mut State, a: Value, b: Value) -> bool {
-    semantics::logic::eq(state.context(), a, b)
+fn equal(state: &mut State, a: u64, b: u64, kind: SlotKind) -> bool {
+    semantics::logic::eq(state.context(), Value::from_word(a, kind), Value::from_word(b, kind))
 }
 
 /// Whether two values differ.
@@ -438,59 +437,81 @@ fn unbox_slowly(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fault>
     Ok(semantics::convert::unbox(state.context(), value, of)?.word())
 }
 
-/// Writes an operation on two numbers with code of its own for two integers and for two floats.
-macro_rules! number {
-    ($($name:ident: $ints:expr, $floats:expr;)*) => {$(
-        #[doc = concat!("`", stringify!($name), "` of the shared functions.")]
-        #[inline(always)]
-        pub unsafe fn $name(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-            match (a.kind(), b.kind()) {
-                (AnyKind::I32(a), AnyKind::I32(b)) => Ok(Any::from_i32($ints(a, b))),
-                (AnyKind::F64(a), AnyKind::F64(b)) => Ok(Any::from_f64($floats(a, b))),
-                _ => {
-                    #[inline(never)]
-                    fn slowly(a: Any, b: Any) -> Result<Any, Fault> {
-                        Ok(semantics::number::$name(a, b)?)
-                    }
-                    slowly(a, b)
-                }
-            }
-        }
-    )*};
+/// An operation on two numbers that gives a number, with code of its own for two integers and for two floats.
+#[inline(always)]
+fn arithmetic(
+    (a, b): (Any, Any),
+    ints: impl FnOnce(i32, i32) -> i32,
+    floats: impl FnOnce(f64, f64) -> f64,
+    shared: fn(Any, Any) -> Result<Any, Trap>,
+) -> Result<Any, Fault> {
+    match (a.kind(), b.kind()) {
+        (AnyKind::I32(a), AnyKind::I32(b)) => Ok(Any::from_i32(ints(a, b))),
+        (AnyKind::F64(a), AnyKind::F64(b)) => Ok(Any::from_f64(floats(a, b))),
+        _ => Ok(Any::from_word(slowly(a, b, shared)?)),
+    }
 }
 
-number! {
-    nadd: i32::wrapping_add, |a: f64, b: f64| a + b;
-    nsub: i32::wrapping_sub, |a: f64, b: f64| a - b;
-    nmul: i32::wrapping_mul, |a: f64, b: f64| a * b;
+/// The same for a comparison.
+#[inline(always)]
+fn comparison(
+    (a, b): (Any, Any),
+    ints: impl FnOnce(i32, i32) -> bool,
+    floats: impl FnOnce(f64, f64) -> bool,
+    shared: fn(Any, Any) -> Result<bool, Trap>,
+) -> Result<bool, Fault> {
+    match (a.kind(), b.kind()) {
+        (AnyKind::I32(a), AnyKind::I32(b)) => Ok(ints(a, b)),
+        (AnyKind::F64(a), AnyKind::F64(b)) => Ok(floats(a, b)),
+        _ => Ok(bool::from_word(slowly(a, b, shared)?)),
+    }
 }
 
-/// The same for comparisons.
-macro_rules! comparison {
-    ($($name:ident: $operator:tt;)*) => {$(
-        #[doc = concat!("`", stringify!($name), "` of the shared functions.")]
-        #[inline(always)]
-        pub unsafe fn $name(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
-            match (a.kind(), b.kind()) {
-                (AnyKind::I32(a), AnyKind::I32(b)) => Ok(a $operator b),
-                (AnyKind::F64(a), AnyKind::F64(b)) => Ok(a $operator b),
-                _ => {
-                    #[inline(never)]
-                    fn slowly(a: Any, b: Any) -> Result<bool, Fault> {
-                        Ok(semantics::number::$name(a, b)?)
-                    }
-                    slowly(a, b)
-                }
-            }
-        }
-    )*};
+#[inline(never)]
+fn slowly<T: Word>(a: Any, b: Any, shared: fn(Any, Any) -> Result<T, Trap>) -> Result<u64, Fault> {
+    Ok(shared(a, b)?.into_word())
 }
 
-comparison! {
-    nlt: <;
-    nle: <=;
-    ngt: >;
-    nge: >=;
+/// The sum.
+#[inline(always)]
+pub unsafe fn nadd(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    arithmetic((a, b), |a, b| a.wrapping_add(b), |a, b| a + b, semantics::number::nadd)
+}
+
+/// The difference.
+#[inline(always)]
+pub unsafe fn nsub(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    arithmetic((a, b), |a, b| a.wrapping_sub(b), |a, b| a - b, semantics::number::nsub)
+}
+
+/// The product.
+#[inline(always)]
+pub unsafe fn nmul(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    arithmetic((a, b), |a, b| a.wrapping_mul(b), |a, b| a * b, semantics::number::nmul)
+}
+
+/// Whether `a < b`.
+#[inline(always)]
+pub unsafe fn nlt(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
+    comparison((a, b), |a, b| a < b, |a, b| a < b, semantics::number::nlt)
+}
+
+/// Whether `a <= b`.
+#[inline(always)]
+pub unsafe fn nle(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
+    comparison((a, b), |a, b| a <= b, |a, b| a <= b, semantics::number::nle)
+}
+
+/// Whether `a > b`.
+#[inline(always)]
+pub unsafe fn ngt(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
+    comparison((a, b), |a, b| a > b, |a, b| a > b, semantics::number::ngt)
+}
+
+/// Whether `a >= b`.
+#[inline(always)]
+pub unsafe fn nge(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
+    comparison((a, b), |a, b| a >= b, |a, b| a >= b, semantics::number::nge)
 }
 
 // Numbers.
@@ -499,7 +520,7 @@ comparison! {
 #[inline(always)]
 pub unsafe fn idiv(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
     match b {
-        0 => Err(division(semantics::integer::idiv(a, b))),
+        0 => Err(no_quotient(a)),
         -1 => Ok(a.wrapping_neg()),
         _ => Ok(a.wrapping_div(b)),
     }
@@ -509,7 +530,7 @@ pub unsafe fn idiv(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
 #[inline(always)]
 pub unsafe fn imod(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
     match b {
-        0 => Err(division(semantics::integer::imod(a, b))),
+        0 => Err(no_remainder(a)),
         -1 => Ok(0),
         _ => Ok(a.wrapping_rem(b)),
     }
@@ -517,8 +538,14 @@ pub unsafe fn imod(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
 
 #[cold]
 #[inline(never)]
-fn division(result: Result<i32, Trap>) -> Fault {
-    trap_of(result)
+fn no_quotient(a: i32) -> Fault {
+    trap_of(semantics::integer::idiv(a, 0))
+}
+
+#[cold]
+#[inline(never)]
+fn no_remainder(a: i32) -> Fault {
+    trap_of(semantics::integer::imod(a, 0))
 }
 
 /// A float truncated toward zero.
@@ -528,5 +555,11 @@ pub unsafe fn float_to_int(_state: &mut State, a: f64) -> Result<i32, Fault> {
     if a > -2_147_483_649.0 && a < 2_147_483_648.0 {
         return Ok(a as i32);
     }
-    Err(division(semantics::convert::float_to_int(a)))
+    Err(no_integer(a))
+}
+
+#[cold]
+#[inline(never)]
+fn no_integer(a: f64) -> Fault {
+    trap_of(semantics::convert::float_to_int(a))
 }

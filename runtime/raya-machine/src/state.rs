@@ -539,8 +539,11 @@ impl State {
             (*record).base = base as u32;
             (*record).function = callee.function;
             notes.write(&mut *record);
-            for local in callee.params..callee.locals {
+            // Not a range: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
+            let mut local = callee.params;
+            while local < callee.locals {
                 frame.add(local as usize).write(0);
+                local += 1;
             }
         }
         self.record = record;

@@ -4,7 +4,7 @@
 use raya_facts::Opcode;
 use raya_machine::Word;
 use raya_machine::table::Const;
-use raya_runtime::semantics;
+use raya_runtime::{Any, Value, semantics};
 
 /// What an instruction gives for these inputs, bottom to top; `None` where that can't be known before it runs.
 pub fn fold(opcode: Opcode, inputs: &[Const]) -> Option<Const> {
@@ -156,6 +156,10 @@ pub fn fold(opcode: Opcode, inputs: &[Const]) -> Option<Const> {
                 let a = f64::from_word(a.word);
                 let b = f64::from_word(b.word);
                 constant::<bool>(a >= b)
+            }
+            (Opcode::Box, [value]) => {
+                let value = Value::from_word(value.word, value.kind);
+                constant::<Any>(semantics::convert::box_value(value))
             }
             (Opcode::IntToFloat, [a]) => {
                 let a = i32::from_word(a.word);

@@ -96,34 +96,34 @@ pub const IMUL: Place = Place::new("spec/raya/ops/integer.toml", 34);
 pub const IDIV: Place = Place::new("spec/raya/ops/integer.toml", 49);
 
 /// `[op.imod]`
-pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 72);
+pub const IMOD: Place = Place::new("spec/raya/ops/integer.toml", 73);
 
 /// `[op.ineg]`
-pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 88);
+pub const INEG: Place = Place::new("spec/raya/ops/integer.toml", 90);
 
 /// `[op.ipow]`
-pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 101);
+pub const IPOW: Place = Place::new("spec/raya/ops/integer.toml", 103);
 
 /// `[op.ishl]`
-pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 124);
+pub const ISHL: Place = Place::new("spec/raya/ops/integer.toml", 126);
 
 /// `[op.ishr]`
-pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 138);
+pub const ISHR: Place = Place::new("spec/raya/ops/integer.toml", 140);
 
 /// `[op.iushr]`
-pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 152);
+pub const IUSHR: Place = Place::new("spec/raya/ops/integer.toml", 154);
 
 /// `[op.iand]`
-pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 172);
+pub const IAND: Place = Place::new("spec/raya/ops/integer.toml", 174);
 
 /// `[op.ior]`
-pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 187);
+pub const IOR: Place = Place::new("spec/raya/ops/integer.toml", 189);
 
 /// `[op.ixor]`
-pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 202);
+pub const IXOR: Place = Place::new("spec/raya/ops/integer.toml", 204);
 
 /// `[op.inot]`
-pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 217);
+pub const INOT: Place = Place::new("spec/raya/ops/integer.toml", 219);
 
 /// `[op.fadd]`
 pub const FADD: Place = Place::new("spec/raya/ops/float.toml", 5);
@@ -150,37 +150,37 @@ pub const FMOD: Place = Place::new("spec/raya/ops/float.toml", 97);
 pub const NADD: Place = Place::new("spec/raya/ops/number.toml", 5);
 
 /// `[op.nsub]`
-pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 27);
+pub const NSUB: Place = Place::new("spec/raya/ops/number.toml", 29);
 
 /// `[op.nmul]`
-pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 43);
+pub const NMUL: Place = Place::new("spec/raya/ops/number.toml", 47);
 
 /// `[op.ndiv]`
-pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 60);
+pub const NDIV: Place = Place::new("spec/raya/ops/number.toml", 66);
 
 /// `[op.nmod]`
-pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 84);
+pub const NMOD: Place = Place::new("spec/raya/ops/number.toml", 90);
 
 /// `[op.nneg]`
-pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 103);
+pub const NNEG: Place = Place::new("spec/raya/ops/number.toml", 109);
 
 /// `[op.npow]`
-pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 119);
+pub const NPOW: Place = Place::new("spec/raya/ops/number.toml", 125);
 
 /// `[op.nlt]`
-pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 135);
+pub const NLT: Place = Place::new("spec/raya/ops/number.toml", 141);
 
 /// `[op.nle]`
-pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 152);
+pub const NLE: Place = Place::new("spec/raya/ops/number.toml", 160);
 
 /// `[op.ngt]`
-pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 165);
+pub const NGT: Place = Place::new("spec/raya/ops/number.toml", 175);
 
 /// `[op.nge]`
-pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 178);
+pub const NGE: Place = Place::new("spec/raya/ops/number.toml", 190);
 
 /// `[op.number_to_float]`
-pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 191);
+pub const NUMBER_TO_FLOAT: Place = Place::new("spec/raya/ops/number.toml", 205);
 
 /// `[op.ieq]`
 pub const IEQ: Place = Place::new("spec/raya/ops/compare.toml", 5);
@@ -222,25 +222,25 @@ pub const FGE: Place = Place::new("spec/raya/ops/compare.toml", 173);
 pub const EQ: Place = Place::new("spec/raya/ops/logic.toml", 5);
 
 /// `[op.ne]`
-pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 32);
+pub const NE: Place = Place::new("spec/raya/ops/logic.toml", 35);
 
 /// `[op.strict_eq]`
-pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 46);
+pub const STRICT_EQ: Place = Place::new("spec/raya/ops/logic.toml", 52);
 
 /// `[op.strict_ne]`
-pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 61);
+pub const STRICT_NE: Place = Place::new("spec/raya/ops/logic.toml", 70);
 
 /// `[op.not]`
-pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 75);
+pub const NOT: Place = Place::new("spec/raya/ops/logic.toml", 87);
 
 /// `[op.and]`
-pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 90);
+pub const AND: Place = Place::new("spec/raya/ops/logic.toml", 103);
 
 /// `[op.or]`
-pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 107);
+pub const OR: Place = Place::new("spec/raya/ops/logic.toml", 120);
 
 /// `[op.typeof]`
-pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 120);
+pub const TYPEOF: Place = Place::new("spec/raya/ops/logic.toml", 133);
 
 /// `[op.is_type]`
 pub const IS_TYPE: Place = Place::new("spec/raya/ops/convert.toml", 5);
@@ -249,22 +249,22 @@ pub const IS_TYPE: Place = Place::new("spec/raya/ops/convert.toml", 5);
 pub const BOX: Place = Place::new("spec/raya/ops/convert.toml", 33);
 
 /// `[op.unbox]`
-pub const UNBOX: Place = Place::new("spec/raya/ops/convert.toml", 48);
+pub const UNBOX: Place = Place::new("spec/raya/ops/convert.toml", 49);
 
 /// `[op.is_class]`
-pub const IS_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 85);
+pub const IS_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 87);
 
 /// `[op.cast_class]`
-pub const CAST_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 105);
+pub const CAST_CLASS: Place = Place::new("spec/raya/ops/convert.toml", 108);
 
 /// `[op.int_to_float]`
-pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 129);
+pub const INT_TO_FLOAT: Place = Place::new("spec/raya/ops/convert.toml", 132);
 
 /// `[op.float_to_int]`
-pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 146);
+pub const FLOAT_TO_INT: Place = Place::new("spec/raya/ops/convert.toml", 149);
 
 /// `[op.float_to_int_saturating]`
-pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 168);
+pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.toml", 172);
 
 /// `[op.sconcat]`
 pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 5);
@@ -273,37 +273,37 @@ pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 5);
 pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 22);
 
 /// `[op.seq]`
-pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 39);
+pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 40);
 
 /// `[op.sne]`
-pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 53);
+pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 56);
 
 /// `[op.slt]`
-pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 67);
+pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 72);
 
 /// `[op.sle]`
-pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 91);
+pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 96);
 
 /// `[op.sgt]`
-pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 105);
+pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 110);
 
 /// `[op.sge]`
-pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 119);
+pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 124);
 
 /// `[op.to_string]`
-pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 133);
+pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 138);
 
 /// `[op.int_to_string]`
-pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 158);
+pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 163);
 
 /// `[op.float_to_string]`
-pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 172);
+pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 177);
 
 /// `[op.string_to_int]`
-pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 195);
+pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 200);
 
 /// `[op.string_to_float]`
-pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 220);
+pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 225);
 
 /// `[op.jmp]`
 pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 5);
@@ -312,13 +312,13 @@ pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 5);
 pub const JMP_IF_FALSE: Place = Place::new("spec/raya/ops/jump.toml", 26);
 
 /// `[op.jmp_if_true]`
-pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 51);
+pub const JMP_IF_TRUE: Place = Place::new("spec/raya/ops/jump.toml", 52);
 
 /// `[op.jmp_if_null]`
-pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 69);
+pub const JMP_IF_NULL: Place = Place::new("spec/raya/ops/jump.toml", 71);
 
 /// `[op.jmp_if_not_null]`
-pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 88);
+pub const JMP_IF_NOT_NULL: Place = Place::new("spec/raya/ops/jump.toml", 91);
 
 /// `[op.call]`
 pub const CALL: Place = Place::new("spec/raya/ops/call.toml", 5);
@@ -354,31 +354,31 @@ pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 241);
 pub const NEW: Place = Place::new("spec/raya/ops/object.toml", 5);
 
 /// `[op.load_field]`
-pub const LOAD_FIELD: Place = Place::new("spec/raya/ops/object.toml", 30);
+pub const LOAD_FIELD: Place = Place::new("spec/raya/ops/object.toml", 31);
 
 /// `[op.store_field]`
-pub const STORE_FIELD: Place = Place::new("spec/raya/ops/object.toml", 49);
+pub const STORE_FIELD: Place = Place::new("spec/raya/ops/object.toml", 51);
 
 /// `[op.load_field_fast]`
-pub const LOAD_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 71);
+pub const LOAD_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 74);
 
 /// `[op.store_field_fast]`
-pub const STORE_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 93);
+pub const STORE_FIELD_FAST: Place = Place::new("spec/raya/ops/object.toml", 97);
 
 /// `[op.object_literal]`
-pub const OBJECT_LITERAL: Place = Place::new("spec/raya/ops/object.toml", 117);
+pub const OBJECT_LITERAL: Place = Place::new("spec/raya/ops/object.toml", 122);
 
 /// `[op.init_object]`
-pub const INIT_OBJECT: Place = Place::new("spec/raya/ops/object.toml", 143);
+pub const INIT_OBJECT: Place = Place::new("spec/raya/ops/object.toml", 149);
 
 /// `[op.optional_field]`
-pub const OPTIONAL_FIELD: Place = Place::new("spec/raya/ops/object.toml", 171);
+pub const OPTIONAL_FIELD: Place = Place::new("spec/raya/ops/object.toml", 177);
 
 /// `[op.load_static]`
-pub const LOAD_STATIC: Place = Place::new("spec/raya/ops/object.toml", 192);
+pub const LOAD_STATIC: Place = Place::new("spec/raya/ops/object.toml", 198);
 
 /// `[op.store_static]`
-pub const STORE_STATIC: Place = Place::new("spec/raya/ops/object.toml", 211);
+pub const STORE_STATIC: Place = Place::new("spec/raya/ops/object.toml", 218);
 
 /// `[op.new_array]`
 pub const NEW_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 5);
@@ -387,16 +387,16 @@ pub const NEW_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 5);
 pub const LOAD_ELEM: Place = Place::new("spec/raya/ops/array.toml", 31);
 
 /// `[op.store_elem]`
-pub const STORE_ELEM: Place = Place::new("spec/raya/ops/array.toml", 53);
+pub const STORE_ELEM: Place = Place::new("spec/raya/ops/array.toml", 55);
 
 /// `[op.array_len]`
-pub const ARRAY_LEN: Place = Place::new("spec/raya/ops/array.toml", 78);
+pub const ARRAY_LEN: Place = Place::new("spec/raya/ops/array.toml", 82);
 
 /// `[op.array_literal]`
-pub const ARRAY_LITERAL: Place = Place::new("spec/raya/ops/array.toml", 94);
+pub const ARRAY_LITERAL: Place = Place::new("spec/raya/ops/array.toml", 99);
 
 /// `[op.init_array]`
-pub const INIT_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 119);
+pub const INIT_ARRAY: Place = Place::new("spec/raya/ops/array.toml", 124);
 
 /// `[op.tuple_literal]`
 pub const TUPLE_LITERAL: Place = Place::new("spec/raya/ops/tuple.toml", 5);
@@ -408,10 +408,10 @@ pub const INIT_TUPLE: Place = Place::new("spec/raya/ops/tuple.toml", 22);
 pub const TUPLE_GET: Place = Place::new("spec/raya/ops/tuple.toml", 47);
 
 /// `[op.array_push]`
-pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 142);
+pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 147);
 
 /// `[op.array_pop]`
-pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 164);
+pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 171);
 
 /// `[op.new_channel]`
 pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 141);
@@ -462,7 +462,7 @@ pub const NEW_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 106);
 pub const LOAD_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 124);
 
 /// `[op.store_refcell]`
-pub const STORE_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 140);
+pub const STORE_REFCELL: Place = Place::new("spec/raya/ops/closure.toml", 141);
 
 /// `[op.sleep]`
 pub const SLEEP: Place = Place::new("spec/raya/ops/task.toml", 156);
@@ -486,7 +486,7 @@ pub const TRAP: Place = Place::new("spec/raya/ops/exception.toml", 22);
 pub const LOAD_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 5);
 
 /// `[op.store_global]`
-pub const STORE_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 24);
+pub const STORE_GLOBAL: Place = Place::new("spec/raya/ops/global.toml", 25);
 
 /// `[op.json_get]`
 pub const JSON_GET: Place = Place::new("spec/raya/ops/json.toml", 5);
@@ -507,7 +507,7 @@ pub const JSON_STRINGIFY: Place = Place::new("spec/raya/ops/json.toml", 130);
 pub const TASK_CANCEL: Place = Place::new("spec/raya/ops/task.toml", 179);
 
 /// `[op.set_closure_capture]`
-pub const SET_CLOSURE_CAPTURE: Place = Place::new("spec/raya/ops/closure.toml", 160);
+pub const SET_CLOSURE_CAPTURE: Place = Place::new("spec/raya/ops/closure.toml", 162);
 
 /// `[op.rethrow]`
 pub const RETHROW: Place = Place::new("spec/raya/ops/exception.toml", 107);
@@ -525,7 +525,7 @@ pub const LOAD_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 73);
 pub const STORE_CAPTURED: Place = Place::new("spec/raya/ops/closure.toml", 87);
 
 /// `[op.load_module]`
-pub const LOAD_MODULE: Place = Place::new("spec/raya/ops/global.toml", 42);
+pub const LOAD_MODULE: Place = Place::new("spec/raya/ops/global.toml", 44);
 
 /// `[op.reflect_typeof]`
 pub const REFLECT_TYPEOF: Place = Place::new("spec/raya/ops/reflect.toml", 5);

@@ -4,8 +4,8 @@
 //! Spec: `[group.array]` in `spec/raya/`.
 
 use raya_facts::TypeId;
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::{Ref, semantics};
+use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_runtime::{Any, Ref, semantics};
 
 /// Makes an array of `length` elements of a type, each the zero of it.
 ///
@@ -26,32 +26,442 @@ pub unsafe fn new_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
-/// Pushes an element of an array.
+/// Pushes an element of an array. `index` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
-#[inline(never)]
-pub unsafe fn load_elem(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let array: Ref = fp.get(pc.u16(6));
-    let index: i32 = fp.get(pc.u16(8));
-    match semantics::array::load_elem(state.context(), array, index) {
+#[inline(always)]
+pub unsafe fn load_elem_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    match fast::load_elem::<i32>(state, array, index) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
+            fp.set::<i32>(pc.u16(2), output);
             (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
 
-/// Pops a value into an element of an array.
+/// Pushes an element of an array. `T` is `i32`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index: i32 = fp.get(pc.u16(6));
+    match fast::load_elem::<i32>(state, array, index) {
+        Ok(output) => {
+            fp.set::<i32>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `index` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    match fast::load_elem::<f64>(state, array, index) {
+        Ok(output) => {
+            fp.set::<f64>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `T` is `f64`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index: i32 = fp.get(pc.u16(6));
+    match fast::load_elem::<f64>(state, array, index) {
+        Ok(output) => {
+            fp.set::<f64>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `index` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    match fast::load_elem::<bool>(state, array, index) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `T` is `bool`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index: i32 = fp.get(pc.u16(6));
+    match fast::load_elem::<bool>(state, array, index) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `index` is a constant. `T` is `any`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    match fast::load_elem::<Any>(state, array, index) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `T` is `any`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index: i32 = fp.get(pc.u16(6));
+    match fast::load_elem::<Any>(state, array, index) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `index` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    match fast::load_elem::<Ref>(state, array, index) {
+        Ok(output) => {
+            fp.set::<Ref>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes an element of an array. `T` is `ref`.
+///
+/// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn load_elem_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    let index: i32 = fp.get(pc.u16(6));
+    match fast::load_elem::<Ref>(state, array, index) {
+        Ok(output) => {
+            fp.set::<Ref>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` and `value` are constants. `T` is `i32`.
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
-#[inline(never)]
-pub unsafe fn store_elem(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn store_elem_i32_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(4)));
+    let value = i32::from_word(u64::from(pc.u32(8)));
+    match fast::store_elem::<i32>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `value` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_i32_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
-    let value = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
-    match semantics::array::store_elem(state.context(), array, index, value) {
+    let value = i32::from_word(u64::from(pc.u32(8)));
+    match fast::store_elem::<i32>(state, array, index, value) {
         Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_i32_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    let value: i32 = fp.get(pc.u16(4));
+    match fast::store_elem::<i32>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `T` is `i32`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_i32_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value: i32 = fp.get(pc.u16(6));
+    match fast::store_elem::<i32>(state, array, index, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` and `value` are constants. `T` is `f64`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_f64_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(4)));
+    let value = f64::from_word(pc.u64(8));
+    match fast::store_elem::<f64>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `value` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_f64_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value = f64::from_word(pc.u64(8));
+    match fast::store_elem::<f64>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_f64_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    let value: f64 = fp.get(pc.u16(4));
+    match fast::store_elem::<f64>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `T` is `f64`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_f64_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value: f64 = fp.get(pc.u16(6));
+    match fast::store_elem::<f64>(state, array, index, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` and `value` are constants. `T` is `bool`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_bool_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(4)));
+    let value = bool::from_word(u64::from(pc.u32(8)));
+    match fast::store_elem::<bool>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `value` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_bool_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value = bool::from_word(u64::from(pc.u32(8)));
+    match fast::store_elem::<bool>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_bool_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    let value: bool = fp.get(pc.u16(4));
+    match fast::store_elem::<bool>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `T` is `bool`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_bool_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value: bool = fp.get(pc.u16(6));
+    match fast::store_elem::<bool>(state, array, index, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` and `value` are constants. `T` is `any`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_any_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(4)));
+    let value = Any::from_word(pc.u64(8));
+    match fast::store_elem::<Any>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `value` is a constant. `T` is `any`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_any_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value = Any::from_word(pc.u64(8));
+    match fast::store_elem::<Any>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` is a constant. `T` is `any`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_any_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    let value: Any = fp.get(pc.u16(4));
+    match fast::store_elem::<Any>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `T` is `any`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_any_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value: Any = fp.get(pc.u16(6));
+    match fast::store_elem::<Any>(state, array, index, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` and `value` are constants. `T` is `ref`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_ref_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(4)));
+    let value = Ref::from_word(pc.u64(8));
+    match fast::store_elem::<Ref>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `value` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_ref_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value = Ref::from_word(pc.u64(8));
+    match fast::store_elem::<Ref>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `index` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_ref_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index = i32::from_word(u64::from(pc.u32(8)));
+    let value: Ref = fp.get(pc.u16(4));
+    match fast::store_elem::<Ref>(state, array, index, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into an element of an array. `T` is `ref`.
+///
+/// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn store_elem_ref_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(2));
+    let index: i32 = fp.get(pc.u16(4));
+    let value: Ref = fp.get(pc.u16(6));
+    match fast::store_elem::<Ref>(state, array, index, value) {
+        Ok(()) => (pc.next(1), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
@@ -59,10 +469,10 @@ pub unsafe fn store_elem(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// The number of elements of an array.
 ///
 /// Spec: `[op.array_len]` in `spec/raya/ops/array.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn array_len(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
-    match semantics::array::array_len(state.context(), array) {
+    match fast::array_len(state, array) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -107,31 +517,235 @@ pub unsafe fn init_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
-/// Appends a value to an array, whose length grows by one.
+/// Appends a value to an array, whose length grows by one. `value` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
-#[inline(never)]
-pub unsafe fn array_push(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn array_push_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         state.collect(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    match semantics::array::array_push(state.context(), array, value) {
+    let value = i32::from_word(u64::from(pc.u32(4)));
+    match fast::array_push::<i32>(state, array, value) {
         Ok(()) => (pc.next(1), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
 
-/// Removes the last element of an array and pushes it.
+/// Appends a value to an array, whose length grows by one. `T` is `i32`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value: i32 = fp.get(pc.u16(4));
+    match fast::array_push::<i32>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `value` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value = f64::from_word(pc.u64(8));
+    match fast::array_push::<f64>(state, array, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `T` is `f64`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value: f64 = fp.get(pc.u16(4));
+    match fast::array_push::<f64>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `value` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value = bool::from_word(u64::from(pc.u32(4)));
+    match fast::array_push::<bool>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `T` is `bool`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value: bool = fp.get(pc.u16(4));
+    match fast::array_push::<bool>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `value` is a constant. `T` is `any`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value = Any::from_word(pc.u64(8));
+    match fast::array_push::<Any>(state, array, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `T` is `any`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value: Any = fp.get(pc.u16(4));
+    match fast::array_push::<Any>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `value` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value = Ref::from_word(pc.u64(8));
+    match fast::array_push::<Ref>(state, array, value) {
+        Ok(()) => (pc.next(2), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Appends a value to an array, whose length grows by one. `T` is `ref`.
+///
+/// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_push_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    if state.wants_collection() {
+        state.collect(pc, fp);
+    }
+    let array: Ref = fp.get(pc.u16(2));
+    let value: Ref = fp.get(pc.u16(4));
+    match fast::array_push::<Ref>(state, array, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Removes the last element of an array and pushes it. `T` is `i32`.
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
-#[inline(never)]
-pub unsafe fn array_pop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let array: Ref = fp.get(pc.u16(6));
-    match semantics::array::array_pop(state.context(), array) {
+#[inline(always)]
+pub unsafe fn array_pop_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    match fast::array_pop::<i32>(state, array) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
+            fp.set::<i32>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Removes the last element of an array and pushes it. `T` is `f64`.
+///
+/// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_pop_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    match fast::array_pop::<f64>(state, array) {
+        Ok(output) => {
+            fp.set::<f64>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Removes the last element of an array and pushes it. `T` is `bool`.
+///
+/// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_pop_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    match fast::array_pop::<bool>(state, array) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Removes the last element of an array and pushes it. `T` is `any`.
+///
+/// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_pop_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    match fast::array_pop::<Any>(state, array) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Removes the last element of an array and pushes it. `T` is `ref`.
+///
+/// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
+#[inline(always)]
+pub unsafe fn array_pop_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let array: Ref = fp.get(pc.u16(4));
+    match fast::array_pop::<Ref>(state, array) {
+        Ok(output) => {
+            fp.set::<Ref>(pc.u16(2), output);
             (pc.next(1), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),

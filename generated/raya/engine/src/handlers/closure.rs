@@ -4,8 +4,8 @@
 //! Spec: `[group.closure]` in `spec/raya/`.
 
 use raya_facts::{FunctionId, TypeId};
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::{Ref, semantics};
+use raya_machine::{Fp, Pc, State, fast};
+use raya_runtime::{Any, Ref, semantics};
 
 /// Makes a cell with a value of a type in it.
 ///
@@ -26,29 +26,141 @@ pub unsafe fn new_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
-/// Pushes what is in a cell.
+/// Pushes what is in a cell. `T` is `i32`.
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
-#[inline(never)]
-pub unsafe fn load_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let cell: Ref = fp.get(pc.u16(6));
-    match semantics::closure::load_refcell(state.context(), cell) {
+#[inline(always)]
+pub unsafe fn load_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(4));
+    match fast::load_refcell::<i32>(state, cell) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
+            fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
 
-/// Pops a value into the cell below it.
+/// Pushes what is in a cell. `T` is `f64`.
+///
+/// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn load_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(4));
+    match fast::load_refcell::<f64>(state, cell) {
+        Ok(output) => {
+            fp.set::<f64>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes what is in a cell. `T` is `bool`.
+///
+/// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn load_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(4));
+    match fast::load_refcell::<bool>(state, cell) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes what is in a cell. `T` is `any`.
+///
+/// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn load_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(4));
+    match fast::load_refcell::<Any>(state, cell) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pushes what is in a cell. `T` is `ref`.
+///
+/// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn load_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(4));
+    match fast::load_refcell::<Ref>(state, cell) {
+        Ok(output) => {
+            fp.set::<Ref>(pc.u16(2), output);
+            (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into the cell below it. `T` is `i32`.
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
-#[inline(never)]
-pub unsafe fn store_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn store_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    match semantics::closure::store_refcell(state.context(), cell, value) {
+    let value: i32 = fp.get(pc.u16(4));
+    match fast::store_refcell::<i32>(state, cell, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into the cell below it. `T` is `f64`.
+///
+/// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn store_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(2));
+    let value: f64 = fp.get(pc.u16(4));
+    match fast::store_refcell::<f64>(state, cell, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into the cell below it. `T` is `bool`.
+///
+/// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn store_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(2));
+    let value: bool = fp.get(pc.u16(4));
+    match fast::store_refcell::<bool>(state, cell, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into the cell below it. `T` is `any`.
+///
+/// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn store_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(2));
+    let value: Any = fp.get(pc.u16(4));
+    match fast::store_refcell::<Any>(state, cell, value) {
+        Ok(()) => (pc.next(1), fp),
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Pops a value into the cell below it. `T` is `ref`.
+///
+/// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
+#[inline(always)]
+pub unsafe fn store_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell: Ref = fp.get(pc.u16(2));
+    let value: Ref = fp.get(pc.u16(4));
+    match fast::store_refcell::<Ref>(state, cell, value) {
         Ok(()) => (pc.next(1), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }

@@ -4,7 +4,7 @@
 //! Spec: `[group.convert]` in `spec/raya/`.
 
 use raya_facts::{ClassId, TypeId};
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Whether an `any` holds a value of a type that isn't null.
@@ -19,13 +19,57 @@ pub unsafe fn is_type(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(2), fp)
 }
 
-/// Turns a value of any type into an `any` that carries its kind.
+/// Turns a value of any type into an `any` that carries its kind. `T` is `i32`.
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
-#[inline(never)]
-pub unsafe fn r#box(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let output = semantics::convert::box_value(value);
+#[inline(always)]
+pub unsafe fn box_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: i32 = fp.get(pc.u16(4));
+    let output = fast::box_value::<i32>(state, value);
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Turns a value of any type into an `any` that carries its kind. `T` is `f64`.
+///
+/// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
+#[inline(always)]
+pub unsafe fn box_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: f64 = fp.get(pc.u16(4));
+    let output = fast::box_value::<f64>(state, value);
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Turns a value of any type into an `any` that carries its kind. `T` is `bool`.
+///
+/// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
+#[inline(always)]
+pub unsafe fn box_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: bool = fp.get(pc.u16(4));
+    let output = fast::box_value::<bool>(state, value);
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Turns a value of any type into an `any` that carries its kind. `T` is `any`.
+///
+/// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
+#[inline(always)]
+pub unsafe fn box_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Any = fp.get(pc.u16(4));
+    let output = fast::box_value::<Any>(state, value);
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Turns a value of any type into an `any` that carries its kind. `T` is `ref`.
+///
+/// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
+#[inline(always)]
+pub unsafe fn box_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Ref = fp.get(pc.u16(4));
+    let output = fast::box_value::<Ref>(state, value);
     fp.set::<Any>(pc.u16(2), output);
     (pc.next(1), fp)
 }
@@ -33,13 +77,13 @@ pub unsafe fn r#box(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Turns an `any` into a value of a type.
 ///
 /// Spec: `[op.unbox]` in `spec/raya/ops/convert.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn unbox(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value: Any = fp.get(pc.u16(6));
+    let value: Any = fp.get(pc.u16(4));
     let t = TypeId(pc.u32(8));
-    match semantics::convert::unbox(state.context(), value, t) {
+    match fast::unbox(state, value, t) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
+            fp.set_word(pc.u16(2), output);
             (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
@@ -49,11 +93,11 @@ pub unsafe fn unbox(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Whether a reference is to an object of a class or of one of its subclasses.
 ///
 /// Spec: `[op.is_class]` in `spec/raya/ops/convert.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn is_class(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(4));
     let c = ClassId(pc.u32(8));
-    let output = semantics::convert::is_class(state.context(), value, c);
+    let output = fast::is_class(state, value, c);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(2), fp)
 }
@@ -88,10 +132,10 @@ pub unsafe fn int_to_float(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 /// A float truncated toward zero, as an integer.
 ///
 /// Spec: `[op.float_to_int]` in `spec/raya/ops/convert.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn float_to_int(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
-    match semantics::convert::float_to_int(a) {
+    match fast::float_to_int(state, a) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)

@@ -4,29 +4,29 @@
 //! Spec: `[group.global]` in `spec/raya/`.
 
 use raya_facts::{GlobalId, TrapKind};
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::{Trap, semantics};
+use raya_machine::{Fp, Pc, State, fast};
+use raya_runtime::Trap;
 
 /// Pushes a variable of the module.
 ///
 /// Spec: `[op.load_global]` in `spec/raya/ops/global.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let g = GlobalId(pc.u32(8));
-    let output = semantics::global::load_global(state.context(), g);
-    state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
-    (pc.next(2), fp)
+    let g = GlobalId(pc.u32(4));
+    let output = fast::load_global(state, g);
+    fp.set_word(pc.u16(2), output);
+    (pc.next(1), fp)
 }
 
 /// Pops a value into a variable of the module.
 ///
 /// Spec: `[op.store_global]` in `spec/raya/ops/global.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn store_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let g = GlobalId(pc.u32(8));
-    semantics::global::store_global(state.context(), value, g);
-    (pc.next(2), fp)
+    let value = fp.word(pc.u16(2));
+    let g = GlobalId(pc.u32(4));
+    fast::store_global(state, value, g);
+    (pc.next(1), fp)
 }
 
 /// Pushes the namespace of another module that this one imports, after that module was initialised.

@@ -3,7 +3,7 @@
 //!
 //! Spec: `[group.integer]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word};
+use raya_machine::{Fp, Pc, State, Word, fast};
 use raya_runtime::semantics;
 
 /// Adds two integers; the sum wraps at 32 bits. `b` is a constant.
@@ -93,11 +93,11 @@ pub unsafe fn imul_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 /// Divides the integer below by the top of the stack and truncates toward zero. `b` is a constant.
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn idiv_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
-    match semantics::integer::idiv(a, b) {
+    match fast::idiv(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(2), fp)
@@ -109,11 +109,11 @@ pub unsafe fn idiv_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Divides the integer below by the top of the stack and truncates toward zero. `a` is a constant.
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn idiv_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
-    match semantics::integer::idiv(a, b) {
+    match fast::idiv(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(2), fp)
@@ -125,11 +125,11 @@ pub unsafe fn idiv_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Divides the integer below by the top of the stack and truncates toward zero.
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn idiv_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
-    match semantics::integer::idiv(a, b) {
+    match fast::idiv(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -142,11 +142,11 @@ pub unsafe fn idiv_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// a constant.
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn imod_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
-    match semantics::integer::imod(a, b) {
+    match fast::imod(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(2), fp)
@@ -159,11 +159,11 @@ pub unsafe fn imod_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// a constant.
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn imod_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
-    match semantics::integer::imod(a, b) {
+    match fast::imod(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(2), fp)
@@ -175,11 +175,11 @@ pub unsafe fn imod_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// The remainder of the truncating division of the integer below by the top of the stack; it has the sign of the dividend.
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn imod_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
-    match semantics::integer::imod(a, b) {
+    match fast::imod(state, a, b) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)

@@ -3,70 +3,285 @@
 //!
 //! Spec: `[group.jump]` in `spec/raya/`.
 
-use raya_facts::Label;
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::semantics;
+use raya_machine::{Fp, Pc, State, fast};
+use raya_runtime::{Any, Ref};
 
-/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text.
+/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `i32`.
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
-#[inline(never)]
-pub unsafe fn jmp_if_false(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let condition = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let taken: bool = semantics::jump::jmp_if_false(
-        state.context(),
-        condition,
-        Label::default(),
-    );
+#[inline(always)]
+pub unsafe fn jmp_if_false_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: i32 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_false::<i32>(state, condition);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), fp, pc.u16(6))
     }
 }
 
-/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text.
+/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `f64`.
+///
+/// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_false_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: f64 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_false::<f64>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `bool`.
+///
+/// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_false_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: bool = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_false::<bool>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `any`.
+///
+/// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_false_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: Any = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_false::<Any>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `ref`.
+///
+/// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_false_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: Ref = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_false::<Ref>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text. `T` is `i32`.
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
-#[inline(never)]
-pub unsafe fn jmp_if_true(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let condition = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let taken: bool = semantics::jump::jmp_if_true(
-        state.context(),
-        condition,
-        Label::default(),
-    );
+#[inline(always)]
+pub unsafe fn jmp_if_true_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: i32 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_true::<i32>(state, condition);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), fp, pc.u16(6))
     }
 }
 
-/// Continues at a label if the value is null: a null reference, or an `any` that holds null.
+/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text. `T` is `f64`.
+///
+/// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_true_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: f64 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_true::<f64>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text. `T` is `bool`.
+///
+/// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_true_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: bool = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_true::<bool>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text. `T` is `any`.
+///
+/// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_true_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: Any = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_true::<Any>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is true, that is, anything but false, 0, 0.0, NaN, null and the empty text. `T` is `ref`.
+///
+/// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_true_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let condition: Ref = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_true::<Ref>(state, condition);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is null: a null reference, or an `any` that holds null. `T` is `i32`.
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
-#[inline(never)]
-pub unsafe fn jmp_if_null(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let taken: bool = semantics::jump::jmp_if_null(value, Label::default());
+#[inline(always)]
+pub unsafe fn jmp_if_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: i32 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_null::<i32>(state, value);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), fp, pc.u16(6))
     }
 }
 
-/// Continues at a label unless the value is null: a null reference, or an `any` that holds null.
+/// Continues at a label if the value is null: a null reference, or an `any` that holds null. `T` is `f64`.
+///
+/// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: f64 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_null::<f64>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is null: a null reference, or an `any` that holds null. `T` is `bool`.
+///
+/// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: bool = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_null::<bool>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is null: a null reference, or an `any` that holds null. `T` is `any`.
+///
+/// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Any = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_null::<Any>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label if the value is null: a null reference, or an `any` that holds null. `T` is `ref`.
+///
+/// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Ref = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_null::<Ref>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label unless the value is null: a null reference, or an `any` that holds null. `T` is `i32`.
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
-#[inline(never)]
-pub unsafe fn jmp_if_not_null(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let taken: bool = semantics::jump::jmp_if_not_null(value, Label::default());
+#[inline(always)]
+pub unsafe fn jmp_if_not_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: i32 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_not_null::<i32>(state, value);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label unless the value is null: a null reference, or an `any` that holds null. `T` is `f64`.
+///
+/// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_not_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: f64 = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_not_null::<f64>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label unless the value is null: a null reference, or an `any` that holds null. `T` is `bool`.
+///
+/// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_not_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: bool = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_not_null::<bool>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label unless the value is null: a null reference, or an `any` that holds null. `T` is `any`.
+///
+/// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_not_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Any = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_not_null::<Any>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Continues at a label unless the value is null: a null reference, or an `any` that holds null. `T` is `ref`.
+///
+/// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
+#[inline(always)]
+pub unsafe fn jmp_if_not_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Ref = fp.get(pc.u16(2));
+    let taken: bool = fast::jmp_if_not_null::<Ref>(state, value);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
     }
 }

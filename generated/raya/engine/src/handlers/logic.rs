@@ -3,64 +3,1760 @@
 //!
 //! Spec: `[group.logic]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::{Ref, semantics};
+use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_runtime::{Any, Ref, semantics};
 
-/// Whether two values of one type are equal.
+/// Whether two values of one type are equal. `b` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
-#[inline(never)]
-pub unsafe fn eq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let b = state.value(fp, pc.u16(8), State::kind(pc.u16(10)));
-    let output = semantics::logic::eq(state.context(), a, b);
+#[inline(always)]
+pub unsafe fn eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let output = fast::eq::<i32>(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `eq`.
+/// Whether two values of one type are equal. `T` is `i32`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b: i32 = fp.get(pc.u16(6));
+    let output = fast::eq::<i32>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b = f64::from_word(pc.u64(8));
+    let output = fast::eq::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b: f64 = fp.get(pc.u16(6));
+    let output = fast::eq::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let output = fast::eq::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b: bool = fp.get(pc.u16(6));
+    let output = fast::eq::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    let output = fast::eq::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b: Any = fp.get(pc.u16(6));
+    let output = fast::eq::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b = Ref::from_word(pc.u64(8));
+    let output = fast::eq::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b: Ref = fp.get(pc.u16(6));
+    let output = fast::eq::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `b` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::eq::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `T` is `i32`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::eq::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `true`. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `b` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::eq::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `T` is `i32`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `T` is `f64`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::eq::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `T` is `bool`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `T` is `any`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::eq::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal. Jumps if the result is `false`. `T` is `ref`.
+///
+/// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::eq::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `b` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
-#[inline(never)]
-pub unsafe fn ne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let b = state.value(fp, pc.u16(8), State::kind(pc.u16(10)));
-    let output = semantics::logic::ne(state.context(), a, b);
+#[inline(always)]
+pub unsafe fn ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let output = fast::ne::<i32>(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it.
+/// Whether two values of one type differ: the opposite of `eq`. `T` is `i32`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b: i32 = fp.get(pc.u16(6));
+    let output = fast::ne::<i32>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b = f64::from_word(pc.u64(8));
+    let output = fast::ne::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b: f64 = fp.get(pc.u16(6));
+    let output = fast::ne::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let output = fast::ne::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b: bool = fp.get(pc.u16(6));
+    let output = fast::ne::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    let output = fast::ne::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b: Any = fp.get(pc.u16(6));
+    let output = fast::ne::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b = Ref::from_word(pc.u64(8));
+    let output = fast::ne::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b: Ref = fp.get(pc.u16(6));
+    let output = fast::ne::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `b` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::ne::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `T` is `i32`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::ne::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `true`. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `b` is a constant. `T` is `i32`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::ne::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `T` is `i32`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `T` is `f64`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::ne::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `T` is `bool`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `T` is `any`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::ne::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `eq`. Jumps if the result is `false`. `T` is `ref`.
+///
+/// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::ne::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(never)]
-pub unsafe fn strict_eq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let b = state.value(fp, pc.u16(8), State::kind(pc.u16(10)));
-    let output = semantics::logic::strict_eq(state.context(), a, b);
+#[inline(always)]
+pub unsafe fn strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let output = fast::strict_eq::<i32>(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`.
+/// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `i32`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b: i32 = fp.get(pc.u16(6));
+    let output = fast::strict_eq::<i32>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b = f64::from_word(pc.u64(8));
+    let output = fast::strict_eq::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b: f64 = fp.get(pc.u16(6));
+    let output = fast::strict_eq::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let output = fast::strict_eq::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b: bool = fp.get(pc.u16(6));
+    let output = fast::strict_eq::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    let output = fast::strict_eq::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b: Any = fp.get(pc.u16(6));
+    let output = fast::strict_eq::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b = Ref::from_word(pc.u64(8));
+    let output = fast::strict_eq::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b: Ref = fp.get(pc.u16(6));
+    let output = fast::strict_eq::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `i32`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_eq::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `i32`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_eq::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
+/// is `i32`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_eq::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `i32`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
+/// is `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `f64`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
+/// is `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_eq::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `bool`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
+/// is `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `any`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
+/// is `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `ref`.
+///
+/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(never)]
-pub unsafe fn strict_ne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let b = state.value(fp, pc.u16(8), State::kind(pc.u16(10)));
-    let output = semantics::logic::strict_ne(state.context(), a, b);
+#[inline(always)]
+pub unsafe fn strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let output = fast::strict_ne::<i32>(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Whether a value is false in the sense of this chapter.
+/// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `i32`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(4));
+    let b: i32 = fp.get(pc.u16(6));
+    let output = fast::strict_ne::<i32>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b = f64::from_word(pc.u64(8));
+    let output = fast::strict_ne::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(4));
+    let b: f64 = fp.get(pc.u16(6));
+    let output = fast::strict_ne::<f64>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let output = fast::strict_ne::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(4));
+    let b: bool = fp.get(pc.u16(6));
+    let output = fast::strict_ne::<bool>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    let output = fast::strict_ne::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b: Any = fp.get(pc.u16(6));
+    let output = fast::strict_ne::<Any>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b = Ref::from_word(pc.u64(8));
+    let output = fast::strict_ne::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(4));
+    let b: Ref = fp.get(pc.u16(6));
+    let output = fast::strict_ne::<Ref>(state, a, b);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `i32`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_ne::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `i32`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<i32>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<f64>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_ne::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<bool>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<Any>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
+/// `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn if_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
+/// `i32`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_ne::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `i32`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: i32 = fp.get(pc.u16(2));
+    let b: i32 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<i32>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
+/// `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b = f64::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `f64`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: f64 = fp.get(pc.u16(2));
+    let b: f64 = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<f64>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
+/// `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b = bool::from_word(u64::from(pc.u32(8)));
+    let taken: bool = fast::strict_ne::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `bool`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: bool = fp.get(pc.u16(2));
+    let b: bool = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<bool>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
+/// `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b = Any::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `any`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(2));
+    let b: Any = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<Any>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
+/// `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b = Ref::from_word(pc.u64(16));
+    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `ref`.
+///
+/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn unless_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether a value is false in the sense of this chapter. `T` is `i32`.
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
-#[inline(never)]
-pub unsafe fn not(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let output = semantics::logic::not(state.context(), value);
+#[inline(always)]
+pub unsafe fn not_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: i32 = fp.get(pc.u16(4));
+    let output = fast::not::<i32>(state, value);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether a value is false in the sense of this chapter. `T` is `f64`.
+///
+/// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn not_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: f64 = fp.get(pc.u16(4));
+    let output = fast::not::<f64>(state, value);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether a value is false in the sense of this chapter. `T` is `bool`.
+///
+/// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn not_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: bool = fp.get(pc.u16(4));
+    let output = fast::not::<bool>(state, value);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether a value is false in the sense of this chapter. `T` is `any`.
+///
+/// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn not_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Any = fp.get(pc.u16(4));
+    let output = fast::not::<Any>(state, value);
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
+
+/// Whether a value is false in the sense of this chapter. `T` is `ref`.
+///
+/// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
+#[inline(always)]
+pub unsafe fn not_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let value: Ref = fp.get(pc.u16(4));
+    let output = fast::not::<Ref>(state, value);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(1), fp)
 }

@@ -3,20 +3,68 @@
 //!
 //! Spec: `[group.number]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, Word, fast};
 use raya_runtime::{Any, semantics};
+
+/// Adds two numbers. `b` is a constant.
+///
+/// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nadd(state, a, b) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
 
 /// Adds two numbers.
 ///
 /// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nadd(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nadd(a, b) {
+    match fast::nadd(state, a, b) {
         Ok(output) => {
             fp.set::<Any>(pc.u16(2), output);
             (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Subtracts the top of the stack from the number below. `b` is a constant.
+///
+/// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nsub_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nsub(state, a, b) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Subtracts the top of the stack from the number below. `a` is a constant.
+///
+/// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nsub_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a = Any::from_word(pc.u64(8));
+    let b: Any = fp.get(pc.u16(4));
+    match fast::nsub(state, a, b) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -25,11 +73,11 @@ pub unsafe fn nadd(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Subtracts the top of the stack from the number below.
 ///
 /// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nsub(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nsub_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nsub(a, b) {
+    match fast::nsub(state, a, b) {
         Ok(output) => {
             fp.set::<Any>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -38,14 +86,30 @@ pub unsafe fn nsub(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
+/// Multiplies two numbers. `b` is a constant.
+///
+/// Spec: `[op.nmul]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nmul_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nmul(state, a, b) {
+        Ok(output) => {
+            fp.set::<Any>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
 /// Multiplies two numbers.
 ///
 /// Spec: `[op.nmul]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nmul(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nmul_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nmul(a, b) {
+    match fast::nmul(state, a, b) {
         Ok(output) => {
             fp.set::<Any>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -117,17 +181,83 @@ pub unsafe fn npow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
+/// Whether the number below is less than the top of the stack, by value: an int beside a float becomes a float. `b` is a
+/// constant.
+///
+/// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nlt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nlt(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is less than the top of the stack, by value: an int beside a float becomes a float. `a` is a
+/// constant.
+///
+/// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nlt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a = Any::from_word(pc.u64(8));
+    let b: Any = fp.get(pc.u16(4));
+    match fast::nlt(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
 /// Whether the number below is less than the top of the stack, by value: an int beside a float becomes a float.
 ///
 /// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nlt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nlt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nlt(a, b) {
+    match fast::nlt(state, a, b) {
         Ok(output) => {
             fp.set::<bool>(pc.u16(2), output);
             (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is less than or equal to the top of the stack, by value. `b` is a constant.
+///
+/// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nle(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is less than or equal to the top of the stack, by value. `a` is a constant.
+///
+/// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a = Any::from_word(pc.u64(8));
+    let b: Any = fp.get(pc.u16(4));
+    match fast::nle(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -136,14 +266,46 @@ pub unsafe fn nlt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Whether the number below is less than or equal to the top of the stack, by value.
 ///
 /// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nle(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nle(a, b) {
+    match fast::nle(state, a, b) {
         Ok(output) => {
             fp.set::<bool>(pc.u16(2), output);
             (pc.next(1), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is greater than the top of the stack, by value. `b` is a constant.
+///
+/// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn ngt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::ngt(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is greater than the top of the stack, by value. `a` is a constant.
+///
+/// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn ngt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a = Any::from_word(pc.u64(8));
+    let b: Any = fp.get(pc.u16(4));
+    match fast::ngt(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -152,11 +314,11 @@ pub unsafe fn nle(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Whether the number below is greater than the top of the stack, by value.
 ///
 /// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn ngt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn ngt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::ngt(a, b) {
+    match fast::ngt(state, a, b) {
         Ok(output) => {
             fp.set::<bool>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -165,14 +327,46 @@ pub unsafe fn ngt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
+/// Whether the number below is greater than or equal to the top of the stack, by value. `b` is a constant.
+///
+/// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Any = fp.get(pc.u16(4));
+    let b = Any::from_word(pc.u64(8));
+    match fast::nge(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
+/// Whether the number below is greater than or equal to the top of the stack, by value. `a` is a constant.
+///
+/// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
+#[inline(always)]
+pub unsafe fn nge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a = Any::from_word(pc.u64(8));
+    let b: Any = fp.get(pc.u16(4));
+    match fast::nge(state, a, b) {
+        Ok(output) => {
+            fp.set::<bool>(pc.u16(2), output);
+            (pc.next(2), fp)
+        }
+        Err(fault) => state.raise(pc, fp, fault),
+    }
+}
+
 /// Whether the number below is greater than or equal to the top of the stack, by value.
 ///
 /// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
-#[inline(never)]
-pub unsafe fn nge(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+#[inline(always)]
+pub unsafe fn nge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
-    match semantics::number::nge(a, b) {
+    match fast::nge(state, a, b) {
         Ok(output) => {
             fp.set::<bool>(pc.u16(2), output);
             (pc.next(1), fp)

@@ -4,19 +4,19 @@
 //! Spec: `[group.object]` in `spec/raya/`.
 
 use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId};
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, fast};
 use raya_runtime::{Ref, semantics};
 
 /// Makes an object of a class.
 ///
 /// Spec: `[op.new]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn new(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         state.collect(pc, fp);
     }
     let c = ClassId(pc.u32(4));
-    match semantics::object::new(state.context(), c) {
+    match fast::new(state, c) {
         Ok(output) => {
             fp.set::<Ref>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -28,14 +28,14 @@ pub unsafe fn new(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pushes a field of an object.
 ///
 /// Spec: `[op.load_field]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let object: Ref = fp.get(pc.u16(6));
-    let field = FieldId(u32::from(pc.u16(8)));
-    match semantics::object::load_field(state.context(), object, field) {
+    let object: Ref = fp.get(pc.u16(4));
+    let field = FieldId(u32::from(pc.u16(6)));
+    match fast::load_field(state, object, field) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
-            (pc.next(2), fp)
+            fp.set_word(pc.u16(2), output);
+            (pc.next(1), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -44,13 +44,13 @@ pub unsafe fn load_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pops a value into a field of the object below it.
 ///
 /// Spec: `[op.store_field]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn store_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let field = FieldId(u32::from(pc.u16(8)));
-    match semantics::object::store_field(state.context(), object, value, field) {
-        Ok(()) => (pc.next(2), fp),
+    let value = fp.word(pc.u16(4));
+    let field = FieldId(u32::from(pc.u16(6)));
+    match fast::store_field(state, object, value, field) {
+        Ok(()) => (pc.next(1), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
@@ -58,14 +58,14 @@ pub unsafe fn store_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pushes one of the first 256 fields of an object: `load_field` in two bytes instead of three.
 ///
 /// Spec: `[op.load_field_fast]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let object: Ref = fp.get(pc.u16(6));
-    let field = ShortFieldId(u32::from(pc.u16(8)));
-    match semantics::object::load_field_fast(state.context(), object, field) {
+    let object: Ref = fp.get(pc.u16(4));
+    let field = ShortFieldId(u32::from(pc.u16(6)));
+    match fast::load_field_fast(state, object, field) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
-            (pc.next(2), fp)
+            fp.set_word(pc.u16(2), output);
+            (pc.next(1), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -74,13 +74,13 @@ pub unsafe fn load_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pops a value into one of the first 256 fields of the object below it: `store_field` in two bytes instead of three.
 ///
 /// Spec: `[op.store_field_fast]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn store_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
-    let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
-    let field = ShortFieldId(u32::from(pc.u16(8)));
-    match semantics::object::store_field_fast(state.context(), object, value, field) {
-        Ok(()) => (pc.next(2), fp),
+    let value = fp.word(pc.u16(4));
+    let field = ShortFieldId(u32::from(pc.u16(6)));
+    match fast::store_field_fast(state, object, value, field) {
+        Ok(()) => (pc.next(1), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
@@ -88,16 +88,16 @@ pub unsafe fn store_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Makes an object of a class that has exactly `n` fields, inherited ones included; every field has the zero of its type.
 ///
 /// Spec: `[op.object_literal]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn object_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         state.collect(pc, fp);
     }
     let c = ClassId(pc.u32(8));
-    let n = pc.u16(6);
-    match semantics::object::object_literal(state.context(), c, n) {
+    let n = pc.u16(4);
+    match fast::object_literal(state, c, n) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
+            fp.set_word(pc.u16(2), output);
             (pc.next(2), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
@@ -136,21 +136,21 @@ pub unsafe fn optional_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pushes a static field.
 ///
 /// Spec: `[op.load_static]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn load_static(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let s = StaticId(pc.u32(8));
-    let output = semantics::object::load_static(state.context(), s);
-    state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
-    (pc.next(2), fp)
+    let s = StaticId(pc.u32(4));
+    let output = fast::load_static(state, s);
+    fp.set_word(pc.u16(2), output);
+    (pc.next(1), fp)
 }
 
 /// Pops a value into a static field.
 ///
 /// Spec: `[op.store_static]` in `spec/raya/ops/object.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn store_static(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let value = state.value(fp, pc.u16(2), State::kind(pc.u16(4)));
-    let s = StaticId(pc.u32(8));
-    semantics::object::store_static(state.context(), value, s);
-    (pc.next(2), fp)
+    let value = fp.word(pc.u16(2));
+    let s = StaticId(pc.u32(4));
+    fast::store_static(state, value, s);
+    (pc.next(1), fp)
 }

@@ -3,7 +3,7 @@
 //!
 //! Spec: `[group.string]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, fast};
 use raya_runtime::{Ref, semantics};
 
 /// A new text: the one below, then the top of the stack.
@@ -28,10 +28,10 @@ pub unsafe fn sconcat(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// The length of a text in bytes of UTF-8.
 ///
 /// Spec: `[op.slen]` in `spec/raya/ops/string.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn slen(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
-    match semantics::string::slen(state.context(), a) {
+    match fast::slen(state, a) {
         Ok(output) => {
             fp.set::<i32>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -43,25 +43,85 @@ pub unsafe fn slen(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Whether two texts have the same bytes.
 ///
 /// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
-    let output = semantics::string::seq(state.context(), a, b);
+    let output = fast::seq(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(1), fp)
+}
+
+/// Whether two texts have the same bytes. Jumps if the result is `true`.
+///
+/// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
+#[inline(always)]
+pub unsafe fn if_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::seq(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two texts have the same bytes. Jumps if the result is `false`.
+///
+/// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
+#[inline(always)]
+pub unsafe fn unless_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::seq(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
 }
 
 /// Whether two texts differ in any byte.
 ///
 /// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
-    let output = semantics::string::sne(state.context(), a, b);
+    let output = fast::sne(state, a, b);
     fp.set::<bool>(pc.u16(2), output);
     (pc.next(1), fp)
+}
+
+/// Whether two texts differ in any byte. Jumps if the result is `true`.
+///
+/// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
+#[inline(always)]
+pub unsafe fn if_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::sne(state, a, b);
+    if taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Whether two texts differ in any byte. Jumps if the result is `false`.
+///
+/// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
+#[inline(always)]
+pub unsafe fn unless_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let a: Ref = fp.get(pc.u16(2));
+    let b: Ref = fp.get(pc.u16(4));
+    let taken: bool = fast::sne(state, a, b);
+    if !taken {
+        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), fp, pc.u16(8))
+    }
 }
 
 /// Whether the text below comes before the top of the stack in the order of their code points, a prefix before the longer text.

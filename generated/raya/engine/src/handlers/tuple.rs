@@ -4,7 +4,7 @@
 //! Spec: `[group.tuple]` in `spec/raya/`.
 
 use raya_facts::{ElementId, TypeId};
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Makes a tuple of a tuple type with exactly `n` elements, each the zero of its type, for `init_tuple` to fill.
@@ -62,14 +62,14 @@ pub unsafe fn tuple_get(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Pushes the element of a tuple at a fixed place.
 ///
 /// Spec: `[op.tuple_field]` in `spec/raya/ops/tuple.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn tuple_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let tuple: Ref = fp.get(pc.u16(6));
-    let i = ElementId(u32::from(pc.u16(8)));
-    match semantics::tuple::tuple_field(state.context(), tuple, i) {
+    let tuple: Ref = fp.get(pc.u16(4));
+    let i = ElementId(u32::from(pc.u16(6)));
+    match fast::tuple_field(state, tuple, i) {
         Ok(output) => {
-            state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);
-            (pc.next(2), fp)
+            fp.set_word(pc.u16(2), output);
+            (pc.next(1), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }

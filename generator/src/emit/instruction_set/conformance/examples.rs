@@ -282,7 +282,8 @@ fn value_program(set: &InstructionSet, op: &Op, inputs: &[String], outcome: &Out
     Some(format!("function main {{ result {result} code {{ {} }} }}", code.join(" ")))
 }
 
-fn is_float(set: &InstructionSet, expression: &TypeExpression) -> bool {
+/// Whether values of a type are floats.
+pub fn is_float(set: &InstructionSet, expression: &TypeExpression) -> bool {
     matches!(expression, TypeExpression::Named { constructor, .. }
         if set.slots[set.types[*constructor].slot].rust.starts_with('f'))
 }

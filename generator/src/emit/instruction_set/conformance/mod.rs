@@ -9,9 +9,9 @@
 //!   file round trips.
 
 mod access;
-mod edges;
-mod examples;
-mod laws;
+pub mod edges;
+pub mod examples;
+pub mod laws;
 pub mod literals;
 
 use serde_json::json;

@@ -49,9 +49,8 @@ pub fn file(set: &InstructionSet, engine: &Engine, builder: &mut CrateBuilder) -
     let mut names: Vec<String> = own.filter(|name| name.starts_with(char::is_uppercase)).cloned().collect();
     text.push_str(&format!("use {}::Opcode;\n", facts(set)));
     text.push_str(&format!("use {}::Word;\nuse {}::table::Const;\n", machine(engine), machine(engine)));
-    if used.contains("semantics") {
-        names.push("semantics".to_owned());
-    }
+    let shared = ["Value", "semantics"].into_iter().filter(|name| used.contains(*name));
+    names.extend(shared.map(str::to_owned));
     text.push_str(&rust::use_names(&runtime(set), &names));
     text.push('\n');
     text.push_str(&rust::doc_lines(
@@ -81,9 +80,12 @@ fn is_folded(set: &InstructionSet, op: &Op) -> bool {
         && op.operands.is_empty()
         && (takes.context, takes.frame) == (Access::None, Access::None)
         && !matches!(op.meaning, Meaning::Waits);
+    // A function may look at the representation of what a type variable stands for.
+    let by_function = matches!(op.meaning, Meaning::Function { .. });
+    let is_known = |expression| slot(set, expression).is_some() || (by_function && matches!(expression, TypeExpression::Variable(_)));
     computes
         && !op.inputs.is_empty()
-        && op.inputs.iter().all(|input| slot(set, &input.expression).is_some())
+        && op.inputs.iter().all(|input| is_known(&input.expression))
         && matches!(op.outputs.as_slice(), [output] if slot(set, &output.expression).is_some())
 }
 
@@ -93,9 +95,13 @@ fn arm(set: &InstructionSet, op: &Op) -> anyhow::Result<TokenStream> {
     let parse = |text: &str| syn::parse_str::<syn::Type>(text).with_context(|| format!("Rust type `{text}`"));
     let mut reads = Vec::new();
     for (name, input) in names.iter().zip(&op.inputs) {
-        let of = slot(set, &input.expression).context("an input whose representation isn't known")?;
-        let of = parse(&of.rust)?;
-        reads.push(quote! { let #name = #of::from_word(#name.word); });
+        reads.push(match slot(set, &input.expression) {
+            Some(of) => {
+                let of = parse(&of.rust)?;
+                quote! { let #name = #of::from_word(#name.word); }
+            }
+            None => quote! { let #name = Value::from_word(#name.word, #name.kind); },
+        });
     }
     let value = match &op.meaning {
         Meaning::Expression { text, .. } => {

@@ -9,7 +9,7 @@ use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::engine::layout::What;
-use crate::model::instruction_set::engine::plan::{is_cold, slot, variable};
+use crate::model::instruction_set::engine::plan::{is_cold, letters, slot};
 use crate::model::instruction_set::signature::{id_type, takes};
 use crate::model::instruction_set::{
     Control, Handler, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, TypeExpression,
@@ -233,10 +233,7 @@ fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStr
     if let Some((fast, _)) = &op.fast {
         let function = rust::ident(fast);
         let frame = (takes(set, op).frame != Access::None).then(|| quote! { fp, });
-        let mut letters: Vec<char> = op.inputs.iter().filter_map(|input| variable(&input.expression)).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        let types = letters
+        let types = letters(op)
             .iter()
             .map(|letter| parse_type(&set.slots[handler.kinds[letter]].rust))
             .collect::<anyhow::Result<Vec<_>>>()?;

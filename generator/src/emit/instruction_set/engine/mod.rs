@@ -7,6 +7,7 @@ mod dispatch;
 mod fold;
 mod handler;
 mod table;
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -55,6 +56,7 @@ fn emit_set(set: &InstructionSet, engine: &Engine, model: &Model, tree: &mut Tre
     table::table(set, engine, &plan, &mut builder)?;
     dispatch::files(set, engine, &plan, &mut builder)?;
     fold::file(set, engine, &mut builder)?;
+    tests::files(set, engine, &plan, &mut builder)?;
     let has_features = features::files(set, model.part::<Features>(), &mut builder, &facts(set))?;
     let data = json!({
         "has_features": has_features,

@@ -274,16 +274,28 @@ pub fn variable(expression: &TypeExpression) -> Option<char> {
     }
 }
 
+/// The type variables of an op that values which it takes or gives are of.
+pub fn letters(op: &Op) -> Vec<char> {
+    let expressions = op.inputs.iter().map(|input| &input.expression);
+    let expressions = expressions.chain(op.outputs.iter().map(|output| &output.expression));
+    let mut letters: Vec<char> = expressions
+        .filter_map(|expression| match expression {
+            TypeExpression::Variable(letter) => Some(*letter),
+            _ => None,
+        })
+        .collect();
+    letters.sort_unstable();
+    letters.dedup();
+    letters
+}
+
 /// What the variables of an op can stand for. Ops that aren't told apart by it have one way.
 fn kinds(set: &InstructionSet, op: &Op) -> Vec<BTreeMap<char, Id<Slot>>> {
     let mut ways = vec![BTreeMap::new()];
     if op.fast.is_none() {
         return ways;
     }
-    let mut letters: Vec<char> = op.inputs.iter().filter_map(|input| variable(&input.expression)).collect();
-    letters.sort_unstable();
-    letters.dedup();
-    for letter in letters {
+    for letter in letters(op) {
         ways = ways
             .iter()
             .flat_map(|way: &BTreeMap<char, Id<Slot>>| {

@@ -223,6 +223,7 @@ window.manualEntries = [
 ["L0964","diagnostic","","an artefact has the symbols that its target requires","","diagnostics/L09.html#l0964"],
 ["L0965","diagnostic","","a required artefact can be built where lathe build runs","","diagnostics/L09.html#l0965"],
 ["L0966","diagnostic","","an artefact is a file that can be looked into","","diagnostics/L09.html#l0966"],
+["L0967","diagnostic","","the handlers of a fast engine lead to each other by jumps of their own, where its target demands it","","diagnostics/L09.html#l0967"],
 ["L1021","diagnostic","","a number that was released stays the same","","diagnostics/L10.html#l1021"],
 ["L1022","diagnostic","","a number that was released stands for nothing else","","diagnostics/L10.html#l1022"],
 ["L1023","diagnostic","","a shape that was released stays the same","","diagnostics/L10.html#l1023"],
