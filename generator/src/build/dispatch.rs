@@ -44,7 +44,9 @@ pub fn functions(file: &Path, wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<V
         if member.name().ends_with(b".rmeta") {
             continue;
         }
-        let data = member.data(bytes.as_slice()).with_context(|| format!("`{shown}` is a broken library"))?;
+        let data = member
+            .data(bytes.as_slice())
+            .with_context(|| format!("`{shown}` is a broken library"))?;
         add(&mut found, data, wanted).with_context(|| format!("a member of `{shown}`"))?;
     }
     Ok(found)
@@ -52,7 +54,10 @@ pub fn functions(file: &Path, wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<V
 
 fn add(found: &mut Vec<Function>, bytes: &[u8], wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<()> {
     let file = object::File::parse(bytes)?;
-    for symbol in file.symbols().filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text) {
+    for symbol in file
+        .symbols()
+        .filter(|symbol| symbol.is_definition() && symbol.kind() == SymbolKind::Text)
+    {
         let Ok(name) = symbol.name() else { continue };
         let path = Symbol {
             name: name.to_owned(),
@@ -129,10 +134,13 @@ pub fn judge(artefact: &Artefact, file: &Path) -> anyhow::Result<Vec<Diagnostic>
         let functions = functions(file, &|path| path.starts_with(&prefix))?;
         if functions.is_empty() {
             found.push(
-                Diagnostic::error("L0967", format!("artefact {} has no functions in `{module}`", artefact.describe()))
-                    .at(*span, "")
-                    .note("a module that is compiled only with optimisation isn't there without it")
-                    .help("mend the path, or build it with the profile `release`"),
+                Diagnostic::error(
+                    "L0967",
+                    format!("artefact {} has no functions in `{module}`", artefact.describe()),
+                )
+                .at(*span, "")
+                .note("a module that is compiled only with optimisation isn't there without it")
+                .help("mend the path, or build it with the profile `release`"),
             );
         }
         found.extend(unthreaded(&functions).map(|(function, fault)| {
@@ -204,7 +212,9 @@ mod tests {
         assert_eq!((kept.jumps, kept.calls), (1, 0));
         // ret
         let end = x86_64(&[0xC3, 0x90]);
-        let found: Vec<_> = unthreaded(&[lost.clone(), kept, end]).map(|(function, _)| function.clone()).collect();
+        let found: Vec<_> = unthreaded(&[lost.clone(), kept, end])
+            .map(|(function, _)| function.clone())
+            .collect();
         assert_eq!(found, [lost]);
     }
 

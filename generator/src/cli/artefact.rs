@@ -100,7 +100,13 @@ pub fn look(session: &mut Session, prepared: &Prepared, of: &Artefact, built: &B
     let contents = match contents {
         Ok(contents) => contents,
         // Where nothing is demanded, it is enough that it was built.
-        Err(_) if of.text.is_none() && of.data.is_none() && of.symbols.is_empty() && of.threaded.is_none() && of.replicated.is_empty() => {
+        Err(_)
+            if of.text.is_none()
+                && of.data.is_none()
+                && of.symbols.is_empty()
+                && of.threaded.is_none()
+                && of.replicated.is_empty() =>
+        {
             return Some((of.describe(), String::new(), "built".to_owned()));
         }
         Err(error) => {

@@ -178,7 +178,13 @@ pub(super) fn resolve(document: &Document, raw: &RawArtefact, diagnostics: &mut 
     let mut replicated = Vec::new();
     for one in &raw.replicated {
         let (function, span) = text(&one.function);
-        let jumps = number(document, &one.jumps, "a number of jumps", 1..=i64::from(u32::MAX), diagnostics)?;
+        let jumps = number(
+            document,
+            &one.jumps,
+            "a number of jumps",
+            1..=i64::from(u32::MAX),
+            diagnostics,
+        )?;
         replicated.push((function, jumps, span));
     }
     Some(Artefact {

@@ -131,7 +131,11 @@ pub unsafe fn array_push<T: Word>(state: &mut State, array: Ref, value: T) -> Re
 #[cold]
 #[inline(never)]
 fn push_slowly(state: &mut State, array: Ref, word: u64, kind: SlotKind) -> Result<(), Fault> {
-    Ok(semantics::array::array_push(state.context(), array, Value::from_word(word, kind))?)
+    Ok(semantics::array::array_push(
+        state.context(),
+        array,
+        Value::from_word(word, kind),
+    )?)
 }
 
 /// Removes the last element.

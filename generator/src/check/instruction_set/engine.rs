@@ -94,7 +94,10 @@ fn engine(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
             let (field, _) = field.into_iter().find(|(_, stated)| *stated)?;
             Some((format!("op `{}` has `{field}`", op.name), op.span))
         });
-        let families = set.families.iter().map(|family| (format!("there is a family `{}`", family.name), family.span));
+        let families = set
+            .families
+            .iter()
+            .map(|family| (format!("there is a family `{}`", family.name), family.span));
         let sequences = set.superinstructions.iter();
         let sequences = sequences.map(|sequence| (format!("there is a superinstruction `{}`", sequence.name), sequence.span));
         for (what, span) in ops.chain(families).chain(sequences) {
@@ -154,6 +157,8 @@ fn no_condition(set: &InstructionSet, op: &Op) -> Option<String> {
         Some(format!("its control is `{}`", op.control.name()))
     } else if !one_bool {
         Some("it doesn't give one `bool`".to_owned())
+    } else if !op.operands.is_empty() {
+        Some("it has operands, and those of the jump take their place".to_owned())
     } else if let Some(trap) = op.traps.first() {
         Some(format!("it can fail with `{}`", set.traps[*trap].name))
     } else if takes.context == Access::Mutable || takes.frame != Access::None {
@@ -213,7 +218,10 @@ fn named(engine: &Engine, functions: &[Function], name: &str, span: Span, expect
     let Some(first) = candidates.peek().copied() else {
         let diagnostic = Diagnostic::error(
             FUNCTIONS.code,
-            format!("the fast engine names the function `{name}`, which `{}` doesn't have", engine.runtime),
+            format!(
+                "the fast engine names the function `{name}`, which `{}` doesn't have",
+                engine.runtime
+            ),
         )
         .at(span, "");
         let names = functions.iter().map(|function| function.name.as_str());
@@ -261,32 +269,47 @@ fn family_faults(set: &InstructionSet, engine: &Engine, family: &Family, diagnos
     for (name, span) in members {
         if !engine.builtins.iter().any(|(builtin, _)| builtin == name) {
             diagnostics.push(
-                Diagnostic::error(FAMILY.code, format!("the family `{}` has the handler `{name}`, which there is none of", family.name))
-                    .at(span, "")
-                    .at(engine.span, "the handlers that are written by hand are named here")
-                    .note("the members of a family read one form of instruction, so that one can take the place of another")
-                    .help(format!("write the handler, and add {name:?} to `builtins`")),
+                Diagnostic::error(
+                    FAMILY.code,
+                    format!(
+                        "the family `{}` has the handler `{name}`, which there is none of",
+                        family.name
+                    ),
+                )
+                .at(span, "")
+                .at(engine.span, "the handlers that are written by hand are named here")
+                .note("the members of a family read one form of instruction, so that one can take the place of another")
+                .help(format!("write the handler, and add {name:?} to `builtins`")),
             );
         }
     }
     if let Some((name, span)) = [&family.on_miss].into_iter().find(|(name, _)| *name == family.specialised.0) {
         diagnostics.push(
-            Diagnostic::error(FAMILY.code, format!("`{name}` is what the family `{}` becomes where the cache holds, and where it fails", family.name))
-                .at(*span, "")
-                .at(family.specialised.1, "also named here")
-                .help("name another handler for one of the two"),
+            Diagnostic::error(
+                FAMILY.code,
+                format!(
+                    "`{name}` is what the family `{}` becomes where the cache holds, and where it fails",
+                    family.name
+                ),
+            )
+            .at(*span, "")
+            .at(family.specialised.1, "also named here")
+            .help("name another handler for one of the two"),
         );
     }
     let (guard, span) = &family.guard;
     if !family.cache.iter().any(|field| field.name == *guard) {
         let known: Vec<&str> = family.cache.iter().map(|field| field.name.as_str()).collect();
         diagnostics.push(
-            Diagnostic::error(FAMILY.code, format!("the guard `{guard}` of the family `{}` isn't in its cache", family.name))
-                .at(*span, "")
-                .help(match known.as_slice() {
-                    [] => format!("add `{guard}: u32` to `cache`"),
-                    known => format!("name one of its values: `{}`", known.join("`, `")),
-                }),
+            Diagnostic::error(
+                FAMILY.code,
+                format!("the guard `{guard}` of the family `{}` isn't in its cache", family.name),
+            )
+            .at(*span, "")
+            .help(match known.as_slice() {
+                [] => format!("add `{guard}: u32` to `cache`"),
+                known => format!("name one of its values: `{}`", known.join("`, `")),
+            }),
         );
     }
     let bytes: u32 = family.cache.iter().map(|field| field.scalar.bytes()).sum();
@@ -294,7 +317,10 @@ fn family_faults(set: &InstructionSet, engine: &Engine, family: &Family, diagnos
         diagnostics.push(
             Diagnostic::error(
                 FAMILY.code,
-                format!("the cache of the family `{}` has {bytes} bytes; an instruction has room for {CACHE}", family.name),
+                format!(
+                    "the cache of the family `{}` has {bytes} bytes; an instruction has room for {CACHE}",
+                    family.name
+                ),
             )
             .at(family.cache.last().map_or(family.span, |field| field.span), "")
             .help("keep less, or a number in place of what it stands for"),
@@ -307,10 +333,13 @@ fn superinstructions(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics
         for sequence in &set.superinstructions {
             if let Some((fault, span)) = sequence_fault(set, sequence) {
                 diagnostics.push(
-                    Diagnostic::error(SUPERINSTRUCTION.code, format!("the superinstruction `{}` can't be: {fault}", sequence.name))
-                        .at(span, "")
-                        .note("its ops run as one: nothing between them may be jumped to, fail, wait or be seen")
-                        .help("name ops that only compute, each of which takes what the one before it gives"),
+                    Diagnostic::error(
+                        SUPERINSTRUCTION.code,
+                        format!("the superinstruction `{}` can't be: {fault}", sequence.name),
+                    )
+                    .at(span, "")
+                    .note("its ops run as one: nothing between them may be jumped to, fail, wait or be seen")
+                    .help("name ops that only compute, each of which takes what the one before it gives"),
                 );
             }
         }
@@ -328,13 +357,22 @@ fn sequence_fault(set: &InstructionSet, sequence: &Superinstruction) -> Option<(
             return Some((format!("`{}` ends a block, and only the last op may", op.name), *span));
         }
         if !plan::is_composed(set, op) {
-            return Some((format!("`{}` does more than to compute one value of plain ones", op.name), *span));
+            return Some((
+                format!("`{}` does more than to compute one value of plain ones", op.name),
+                *span,
+            ));
         }
         if let Some((before, _)) = position.checked_sub(1).and_then(|before| sequence.ops.get(before)) {
-            let given = set.ops[*before].outputs.first().map(|output| value_type(set, &output.expression));
+            let given = set.ops[*before]
+                .outputs
+                .first()
+                .map(|output| value_type(set, &output.expression));
             let taken = op.inputs.last().map(|input| value_type(set, &input.expression));
             if given != taken {
-                return Some((format!("`{}` doesn't take what `{}` gives", op.name, set.ops[*before].name), *span));
+                return Some((
+                    format!("`{}` doesn't take what `{}` gives", op.name, set.ops[*before].name),
+                    *span,
+                ));
             }
         }
     }
@@ -362,7 +400,11 @@ fn handlers(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(
                 HANDLERS.code,
-                format!("the fast engine of `{}` has {found} handlers, {} more than allowed", set.name, found - most as usize),
+                format!(
+                    "the fast engine of `{}` has {found} handlers, {} more than allowed",
+                    set.name,
+                    found - most as usize
+                ),
             )
             .at(span, "")
             .note(format!("most of them are of {}", largest.join(", ")))

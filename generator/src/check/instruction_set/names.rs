@@ -100,7 +100,10 @@ fn tables(set: &InstructionSet) -> Vec<Vec<Named<'_>>> {
         table("trap", set.traps.iter().map(|trap| (trap.name.as_str(), trap.span))),
         table("group", set.groups.iter().map(|group| (group.name.as_str(), group.span))),
         table("op", set.ops.iter().map(|op| (op.name.as_str(), op.span))),
-        table("family", set.families.iter().map(|family| (family.name.as_str(), family.span))),
+        table(
+            "family",
+            set.families.iter().map(|family| (family.name.as_str(), family.span)),
+        ),
         table(
             "superinstruction",
             set.superinstructions

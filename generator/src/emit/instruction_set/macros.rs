@@ -25,7 +25,11 @@ fn emit(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
         let meanings = set.ops.iter().map(|op| (op.name.as_str(), &op.meaning));
         // What natives are registered with is the runtime's own; an emitted machine has no such thing.
         let has_natives = !set.has_emitted_machine() && has_natives(set);
-        let native = if has_natives { include_str!("templates/macros_native.rs") } else { "" };
+        let native = if has_natives {
+            include_str!("templates/macros_native.rs")
+        } else {
+            ""
+        };
         emit_set(
             &set.name,
             &include_str!("templates/macros_lib.rs").replace("__NATIVE__", native),

@@ -37,11 +37,7 @@ fn module(set: &InstructionSet, handler: &Handler<'_>) -> String {
 /// Adds the files.
 pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
     let sources = sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]);
-    let mut modules: Vec<String> = plan
-        .handlers
-        .iter()
-        .map(|handler| module(set, handler))
-        .collect();
+    let mut modules: Vec<String> = plan.handlers.iter().map(|handler| module(set, handler)).collect();
     modules.sort();
     modules.dedup();
     let (mut arms, mut rows, mut functions) = (String::new(), String::new(), String::new());

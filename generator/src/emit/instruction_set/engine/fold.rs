@@ -48,7 +48,11 @@ pub fn file(set: &InstructionSet, engine: &Engine, builder: &mut CrateBuilder) -
     let own = used.iter().filter(|name| set.slots.iter().any(|slot| slot.rust == **name));
     let mut names: Vec<String> = own.filter(|name| name.starts_with(char::is_uppercase)).cloned().collect();
     text.push_str(&format!("use {}::Opcode;\n", facts(set)));
-    text.push_str(&format!("use {}::Word;\nuse {}::table::Const;\n", machine(engine), machine(engine)));
+    text.push_str(&format!(
+        "use {}::Word;\nuse {}::table::Const;\n",
+        machine(engine),
+        machine(engine)
+    ));
     let shared = ["Value", "semantics"].into_iter().filter(|name| used.contains(*name));
     names.extend(shared.map(str::to_owned));
     text.push_str(&rust::use_names(&runtime(set), &names));
@@ -82,7 +86,8 @@ fn is_folded(set: &InstructionSet, op: &Op) -> bool {
         && !matches!(op.meaning, Meaning::Waits);
     // A function may look at the representation of what a type variable stands for.
     let by_function = matches!(op.meaning, Meaning::Function { .. });
-    let is_known = |expression| slot(set, expression).is_some() || (by_function && matches!(expression, TypeExpression::Variable(_)));
+    let is_known =
+        |expression| slot(set, expression).is_some() || (by_function && matches!(expression, TypeExpression::Variable(_)));
     computes
         && !op.inputs.is_empty()
         && op.inputs.iter().all(|input| is_known(&input.expression))

@@ -119,7 +119,10 @@ fn local(name: &str) -> Ident {
 }
 
 fn at(handler: &Handler<'_>, what: What) -> anyhow::Result<proc_macro2::Literal> {
-    let at = handler.layout.at(what).with_context(|| format!("the instruction has no field for {what:?}"))?;
+    let at = handler
+        .layout
+        .at(what)
+        .with_context(|| format!("the instruction has no field for {what:?}"))?;
     Ok(proc_macro2::Literal::u8_unsuffixed(at))
 }
 
@@ -249,11 +252,14 @@ fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStr
             let module = format_ident!("{}", rust::module(&set.groups[op.group].name));
             let function = rust::ident(name);
             // Where a jump leads is the dispatch's business, and nothing that semantics functions look at.
-            let given = op.operands.iter().map(|operand| match set.operand_kinds[operand.kind].meaning {
-                OperandMeaning::Label { optional: false } => quote! { Label::default() },
-                OperandMeaning::Label { optional: true } => quote! { None },
-                _ => local(&operand.name).into_token_stream(),
-            });
+            let given = op
+                .operands
+                .iter()
+                .map(|operand| match set.operand_kinds[operand.kind].meaning {
+                    OperandMeaning::Label { optional: false } => quote! { Label::default() },
+                    OperandMeaning::Label { optional: true } => quote! { None },
+                    _ => local(&operand.name).into_token_stream(),
+                });
             let inputs = op.inputs.iter().map(|input| local(&input.name).into_token_stream());
             let values = inputs.chain(given);
             let context = match takes(set, op).context {
@@ -315,7 +321,11 @@ fn branch(handler: &Handler<'_>, when: bool) -> anyhow::Result<TokenStream> {
         at(handler, What::CostNext)?,
     );
     let words = proc_macro2::Literal::u8_unsuffixed(handler.layout.words);
-    let condition = if when { quote! { taken } } else { quote! { !taken } };
+    let condition = if when {
+        quote! { taken }
+    } else {
+        quote! { !taken }
+    };
     Ok(quote! {
         if #condition {
             state.enter(pc.jump(pc.i32(#target)), fp, pc.u16(#taken))

@@ -69,7 +69,11 @@ fn emit_set(set: &InstructionSet, engine: &Engine, model: &Model, tree: &mut Tre
         "handlers": plan.handlers.len(),
     });
     let text = template::render("lib.rs", include_str!("text/lib.rs.hbs"), &data)?;
-    builder.file("src/lib.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+    builder.file(
+        "src/lib.rs",
+        text,
+        &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]),
+    );
     build_script(model.part::<Targets>(), &mut builder)?;
     builder.finish(tree)
 }
@@ -112,7 +116,11 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
                     that it needs no slot.";
         let text = group_file(set, engine, docs, &sequences)?;
         let path = format!("src/handlers/{SEQUENCES}.rs");
-        builder.file(&path, text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+        builder.file(
+            &path,
+            text,
+            &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]),
+        );
         modules.push(SEQUENCES.to_owned());
     }
     modules.sort();
@@ -128,7 +136,11 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
     for module in &modules {
         text.push_str(&format!("pub mod {module};\n"));
     }
-    builder.file("src/handlers/mod.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS]));
+    builder.file(
+        "src/handlers/mod.rs",
+        text,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
     Ok(())
 }
 

@@ -26,13 +26,21 @@ pub fn ops(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut
         engine.handlers.0,
         plan.handlers.len()
     ));
-    writeln!(text, "\nuse {}::Opcode;\nuse {}::table::Internal;\n", facts(set), machine(engine))?;
+    writeln!(
+        text,
+        "\nuse {}::Opcode;\nuse {}::table::Internal;\n",
+        facts(set),
+        machine(engine)
+    )?;
     let numbers = engine.builtins.iter().map(|(name, _)| name.as_str());
     let numbers = numbers.chain(plan.handlers.iter().map(|handler| handler.name.as_str()));
     for (number, name) in numbers.enumerate() {
         writeln!(text, "pub(crate) const {}: u16 = {number};", constant(name))?;
     }
-    writeln!(text, "\n/// All handlers by their numbers.\npub static INTERNALS: [Internal; {count}] = [")?;
+    writeln!(
+        text,
+        "\n/// All handlers by their numbers.\npub static INTERNALS: [Internal; {count}] = ["
+    )?;
     for (name, _) in &engine.builtins {
         writeln!(text, "    builtin({name:?}),")?;
     }
@@ -49,7 +57,11 @@ pub fn ops(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut
          const fn internal(name: &'static str, source: Option<Opcode>, words: u8) -> Internal {\n    Internal {\n        name,\n        \
          source,\n        words,\n    }\n}\n",
     );
-    builder.file("src/ops.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+    builder.file(
+        "src/ops.rs",
+        text,
+        &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]),
+    );
     Ok(())
 }
 
@@ -71,7 +83,11 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         machine(engine)
     )?;
     text.push_str(include_str!("text/table_head.rs"));
-    writeln!(text, "\n/// By the index of the opcode.\nstatic ROWS: [OpRow; {}] = [", set.ops.len())?;
+    writeln!(
+        text,
+        "\n/// By the index of the opcode.\nstatic ROWS: [OpRow; {}] = [",
+        set.ops.len()
+    )?;
     for (op, row) in set.ops.iter().zip(&plan.rows) {
         match row.variants.is_empty() && row.fused.is_empty() {
             true => writeln!(text, "    // `{}` is lowered by hand.\n    OpRow::NONE,", op.name)?,
@@ -83,10 +99,17 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
     let sequences: Vec<_> = set.superinstructions.iter().collect();
     order.sort_by_key(|index| std::cmp::Reverse(sequences[*index].ops.len()));
     for index in order {
-        let ops = sequences[index].ops.iter().map(|(id, _)| format!("Opcode::{}", rust::variant(&set.ops[*id].name)));
+        let ops = sequences[index]
+            .ops
+            .iter()
+            .map(|(id, _)| format!("Opcode::{}", rust::variant(&set.ops[*id].name)));
         let ops = ops.collect::<Vec<_>>().join(", ");
         for choice in &plan.sequences[index] {
-            writeln!(text, "    // `{}`.\n    Sequence {{\n        ops: &[{ops}],", sequences[index].name)?;
+            writeln!(
+                text,
+                "    // `{}`.\n    Sequence {{\n        ops: &[{ops}],",
+                sequences[index].name
+            )?;
             let call = variant(set, plan, choice, 8, "").trim_start().to_owned();
             write!(text, "        variant: {call}")?;
             text.push_str("    },\n");
@@ -97,7 +120,12 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         if row.variants.is_empty() && row.fused.is_empty() {
             continue;
         }
-        writeln!(text, "\n/// `{}`.\nconst {}: OpRow = OpRow {{\n    variants: &[", op.name, constant(&op.name))?;
+        writeln!(
+            text,
+            "\n/// `{}`.\nconst {}: OpRow = OpRow {{\n    variants: &[",
+            op.name,
+            constant(&op.name)
+        )?;
         for choice in &row.variants {
             text.push_str(&variant(set, plan, choice, 8, ""));
         }
@@ -111,20 +139,35 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         }
         text.push_str("    ],\n};\n");
     }
-    builder.file("src/table.rs", text, &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]));
+    builder.file(
+        "src/table.rs",
+        text,
+        &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]),
+    );
     Ok(())
 }
 
 /// A call of the emitted function that makes a row of the table: `variant(…)`, or `when(variant(…))`.
 fn variant(set: &InstructionSet, plan: &Plan<'_>, choice: &Choice, indent: usize, wrapper: &str) -> String {
     let handler = &plan.handlers[choice.handler];
-    let position = |index: usize| if choice.exchanged { handler.op.inputs.len() - 1 - index } else { index };
+    let position = |index: usize| {
+        if choice.exchanged {
+            handler.op.inputs.len() - 1 - index
+        } else {
+            index
+        }
+    };
     let inputs: Vec<String> = (0..handler.op.inputs.len())
         .map(|index| wanted(set, handler, position(index)))
         .collect();
     let outputs: Vec<String> = match handler.branch {
         Some(_) => Vec::new(),
-        None => handler.op.outputs.iter().map(|output| kind(set, handler, &output.expression)).collect(),
+        None => handler
+            .op
+            .outputs
+            .iter()
+            .map(|output| kind(set, handler, &output.expression))
+            .collect(),
     };
     let fields: Vec<String> = fields(&handler.layout, &position);
     let arguments = [

@@ -15,7 +15,16 @@ use crate::model::instruction_set::{
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
-    let sources = sources::of(set, &[sources::MACHINE, sources::FORMAT, sources::OPS, sources::ENGINE, sources::FIXTURES]);
+    let sources = sources::of(
+        set,
+        &[
+            sources::MACHINE,
+            sources::FORMAT,
+            sources::OPS,
+            sources::ENGINE,
+            sources::FIXTURES,
+        ],
+    );
     let data = json!({
         "machine": machine(engine),
         "engine": set.library("engine"),
@@ -80,8 +89,17 @@ fn row(set: &InstructionSet, op: &Op, call: &Op) -> anyhow::Result<Option<String
                 outcome: Outcome::Values(_),
                 ..
             } => {
-                let text = format!("function example {{ result {} code {{ {} }} }}", body.result, body.code.trim());
-                (given.map(|fixture| set.fixtures[fixture].text.as_str()), text, String::new(), 0)
+                let text = format!(
+                    "function example {{ result {} code {{ {} }} }}",
+                    body.result,
+                    body.code.trim()
+                );
+                (
+                    given.map(|fixture| set.fixtures[fixture].text.as_str()),
+                    text,
+                    String::new(),
+                    0,
+                )
             }
             Example::Values {
                 inputs,
@@ -101,12 +119,20 @@ fn row(set: &InstructionSet, op: &Op, call: &Op) -> anyhow::Result<Option<String
             }
             _ => continue,
         };
-        let count = if call.operands.len() > 1 { format!(", {count}") } else { String::new() };
+        let count = if call.operands.len() > 1 {
+            format!(", {count}")
+        } else {
+            String::new()
+        };
         let mut row = String::from("    Example {\n");
         writeln!(row, "        op: {},", rust::literal(&op.name))?;
         writeln!(row, "        given: {},", rust::readable_literal(given.unwrap_or_default()))?;
         writeln!(row, "        function: {},", rust::readable_literal(&function))?;
-        writeln!(row, "        call: {},", rust::literal(&format!("{pushes}{} example{count}", call.name)))?;
+        writeln!(
+            row,
+            "        call: {},",
+            rust::literal(&format!("{pushes}{} example{count}", call.name))
+        )?;
         row.push_str("    },\n");
         return Ok(Some(row));
     }

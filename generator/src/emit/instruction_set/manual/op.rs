@@ -8,7 +8,7 @@ use crate::emit::manual::prose;
 use crate::emit::rust;
 use crate::model::instruction_set::hexadecimal;
 use crate::model::instruction_set::signature::signature;
-use crate::model::instruction_set::{Control, Example, Golden, Meaning, Op, OperandMeaning, Outcome, unindented};
+use crate::model::instruction_set::{Control, Example, Fuse, Golden, Location, Meaning, Op, OperandMeaning, Outcome, unindented};
 
 /// The pages of all ops. Those of a group follow each other in the order of their codes.
 pub fn pages(book: &Book<'_>) -> Vec<Page> {
@@ -73,6 +73,26 @@ fn page(book: &Book<'_>, op: &Op, sources: &[String]) -> Page {
         page.extend(prose::blocks(decision, 3));
     }
     page
+}
+
+/// How the fast engine runs it, as far as its entry says so.
+fn fast(op: &Op) -> Option<Line> {
+    let mut line = Line::new();
+    let mut parts = 0;
+    let mut separate = |line: Line| {
+        parts += 1;
+        if parts > 1 { line.text("; ") } else { line }
+    };
+    if let Some((name, _)) = &op.fast {
+        line = separate(line).text("the function ").code(name.as_str());
+    }
+    if op.locations.contains(&Location::Const) {
+        line = separate(line).text("inputs may be constants");
+    }
+    if op.fuses.contains(&Fuse::Branch) {
+        line = separate(line).text("one with a branch on its result");
+    }
+    (parts > 0).then_some(line)
 }
 
 /// Words by which someone may look for it besides its name.
@@ -196,7 +216,13 @@ fn behaviour(book: &Book<'_>, op: &Op, page: &mut Page) {
     if !properties.is_empty() {
         fact("Properties", Line::from(properties.join("; ")));
     }
-    fact("Cost", Line::from(format!("{} fuel, paid when control enters its block", op.cost)));
+    fact(
+        "Cost",
+        Line::from(format!("{} fuel, paid when control enters its block", op.cost)),
+    );
+    if let Some(how) = fast(op) {
+        fact("Fast engine", how);
+    }
     if let Some(feature) = &op.feature {
         let to = Destination::section("features/index", feature);
         fact("Feature", Line::from("only with ").code_link(to, &**feature));

@@ -23,7 +23,8 @@ pub fn page(book: &Book<'_>) -> Page {
     fact("Effects", set.effects.len().to_string());
     fact(
         "Fuel",
-        "charged when control enters a block, for all instructions of the block; nothing is given back when it is left early".to_owned(),
+        "charged when control enters a block, for all instructions of the block; nothing is given back when it is left early"
+            .to_owned(),
     );
     let order = if set.encoding.little_endian { "least" } else { "most" };
     fact("Operands", format!("{order} significant byte first, without alignment"));

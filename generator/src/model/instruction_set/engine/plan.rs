@@ -70,7 +70,11 @@ impl<'a> Plan<'a> {
             sequences: Vec::new(),
         };
         for op in &set.ops {
-            let row = if is_lowered(set, op) { Row::default() } else { plan.row(set, op) };
+            let row = if is_lowered(set, op) {
+                Row::default()
+            } else {
+                plan.row(set, op)
+            };
             plan.rows.push(row);
         }
         for sequence in &set.superinstructions {
@@ -97,7 +101,13 @@ impl<'a> Plan<'a> {
         let constants = (0..op.inputs.len()).rev().filter(|_| takes_constants).map(Some);
         let mut choices = Vec::new();
         for constant in constants.chain([None]) {
-            let place = |index| if Some(index) == constant { Location::Const } else { Location::Slot };
+            let place = |index| {
+                if Some(index) == constant {
+                    Location::Const
+                } else {
+                    Location::Slot
+                }
+            };
             let places: Vec<Location> = (0..op.inputs.len()).map(place).collect();
             let kinds = BTreeMap::new();
             choices.push(Choice {
@@ -161,7 +171,13 @@ impl<'a> Plan<'a> {
             exchanged: false,
         };
         match exchanged {
-            true => vec![straight, Choice { handler, exchanged: true }],
+            true => vec![
+                straight,
+                Choice {
+                    handler,
+                    exchanged: true,
+                },
+            ],
             false => vec![straight],
         }
     }
@@ -178,7 +194,9 @@ fn composed(set: &InstructionSet, sequence: &Superinstruction) -> Option<Op> {
     let mut inputs: Vec<Input> = Vec::new();
     let mut before: Option<String> = None;
     for op in &ops {
-        let Meaning::Expression { text, .. } = &op.meaning else { return None };
+        let Meaning::Expression { text, .. } = &op.meaning else {
+            return None;
+        };
         let own = op.inputs.len() - usize::from(before.is_some());
         let mut lets = String::new();
         let mut added = Vec::new();
@@ -380,13 +398,7 @@ fn name(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, places:
     name
 }
 
-fn layout(
-    set: &InstructionSet,
-    op: &Op,
-    kinds: &BTreeMap<char, Id<Slot>>,
-    places: &[Location],
-    branch: Option<bool>,
-) -> Layout {
+fn layout(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, places: &[Location], branch: Option<bool>) -> Layout {
     let mut fields = Fields::default();
     let cold = is_cold(op);
     let typed = |expression: &TypeExpression| matches!(expression, TypeExpression::Named { .. });

@@ -27,7 +27,11 @@ pub(super) fn engine(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Option
     }
     let handlers = number(document, &raw.handlers, "number of handlers", 1..=60_000, diagnostics);
     let seconds = number(document, &raw.compile_seconds, "number of seconds", 1..=3600, diagnostics);
-    let builtins: Vec<_> = raw.builtins.iter().filter_map(|text| function(&entry, text, diagnostics)).collect();
+    let builtins: Vec<_> = raw
+        .builtins
+        .iter()
+        .filter_map(|text| function(&entry, text, diagnostics))
+        .collect();
     Some(Engine {
         builtins,
         runtime: is_package.then(|| runtime.clone())?,
@@ -54,12 +58,7 @@ pub(super) fn names_of(files: &Files<'_>, ops: &Arena<Op>) -> Names<Op> {
     names
 }
 
-pub(super) fn families(
-    files: &Files<'_>,
-    ops: &Names<Op>,
-    uses: &mut Vec<Use>,
-    diagnostics: &mut Diagnostics,
-) -> Arena<Family> {
+pub(super) fn families(files: &Files<'_>, ops: &Names<Op>, uses: &mut Vec<Use>, diagnostics: &mut Diagnostics) -> Arena<Family> {
     let mut families: Resolved<Family> = Resolved::new("family");
     for (entry, raw) in files.read::<RawFamily, Family>("family", "family", false, &mut families.names, diagnostics) {
         let generic = Place::value(entry.document, &raw.generic);

@@ -35,8 +35,25 @@ use crate::syntax::{Document, Entry, ValueKind};
 
 /// Keys at the top of a file of an instruction set.
 const TOP: &[&str] = &[
-    "kind", "name", "doc", "encoding", "slot", "type", "operand", "effect", "trap", "group", "op", "fixture", "module", "record",
-    "union", "runtime", "engine", "family", "superinstruction",
+    "kind",
+    "name",
+    "doc",
+    "encoding",
+    "slot",
+    "type",
+    "operand",
+    "effect",
+    "trap",
+    "group",
+    "op",
+    "fixture",
+    "module",
+    "record",
+    "union",
+    "runtime",
+    "engine",
+    "family",
+    "superinstruction",
 ];
 
 /// Loads all instruction sets of the specs.

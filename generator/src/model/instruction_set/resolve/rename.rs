@@ -14,7 +14,18 @@ const PROSE: &[&str] = &["doc", "title", "decision", "deprecated", "waits"];
 
 /// Tables of named entries.
 const TABLES: &[&str] = &[
-    "slot", "type", "operand", "effect", "trap", "group", "op", "family", "superinstruction", "fixture", "record", "union",
+    "slot",
+    "type",
+    "operand",
+    "effect",
+    "trap",
+    "group",
+    "op",
+    "family",
+    "superinstruction",
+    "fixture",
+    "record",
+    "union",
 ];
 
 /// The entry's name in snake case, with all edits that give it to the entry and to what refers to it; nothing where a part of them is
