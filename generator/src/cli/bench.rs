@@ -9,7 +9,7 @@ use super::{Common, Exit, Outcome};
 use crate::bench::generator::{self, Figure};
 use crate::bench::modules::{self, Cost};
 use crate::bench::vm::{self, Participant};
-use crate::model::instruction_set::{InstructionSets, Outline};
+use crate::model::instruction_set::{InstructionSet, InstructionSets};
 use crate::report::summary::Numbers;
 use crate::report::{console, json};
 
@@ -147,8 +147,8 @@ pub fn vm(common: &Common, options: &Vm) -> Exit {
     let Some(loaded) = session.read() else {
         return Exit::Failure;
     };
-    let sets = loaded.model.part::<InstructionSets>().outlines();
-    let measured: Vec<Outline> = sets.filter(|set| vm::has_programs(&session.root, &set.name)).collect();
+    let sets = loaded.model.part::<InstructionSets>().sets.iter();
+    let measured: Vec<&InstructionSet> = sets.filter(|set| vm::has_programs(&session.root, &set.name)).collect();
     if measured.is_empty() {
         console::failure(
             "no instruction set has programs to measure",
@@ -156,7 +156,7 @@ pub fn vm(common: &Common, options: &Vm) -> Exit {
         );
         return Exit::Failure;
     }
-    for set in &measured {
+    for set in measured {
         if let Err(error) = engines(&session, set, options) {
             console::failure(&format!("{error:#}"), "mend that and run `cargo lathe bench vm` again");
             return Exit::Failure;
@@ -166,16 +166,16 @@ pub fn vm(common: &Common, options: &Vm) -> Exit {
 }
 
 /// Measures the engines of a set.
-fn engines(session: &Session, set: &Outline, options: &Vm) -> anyhow::Result<()> {
+fn engines(session: &Session, set: &InstructionSet, options: &Vm) -> anyhow::Result<()> {
     let runs = usize::from(options.runs);
-    let programs = vm::programs(&session.root, &set.name, &set.text_extension, options.program.as_deref())?;
+    let programs = vm::programs(&session.root, &set.name, &set.text_extension(), options.program.as_deref())?;
     let mut compiled = None;
     if options.program.is_none() {
         session.status(
             "Building",
             &format!("the fast engine of {} alone, to see what it takes", set.name),
         );
-        compiled = vm::compile_seconds(&session.root, &set.name)?;
+        compiled = vm::compile_seconds(&session.root, set)?;
     }
     session.status("Building", &vm::runner(&set.name));
     let runner = vm::build(&session.root, &set.name)?;
@@ -210,7 +210,7 @@ fn engines(session: &Session, set: &Outline, options: &Vm) -> anyhow::Result<()>
     if options.program.is_none() {
         session.status("Measuring", "loading, allocation, fuel");
         let mut show = |figure: Figure| show_figure(session.json, &figure);
-        compiled.into_iter().for_each(&mut show);
+        vm::handlers(set).into_iter().chain(compiled).for_each(&mut show);
         vm::figures(&runner, runs, &mut show)?;
     }
     Ok(())

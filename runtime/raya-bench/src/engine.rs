@@ -2,25 +2,32 @@
 
 use std::sync::Arc;
 
+use raya_engine::Dispatch;
 use raya_facts::Module;
 use raya_oracle::Oracle;
-use raya_runtime::{Options, Value};
+use raya_runtime::{Engine, Machine, Options};
 
 /// An engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// The reference interpreter.
     Oracle,
+    /// The fast engine with one of its dispatchers.
+    Fast(Dispatch),
 }
 
 impl Kind {
-    /// All of this build.
-    pub const ALL: &[Kind] = &[Kind::Oracle];
+    /// All of this build, the fastest last.
+    pub fn all() -> Vec<Kind> {
+        let fast = Dispatch::AVAILABLE.iter().rev().map(|dispatch| Kind::Fast(*dispatch));
+        std::iter::once(Kind::Oracle).chain(fast).collect()
+    }
 
     /// As the command line calls it.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Oracle => "oracle",
+            Kind::Fast(dispatch) => dispatch.name(),
         }
     }
 
@@ -30,14 +37,15 @@ impl Kind {
     ///
     /// A sentence that lists those that there are.
     pub fn named(name: &str) -> Result<Kind, String> {
-        let names = || Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
-        let found = Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+        let all = Kind::all();
+        let found = all.iter().copied().find(|kind| kind.name() == name);
+        let names = || all.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ");
         found.ok_or_else(|| format!("this build has no engine `{name}`; it has {}", names()))
     }
 
     /// The fastest of this build.
     pub fn fastest() -> Kind {
-        Kind::ALL[Kind::ALL.len() - 1]
+        Kind::Fast(Dispatch::best())
     }
 }
 
@@ -62,13 +70,22 @@ pub fn load(kind: Kind, module: Arc<Module>, options: Options) -> Result<Box<dyn
             Ok(oracle) => Ok(Box::new(oracle)),
             Err(error) => Err(error.to_string()),
         },
+        Kind::Fast(dispatch) => match raya_engine::load(module, options, dispatch) {
+            Ok(machine) => Ok(Box::new(machine)),
+            Err(error) => Err(error.to_string()),
+        },
+    }
+}
+
+impl<E: Engine> Program for Machine<E> {
+    fn call(&mut self, function: &str) -> Result<String, String> {
+        let value = Machine::call(self, function, &[]).map_err(|failure| failure.to_string())?;
+        Ok(self.literal(value))
     }
 }
 
 impl Program for Oracle {
     fn call(&mut self, function: &str) -> Result<String, String> {
-        let arguments: &[Value] = &[];
-        let value = Oracle::call(self, function, arguments).map_err(|failure| failure.to_string())?;
-        Ok(self.machine().literal(value))
+        Program::call(self.machine_mut(), function)
     }
 }

@@ -47,9 +47,9 @@ fn loading(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
     show(figure("reading a module", speed(reading), "MB/s", &note));
     let verifying = clock::median(runs, || verify(&module).map(drop).map_err(|error| error.to_string()))?;
     show(figure("verification", speed(verifying), "MB/s", &note));
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         let what = format!("verification and lowering ({})", kind.name());
-        let loading = clock::median(runs, || engine::load(*kind, module.clone(), options(None)).map(drop))?;
+        let loading = clock::median(runs, || engine::load(kind, module.clone(), options(None)).map(drop))?;
         show(figure(&what, speed(loading), "MB/s", &note));
     }
     Ok(())
@@ -57,8 +57,8 @@ fn loading(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
 
 fn allocation(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
     let module = Arc::new(assemble(ALLOCATE).map_err(|errors| errors.to_string())?);
-    for kind in Kind::ALL {
-        let mut program = engine::load(*kind, module.clone(), options(None))?;
+    for kind in Kind::all() {
+        let mut program = engine::load(kind, module.clone(), options(None))?;
         program.call("main")?;
         let empty = clock::median(runs, || program.call("empty").map(drop))?;
         let full = clock::median(runs, || program.call("allocate").map(drop))?;

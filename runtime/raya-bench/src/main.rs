@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         ["engines"] => {
-            Kind::ALL.iter().for_each(|kind| println!("{}", kind.name()));
+            Kind::all().iter().for_each(|kind| println!("{}", kind.name()));
             Ok(())
         }
         ["run", engine, file] => run(engine, file),

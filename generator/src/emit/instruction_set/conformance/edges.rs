@@ -285,35 +285,17 @@ fn function_name(slot: &Slot) -> String {
 
 /// The test of an op whose inputs can be written as literals, though not as Rust numbers.
 fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>> {
-    let fits = op.control == Control::Next && op.operands.is_empty() && !op.inputs.is_empty() && op.outputs.len() == 1;
-    let Some(back) = literals::return_op(set).filter(|_| fits) else {
+    let (Some(inputs), Some(result), Some(back)) = (pushed(set, op), plain_result(set, op), literals::return_op(set)) else {
         return Ok(None);
     };
-    let Some(result) = type_name(set, &op.outputs[0].expression).filter(|of| of.parameters.is_empty() && !of.is_abstract) else {
-        return Ok(None);
-    };
-    let mut lists = Vec::new();
-    for input in &op.inputs {
-        let Some(of) = type_name(set, &input.expression) else {
-            return Ok(None);
-        };
-        let slot = &set.slots[of.slot];
-        let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
-        if codes(set, slot).is_empty() || first.as_ref() != Some(&of.name) {
-            return Ok(None);
-        }
-        lists.push(format!("values::{}_CODE", rust::constant(&slot.name)));
-    }
-    if lists.is_empty() || lists.len() > 2 {
-        return Ok(None);
-    }
+    let lists: Vec<String> = inputs.into_iter().map(|(_, codes)| codes).collect();
     let mut lines = String::new();
     writeln!(lines, "let lists: &[&[&str]] = &[{}];", lists.join(", "))?;
     writeln!(
         lines,
         "edges::check({}, lists, {}, {}, {});",
         rust::literal(&op.name),
-        rust::literal(&result.name),
+        rust::literal(&result),
         rust::literal(&back.name),
         op.commutes
     )?;
@@ -323,6 +305,30 @@ fn literal_test(set: &InstructionSet, op: &Op) -> anyhow::Result<Option<String>>
         op.name
     );
     Ok(Some(indent(&text)))
+}
+
+/// The types of the inputs of an op, and the lists with code that pushes their edges; for ops of one or two inputs, all of which can be
+/// written so.
+pub fn pushed(set: &InstructionSet, op: &Op) -> Option<Vec<(String, String)>> {
+    let fits = op.control == Control::Next && op.operands.is_empty() && matches!(op.inputs.len(), 1 | 2);
+    if !fits {
+        return None;
+    }
+    let inputs = op.inputs.iter().map(|input| {
+        let of = type_name(set, &input.expression)?;
+        let slot = &set.slots[of.slot];
+        let first = slot.edges.first().and_then(|edge| literals::type_of(set, edge));
+        let can = !codes(set, slot).is_empty() && first.as_ref() == Some(&of.name);
+        can.then(|| (of.name.clone(), format!("values::{}_CODE", rust::constant(&slot.name))))
+    });
+    inputs.collect()
+}
+
+/// The type of the one output of an op, if it can be declared.
+pub fn plain_result(set: &InstructionSet, op: &Op) -> Option<String> {
+    let [output] = op.outputs.as_slice() else { return None };
+    let of = type_name(set, &output.expression).filter(|of| of.parameters.is_empty() && !of.is_abstract)?;
+    Some(of.name.clone())
 }
 
 /// Code that pushes the edges of a slot, as far as an op can push them.

@@ -87,6 +87,30 @@ pub fn load_op(set: &InstructionSet) -> Option<&Op> {
     })
 }
 
+/// The op that pops a value into a variable.
+pub fn store_op(set: &InstructionSet) -> Option<&Op> {
+    set.ops.iter().find(|op| {
+        op.outputs.is_empty()
+            && matches!(op.operands.as_slice(), [operand]
+                if set.operand_kinds[operand.kind].meaning == OperandMeaning::Index(Indexes::Locals))
+            && matches!(op.inputs.as_slice(), [input] if matches!(input.expression, TypeExpression::Function { .. }))
+    })
+}
+
+/// The op that jumps in any case.
+pub fn jump_op(set: &InstructionSet) -> Option<&Op> {
+    set.ops
+        .iter()
+        .find(|op| op.control == Control::Jump && op.inputs.is_empty() && op.operands.len() == 1)
+}
+
+/// The ops that jump on one value of any type.
+pub fn branch_ops(set: &InstructionSet) -> impl Iterator<Item = &Op> {
+    set.ops
+        .iter()
+        .filter(|op| op.control == Control::Branch && op.operands.len() == 1 && takes_anything(op))
+}
+
 /// The op that returns the value on top.
 pub fn return_op(set: &InstructionSet) -> Option<&Op> {
     set.ops

@@ -5,6 +5,7 @@
 //!
 //! - `examples`: the hand-written examples of every op, one test for each op;
 //! - `edges`: every combination of edge values through bytecode and by a direct call of the op's meaning, and the laws of the op;
+//! - `locations`, where the set has a fast engine: the same ops with inputs and outputs wherever they can be;
 //! - `programs`: random programs are accepted and run without an internal contradiction; mutated ones are refused, or the same; text and
 //!   file round trips.
 
@@ -13,6 +14,7 @@ pub mod edges;
 pub mod examples;
 pub mod laws;
 pub mod literals;
+mod locations;
 
 use serde_json::json;
 
@@ -45,7 +47,20 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         builder.depend(&set.package(part), &format!("{}/{part}", set.folder()));
     }
     builder.depend(&set.package("runtime"), &set.runtime_folder());
+    if set.engine.is_some() {
+        builder.depend(&set.package("engine"), &format!("{}/engine", set.folder()));
+    }
     let words = words(set);
+    let tables: Vec<&[&str]> = sources::ALL.iter().copied().chain([sources::ENGINE]).collect();
+    if set.engine.is_some() {
+        for (path, text) in [
+            ("src/tiers.rs", include_str!("text/tiers.rs.hbs")),
+            ("src/locations.rs", include_str!("text/locations.rs.hbs")),
+        ] {
+            builder.file(path, template::render(path, text, &words)?, &sources::of(set, &tables));
+        }
+        locations::file(set, &mut builder)?;
+    }
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),
         ("src/random.rs", include_str!("text/random.rs")),
@@ -60,7 +75,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
         ("src/shrink.rs", include_str!("text/shrink.rs.hbs")),
         ("tests/programs.rs", include_str!("text/programs.rs.hbs")),
     ] {
-        builder.file(path, template::render(path, text, &words)?, &sources::of(set, sources::ALL));
+        builder.file(path, template::render(path, text, &words)?, &sources::of(set, &tables));
     }
     access::file(set, &mut builder)?;
     examples::files(set, &mut builder)?;
@@ -105,6 +120,12 @@ fn words(set: &InstructionSet) -> serde_json::Value {
         "runtime": set.library("runtime"),
         "oracle": set.library("oracle"),
         "conformance": set.library("conformance"),
+        "engine": set.engine.as_ref().map(|_| set.library("engine")),
+        "load": literals::load_op(set).map(|op| op.name.clone()),
+        "store": literals::store_op(set).map(|op| op.name.clone()),
+        "jump": literals::jump_op(set).map(|op| op.name.clone()),
+        "back": literals::return_op(set).map(|op| op.name.clone()),
+        "branches": literals::branch_ops(set).map(|op| rust::literal(&op.name)).collect::<Vec<_>>().join(", "),
         "module": rust::variant(&root.name),
         "functions": reading.as_ref().map(|reading| rust::name(&reading.functions)),
         "function_keyword": record.map(|record| record.name.clone()),
