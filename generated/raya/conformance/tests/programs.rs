@@ -10,6 +10,7 @@ use std::sync::Arc;
 use raya_conformance::random::Random;
 use raya_conformance::run::{Ending, run, run_unverified};
 use raya_conformance::shrink::shrink;
+use raya_conformance::tiers::{self, Setting};
 use raya_conformance::{generate, mutate};
 use raya_facts::verify::verify;
 use raya_facts::{Instructions, Module, Opcode, assemble, disassemble};
@@ -27,12 +28,10 @@ fn module(seed: u64) -> Module {
     generate::module(seed).unwrap_or_else(|problem| panic!("seed {seed}: {problem}"))
 }
 
-/// Whether running ends with an internal contradiction, which accepted code must never do.
+/// Whether running ends with an internal contradiction, which accepted code must never do, or engines differ.
 fn trips(module: &Module) -> Option<String> {
-    match run(Arc::new(module.clone()), FUEL).0 {
-        Ending::Trip(trip) => Some(trip),
-        _ => None,
-    }
+    let (ending, _) = run(Arc::new(module.clone()), FUEL);
+    ending.contradiction().map(str::to_owned)
 }
 
 #[track_caller]
@@ -72,6 +71,7 @@ fn generated_programs_run_without_contradiction() {
             Ending::Trap(_) => "trap",
             Ending::Throws(_) => "exception",
             Ending::Trip(_) => "trip",
+            Ending::Differs(_) => "difference",
             Ending::NotRun(problem) => panic!("seed {seed}: {problem}"),
         };
         *endings.entry(ending).or_default() += 1;
@@ -81,6 +81,63 @@ fn generated_programs_run_without_contradiction() {
         endings.get("value").is_some_and(|count| *count * 10 >= PROGRAMS),
         "{endings:?}"
     );
+}
+
+/// Runs all programs with a setting in every engine; the first difference is shown by the smallest program that still has it.
+#[track_caller]
+fn engines_agree(settings: &[Setting]) {
+    for seed in 0..PROGRAMS {
+        let module = module(seed);
+        for setting in settings {
+            let differs = |module: &Module| {
+                let seen = tiers::run(&Arc::new(module.clone()), *setting);
+                seen.ending.contradiction().map(str::to_owned)
+            };
+            if let Some(problem) = differs(&module) {
+                let smallest = shrink(&module, |candidate| differs(candidate).is_some());
+                let again = differs(&smallest).unwrap_or_default();
+                panic!("seed {seed}, {setting:?}: {problem}\nthe smallest: {again}\n{}", disassemble(&smallest));
+            }
+        }
+    }
+}
+
+#[test]
+fn engines_run_out_of_fuel_at_the_same_place() {
+    let settings = [0, 1, 2, 3, 5, 8, 13, 21, 34, 89, 233, 610, 1597].map(|fuel| Setting {
+        fuel: Some(fuel),
+        ..Setting::default()
+    });
+    engines_agree(&settings);
+}
+
+#[test]
+fn engines_agree_when_memory_is_collected_at_every_safepoint() {
+    let setting = Setting {
+        fuel: Some(FUEL),
+        stress: true,
+        ..Setting::default()
+    };
+    engines_agree(&[setting]);
+}
+
+/// Collection may not be seen by a program: with and without the stress mode it does the same.
+#[test]
+fn the_stress_mode_changes_nothing() {
+    for seed in 0..PROGRAMS {
+        let module = Arc::new(module(seed));
+        let seen = |stress| {
+            let setting = Setting {
+                fuel: Some(FUEL),
+                stress,
+                ..Setting::default()
+            };
+            tiers::run(&module, setting)
+        };
+        if let Some(difference) = seen(false).difference(&seen(true)) {
+            panic!("seed {seed}: {difference}\n{}", disassemble(&module));
+        }
+    }
 }
 
 #[test]

@@ -82,6 +82,16 @@ pub enum Ending {
     NotRun(String),
 }
 
+impl Ending {
+    /// What must never happen with verified code, whatever it does.
+    pub fn contradiction(&self) -> Option<&str> {
+        match self {
+            Ending::Trip(problem) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
 /// Runs an example.
 ///
 /// # Panics
@@ -197,7 +207,8 @@ impl Program {
     ///
     /// When it ends in another way.
     pub fn call<T: Slot>(&mut self, arguments: &[Value]) -> Result<T, String> {
-        match self.oracle.call("main", arguments) {
+        let result = self.oracle.call("main", arguments);
+        match result {
             Ok(value) => Ok(T::from_value(value).unwrap_or_else(|trip| panic!("{trip} for {arguments:?}"))),
             Err(failure) => match failure.cause {
                 Cause::Trap(trap) => Err(trap.kind.name().to_owned()),

@@ -29,10 +29,8 @@ fn module(seed: u64) -> Module {
 
 /// Whether running ends with an internal contradiction, which accepted code must never do.
 fn trips(module: &Module) -> Option<String> {
-    match run(Arc::new(module.clone()), FUEL).0 {
-        Ending::Trip(trip) => Some(trip),
-        _ => None,
-    }
+    let (ending, _) = run(Arc::new(module.clone()), FUEL);
+    ending.contradiction().map(str::to_owned)
 }
 
 #[track_caller]
