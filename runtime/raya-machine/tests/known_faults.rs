@@ -212,10 +212,10 @@ fn what_a_call_returned_lives_as_long_as_its_handle() {
     for dispatch in Dispatch::AVAILABLE {
         let mut machine = load(Arc::new(module(text)), Options::default(), *dispatch).expect("it is verified");
         machine.context_mut().heap.set_stress(true);
-        let value = machine.call("main", &[]).expect("it returns");
+        let value: Value = machine.call("main", &[]).expect("it returns");
         let Value::Ref(reference) = value else { panic!("{value:?}") };
         let handle = machine.context_mut().root(reference);
-        machine.call("churn", &[]).expect("it returns");
+        machine.call::<_, Value>("churn", &[]).expect("it returns");
         assert_eq!(machine.literal(value), "\"kept alive\"");
         drop(handle);
     }
