@@ -54,7 +54,8 @@ fn emit_set(set: &InstructionSet, engine: &Engine, tree: &mut Tree) -> anyhow::R
         "text_extension": set.text_extension(),
     });
     for (path, text) in FILES {
-        builder.file(path, template::render(path, text, &data)?, &sources::of(set, sources::ALL));
+        let sources = sources::of(set, &[sources::FORMAT, sources::ENGINE]);
+        builder.file(path, template::render(path, text, &data)?, &sources);
     }
     builder.finish(tree)
 }
