@@ -26,6 +26,8 @@ pub struct CrateBuilder {
     test_libraries: BTreeMap<String, (String, Vec<String>)>,
     /// The specs that the manifest depends on.
     sources: BTreeSet<String>,
+    /// The specs because of which the crate is there at all.
+    reasons: Vec<String>,
     files: BTreeMap<String, (String, Vec<String>)>,
 }
 
@@ -44,6 +46,7 @@ impl CrateBuilder {
             optional: BTreeMap::new(),
             test_libraries: BTreeMap::new(),
             sources: BTreeSet::new(),
+            reasons: Vec::new(),
             files: BTreeMap::new(),
         }
     }
@@ -92,6 +95,16 @@ impl CrateBuilder {
         self.features.insert(name.to_owned(), implies.to_vec());
     }
 
+    /// Records the specs because of which the crate is there at all: all that is in it depends on them.
+    pub fn because_of(&mut self, sources: &[String]) {
+        self.reasons.extend(sources.iter().cloned());
+    }
+
+    /// Records specs on which the manifest depends.
+    pub fn manifest_from(&mut self, sources: &[String]) {
+        self.sources.extend(sources.iter().cloned());
+    }
+
     /// Adds a file by its path within the crate: `src/opcode.rs`. `sources` are the root-relative specs that it came from.
     pub fn file(&mut self, path: &str, text: String, sources: &[String]) {
         self.files.insert(path.to_owned(), (text, sources.to_vec()));
@@ -136,7 +149,11 @@ impl CrateBuilder {
     ///
     /// When a path is taken: a fault of an emitter.
     pub fn finish(self, tree: &mut Tree) -> anyhow::Result<()> {
-        let sources: Vec<String> = self.sources.iter().cloned().collect();
+        let and_reasons = |sources: BTreeSet<String>| -> Vec<String> {
+            let all: BTreeSet<String> = sources.into_iter().chain(self.reasons.iter().cloned()).collect();
+            all.into_iter().collect()
+        };
+        let sources = and_reasons(self.sources.clone());
         let manifest = template::render(
             "Cargo.toml",
             MANIFEST,
@@ -159,7 +176,8 @@ impl CrateBuilder {
         )?;
         tree.add(format!("{}/Cargo.toml", self.folder), &manifest, &sources)?;
         for (path, (text, sources)) in &self.files {
-            tree.add(format!("{}/{path}", self.folder), text, sources)?;
+            let sources = and_reasons(sources.iter().cloned().collect());
+            tree.add(format!("{}/{path}", self.folder), text, &sources)?;
         }
         Ok(())
     }

@@ -33,6 +33,7 @@ fn emit_set(set: &InstructionSet, engine: &Engine, tree: &mut Tree) -> anyhow::R
             set.name
         ),
     );
+    builder.because_of(&sources::of(set, &[sources::ENGINE]));
     builder.program(&set.name);
     for part in ["engine", "facts", "oracle"] {
         builder.depend(&set.package(part), &format!("{}/{part}", set.folder()));
@@ -54,7 +55,7 @@ fn emit_set(set: &InstructionSet, engine: &Engine, tree: &mut Tree) -> anyhow::R
         "text_extension": set.text_extension(),
     });
     for (path, text) in FILES {
-        let sources = sources::of(set, &[sources::FORMAT, sources::ENGINE]);
+        let sources = sources::of(set, &[sources::FORMAT]);
         builder.file(path, template::render(path, text, &data)?, &sources);
     }
     builder.finish(tree)

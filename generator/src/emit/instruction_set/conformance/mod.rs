@@ -49,6 +49,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
     builder.depend(&set.package("runtime"), &set.runtime_folder());
     if set.engine.is_some() {
         builder.depend(&set.package("engine"), &format!("{}/engine", set.folder()));
+        builder.manifest_from(&sources::of(set, &[sources::ENGINE]));
     }
     let words = words(set);
     let tables: Vec<&[&str]> = sources::ALL.iter().copied().chain([sources::ENGINE]).collect();

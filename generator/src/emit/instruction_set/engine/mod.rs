@@ -48,6 +48,7 @@ fn emit_set(set: &InstructionSet, engine: &Engine, model: &Model, tree: &mut Tre
         set.package("engine"),
         format!("The fast engine of {}: handlers, their table, and the dispatchers", set.name),
     );
+    builder.because_of(&sources::of(set, &[sources::ENGINE]));
     builder.depend(&set.package("facts"), &format!("{}/facts", set.folder()));
     builder.depend(&set.package("runtime"), &set.runtime_folder());
     builder.depend(&engine.runtime, &engine.runtime_folder());
