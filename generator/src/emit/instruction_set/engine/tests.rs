@@ -107,11 +107,10 @@ fn row(set: &InstructionSet, op: &Op, call: &Op) -> anyhow::Result<Option<String
                 ..
             } if laws::is_plain(set, op) => {
                 let Some(program) = edges::program(set, op) else { continue };
-                let is_float = |index: usize| examples::is_float(set, &op.inputs[index].expression);
                 let pushes: Option<Vec<String>> = inputs
                     .iter()
-                    .enumerate()
-                    .map(|(index, literal)| literals::push(set, literal, is_float(index)))
+                    .zip(&op.inputs)
+                    .map(|(literal, input)| literals::push(set, literal, examples::is_float(set, &input.expression)))
                     .collect();
                 let Some(pushes) = pushes else { continue };
                 let text = program.replacen("function main", "function example", 1);
