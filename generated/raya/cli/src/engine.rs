@@ -41,9 +41,9 @@ pub enum Execution {
 #[derive(Debug)]
 pub enum AnyMachine {
     /// With the reference interpreter.
-    Oracle(Machine),
+    Oracle(Box<Machine>),
     /// With the fast engine.
-    Fast(Machine<Fast>),
+    Fast(Box<Machine<Fast>>),
 }
 
 /// How a call ended.
@@ -70,8 +70,8 @@ impl Prepared {
         let module = Arc::new(std::mem::take(&mut source.module));
         let options = Options::new(limits(program), Output::Writer(output(program.format)));
         let mut machine = match execution {
-            Execution::Oracle(step) => AnyMachine::Oracle(oracle(&source, module, options, step)?),
-            Execution::Fast(dispatch) => AnyMachine::Fast(fast(&source, module, options, dispatch)?),
+            Execution::Oracle(step) => AnyMachine::Oracle(Box::new(oracle(&source, module, options, step)?)),
+            Execution::Fast(dispatch) => AnyMachine::Fast(Box::new(fast(&source, module, options, dispatch)?)),
         };
         machine.context_mut().heap.set_stress(program.gc_stress);
         Ok(Prepared {
