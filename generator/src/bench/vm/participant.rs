@@ -41,11 +41,42 @@ pub struct Missing {
 /// The name of the reference interpreter among the engines.
 const ORACLE: &str = "oracle";
 
-/// The interpreters that programs are compared with: name, programs that may be it, options, how it says its version, how it is installed.
-const LUAS: &[(&str, &[&str], &[&str], &str, &str)] = &[
-    ("lua5.4", &["lua5.4", "lua"], &[], "Lua 5.4", "apt-get install lua5.4"),
-    ("luajit -joff", &["luajit"], &["-joff"], "LuaJIT", "apt-get install luajit"),
-    ("luajit", &["luajit"], &[], "LuaJIT", "apt-get install luajit"),
+/// An interpreter that programs are compared with.
+struct Lua {
+    /// Its name in tables.
+    name: &'static str,
+    /// The programs that may be it.
+    programs: &'static [&'static str],
+    /// The options that it is given before the script.
+    options: &'static [&'static str],
+    /// What its version begins with.
+    version: &'static str,
+    /// How it is installed.
+    install: &'static str,
+}
+
+const LUAS: &[Lua] = &[
+    Lua {
+        name: "lua5.4",
+        programs: &["lua5.4", "lua"],
+        options: &[],
+        version: "Lua 5.4",
+        install: "apt-get install lua5.4",
+    },
+    Lua {
+        name: "luajit -joff",
+        programs: &["luajit"],
+        options: &["-joff"],
+        version: "LuaJIT",
+        install: "apt-get install luajit",
+    },
+    Lua {
+        name: "luajit",
+        programs: &["luajit"],
+        options: &[],
+        version: "LuaJIT",
+        install: "apt-get install luajit",
+    },
 ];
 
 impl Participant {
@@ -76,7 +107,14 @@ impl Participant {
     /// The Luas that are installed, and those that are missing. `script` takes the time of a program.
     pub fn luas(script: &Path) -> (Vec<Participant>, Vec<Missing>) {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for (name, programs, options, version, install) in LUAS {
+        for lua in LUAS {
+            let Lua {
+                name,
+                programs,
+                options,
+                version,
+                install,
+            } = lua;
             match programs.iter().find(|program| says(program, version)) {
                 Some(program) => found.push(Participant {
                     name: (*name).to_owned(),

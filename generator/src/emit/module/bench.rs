@@ -90,7 +90,7 @@ fn benches(package: &Package, module: &Module) -> Result<String, std::fmt::Error
         )?;
         if of.library.is_some() {
             let library = rust::name(&format!("{}_library", bench.name));
-            write!(out, "    turns::library(&mut group, workload::{library}());\n")?;
+            writeln!(out, "    turns::library(&mut group, workload::{library}());")?;
         }
         out.push_str("    group.finish();\n}\n");
         groups.push(name);

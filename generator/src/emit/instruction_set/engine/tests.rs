@@ -39,7 +39,7 @@ pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
     };
     let mut rows = String::new();
     for op in &set.ops {
-        if let Some(row) = row(set, op, &call)? {
+        if let Some(row) = row(set, op, call)? {
             rows.push_str(&row);
         }
     }
