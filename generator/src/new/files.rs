@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = template![
     "macros/src/assembly.rs" from "macros/src/assembly.rs",
     "macros/src/attribute.rs" from "macros/src/attribute.rs",
     "macros/src/compare.rs" from "macros/src/compare.rs",
+    "macros/src/native.rs" from "macros/src/native.rs",
     "macros/src/suggest.rs" from "macros/src/suggest.rs",
     "runtime/__NAME__/Cargo.toml" from "runtime/Cargo.toml.tmpl",
     "runtime/__NAME__/src/lib.rs" from "runtime/src/lib.rs",

@@ -73,10 +73,12 @@ pub fn conformance(package: &Package, modules: &[&Module]) -> String {
         text.push_str(&format!("{feature} = [{}]\n", list(&mut on.iter())));
     }
     text.push_str(&format!(
-        "\n[dependencies]\n{name} = {{ path = \"../facade\", default-features = false }}\n"
+        "\n[dependencies]\n{name} = {{ version = \"0.1.0\", path = \"../facade\", default-features = false }}\n"
     ));
     for (adapter, folder) in adapters {
-        text.push_str(&format!("{adapter} = {{ path = \"../../../{folder}\", optional = true }}\n"));
+        text.push_str(&format!(
+            "{adapter} = {{ version = \"0.1.0\", path = \"../../../{folder}\", optional = true }}\n"
+        ));
     }
     text.push_str(&format!(
         "\n[dev-dependencies]\n{name}-facts = {{ path = \"../facts\" }}\n{name}-laws = {{ path = \"../../../runtime/{name}/laws\" }}\n"

@@ -5,10 +5,11 @@
 //!
 //! - [`op`] ties a semantics function to the entry of its op: a function with another signature than the spec gives it doesn't compile,
 //!   and the error stands at the parameter that is wrong and names the line of the spec.
+//! - [`native`] makes the declaration of a function that the host provides: its Rust signature is the one that modules must declare.
 //! - [`assemble`] assembles and verifies a program while the crate around it is compiled. A mistake is an error at the offending token;
 //!   what comes out is the module file as a `&'static [u8]`.
 //!
-//! Both read the facts crate and never `spec/`, so that they work from a packaged crate, and rebuild when the facts change. They take
+//! The first and the last read the facts crate and never `spec/`, so that they work from a packaged crate, and rebuild when the facts change. They take
 //! tokens and not strings: that is what gives errors their places on stable Rust.
 
 #![forbid(unsafe_code)]
@@ -16,10 +17,12 @@
 mod assembly;
 mod attribute;
 mod compare;
+mod native;
 mod suggest;
 
 pub use self::assembly::assemble;
 pub use self::attribute::op;
+pub use self::native::native;
 
 /// What the macros must know about an instruction set: implemented by the emitted procedural macro crate.
 pub trait Facts {

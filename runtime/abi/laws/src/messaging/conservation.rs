@@ -249,7 +249,9 @@ pub fn closing<B: Backend>(law: &Law, fixture: &Fixture) -> Result<(), Violation
         // Threads that publish, receive and subscribe while it is closed: whoever comes last, no copy is left over.
         let called = thread::scope(|scope| {
             let publisher = scope.spawn(|| {
-                while !end.load(Ordering::SeqCst) && backend.publish(b"a", b"payload") != Err(MessagingError::Closed) {}
+                while !end.load(Ordering::SeqCst) && backend.publish(b"a", b"payload") != Err(MessagingError::Closed) {
+                    thread::yield_now();
+                }
             });
             let subscriber = scope.spawn(|| {
                 while !end.load(Ordering::SeqCst) {
