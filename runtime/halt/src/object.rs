@@ -1,0 +1,94 @@
+//! How objects lie in the arena: a header word, then the payload.
+//!
+//! | kind | payload |
+//! |---|---|
+//! | integer | one word, for integers of more than 62 bits |
+//! | bytes | eight to a word, little endian, the rest of the last word zero |
+//! | list | first element, list of the others |
+//! | vector, map | the root node |
+//! | vector node | its children: elements in a leaf (shift 0), nodes elsewhere; 32 at most |
+//! | map node | two bitmaps in one word; keys with their values; then child nodes |
+//! | collision | keys with their values, all of one hash, in the order of the keys |
+//!
+//! The header holds kind (bits 0..8), depth (8..16), shift (16..32) and length (32..64). The last three kinds are inner nodes:
+//! never values themselves.
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// What a collection leaves where an object was: the length is where it went.
+    Forward = 0,
+    Integer = 1,
+    Bytes = 2,
+    List = 3,
+    Vector = 4,
+    Map = 5,
+    VectorNode = 6,
+    MapNode = 7,
+    Collision = 8,
+}
+
+impl Kind {
+    /// Inner nodes are never values themselves.
+    pub(crate) const fn is_value(self) -> bool {
+        matches!(self, Self::Integer | Self::Bytes | Self::List | Self::Vector | Self::Map)
+    }
+}
+
+/// The first word of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub kind: Kind,
+    /// How deep collections are nested: of a value, itself included; of a node, its contents.
+    pub depth: u8,
+    /// Of nodes: how many bits of index or hash are below this level (vector), or above it (map).
+    pub shift: u16,
+    /// Bytes, elements, entries; of nodes the number of words that are references.
+    pub length: u32,
+}
+
+impl Header {
+    pub(crate) const fn pack(self) -> u64 {
+        self.kind as u64 | (self.depth as u64) << 8 | (self.shift as u64) << 16 | (self.length as u64) << 32
+    }
+
+    /// Anything that isn't a header reads as a forward to nowhere, which no operation takes for a value.
+    pub(crate) const fn unpack(word: u64) -> Self {
+        let kind = match word as u8 {
+            1 => Kind::Integer,
+            2 => Kind::Bytes,
+            3 => Kind::List,
+            4 => Kind::Vector,
+            5 => Kind::Map,
+            6 => Kind::VectorNode,
+            7 => Kind::MapNode,
+            8 => Kind::Collision,
+            _ => Kind::Forward,
+        };
+        Self { kind, depth: (word >> 8) as u8, shift: (word >> 16) as u16, length: (word >> 32) as u32 }
+    }
+
+    /// Words of the object, the header included.
+    pub(crate) const fn words(self) -> usize {
+        match self.kind {
+            Kind::Forward => 1,
+            Kind::Integer | Kind::Vector | Kind::Map => 2,
+            Kind::Bytes => 1 + (self.length as usize).div_ceil(8),
+            Kind::List => 3,
+            Kind::VectorNode | Kind::Collision => 1 + self.length as usize,
+            Kind::MapNode => 2 + self.length as usize,
+        }
+    }
+
+    /// Which of its words are references, as the first and how many.
+    pub(crate) const fn references(self) -> (usize, usize) {
+        match self.kind {
+            Kind::Forward | Kind::Integer | Kind::Bytes => (1, 0),
+            Kind::List => (1, 2),
+            Kind::Vector | Kind::Map => (1, 1),
+            Kind::VectorNode | Kind::Collision => (1, self.length as usize),
+            Kind::MapNode => (2, self.length as usize),
+        }
+    }
+}
