@@ -62,8 +62,16 @@ impl<'m> Arena<'m> {
 
     fn with_layout(words: &'m [AtomicU64], layout: Layout, generation: u32) -> Result<Self, Error> {
         let atoms = words.get(state::WORDS..layout.starts).ok_or(Error::BadSize)?.as_chunks().0;
-        let starts = words.get(layout.starts..layout.starts + layout.words.div_ceil(64)).ok_or(Error::BadSize)?;
-        Ok(Self { words, atoms, starts, layout, generation })
+        let starts = words
+            .get(layout.starts..layout.starts + layout.words.div_ceil(64))
+            .ok_or(Error::BadSize)?;
+        Ok(Self {
+            words,
+            atoms,
+            starts,
+            layout,
+            generation,
+        })
     }
 
     /// Reads a word of the arena. Positions come from headers and checked words, so none is out of range; were one, it would read 0.
@@ -138,7 +146,14 @@ impl<'m> Arena<'m> {
     }
 
     pub(crate) fn is_start(&self, at: usize) -> bool {
-        self.starts.get(at / 64).is_some_and(|bits| bits.load(Ordering::Acquire) >> (at % 64) & 1 == 1)
+        self.starts
+            .get(at / 64)
+            .is_some_and(|bits| bits.load(Ordering::Acquire) >> (at % 64) & 1 == 1)
+    }
+
+    /// How many values start anywhere in the arena.
+    pub(crate) fn count_starts(&self) -> u32 {
+        self.starts.iter().map(|bits| bits.load(Ordering::Relaxed).count_ones()).sum()
     }
 
     /// Whether the word is a value: inline, or the start of an object that is alive in this generation.

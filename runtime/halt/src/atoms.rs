@@ -134,7 +134,9 @@ impl Arena<'_> {
         let slot = self.atoms.get(atom.index()).ok_or(Error::StaleAtom)?;
         let alive = pack(atom.epoch(), ALIVE);
         let dropped = pack(atom.epoch().saturating_add(1), END);
-        slot[1].compare_exchange(alive, dropped, Ordering::AcqRel, Ordering::Relaxed).map_err(|_| Error::StaleAtom)?;
+        slot[1]
+            .compare_exchange(alive, dropped, Ordering::AcqRel, Ordering::Relaxed)
+            .map_err(|_| Error::StaleAtom)?;
         self.add(state::LIVE_ATOMS, u64::MAX);
         let list = self.words.get(state::DROPPED).ok_or(Error::StaleAtom)?;
         let mut head = list.load(Ordering::Relaxed);
@@ -226,7 +228,10 @@ impl Arena<'_> {
 
     /// The cells of the atoms that are alive.
     pub(crate) fn live_cells(&self) -> impl Iterator<Item = &AtomicU64> {
-        self.atoms.iter().filter(|[_, epoch]| epoch.load(Ordering::Relaxed) as u32 == ALIVE).map(|[cell, _]| cell)
+        self.atoms
+            .iter()
+            .filter(|[_, epoch]| epoch.load(Ordering::Relaxed) as u32 == ALIVE)
+            .map(|[cell, _]| cell)
     }
 
     /// Whether every slot is an atom, or on one of the lists, or retired.

@@ -59,7 +59,12 @@ impl Arena<'_> {
         let from = self.layout.active(self.generation);
         let to = self.layout.idle(self.generation);
         let used = self.read(state::TOP) as usize - from;
-        let mut copy = Copy { arena: self, generation: self.generation.wrapping_add(1), free: to, objects: 0 };
+        let mut copy = Copy {
+            arena: self,
+            generation: self.generation.wrapping_add(1),
+            free: to,
+            objects: 0,
+        };
 
         let mut looked_at = roots.len() as u64;
         for root in roots {
@@ -89,12 +94,20 @@ impl Arena<'_> {
         self.write(state::SURVIVED, free as u64);
         let copied = free - to;
         let reclaimed = used - copied;
-        for (at, amount) in
-            [(state::COPIED, copied), (state::RECLAIMED, reclaimed), (state::ALLOCATED, used - survived), (state::COLLECTIONS, 1)]
-        {
+        for (at, amount) in [
+            (state::COPIED, copied),
+            (state::RECLAIMED, reclaimed),
+            (state::ALLOCATED, used - survived),
+            (state::COLLECTIONS, 1),
+        ] {
             self.write(at, self.read(at).wrapping_add(amount as u64));
         }
-        Ok(Collection { roots: looked_at, objects, copied: copied as u64, reclaimed: reclaimed as u64 })
+        Ok(Collection {
+            roots: looked_at,
+            objects,
+            copied: copied as u64,
+            reclaimed: reclaimed as u64,
+        })
     }
 
     /// What the arena holds and did since it was made.
@@ -104,7 +117,7 @@ impl Arena<'_> {
         Statistics {
             capacity: self.layout.space as u64,
             used: top - self.layout.active(self.generation) as u64,
-            allocated: self.read(state::ALLOCATED) + (top - self.read(state::SURVIVED)),
+            allocated: self.read(state::ALLOCATED).wrapping_add(top - self.read(state::SURVIVED)),
             copied: self.read(state::COPIED),
             reclaimed: self.read(state::RECLAIMED),
             collections: self.read(state::COLLECTIONS),
@@ -126,7 +139,9 @@ struct Copy<'a> {
 impl Copy<'_> {
     /// The word in the new generation: the object is copied when it is met for the first time.
     fn forward(&mut self, word: Word) -> Word {
-        let Some((at, header)) = self.arena.object(word) else { return word };
+        let Some((at, header)) = self.arena.object(word) else {
+            return word;
+        };
         if header.kind == Kind::Forward {
             return Word::object(header.length as usize, self.generation);
         }

@@ -38,13 +38,19 @@ enum Step {
 
 impl<const FRAMES: usize> Cursor<FRAMES> {
     fn new() -> Self {
-        Self { frames: [Frame::default(); FRAMES], height: 0 }
+        Self {
+            frames: [Frame::default(); FRAMES],
+            height: 0,
+        }
     }
 
     /// Goes into the object. The depth of values is limited, so there is a frame for each.
     fn enter(&mut self, at: usize) {
         if let Some(frame) = self.frames.get_mut(self.height) {
-            *frame = Frame { at: at as u32, passed: 0 };
+            *frame = Frame {
+                at: at as u32,
+                passed: 0,
+            };
             self.height += 1;
         }
     }
@@ -59,7 +65,10 @@ impl<const FRAMES: usize> Cursor<FRAMES> {
             let header = arena.header(at);
             if header.kind == Kind::List {
                 let rest = arena.object(Word::from_bits(arena.read(at + 2)));
-                *frame = Frame { at: rest.map_or(0, |(at, _)| at as u32), passed: frame.passed + 1 };
+                *frame = Frame {
+                    at: rest.map_or(0, |(at, _)| at as u32),
+                    passed: frame.passed + 1,
+                };
                 return Step::Part(Word::from_bits(arena.read(at + 1)));
             }
             let (first, count) = header.references();
@@ -138,7 +147,11 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub(crate) fn new(arena: &'a Arena<'a>, word: Word) -> Self {
-        Self { arena, cursor: Cursor::new(), first: Some(word) }
+        Self {
+            arena,
+            cursor: Cursor::new(),
+            first: Some(word),
+        }
     }
 
     /// Passes over the collection that just began.

@@ -25,7 +25,15 @@ impl Arena<'_> {
     /// As [`store`](Self::store).
     pub fn store_from(&mut self, length: usize, byte: impl FnMut(usize) -> Option<u8>) -> Result<Word, Error> {
         let top = self.read(state::TOP) as usize;
-        let result = Reader { arena: self, length, byte, at: 0, bottom: self.layout.idle(self.generation), height: 0 }.value();
+        let result = Reader {
+            arena: self,
+            length,
+            byte,
+            at: 0,
+            bottom: self.layout.idle(self.generation),
+            height: 0,
+        }
+        .value();
         if result.is_err() {
             self.rewind(top);
         }
@@ -84,7 +92,11 @@ impl<F: FnMut(usize) -> Option<u8>> Reader<'_, F> {
             };
             self.push(word)?;
         }
-        if self.height == 1 { Ok(Word::from_bits(arena.read(self.bottom))) } else { Err(Error::Malformed) }
+        if self.height == 1 {
+            Ok(Word::from_bits(arena.read(self.bottom)))
+        } else {
+            Err(Error::Malformed)
+        }
     }
 
     fn byte(&mut self) -> Result<u8, Error> {

@@ -58,7 +58,13 @@ impl Layout {
         if space < MIN_SPACE {
             return Err(Error::BadSize);
         }
-        Ok(Self { words, atoms, starts, spaces: [first, first + space], space })
+        Ok(Self {
+            words,
+            atoms,
+            starts,
+            spaces: [first, first + space],
+            space,
+        })
     }
 
     /// The semispace in which a generation lives.

@@ -82,11 +82,23 @@ impl Arena<'_> {
         self.write(at + 1, first.bits());
         self.write(at + 2, rest.bits());
         let depth = self.depth(rest).max(self.depth(first) + 1);
-        self.publish(at, Header { kind: Kind::List, depth, shift: 0, length: self.known_count(rest) as u32 + 1 })
+        self.publish(
+            at,
+            Header {
+                kind: Kind::List,
+                depth,
+                shift: 0,
+                length: self.known_count(rest) as u32 + 1,
+            },
+        )
     }
 
     /// Refuses to put a value into a collection that is nested as deeply as may be.
     pub(crate) fn check_depth(&self, part: Word) -> Result<(), Error> {
-        if usize::from(self.depth(part)) >= MAX_DEPTH { Err(Error::TooDeep) } else { Ok(()) }
+        if usize::from(self.depth(part)) >= MAX_DEPTH {
+            Err(Error::TooDeep)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -66,7 +66,12 @@ impl Header {
             8 => Kind::Collision,
             _ => Kind::Forward,
         };
-        Self { kind, depth: (word >> 8) as u8, shift: (word >> 16) as u16, length: (word >> 32) as u32 }
+        Self {
+            kind,
+            depth: (word >> 8) as u8,
+            shift: (word >> 16) as u16,
+            length: (word >> 32) as u32,
+        }
     }
 
     /// Words of the object, the header included.

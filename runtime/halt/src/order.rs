@@ -84,7 +84,9 @@ impl Arena<'_> {
             Type::Bytes => {
                 // Big-endian words order like their bytes. What pads the shorter one is zero, so that the length decides last.
                 let bytes = self.packed_bytes(left).map(u64::swap_bytes);
-                bytes.cmp(self.packed_bytes(right).map(u64::swap_bytes)).then(self.known_count(left).cmp(&self.known_count(right)))
+                bytes
+                    .cmp(self.packed_bytes(right).map(u64::swap_bytes))
+                    .then(self.known_count(left).cmp(&self.known_count(right)))
             }
             Type::List | Type::Vector | Type::Map => self.known_count(left).cmp(&self.known_count(right)),
         })

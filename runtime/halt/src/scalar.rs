@@ -80,7 +80,12 @@ impl Arena<'_> {
         if let Some(word) = Word::small(value) {
             return Ok(word);
         }
-        let header = Header { kind: Kind::Integer, depth: 0, shift: 0, length: 0 };
+        let header = Header {
+            kind: Kind::Integer,
+            depth: 0,
+            shift: 0,
+            length: 0,
+        };
         let at = self.claim(header.words())?;
         self.write(at + 1, value as u64);
         Ok(self.publish(at, header))
@@ -98,7 +103,8 @@ impl Arena<'_> {
     }
 
     pub(crate) fn known_integer(&self, word: Word) -> i64 {
-        word.as_small().unwrap_or_else(|| self.object(word).map_or(0, |(at, _)| self.read(at + 1) as i64))
+        word.as_small()
+            .unwrap_or_else(|| self.object(word).map_or(0, |(at, _)| self.read(at + 1) as i64))
     }
 
     /// The bytes as a value.
@@ -117,7 +123,12 @@ impl Arena<'_> {
         if length > MAX_COUNT {
             return Err(Error::TooLarge);
         }
-        let header = Header { kind: Kind::Bytes, depth: 0, shift: 0, length: length as u32 };
+        let header = Header {
+            kind: Kind::Bytes,
+            depth: 0,
+            shift: 0,
+            length: length as u32,
+        };
         let at = self.claim(header.words())?;
         for word in 0..header.words() - 1 {
             let mut packed = 0;

@@ -12,7 +12,12 @@ pub use loom::sync::atomic::{AtomicU64, Ordering};
 #[must_use]
 #[expect(unsafe_code, reason = "the standard library's own function for it is not stable")]
 pub fn atomic_words(words: &mut [u64]) -> &mut [AtomicU64] {
-    const { assert!(align_of::<AtomicU64>() == align_of::<u64>(), "an atomic word is aligned like a plain one") };
+    const {
+        assert!(
+            align_of::<AtomicU64>() == align_of::<u64>(),
+            "an atomic word is aligned like a plain one"
+        )
+    };
     // SAFETY: `AtomicU64` has the size and the bit validity of `u64` (its documentation says so), and its alignment (asserted above).
     // The borrow is exclusive, so that nothing reads or writes the words otherwise while it lasts.
     unsafe { &mut *(core::ptr::from_mut(words) as *mut [AtomicU64]) }

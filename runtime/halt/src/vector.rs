@@ -66,7 +66,11 @@ impl Arena<'_> {
                 let length = BRANCHES.min(children - first);
                 for child in 0..length {
                     let index = first + child;
-                    let word = if shift == 0 { element(index) } else { self.word_at(below + index * below_full) };
+                    let word = if shift == 0 {
+                        element(index)
+                    } else {
+                        self.word_at(below + index * below_full)
+                    };
                     self.write(at + 1 + child, word.bits());
                 }
                 root = self.node(at, shift, length);
@@ -237,17 +241,36 @@ impl Arena<'_> {
     /// Finishes the node whose children are written.
     fn node(&self, at: usize, shift: u32, length: usize) -> Word {
         let depth = self.deepest(at + 1, length);
-        self.publish(at, Header { kind: Kind::VectorNode, depth, shift: shift as u16, length: length as u32 })
+        self.publish(
+            at,
+            Header {
+                kind: Kind::VectorNode,
+                depth,
+                shift: shift as u16,
+                length: length as u32,
+            },
+        )
     }
 
     fn root(&self, at: usize, node: Word, count: usize) -> Word {
         self.write(at + 1, node.bits());
         let depth = self.depth(node) + 1;
-        self.publish(at, Header { kind: Kind::Vector, depth, shift: root_shift(count) as u16, length: count as u32 })
+        self.publish(
+            at,
+            Header {
+                kind: Kind::Vector,
+                depth,
+                shift: root_shift(count) as u16,
+                length: count as u32,
+            },
+        )
     }
 
     /// How deep collections are nested in so many words from there on.
     pub(crate) fn deepest(&self, at: usize, length: usize) -> u8 {
-        (at..at + length).map(|at| self.depth(Word::from_bits(self.read(at)))).max().unwrap_or(0)
+        (at..at + length)
+            .map(|at| self.depth(Word::from_bits(self.read(at))))
+            .max()
+            .unwrap_or(0)
     }
 }

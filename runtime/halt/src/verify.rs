@@ -31,23 +31,32 @@ impl Arena<'_> {
         if !(start..=start + self.layout.space).contains(&top) || !(start..=top).contains(&survived) {
             return false;
         }
-        if (self.layout.spaces[0]..self.layout.words).any(|at| !(start..top).contains(&at) && self.is_start(at)) {
-            return false;
-        }
         // First that objects follow one another up to the top, and which words start values. References are looked at when all
         // starts are known; those of inner nodes are noted in the part of the bitmap that belongs to the idle semispace.
         let mut at = start;
+        let mut values = 0;
         while at < top {
             let header = self.header(at);
+            if header.length as usize > 2 * MAX_COUNT {
+                return false;
+            }
             let end = at + header.words();
             if end > top || header.kind == Kind::Forward || self.is_start(at) != header.kind.is_value() {
                 return false;
             }
-            if (at + 1..end).any(|inner| self.is_start(inner)) || header.pack() != self.read(at) {
+            if header.pack() != self.read(at) {
                 return false;
             }
-            self.set_start(self.mark(at));
+            values += u32::from(header.kind.is_value());
             at = end;
+        }
+        if self.count_starts() != values {
+            return false;
+        }
+        let mut at = start;
+        while at < top {
+            self.set_start(self.mark(at));
+            at += self.header(at).words();
         }
         let mut at = start;
         while at < top {
@@ -65,10 +74,6 @@ impl Arena<'_> {
             atoms += 1;
         }
         atoms == self.read(state::LIVE_ATOMS) && self.slots_are_sound()
-    }
-
-    fn word_or_zero(&self, at: usize) -> u64 {
-        self.read(at)
     }
 
     /// Where in the idle semispace a start of the active one is noted.
@@ -102,12 +107,16 @@ impl Arena<'_> {
             Kind::Map => depth > 0 && length > 0 && self.is_map_node(part(1), 0, depth - 1, start, top),
             Kind::VectorNode => {
                 (1..=32).contains(&length)
-                    && header.shift % 5 == 0
+                    && header.shift.is_multiple_of(5)
                     && (1..=length).all(|child| match header.shift.checked_sub(5) {
                         None => is_part(part(child), depth),
                         Some(shift) => {
                             let count = self.vector_node_count(part(child), shift, depth, start, top);
-                            if child < length { count == Some(1 << header.shift) } else { count.is_some() }
+                            if child < length {
+                                count == Some(1 << header.shift)
+                            } else {
+                                count.is_some()
+                            }
                         }
                     })
             }
@@ -117,7 +126,8 @@ impl Arena<'_> {
                 bits as u32 & (bits >> 32) as u32 == 0
                     && 2 * entries + (bits >> 32).count_ones() as usize == length
                     && (2..2 + 2 * entries).all(|entry| is_part(part(entry), depth))
-                    && (2 + 2 * entries..2 + length).all(|child| self.is_map_node(part(child), header.shift + 5, depth, start, top))
+                    && (2 + 2 * entries..2 + length)
+                        .all(|child| self.is_map_node(part(child), header.shift + 5, depth, start, top))
             }
             Kind::Collision => length >= 4 && length % 2 == 0 && (1..=length).all(|entry| is_part(part(entry), depth)),
         }

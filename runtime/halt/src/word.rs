@@ -72,13 +72,21 @@ impl Word {
     #[must_use]
     pub const fn small(value: i64) -> Option<Self> {
         let word = Self((value as u64) << TAG_BITS | TAG_INTEGER);
-        if word.0 as i64 >> TAG_BITS == value { Some(word) } else { None }
+        if word.0 as i64 >> TAG_BITS == value {
+            Some(word)
+        } else {
+            None
+        }
     }
 
     /// The inline integer that the word is.
     #[must_use]
     pub const fn as_small(self) -> Option<i64> {
-        if self.0 & TAG_MASK == TAG_INTEGER { Some(self.0 as i64 >> TAG_BITS) } else { None }
+        if self.0 & TAG_MASK == TAG_INTEGER {
+            Some(self.0 as i64 >> TAG_BITS)
+        } else {
+            None
+        }
     }
 
     /// Whether the word is a value by itself: an inline integer or a constant.

@@ -33,7 +33,9 @@ impl Records<'_> {
     }
 
     fn order(self, one: usize, other: usize) -> Ordering {
-        self.hash(one).cmp(&self.hash(other)).then_with(|| self.arena.order(self.key(one), self.key(other)))
+        self.hash(one)
+            .cmp(&self.hash(other))
+            .then_with(|| self.arena.order(self.key(one), self.key(other)))
     }
 
     fn exchange(self, one: usize, other: usize) {
@@ -81,7 +83,10 @@ impl Arena<'_> {
             return Ok(Word::EMPTY_MAP);
         }
         for record in 0..count {
-            let (key, value) = (Word::from_bits(self.read(source + 2 * record)), Word::from_bits(self.read(source + 2 * record + 1)));
+            let (key, value) = (
+                Word::from_bits(self.read(source + 2 * record)),
+                Word::from_bits(self.read(source + 2 * record + 1)),
+            );
             self.check_depth(key)?;
             self.check_depth(value)?;
             let at = scratch + record * RECORD_WORDS;
@@ -89,7 +94,10 @@ impl Arena<'_> {
             self.write(at + 1, key.bits());
             self.write(at + 2, value.bits());
         }
-        let records = Records { arena: self, at: scratch };
+        let records = Records {
+            arena: self,
+            at: scratch,
+        };
         records.sort(count);
         if (1..count).any(|record| records.order(record - 1, record) == Ordering::Equal) {
             return Err(Error::Malformed);

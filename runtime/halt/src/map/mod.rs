@@ -58,7 +58,10 @@ impl Arena<'_> {
         self.map_count(map)?;
         self.check(key)?;
         Ok(match self.search(map, key) {
-            Some(Path { found: Found::Here(value), .. }) => Some(value),
+            Some(Path {
+                found: Found::Here(value),
+                ..
+            }) => Some(value),
             _ => None,
         })
     }
@@ -95,9 +98,17 @@ impl Arena<'_> {
                 while level < LEVELS - 1 && branch_bit(other_hash, level) == branch_bit(path.hash, level) {
                     level += 1;
                 }
-                let pair = if level == LEVELS - 1 { collision_words(2) } else { node_words(2, 0) };
+                let pair = if level == LEVELS - 1 {
+                    collision_words(2)
+                } else {
+                    node_words(2, 0)
+                };
                 let between = level - path.level - 1;
-                (node_words(last.entries() - 1, last.children() + 1) + pair + between * node_words(0, 1), other_hash, level)
+                (
+                    node_words(last.entries() - 1, last.children() + 1) + pair + between * node_words(0, 1),
+                    other_hash,
+                    level,
+                )
             }
         };
         let above: usize = path.nodes[..path.level].iter().map(|&node| self.map_node(node).words()).sum();
@@ -107,15 +118,24 @@ impl Arena<'_> {
             Found::Other(other) => {
                 let other = (other, self.entry_value(last, bit));
                 let mut below = if split == LEVELS - 1 {
-                    let (first, second) =
-                        if self.order(key, other.0) == Ordering::Less { ((key, value), other) } else { (other, (key, value)) };
+                    let (first, second) = if self.order(key, other.0) == Ordering::Less {
+                        ((key, value), other)
+                    } else {
+                        (other, (key, value))
+                    };
                     self.write_pair(&mut at, first, second)
                 } else {
                     let one = Node::of_one(other, branch_bit(other_hash, split));
                     self.write_node(&mut at, one, split, branch_bit(path.hash, split), Change::Entry(key, value))
                 };
                 for level in (path.level + 1..split).rev() {
-                    below = self.write_node(&mut at, Node::EMPTY, level, branch_bit(path.hash, level), Change::Child(below));
+                    below = self.write_node(
+                        &mut at,
+                        Node::EMPTY,
+                        level,
+                        branch_bit(path.hash, level),
+                        Change::Child(below),
+                    );
                 }
                 self.write_node(&mut at, last, path.level, bit, Change::Child(below))
             }
@@ -123,7 +143,13 @@ impl Arena<'_> {
         };
         for level in (0..path.level).rev() {
             let change = Change::Child(node);
-            node = self.write_node(&mut at, self.map_node(path.nodes[level]), level, branch_bit(path.hash, level), change);
+            node = self.write_node(
+                &mut at,
+                self.map_node(path.nodes[level]),
+                level,
+                branch_bit(path.hash, level),
+                change,
+            );
         }
         let grown = usize::from(!matches!(path.found, Found::Here(_)));
         Ok(self.map_root(at, node, count + grown))
@@ -136,7 +162,12 @@ impl Arena<'_> {
     pub fn map_remove(&self, map: Word, key: Word) -> Result<Word, Error> {
         let count = self.map_count(map)?;
         self.check(key)?;
-        let Some(path @ Path { found: Found::Here(_), .. }) = self.search(map, key) else {
+        let Some(
+            path @ Path {
+                found: Found::Here(_), ..
+            },
+        ) = self.search(map, key)
+        else {
             return Ok(map);
         };
         if count == 1 {
@@ -145,8 +176,16 @@ impl Arena<'_> {
         let last = self.map_node(path.nodes[path.level]);
         // A node other than the root that would be left with one entry goes, and the entry moves up to where it isn't alone.
         let mut level = path.level;
-        let left_alone = if last.kind == Kind::Collision { last.length == 4 } else { last.entries() == 2 && last.children() == 0 };
-        let survivor = if level > 0 && left_alone { Some(self.other_entry(last, key)) } else { None };
+        let left_alone = if last.kind == Kind::Collision {
+            last.length == 4
+        } else {
+            last.entries() == 2 && last.children() == 0
+        };
+        let survivor = if level > 0 && left_alone {
+            Some(self.other_entry(last, key))
+        } else {
+            None
+        };
         if survivor.is_some() {
             level -= 1;
             while level > 0 && self.map_node(path.nodes[level]).is_only_child() {
@@ -168,7 +207,13 @@ impl Arena<'_> {
         };
         for level in (0..level).rev() {
             let change = Change::Child(word);
-            word = self.write_node(&mut at, self.map_node(path.nodes[level]), level, branch_bit(path.hash, level), change);
+            word = self.write_node(
+                &mut at,
+                self.map_node(path.nodes[level]),
+                level,
+                branch_bit(path.hash, level),
+                change,
+            );
         }
         Ok(self.map_root(at, word, count - 1))
     }
@@ -196,7 +241,10 @@ impl Arena<'_> {
             nodes[level] = at;
             let node = self.map_node(at);
             let found = if node.kind == Kind::Collision {
-                match self.collision_entries(node).find(|&(other, _)| self.order(other, key) == Ordering::Equal) {
+                match self
+                    .collision_entries(node)
+                    .find(|&(other, _)| self.order(other, key) == Ordering::Equal)
+                {
                     Some((_, value)) => Found::Here(value),
                     None => Found::Nothing,
                 }
@@ -210,10 +258,19 @@ impl Arena<'_> {
                     Found::Nothing
                 } else {
                     let other = self.entry_key(node, bit);
-                    if self.order(other, key) == Ordering::Equal { Found::Here(self.entry_value(node, bit)) } else { Found::Other(other) }
+                    if self.order(other, key) == Ordering::Equal {
+                        Found::Here(self.entry_value(node, bit))
+                    } else {
+                        Found::Other(other)
+                    }
                 }
             };
-            return Some(Path { nodes, level, hash, found });
+            return Some(Path {
+                nodes,
+                level,
+                hash,
+                found,
+            });
         }
         None
     }

@@ -40,12 +40,23 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) const EMPTY: Self =
-        Self { kind: Kind::MapNode, at: 0, length: 0, entry_bits: 0, child_bits: 0, entry: (Word::NIL, Word::NIL) };
+    pub(super) const EMPTY: Self = Self {
+        kind: Kind::MapNode,
+        at: 0,
+        length: 0,
+        entry_bits: 0,
+        child_bits: 0,
+        entry: (Word::NIL, Word::NIL),
+    };
 
     /// A node with one entry, which exists in no map.
     pub(super) const fn of_one(entry: (Word, Word), bit: u32) -> Self {
-        Self { length: 2, entry_bits: bit, entry, ..Self::EMPTY }
+        Self {
+            length: 2,
+            entry_bits: bit,
+            entry,
+            ..Self::EMPTY
+        }
     }
 
     pub(super) const fn entries(&self) -> usize {
@@ -82,7 +93,14 @@ impl Arena<'_> {
         let header = self.header(at);
         let bits = if header.kind == Kind::MapNode { self.read(at + 1) } else { 0 };
         let (entry_bits, child_bits) = (bits as u32, (bits >> 32) as u32);
-        Node { kind: header.kind, at, length: header.length as usize, entry_bits, child_bits, ..Node::EMPTY }
+        Node {
+            kind: header.kind,
+            at,
+            length: header.length as usize,
+            entry_bits,
+            child_bits,
+            ..Node::EMPTY
+        }
     }
 
     pub(super) fn entry_key(&self, node: Node, bit: u32) -> Word {
@@ -105,7 +123,9 @@ impl Arena<'_> {
 
     pub(super) fn collision_entries(&self, node: Node) -> impl Iterator<Item = (Word, Word)> {
         let at = node.at + 1;
-        (at..at + node.length).step_by(2).map(|at| (Word::from_bits(self.read(at)), Word::from_bits(self.read(at + 1))))
+        (at..at + node.length)
+            .step_by(2)
+            .map(|at| (Word::from_bits(self.read(at)), Word::from_bits(self.read(at + 1))))
     }
 
     /// The entry of a node with two that isn't the key's.
@@ -155,7 +175,12 @@ impl Arena<'_> {
         let length = 2 * entry_bits.count_ones() + child_bits.count_ones();
         self.write(*at + 1, u64::from(child_bits) << 32 | u64::from(entry_bits));
         let depth = self.deepest(*at + 2, length as usize);
-        let header = Header { kind: Kind::MapNode, depth, shift: (level * BITS) as u16, length };
+        let header = Header {
+            kind: Kind::MapNode,
+            depth,
+            shift: (level * BITS) as u16,
+            length,
+        };
         let word = self.publish(*at, header);
         *at += header.words();
         word
@@ -198,7 +223,12 @@ impl Arena<'_> {
     /// Finishes the collision node whose references are written.
     pub(super) fn finish_collision(&self, at: &mut usize, length: usize) -> Word {
         let depth = self.deepest(*at + 1, length);
-        let header = Header { kind: Kind::Collision, depth, shift: ((LEVELS - 1) * BITS) as u16, length: length as u32 };
+        let header = Header {
+            kind: Kind::Collision,
+            depth,
+            shift: ((LEVELS - 1) * BITS) as u16,
+            length: length as u32,
+        };
         let word = self.publish(*at, header);
         *at += header.words();
         word
@@ -207,7 +237,15 @@ impl Arena<'_> {
     pub(super) fn map_root(&self, at: usize, node: Word, count: usize) -> Word {
         self.write(at + 1, node.bits());
         let depth = self.depth(node) + 1;
-        self.publish(at, Header { kind: Kind::Map, depth, shift: 0, length: count as u32 })
+        self.publish(
+            at,
+            Header {
+                kind: Kind::Map,
+                depth,
+                shift: 0,
+                length: count as u32,
+            },
+        )
     }
 }
 
