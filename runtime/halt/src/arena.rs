@@ -145,6 +145,7 @@ impl<'m> Arena<'m> {
         self.write(state::TOP, top as u64);
     }
 
+    #[inline(always)]
     pub(crate) fn is_start(&self, at: usize) -> bool {
         self.starts
             .get(at / 64)
@@ -159,7 +160,7 @@ impl<'m> Arena<'m> {
     /// Whether the word is a value: inline, or the start of an object that is alive in this generation.
     ///
     /// A word that was forged, or kept across a collection, isn't. Nothing can be done with one: every operation asks.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn is_value(&self, word: Word) -> bool {
         word.is_inline() || word.offset(self.generation).is_some_and(|at| self.is_start(at))

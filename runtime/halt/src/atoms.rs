@@ -107,7 +107,9 @@ impl Arena<'_> {
     #[inline]
     pub fn swap(&self, atom: Atom, word: Word) -> Result<Word, Error> {
         let cell = self.cell(atom)?;
-        self.check(word)?;
+        if !self.is_value(word) {
+            return Err(Error::BadWord);
+        }
         Ok(Word::from_bits(cell.swap(word.bits(), Ordering::AcqRel)))
     }
 
@@ -120,7 +122,9 @@ impl Arena<'_> {
     #[inline]
     pub fn compare_and_swap(&self, atom: Atom, expected: Word, new: Word) -> Result<Word, Error> {
         let cell = self.cell(atom)?;
-        self.check(new)?;
+        if !self.is_value(new) {
+            return Err(Error::BadWord);
+        }
         match cell.compare_exchange(expected.bits(), new.bits(), Ordering::AcqRel, Ordering::Acquire) {
             Ok(witnessed) | Err(witnessed) => Ok(Word::from_bits(witnessed)),
         }

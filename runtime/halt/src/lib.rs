@@ -15,6 +15,8 @@ mod map;
 mod object;
 mod order;
 mod scalar;
+#[cfg(not(loom))]
+mod self_tests;
 mod sync;
 mod vector;
 mod verify;
@@ -26,6 +28,8 @@ pub use collect::{Collection, Statistics};
 pub use cursor::{MAX_DEPTH, Parts};
 pub use error::Error;
 pub use scalar::{MAX_COUNT, Type};
+#[cfg(not(loom))]
+pub use self_tests::self_tests;
 #[cfg(not(loom))]
 pub use sync::atomic_words;
 pub use sync::{AtomicU64, Ordering};
