@@ -61,7 +61,7 @@ pub unsafe fn constant_short(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
 /// Jumps, and charges for the block at the target.
 #[inline(always)]
 pub unsafe fn jump(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.enter(pc.jump(pc.i32(4)), fp, pc.u16(2))
+    state.enter_block(pc.jump(pc.i32(4)), fp, u32::from(pc.u16(2)))
 }
 
 /// Charges for the block behind it.
@@ -246,7 +246,12 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let mut count = usize::from(pc.u16(4));
     if receiver.is_null() {
         count -= 1;
-        first.copy_from(first.add(1), count);
+        // Volatile for the reason that `push_frame` states.
+        let (mut to, end) = (first, first.add(count));
+        while to < end {
+            to.write_volatile(to.add(1).read());
+            to = to.add(1);
+        }
     } else {
         *first = u64::from(receiver.bits());
     }
@@ -275,7 +280,7 @@ fn of_closure(closure: Ref) -> Notes {
 #[inline(never)]
 pub unsafe fn reflect_construct(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let (first, count) = (pc.u16(2), pc.u16(4));
     let info = fp.get(first);

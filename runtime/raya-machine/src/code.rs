@@ -76,6 +76,19 @@ pub(crate) struct FunctionCode {
     pub handlers: Box<[Handler]>,
     /// The places at which the collector may look at the frame.
     pub safepoints: Box<[Safepoint]>,
+    /// The branches that charge for two blocks, in ascending order of places.
+    pub twice: Box<[Twice]>,
+}
+
+/// A branch that is the test of a loop, written again at the loop's end. It charges for the block of the test, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Twice {
+    /// Where it ends, from the function's start on.
+    pub behind: u32,
+    /// Where the block of the test begins.
+    pub test: u32,
+    /// What that block costs.
+    pub cost: u16,
 }
 
 /// No position in [`FunctionCode::handlers`].
@@ -177,6 +190,13 @@ impl Code {
         let after = code.guarded.partition_point(|(at, _)| *at <= place);
         let (_, handler) = code.guarded.get(after.checked_sub(1)?)?;
         code.handlers.get(*handler as usize).copied()
+    }
+
+    /// What a branch that ends at a place charges beyond the block that it leads to.
+    pub(crate) fn twice(&self, function: FunctionId, behind: u32) -> Option<Twice> {
+        let code = self.function(function)?;
+        let found = code.twice.binary_search_by_key(&behind, |twice| twice.behind).ok()?;
+        code.twice.get(found).copied()
     }
 
     /// The slots of the operand stack that hold references when execution is at a place; `None` where no safepoint is.

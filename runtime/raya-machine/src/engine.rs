@@ -49,7 +49,7 @@ impl Fast {
             table,
         })?;
         Ok(Fast {
-            state: State::new(code, context),
+            state: State::new(code, context, table),
             run,
         })
     }

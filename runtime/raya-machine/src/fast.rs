@@ -7,7 +7,8 @@
 //! keeps every value where the collector is told of it; numbers of fields, elements, variables and classes were checked by the verifier.
 //!
 //! What is inlined into a handler must not need memory of its own, not even on a path that is never taken: while something has an address on
-//! the stack, the compiler can't make a jump of the handler's last call. So slow paths are functions that take and give plain words.
+//! the stack, the compiler can't make a jump of the handler's last call. Nor should it call a function on a path that is seldom taken, since
+//! the handler would save registers on every path. So slow ends of instructions are [deferred](State::defer).
 
 #![allow(
     clippy::missing_safety_doc,
@@ -17,10 +18,10 @@
 
 use raya_facts::{ClassId, ElementId, FieldId, GlobalId, ShortFieldId, StaticId, TrapKind, TypeId};
 use raya_heap::{Any, AnyKind, Ref, SlotKind, layout};
-use raya_runtime::{Context, Trap, Value, semantics};
+use raya_runtime::{Trap, Value, semantics};
 
 use crate::object::{address, field, header_number, is_kind, null_reference};
-use crate::state::{Fault, State};
+use crate::state::{Fault, Slow, State};
 use crate::word::Word;
 
 /// The trap of a shared function that was run because it would fail.
@@ -37,9 +38,7 @@ fn trap_of<T>(result: Result<T, Trap>) -> Fault {
 /// Where an element lies, if there is one.
 #[inline(always)]
 unsafe fn element<T: Word>(state: &State, array: Ref, index: i32) -> Option<*mut u8> {
-    if array.is_null() {
-        return None;
-    }
+    // Null needs no test of its own: the heap's first block is never used, so that a length of 0 is read there.
     let array = address(state, array);
     let length: u32 = array.add(layout::ARRAY_LENGTH).cast::<u32>().read();
     if index.cast_unsigned() >= length {
@@ -79,7 +78,7 @@ unsafe fn write<T: Word>(place: *mut u8, value: T) {
 pub unsafe fn load_elem<T: Word>(state: &mut State, array: Ref, index: i32) -> Result<T, Fault> {
     match element::<T>(state, array, index) {
         Some(place) => Ok(read(place)),
-        None => Err(no_element(state.context(), array, index)),
+        None => Err(state.defer(no_element, [array.into_word(), index.into_word(), 0])),
     }
 }
 
@@ -91,14 +90,13 @@ pub unsafe fn store_elem<T: Word>(state: &mut State, array: Ref, index: i32, val
             write(place, value);
             Ok(())
         }
-        None => Err(no_element(state.context(), array, index)),
+        None => Err(state.defer(no_element, [array.into_word(), index.into_word(), 0])),
     }
 }
 
-#[cold]
-#[inline(never)]
-fn no_element(context: &Context, array: Ref, index: i32) -> Fault {
-    trap_of(semantics::array::load_elem(context, array, index))
+fn no_element(state: &mut State, [array, index, _]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    let (array, index) = (Ref::from_word(array), i32::from_word(index));
+    Err(trap_of(semantics::array::load_elem(state.context(), array, index)))
 }
 
 /// The number of elements.
@@ -113,50 +111,42 @@ pub unsafe fn array_len(state: &mut State, array: Ref) -> Result<i32, Fault> {
 /// Appends an element.
 #[inline(always)]
 pub unsafe fn array_push<T: Word>(state: &mut State, array: Ref, value: T) -> Result<(), Fault> {
-    if !array.is_null() {
-        let head = address(state, array);
-        let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
-        let room = head.add(layout::ARRAY_CAPACITY).cast::<u32>().read();
-        let count = length.read();
-        if count < room.min(state.array_limit) {
-            let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
-            write(at::<T>(address(state, buffer), count), value);
-            length.write(count + 1);
-            return Ok(());
-        }
+    // What is read of null is 0, as for `element`.
+    let head = address(state, array);
+    let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
+    let room = head.add(layout::ARRAY_CAPACITY).cast::<u32>().read();
+    let count = length.read();
+    if count < room.min(state.array_limit) {
+        let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
+        write(at::<T>(address(state, buffer), count), value);
+        length.write(count + 1);
+        return Ok(());
     }
-    push_slowly(state, array, value.into_word(), T::KIND)
+    Err(state.defer(push_slowly::<T>, [array.into_word(), value.into_word(), 0]))
 }
 
-#[cold]
-#[inline(never)]
-fn push_slowly(state: &mut State, array: Ref, word: u64, kind: SlotKind) -> Result<(), Fault> {
-    Ok(semantics::array::array_push(
-        state.context(),
-        array,
-        Value::from_word(word, kind),
-    )?)
+fn push_slowly<T: Word>(state: &mut State, [array, word, _]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    let (array, value) = (Ref::from_word(array), Value::from_word(word, T::KIND));
+    semantics::array::array_push(state.context(), array, value)?;
+    Ok(None)
 }
 
 /// Removes the last element.
 #[inline(always)]
 pub unsafe fn array_pop<T: Word>(state: &mut State, array: Ref) -> Result<T, Fault> {
-    if !array.is_null() {
-        let head = address(state, array);
-        let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
-        if let Some(last) = length.read().checked_sub(1) {
-            let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
-            length.write(last);
-            return Ok(read(at::<T>(address(state, buffer), last)));
-        }
+    // What is read of null is 0, as for `element`.
+    let head = address(state, array);
+    let length = head.add(layout::ARRAY_LENGTH).cast::<u32>();
+    if let Some(last) = length.read().checked_sub(1) {
+        let buffer = Ref::from_bits(head.add(layout::ARRAY_BUFFER).cast::<u32>().read());
+        length.write(last);
+        return Ok(read(at::<T>(address(state, buffer), last)));
     }
-    Err(nothing_to_pop(state, array))
+    Err(state.defer(nothing_to_pop, [array.into_word(), 0, 0]))
 }
 
-#[cold]
-#[inline(never)]
-fn nothing_to_pop(state: &mut State, array: Ref) -> Fault {
-    trap_of(semantics::array::array_pop(state.context(), array))
+fn nothing_to_pop(state: &mut State, [array, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    Err(trap_of(semantics::array::array_pop(state.context(), Ref::from_word(array))))
 }
 
 // Objects, tuples, cells, variables.
@@ -200,7 +190,7 @@ pub unsafe fn new(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
     {
         return Ok(object);
     }
-    Ok(Ref::from_word(new_slowly(state, class)?))
+    Err(state.defer(new_slowly, [u64::from(class.0), 0, 0]))
 }
 
 /// A new object, for its fields to be filled.
@@ -209,10 +199,9 @@ pub unsafe fn object_literal(state: &mut State, class: ClassId, _n: u16) -> Resu
     Ok(new(state, class)?.into_word())
 }
 
-#[cold]
-#[inline(never)]
-fn new_slowly(state: &mut State, class: ClassId) -> Result<u64, Fault> {
-    Ok(semantics::object::new(state.context(), class)?.into_word())
+fn new_slowly(state: &mut State, [class, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    let object = semantics::object::new(state.context(), ClassId(class as u32))?;
+    Ok(Some(object.into_word()))
 }
 
 /// The element of a tuple at a fixed place.
@@ -432,27 +421,28 @@ pub unsafe fn unbox(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fa
         (AnyKind::I32(value), TypeId::I32) => Ok(value.into_word()),
         (AnyKind::F64(value), TypeId::F64) => Ok(value.into_word()),
         (AnyKind::Bool(value), TypeId::BOOL) => Ok(value.into_word()),
-        _ => unbox_slowly(state, value, of),
+        _ => Err(state.defer(unbox_slowly, [value.into_word(), u64::from(of.0), 0])),
     }
 }
 
-#[inline(never)]
-fn unbox_slowly(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fault> {
-    Ok(semantics::convert::unbox(state.context(), value, of)?.word())
+fn unbox_slowly(state: &mut State, [value, of, _]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    let value = semantics::convert::unbox(state.context(), Any::from_word(value), TypeId(of as u32))?;
+    Ok(Some(value.word()))
 }
 
 /// An operation on two numbers that gives a number, with code of its own for two integers and for two floats.
 #[inline(always)]
 fn arithmetic(
+    state: &mut State,
     (a, b): (Any, Any),
     ints: impl FnOnce(i32, i32) -> i32,
     floats: impl FnOnce(f64, f64) -> f64,
-    shared: fn(Any, Any) -> Result<Any, Trap>,
+    shared: Slow,
 ) -> Result<Any, Fault> {
     match (a.kind(), b.kind()) {
         (AnyKind::I32(a), AnyKind::I32(b)) => Ok(Any::from_i32(ints(a, b))),
         (AnyKind::F64(a), AnyKind::F64(b)) => Ok(Any::from_f64(floats(a, b))),
-        _ => Ok(Any::from_word(slowly(a, b, shared)?)),
+        _ => Err(state.defer(shared, [a.into_word(), b.into_word(), 0])),
     }
 }
 
@@ -478,20 +468,35 @@ fn slowly<T: Word>(a: Any, b: Any, shared: fn(Any, Any) -> Result<T, Trap>) -> R
 
 /// The sum.
 #[inline(always)]
-pub unsafe fn nadd(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    arithmetic((a, b), |a, b| a.wrapping_add(b), |a, b| a + b, semantics::number::nadd)
+pub unsafe fn nadd(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    let slow: Slow = |_, [a, b, _]| {
+        Ok(Some(
+            semantics::number::nadd(Any::from_word(a), Any::from_word(b))?.into_word(),
+        ))
+    };
+    arithmetic(state, (a, b), |a, b| a.wrapping_add(b), |a, b| a + b, slow)
 }
 
 /// The difference.
 #[inline(always)]
-pub unsafe fn nsub(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    arithmetic((a, b), |a, b| a.wrapping_sub(b), |a, b| a - b, semantics::number::nsub)
+pub unsafe fn nsub(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    let slow: Slow = |_, [a, b, _]| {
+        Ok(Some(
+            semantics::number::nsub(Any::from_word(a), Any::from_word(b))?.into_word(),
+        ))
+    };
+    arithmetic(state, (a, b), |a, b| a.wrapping_sub(b), |a, b| a - b, slow)
 }
 
 /// The product.
 #[inline(always)]
-pub unsafe fn nmul(_state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    arithmetic((a, b), |a, b| a.wrapping_mul(b), |a, b| a * b, semantics::number::nmul)
+pub unsafe fn nmul(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
+    let slow: Slow = |_, [a, b, _]| {
+        Ok(Some(
+            semantics::number::nmul(Any::from_word(a), Any::from_word(b))?.into_word(),
+        ))
+    };
+    arithmetic(state, (a, b), |a, b| a.wrapping_mul(b), |a, b| a * b, slow)
 }
 
 /// Whether `a < b`.
@@ -522,9 +527,9 @@ pub unsafe fn nge(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
 
 /// The quotient, truncated toward zero.
 #[inline(always)]
-pub unsafe fn idiv(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
+pub unsafe fn idiv(state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
     match b {
-        0 => Err(no_quotient(a)),
+        0 => Err(state.defer(no_quotient, [a.into_word(), 0, 0])),
         -1 => Ok(a.wrapping_neg()),
         _ => Ok(a.wrapping_div(b)),
     }
@@ -532,38 +537,32 @@ pub unsafe fn idiv(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
 
 /// The remainder, with the sign of the dividend.
 #[inline(always)]
-pub unsafe fn imod(_state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
+pub unsafe fn imod(state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
     match b {
-        0 => Err(no_remainder(a)),
+        0 => Err(state.defer(no_remainder, [a.into_word(), 0, 0])),
         -1 => Ok(0),
         _ => Ok(a.wrapping_rem(b)),
     }
 }
 
-#[cold]
-#[inline(never)]
-fn no_quotient(a: i32) -> Fault {
-    trap_of(semantics::integer::idiv(a, 0))
+fn no_quotient(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    Err(trap_of(semantics::integer::idiv(i32::from_word(a), 0)))
 }
 
-#[cold]
-#[inline(never)]
-fn no_remainder(a: i32) -> Fault {
-    trap_of(semantics::integer::imod(a, 0))
+fn no_remainder(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    Err(trap_of(semantics::integer::imod(i32::from_word(a), 0)))
 }
 
 /// A float truncated toward zero.
 #[inline(always)]
-pub unsafe fn float_to_int(_state: &mut State, a: f64) -> Result<i32, Fault> {
+pub unsafe fn float_to_int(state: &mut State, a: f64) -> Result<i32, Fault> {
     // What is in range once truncated; NaN isn't.
     if a > -2_147_483_649.0 && a < 2_147_483_648.0 {
         return Ok(a as i32);
     }
-    Err(no_integer(a))
+    Err(state.defer(no_integer, [a.into_word(), 0, 0]))
 }
 
-#[cold]
-#[inline(never)]
-fn no_integer(a: f64) -> Fault {
-    trap_of(semantics::convert::float_to_int(a))
+fn no_integer(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    Err(trap_of(semantics::convert::float_to_int(f64::from_word(a))))
 }

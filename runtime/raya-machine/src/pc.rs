@@ -103,7 +103,7 @@ impl Fp {
     #[inline(always)]
     pub unsafe fn get<T: Word>(self, slot: u16) -> T {
         // SAFETY: by the caller's word.
-        T::from_word(unsafe { self.word(slot) })
+        unsafe { T::read(self.0.add(usize::from(slot))) }
     }
 
     /// Changes what is in a slot.

@@ -7,10 +7,10 @@ use raya_runtime::tasks::{Raised, TaskId};
 use raya_runtime::trace::{LONGEST_TRACE, TracePoint};
 use raya_runtime::{Context, Stop, Trap, Value};
 
-use crate::code::{Callee, Code};
+use crate::code::{Callee, Code, Twice};
 use crate::frames::{Frames, Record, fits};
 use crate::pc::{Fp, Pc};
-use crate::table::{builtin, flags};
+use crate::table::{Internal, Table, builtin, flags};
 
 /// Why an operation failed: a trap, or what was expected where null was found. It is one pointer wide, and the second form takes no call to
 /// make, so that a handler which can fail keeps everything in registers.
@@ -33,6 +33,13 @@ impl Fault {
         Fault(core::ptr::from_ref(expected).cast::<u8>().wrapping_add(1))
     }
 
+    /// The fault that the state's deferred function describes.
+    const DEFERRED: Fault = Fault(core::ptr::without_provenance(2));
+
+    fn is_deferred(&self) -> bool {
+        self.0 == Fault::DEFERRED.0
+    }
+
     fn into_trap(self) -> Trap {
         if self.0.addr() % 2 == 1 {
             // SAFETY: `null` made it of a reference that lives for ever.
@@ -53,8 +60,12 @@ enum Rare {
     Nothing,
     /// Charge this for the block at the place.
     Refuel(u32),
+    /// Charge this for the block at the place, to which the branch leads that ends there.
+    Branch(u16, Pc),
     /// Raise this at the place.
     Raise(Fault),
+    /// Collect, and go on with the instruction at the place.
+    Collect,
     /// Make the call at the place, for which there is no room yet.
     Call {
         return_pc: Pc,
@@ -64,6 +75,21 @@ enum Rare {
         receiver: Ref,
         rest: u32,
     },
+}
+
+/// The slow end of an instruction, which a handler leaves to [`State::rare`]: what it gives is put where the instruction's output belongs.
+pub(crate) type Slow = unsafe fn(&mut State, [u64; 3]) -> Result<Option<u64>, Fault>;
+
+/// A slow end with its arguments.
+#[derive(Debug, Clone, Copy)]
+struct Deferred {
+    slow: Slow,
+    arguments: [u64; 3],
+}
+
+/// What stands in the state while nothing is deferred.
+fn nothing(_: &mut State, _: [u64; 3]) -> Result<Option<u64>, Fault> {
+    Ok(None)
 }
 
 /// Why the engine went back to who ran it.
@@ -141,6 +167,11 @@ pub struct State {
     rare: Rare,
     /// The place that `rare` is about.
     rare_pc: Pc,
+    deferred: Deferred,
+    /// Whether the collector has just run for the instruction that is next.
+    collected: bool,
+    /// The engine's handlers, by number.
+    internals: &'static [Internal],
     exit: Exit,
     saved: (Pc, Fp),
     /// Whether the task stopped before the first instruction of a block, which may have become nothing.
@@ -158,7 +189,7 @@ unsafe impl Send for State {}
 
 impl State {
     /// The state of an engine that has run nothing yet.
-    pub(crate) fn new(code: Code, context: &Context) -> State {
+    pub(crate) fn new(code: Code, context: &Context, table: &'static Table) -> State {
         let classes = context.module.classes.len() as u32;
         let heap = &context.heap;
         let templates: Box<[_]> = (0..classes)
@@ -186,6 +217,12 @@ impl State {
             slice: 0,
             rare: Rare::Nothing,
             rare_pc: Pc(RARE.as_ptr()),
+            deferred: Deferred {
+                slow: nothing,
+                arguments: [0; 3],
+            },
+            collected: false,
+            internals: table.internals,
             exit: Exit::Running,
             saved: (Pc(LEAVE.as_ptr()), Fp(core::ptr::null_mut())),
             at_leader: false,
@@ -337,14 +374,25 @@ impl State {
 
     // Fuel.
 
-    /// Goes on at a place that begins a block, and charges for it. Branches end so.
+    /// Goes on at a place that begins a block, and charges for it. Branches end so; `behind` is where the branch ends.
     #[inline(always)]
-    pub fn enter(&mut self, pc: Pc, fp: Fp, cost: u16) -> (Pc, Fp) {
-        self.enter_block(pc, fp, u32::from(cost))
+    pub fn enter(&mut self, behind: Pc, pc: Pc, fp: Fp, cost: u16) -> (Pc, Fp) {
+        if cfg!(raya_uncharged) {
+            // What fuel costs is measured against a build with this; see docs/raya-machine.md.
+            return (pc, fp);
+        }
+        self.fuel -= i64::from(cost);
+        if self.fuel < 0 {
+            return self.later(pc, fp, Rare::Branch(cost, behind));
+        }
+        (pc, fp)
     }
 
     #[inline(always)]
     pub(crate) fn enter_block(&mut self, pc: Pc, fp: Fp, cost: u32) -> (Pc, Fp) {
+        if cfg!(raya_uncharged) {
+            return (pc, fp);
+        }
         self.fuel -= i64::from(cost);
         if self.fuel < 0 {
             return self.later(pc, fp, Rare::Refuel(cost));
@@ -368,8 +416,19 @@ impl State {
         let at = self.rare_pc;
         match core::mem::take(&mut self.rare) {
             Rare::Nothing => self.leave(pc, fp, Exit::Done),
-            Rare::Refuel(cost) => self.refuel(at, fp, cost),
-            Rare::Raise(fault) => self.raise_trap(at, fp, fault.into_trap()),
+            Rare::Refuel(cost) => self.refuel(at, fp, cost, None),
+            Rare::Branch(cost, behind) => {
+                // SAFETY: the innermost record belongs to the function of the branch.
+                let function = FunctionId(unsafe { (*self.record).function });
+                let twice = self.code.twice(function, self.code.place(function, behind));
+                self.refuel(at, fp, u32::from(cost), twice)
+            }
+            Rare::Raise(fault) => self.fail(at, fp, fault),
+            Rare::Collect => {
+                self.collect(at, fp);
+                self.collected = true;
+                (at, fp)
+            }
             Rare::Call {
                 return_pc,
                 frame,
@@ -389,17 +448,28 @@ impl State {
     /// which the slice didn't have.
     #[cold]
     #[inline(never)]
-    fn refuel(&mut self, pc: Pc, fp: Fp, cost: u32) -> (Pc, Fp) {
+    fn refuel(&mut self, pc: Pc, fp: Fp, cost: u32, twice: Option<Twice>) -> (Pc, Fp) {
         let used = self.slice as i64 - (self.fuel + i64::from(cost));
         self.slice = 0;
         self.fuel = 0;
         let fuel = &mut self.context().fuel;
-        let charged = fuel
-            .charge(u64::try_from(used).unwrap_or(0))
-            .and_then(|()| fuel.charge(u64::from(cost)));
+        let mut charged = fuel.charge(u64::try_from(used).unwrap_or(0));
+        // Two blocks that were to be charged at once are two all the same.
+        let mut fails_at = pc;
+        let mut left = cost;
+        if let (Ok(()), Some(twice)) = (&charged, twice) {
+            left -= u32::from(twice.cost);
+            charged = fuel.charge(u64::from(twice.cost));
+            if charged.is_err() {
+                // SAFETY: the innermost record belongs to the function of the branch.
+                let function = FunctionId(unsafe { (*self.record).function });
+                fails_at = self.code.pc(function, twice.test).unwrap_or(pc);
+            }
+        }
+        let charged = charged.and_then(|()| self.context().fuel.charge(u64::from(left)));
         if let Err(trap) = charged {
             self.at_leader = true;
-            return self.fatal(pc, fp, trap);
+            return self.fatal(fails_at, fp, trap);
         }
         self.slice = self.context().fuel.left().map_or(SLICE, |left| left.min(SLICE));
         self.fuel = self.slice as i64;
@@ -414,6 +484,35 @@ impl State {
     }
 
     // Failing.
+
+    /// Leaves the end of an instruction to a function that is too slow, or called too seldom, for the handler to call it.
+    #[inline(always)]
+    pub(crate) fn defer(&mut self, slow: Slow, arguments: [u64; 3]) -> Fault {
+        self.deferred = Deferred { slow, arguments };
+        Fault::DEFERRED
+    }
+
+    /// Raises a fault, or ends the instruction whose end was deferred.
+    fn fail(&mut self, pc: Pc, fp: Fp, fault: Fault) -> (Pc, Fp) {
+        if !fault.is_deferred() {
+            return self.raise_trap(pc, fp, fault.into_trap());
+        }
+        let Deferred { slow, arguments } = self.deferred;
+        // SAFETY: the handler of the instruction at `pc` deferred it, with what it had read from the frame; lowering wrote the instruction
+        // with one of the table's numbers, and every output has its slot in the first field.
+        unsafe {
+            match slow(self, arguments) {
+                Ok(output) => {
+                    if let Some(word) = output {
+                        fp.set_word(pc.u16(2), word);
+                    }
+                    let words = self.internals.get(usize::from(pc.op())).map_or(1, |internal| internal.words);
+                    (pc.next(usize::from(words)), fp)
+                }
+                Err(fault) => self.raise_trap(pc, fp, fault.into_trap()),
+            }
+        }
+    }
 
     /// Where execution goes on after a failure: at a handler, or out of the engine. A `heap_limit` is collected for first, and the
     /// instruction tried again.
@@ -466,7 +565,13 @@ impl State {
     /// Whether a collection is due. An instruction that allocates asks first, while its operands are still in the frame.
     #[inline(always)]
     pub fn wants_collection(&mut self) -> bool {
-        self.context().heap.wants_collection()
+        self.context().heap.wants_collection() && !core::mem::take(&mut self.collected)
+    }
+
+    /// Has the collector run before the instruction at `pc`, which has done nothing yet.
+    #[inline(always)]
+    pub fn collect_first(&mut self, pc: Pc, fp: Fp) -> (Pc, Fp) {
+        self.later(pc, fp, Rare::Collect)
     }
 
     /// Collects. `pc` is the instruction that is about to execute, in the innermost frame.
@@ -540,10 +645,12 @@ impl State {
             (*record).function = callee.function;
             notes.write(&mut *record);
             // Not a range: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
-            let mut local = callee.params;
-            while local < callee.locals {
-                frame.add(local as usize).write(0);
-                local += 1;
+            // Volatile, since the compiler would make a call of `memset` of it, for which the handler had to save registers.
+            let mut local = frame.add(callee.params as usize);
+            let end = frame.add(callee.locals as usize);
+            while local < end {
+                local.write_volatile(0);
+                local = local.add(1);
             }
         }
         self.record = record;

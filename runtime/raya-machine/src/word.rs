@@ -13,6 +13,23 @@ pub trait Word: Copy {
 
     /// The value of such bits.
     fn from_word(word: u64) -> Self;
+
+    /// The value in a slot. What takes 32 bits is read as 32: so the compiler knows that the others are 0.
+    ///
+    /// # Safety
+    ///
+    /// The slot can be read, and holds a value of this representation.
+    #[inline(always)]
+    unsafe fn read(slot: *const u64) -> Self {
+        let half = usize::from(cfg!(target_endian = "big"));
+        // SAFETY: by the caller's word.
+        Self::from_word(unsafe {
+            match Self::KIND {
+                SlotKind::I32 | SlotKind::Ref => u64::from(slot.cast::<u32>().add(half).read()),
+                SlotKind::Bool | SlotKind::F64 | SlotKind::Any => slot.read(),
+            }
+        })
+    }
 }
 
 impl Word for i32 {

@@ -10,7 +10,7 @@ use raya_runtime::Any;
 use super::stack::{Place, Stack};
 use super::writer::Begun;
 use super::{MAX_FRAME, Shared};
-use crate::code::{Callee, FunctionCode, Handler, Live, NO_HANDLER, Safepoint, slot_kind};
+use crate::code::{Callee, FunctionCode, Handler, Live, NO_HANDLER, Safepoint, Twice, slot_kind};
 use crate::table::builtin;
 
 /// What is kept from function to function, so that its memory is used again.
@@ -34,7 +34,12 @@ struct Block {
     cost: u32,
     /// Where its lowered code begins.
     place: usize,
+    /// The position of its leader in the verifier's facts, once it is reached.
+    index: u32,
 }
+
+/// No position: the block isn't lowered yet, or no path reaches it.
+const NOT_LOWERED: u32 = u32::MAX;
 
 /// A jump whose distance is written when all blocks have a place.
 #[derive(Debug, Clone, Copy)]
@@ -82,9 +87,9 @@ pub(super) struct Lowering<'s, 'a> {
     /// Slots for what `try` remembers, between locals and operand stack.
     pub hidden: usize,
     /// Where the function's code begins.
-    start: usize,
+    pub start: usize,
     /// The position of the next block.
-    block: usize,
+    pub block: usize,
     /// The offset of the leader of the block that is lowered.
     leader: u32,
     /// The position of the instruction in the verifier's facts.
@@ -95,6 +100,7 @@ pub(super) struct Lowering<'s, 'a> {
     offsets: Vec<(u32, u32)>,
     guarded: Vec<(u32, u32)>,
     safepoints: Vec<Safepoint>,
+    pub twice: Vec<Twice>,
 }
 
 /// Lowers a function behind those that are lowered already.
@@ -134,6 +140,7 @@ pub(super) fn lower<'a>(
         at: block.at,
         cost: block.cost,
         place: 0,
+        index: NOT_LOWERED,
     }));
     jumps.clear();
     rows.clear();
@@ -159,6 +166,7 @@ pub(super) fn lower<'a>(
         offsets: Vec::new(),
         guarded: Vec::new(),
         safepoints: Vec::new(),
+        twice: Vec::new(),
         shared,
     };
     lowering.prologue();
@@ -175,6 +183,7 @@ pub(super) fn lower<'a>(
         guarded: lowering.guarded.into(),
         handlers,
         safepoints: lowering.safepoints.into(),
+        twice: lowering.twice.into(),
     };
     let callee = Callee {
         entry: core::ptr::null(),
@@ -252,8 +261,21 @@ impl Lowering<'_, '_> {
         Ok(())
     }
 
-    fn block_at(&self, index: usize) -> Option<u32> {
+    pub fn block_at(&self, index: usize) -> Option<u32> {
         self.blocks.get(index).map(|block| block.at)
+    }
+
+    /// Where the code of a block begins that is lowered.
+    pub fn block_place(&self, index: usize) -> usize {
+        self.blocks.get(index).map_or(0, |block| block.place)
+    }
+
+    /// The position of a block's leader in the verifier's facts, and what a jump to it charges; `None` unless it is lowered and charged for
+    /// by jumps.
+    pub fn lowered_block(&self, index: usize) -> Option<(u32, u16)> {
+        let block = self.blocks.get(index)?;
+        let cost = charged(block.cost);
+        (block.index != NOT_LOWERED && cost > 0).then_some((block.index, cost))
     }
 
     /// Whether the instruction ahead belongs to the same block as the one that is lowered.
@@ -285,6 +307,10 @@ impl Lowering<'_, '_> {
             return;
         }
         self.load_stack();
+        let index = self.index as u32;
+        if let Some(block) = self.blocks.get_mut(self.block - 1) {
+            block.index = index;
+        }
         self.safepoint(self.stack.depth());
         if cost != u32::from(charged(cost)) {
             let begun = self.builtin(builtin::FUEL, 1);
@@ -409,7 +435,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The position in the list of blocks of the one that begins at a label.
-    fn block_of(&self, label: Label) -> Option<u32> {
+    pub fn block_of(&self, label: Label) -> Option<u32> {
         let found = self.blocks.binary_search_by_key(&label.0, |block| block.at).ok();
         found.map(|index| index as u32)
     }
@@ -488,7 +514,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Lowers an instruction; says how many behind it became a part of it.
-    fn instruction(&mut self, instruction: &Instruction, opcode: Opcode) -> Result<usize, String> {
+    pub fn instruction(&mut self, instruction: &Instruction, opcode: Opcode) -> Result<usize, String> {
         if let Some(skipped) = self.moves(instruction) {
             return Ok(skipped);
         }

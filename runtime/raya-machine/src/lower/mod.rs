@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`function`] | the way through a function: blocks, labels, handlers, safepoints |
 //! | [`moves`] | what only moves values: locals, constants, `dup`, `swap`, jumps |
+//! | [`loops`] | tests of loops, which are written at their ends |
 //! | [`select`] | everything for which the engine's table has variants |
 //! | [`calls`] | calls and returns |
 //! | [`stack`] | the operand stack |
@@ -15,6 +16,7 @@
 
 mod calls;
 mod function;
+mod loops;
 mod moves;
 mod select;
 mod stack;

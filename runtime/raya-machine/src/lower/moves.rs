@@ -163,6 +163,9 @@ impl Lowering<'_, '_> {
 
     fn jump(&mut self, to: Label) {
         self.settle_from(0);
+        if self.repeat_test(to) {
+            return;
+        }
         let cost = self.cost_at(to);
         let begun = self.builtin(builtin::JUMP, 1);
         self.shared.writer.u16(begun, 2, cost);

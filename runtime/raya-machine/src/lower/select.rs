@@ -32,6 +32,16 @@ impl Inputs {
     }
 }
 
+/// Where a branch leads, and what it charges.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub label: Label,
+    /// For the way to the label.
+    pub taken: u16,
+    /// For the way to the next instruction.
+    pub next: u16,
+}
+
 /// What goes into the fields of an instruction.
 struct Chosen<'t> {
     variant: &'t Variant,
@@ -39,7 +49,7 @@ struct Chosen<'t> {
     output: u16,
     output_kind: Option<SlotKind>,
     operands: [u64; 2],
-    target: Option<Label>,
+    target: Option<Target>,
 }
 
 impl Lowering<'_, '_> {
@@ -65,7 +75,7 @@ impl Lowering<'_, '_> {
         let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, output_kind)) else {
             return Err(format!("the engine has no handler for `{opcode}` with these operands"));
         };
-        let target = target(instruction);
+        let target = branch_label(instruction).map(|label| self.target(label));
         let branches = info.control == Control::Branch;
         self.place_inputs(variant, &inputs);
         // The result goes straight into a local if that is where it is stored next.
@@ -159,10 +169,17 @@ impl Lowering<'_, '_> {
             Instruction::JmpIfFalse { to } => (false, to),
             _ => return None,
         };
+        let target = self.target(to);
+        self.write_fused(row, inputs, when, target).then_some(1)
+    }
+
+    /// Writes a comparison together with a branch; says whether there is a handler for both.
+    fn write_fused(&mut self, row: &OpRow, inputs: &Inputs, when: bool, target: Target) -> bool {
         let fused = row
             .fused
             .iter()
-            .find(|fused| fused.when == when && self.fits(&fused.variant, inputs, None))?;
+            .find(|fused| fused.when == when && self.fits(&fused.variant, inputs, None));
+        let Some(fused) = fused else { return false };
         self.place_inputs(&fused.variant, inputs);
         self.settle_between(0, inputs.bottom);
         self.write(&Chosen {
@@ -171,12 +188,52 @@ impl Lowering<'_, '_> {
             output: 0,
             output_kind: None,
             operands: [0; 2],
-            target: Some(to),
+            target: Some(target),
         });
         self.stack.cut(inputs.bottom);
         self.shared.statistics.fused += 1;
         self.leave(Leaves::Branches);
-        Some(1)
+        true
+    }
+
+    /// Where a branch to a label leads, and what it charges.
+    fn target(&self, label: Label) -> Target {
+        Target {
+            label,
+            taken: self.cost_at(label),
+            next: self.cost_next(),
+        }
+    }
+
+    /// Writes the comparison of a test that is repeated together with its branch.
+    pub(super) fn fuse_repeated(&mut self, opcode: Opcode, target: &Target, when: bool) -> bool {
+        let info = opcode.info();
+        let row = self.row(opcode);
+        if row.fused.is_empty() || info.inputs.len() > self.stack.depth() {
+            return false;
+        }
+        let inputs = self.inputs(info, row, info.inputs.len());
+        self.write_fused(row, &inputs, when, *target)
+    }
+
+    /// Writes the branch of a test that is repeated, which takes the one value on the stack.
+    pub(super) fn branch_repeated(&mut self, opcode: Opcode, target: &Target) -> bool {
+        let row = self.row(opcode);
+        let inputs = self.inputs(opcode.info(), row, 1);
+        let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, None)) else {
+            return false;
+        };
+        self.place_inputs(variant, &inputs);
+        self.write(&Chosen {
+            variant,
+            inputs,
+            output: 0,
+            output_kind: None,
+            operands: [0; 2],
+            target: Some(*target),
+        });
+        self.stack.cut(inputs.bottom);
+        true
     }
 
     /// Whether a variant can take the inputs where they lie.
@@ -246,15 +303,15 @@ impl Lowering<'_, '_> {
                 }
                 What::Target => {
                     if let Some(target) = chosen.target {
-                        self.jump_to(begun, at, target);
+                        self.jump_to(begun, at, target.label);
                     }
                 }
                 What::CostTaken => {
-                    let cost = chosen.target.map_or(0, |target| self.cost_at(target));
+                    let cost = chosen.target.map_or(0, |target| target.taken);
                     self.shared.writer.u16(begun, at, cost);
                 }
                 What::CostNext => {
-                    let cost = self.cost_next();
+                    let cost = chosen.target.map_or(0, |target| target.next);
                     self.shared.writer.u16(begun, at, cost);
                 }
             }
@@ -322,7 +379,7 @@ pub(super) fn kind_number(kind: Option<SlotKind>) -> u16 {
 }
 
 /// Where a branch leads.
-fn target(instruction: &Instruction) -> Option<Label> {
+fn branch_label(instruction: &Instruction) -> Option<Label> {
     match *instruction {
         Instruction::JmpIfFalse { to }
         | Instruction::JmpIfTrue { to }

@@ -13,7 +13,7 @@ use raya_runtime::{Any, Ref, semantics};
 #[inline(never)]
 pub unsafe fn new_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let length: i32 = fp.get(pc.u16(4));
     let t = TypeId(pc.u32(8));
@@ -487,7 +487,7 @@ pub unsafe fn array_len(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn array_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let t = TypeId(pc.u32(4));
     let n = pc.u32(8);
@@ -523,7 +523,7 @@ pub unsafe fn init_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value = i32::from_word(u64::from(pc.u32(4)));
@@ -539,7 +539,7 @@ pub unsafe fn array_push_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value: i32 = fp.get(pc.u16(4));
@@ -555,7 +555,7 @@ pub unsafe fn array_push_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value = f64::from_word(pc.u64(8));
@@ -571,7 +571,7 @@ pub unsafe fn array_push_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value: f64 = fp.get(pc.u16(4));
@@ -587,7 +587,7 @@ pub unsafe fn array_push_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value = bool::from_word(u64::from(pc.u32(4)));
@@ -603,7 +603,7 @@ pub unsafe fn array_push_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 #[inline(always)]
 pub unsafe fn array_push_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value: bool = fp.get(pc.u16(4));
@@ -619,7 +619,7 @@ pub unsafe fn array_push_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 #[inline(always)]
 pub unsafe fn array_push_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value = Any::from_word(pc.u64(8));
@@ -635,7 +635,7 @@ pub unsafe fn array_push_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value: Any = fp.get(pc.u16(4));
@@ -651,7 +651,7 @@ pub unsafe fn array_push_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value = Ref::from_word(pc.u64(8));
@@ -667,7 +667,7 @@ pub unsafe fn array_push_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn array_push_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let array: Ref = fp.get(pc.u16(2));
     let value: Ref = fp.get(pc.u16(4));

@@ -15,7 +15,7 @@ use raya_runtime::semantics;
 #[inline(never)]
 pub unsafe fn native_call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let arguments = state.values(fp, pc.u64(16));
     let f = NativeId(pc.u32(8));

@@ -13,7 +13,7 @@ use raya_runtime::{Any, Ref, semantics};
 #[inline(never)]
 pub unsafe fn new_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     let t = TypeId(pc.u32(8));
@@ -196,7 +196,7 @@ pub unsafe fn set_closure_capture(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 #[inline(never)]
 pub unsafe fn make_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let captured = state.values(fp, pc.u64(16));
     let f = FunctionId(pc.u32(8));

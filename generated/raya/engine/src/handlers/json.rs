@@ -45,7 +45,7 @@ pub unsafe fn json_index(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn json_cast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let value: Any = fp.get(pc.u16(6));
     let t = TypeId(pc.u32(8));
@@ -64,7 +64,7 @@ pub unsafe fn json_cast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn json_parse(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let text: Ref = fp.get(pc.u16(4));
     match semantics::json::json_parse(state.context(), text) {
@@ -82,7 +82,7 @@ pub unsafe fn json_parse(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn json_stringify(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let value: Any = fp.get(pc.u16(4));
     match semantics::json::json_stringify(state.context(), value) {

@@ -135,9 +135,9 @@ pub unsafe fn if_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -150,9 +150,9 @@ pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -165,9 +165,9 @@ pub unsafe fn if_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -180,9 +180,9 @@ pub unsafe fn if_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -195,9 +195,9 @@ pub unsafe fn if_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -210,9 +210,9 @@ pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -225,9 +225,9 @@ pub unsafe fn if_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -240,9 +240,9 @@ pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -255,9 +255,9 @@ pub unsafe fn if_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -270,9 +270,9 @@ pub unsafe fn if_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -285,9 +285,9 @@ pub unsafe fn unless_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -300,9 +300,9 @@ pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -315,9 +315,9 @@ pub unsafe fn unless_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -330,9 +330,9 @@ pub unsafe fn unless_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -345,9 +345,9 @@ pub unsafe fn unless_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -360,9 +360,9 @@ pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -375,9 +375,9 @@ pub unsafe fn unless_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -390,9 +390,9 @@ pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -405,9 +405,9 @@ pub unsafe fn unless_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -420,9 +420,9 @@ pub unsafe fn unless_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -555,9 +555,9 @@ pub unsafe fn if_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -570,9 +570,9 @@ pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -585,9 +585,9 @@ pub unsafe fn if_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -600,9 +600,9 @@ pub unsafe fn if_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -615,9 +615,9 @@ pub unsafe fn if_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -630,9 +630,9 @@ pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -645,9 +645,9 @@ pub unsafe fn if_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -660,9 +660,9 @@ pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -675,9 +675,9 @@ pub unsafe fn if_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -690,9 +690,9 @@ pub unsafe fn if_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -705,9 +705,9 @@ pub unsafe fn unless_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -720,9 +720,9 @@ pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -735,9 +735,9 @@ pub unsafe fn unless_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -750,9 +750,9 @@ pub unsafe fn unless_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -765,9 +765,9 @@ pub unsafe fn unless_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -780,9 +780,9 @@ pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -795,9 +795,9 @@ pub unsafe fn unless_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -810,9 +810,9 @@ pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -825,9 +825,9 @@ pub unsafe fn unless_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -840,9 +840,9 @@ pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -976,9 +976,9 @@ pub unsafe fn if_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -991,9 +991,9 @@ pub unsafe fn if_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1007,9 +1007,9 @@ pub unsafe fn if_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1022,9 +1022,9 @@ pub unsafe fn if_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1038,9 +1038,9 @@ pub unsafe fn if_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1053,9 +1053,9 @@ pub unsafe fn if_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1069,9 +1069,9 @@ pub unsafe fn if_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1084,9 +1084,9 @@ pub unsafe fn if_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1100,9 +1100,9 @@ pub unsafe fn if_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1115,9 +1115,9 @@ pub unsafe fn if_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1131,9 +1131,9 @@ pub unsafe fn unless_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1146,9 +1146,9 @@ pub unsafe fn unless_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1162,9 +1162,9 @@ pub unsafe fn unless_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1177,9 +1177,9 @@ pub unsafe fn unless_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1193,9 +1193,9 @@ pub unsafe fn unless_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1208,9 +1208,9 @@ pub unsafe fn unless_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1224,9 +1224,9 @@ pub unsafe fn unless_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1239,9 +1239,9 @@ pub unsafe fn unless_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1255,9 +1255,9 @@ pub unsafe fn unless_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1270,9 +1270,9 @@ pub unsafe fn unless_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1406,9 +1406,9 @@ pub unsafe fn if_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1421,9 +1421,9 @@ pub unsafe fn if_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1437,9 +1437,9 @@ pub unsafe fn if_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1452,9 +1452,9 @@ pub unsafe fn if_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1468,9 +1468,9 @@ pub unsafe fn if_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1483,9 +1483,9 @@ pub unsafe fn if_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1499,9 +1499,9 @@ pub unsafe fn if_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1514,9 +1514,9 @@ pub unsafe fn if_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1530,9 +1530,9 @@ pub unsafe fn if_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1545,9 +1545,9 @@ pub unsafe fn if_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1561,9 +1561,9 @@ pub unsafe fn unless_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1576,9 +1576,9 @@ pub unsafe fn unless_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1592,9 +1592,9 @@ pub unsafe fn unless_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = f64::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1607,9 +1607,9 @@ pub unsafe fn unless_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1623,9 +1623,9 @@ pub unsafe fn unless_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1638,9 +1638,9 @@ pub unsafe fn unless_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1654,9 +1654,9 @@ pub unsafe fn unless_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = Any::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1669,9 +1669,9 @@ pub unsafe fn unless_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -1685,9 +1685,9 @@ pub unsafe fn unless_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b = Ref::from_word(pc.u64(16));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1700,9 +1700,9 @@ pub unsafe fn unless_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 

@@ -13,7 +13,7 @@ use raya_runtime::{Ref, semantics};
 #[inline(always)]
 pub unsafe fn new(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let c = ClassId(pc.u32(4));
     match fast::new(state, c) {
@@ -91,7 +91,7 @@ pub unsafe fn store_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn object_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let c = ClassId(pc.u32(8));
     let n = pc.u16(4);

@@ -14,7 +14,7 @@ use raya_runtime::{Any, Ref, semantics};
 #[inline(never)]
 pub unsafe fn reflect_typeof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     match semantics::reflect::reflect_typeof(state.context(), value) {
@@ -32,7 +32,7 @@ pub unsafe fn reflect_typeof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn reflect_typeinfo(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let t = TypeId(pc.u32(4));
     match semantics::reflect::reflect_typeinfo(state.context(), t) {
@@ -66,7 +66,7 @@ pub unsafe fn reflect_instanceof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 #[inline(never)]
 pub unsafe fn reflect_get_props(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let object: Ref = fp.get(pc.u16(4));
     match semantics::reflect::reflect_get_props(state.context(), object) {

@@ -12,7 +12,7 @@ use raya_runtime::{Ref, semantics};
 #[inline(never)]
 pub unsafe fn sconcat(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
@@ -61,9 +61,9 @@ pub unsafe fn if_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -76,9 +76,9 @@ pub unsafe fn unless_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -103,9 +103,9 @@ pub unsafe fn if_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
     if taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -118,9 +118,9 @@ pub unsafe fn unless_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
     if !taken {
-        state.enter(pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
     }
 }
 
@@ -195,7 +195,7 @@ pub unsafe fn sge(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     match semantics::string::to_string(state.context(), value) {
@@ -213,7 +213,7 @@ pub unsafe fn to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn int_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let a: i32 = fp.get(pc.u16(4));
     match semantics::string::int_to_string(state.context(), a) {
@@ -233,7 +233,7 @@ pub unsafe fn int_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn float_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let a: f64 = fp.get(pc.u16(4));
     match semantics::string::float_to_string(state.context(), a) {

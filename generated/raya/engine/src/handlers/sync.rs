@@ -15,7 +15,7 @@ use raya_runtime::{Ref, semantics};
 #[inline(never)]
 pub unsafe fn new_channel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let capacity: i32 = fp.get(pc.u16(4));
     let t = TypeId(pc.u32(8));
@@ -76,7 +76,7 @@ pub unsafe fn channel_close(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn new_semaphore(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let permits: i32 = fp.get(pc.u16(4));
     match semantics::sync::new_semaphore(state.context(), permits) {
@@ -121,7 +121,7 @@ pub unsafe fn sem_release(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn new_mutex(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     match semantics::sync::new_mutex(state.context()) {
         Ok(output) => {

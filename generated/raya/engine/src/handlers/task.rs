@@ -15,7 +15,7 @@ use raya_runtime::{Ref, semantics};
 #[inline(never)]
 pub unsafe fn spawn(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let arguments = state.values(fp, pc.u64(16));
     let f = FunctionId(pc.u32(8));
@@ -63,7 +63,7 @@ pub unsafe fn r#yield(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn task_then(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let task: Ref = fp.get(pc.u16(4));
     let f = FunctionId(pc.u32(8));
@@ -82,7 +82,7 @@ pub unsafe fn task_then(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn wait_all(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let tasks: Ref = fp.get(pc.u16(4));
     match semantics::task::wait_all(state.context(), tasks) {
@@ -102,7 +102,7 @@ pub unsafe fn wait_all(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 pub unsafe fn spawn_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let closure = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     let arguments = state.values(fp, pc.u64(16));

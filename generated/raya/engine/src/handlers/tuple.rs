@@ -13,7 +13,7 @@ use raya_runtime::{Any, Ref, semantics};
 #[inline(never)]
 pub unsafe fn tuple_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
-        state.collect(pc, fp);
+        return state.collect_first(pc, fp);
     }
     let t = TypeId(pc.u32(8));
     let n = pc.u16(6);

@@ -88,7 +88,7 @@ fn body(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStre
     if op.effects.iter().any(|effect| set.effects[*effect].name == ALLOCATES) {
         reads.extend(quote! {
             if state.wants_collection() {
-                state.collect(pc, fp);
+                return state.collect_first(pc, fp);
             }
         });
     }
@@ -328,9 +328,9 @@ fn branch(handler: &Handler<'_>, when: bool) -> anyhow::Result<TokenStream> {
     };
     Ok(quote! {
         if #condition {
-            state.enter(pc.jump(pc.i32(#target)), fp, pc.u16(#taken))
+            state.enter(pc.next(#words), pc.jump(pc.i32(#target)), fp, pc.u16(#taken))
         } else {
-            state.enter(pc.next(#words), fp, pc.u16(#next))
+            state.enter(pc.next(#words), pc.next(#words), fp, pc.u16(#next))
         }
     })
 }
