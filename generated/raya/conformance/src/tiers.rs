@@ -98,7 +98,7 @@ impl<E: Engine> Callable for Machine<E> {
     }
 
     fn stress(&mut self) {
-        self.context_mut().heap.set_stress(true);
+        self.context_mut().set_stress(true);
     }
 }
 
