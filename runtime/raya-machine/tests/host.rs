@@ -37,7 +37,9 @@ fn a_forged_reference_does_not_come_in() {
         let mut natives = Natives::standard();
         natives.add("any", gives(TypeId::ANY), move |_, _| Ok(Value::Any(Any::from_ref(forged))));
         natives.add("text", gives(TypeId::STR), move |_, _| Ok(Value::Ref(forged)));
-        natives.add("throws", gives(TypeId::NULL), move |_, _| Err(Trap::throwing(Any::from_ref(forged))));
+        natives.add("throws", gives(TypeId::NULL), move |_, _| {
+            Err(Trap::throwing(Any::from_ref(forged)))
+        });
         let text = r#"native any { result any } native text { result str } native throws { result null }
             function any { result bool code { native_call any, 0 const_i32 1 box eq return } }
             function text { result i32 code { native_call text, 0 slen return } }
@@ -138,8 +140,14 @@ fn the_host_makes_objects_and_changes_them_by_their_types() {
     ] {
         assert_eq!(kind(wrong), Err(TrapKind::TypeError));
     }
-    assert_eq!(kind(context.set_element(array, 1, Value::Ref(text))), Err(TrapKind::IndexOutOfRange));
-    assert_eq!(kind(context.set_field(Ref::NULL, 0, Value::I32(1))), Err(TrapKind::NullReference));
+    assert_eq!(
+        kind(context.set_element(array, 1, Value::Ref(text))),
+        Err(TrapKind::IndexOutOfRange)
+    );
+    assert_eq!(
+        kind(context.set_field(Ref::NULL, 0, Value::I32(1))),
+        Err(TrapKind::NullReference)
+    );
     assert_eq!(machine.call("of", (object,)), Ok("leftleftleft".to_owned()));
 }
 

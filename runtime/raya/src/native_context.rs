@@ -70,7 +70,10 @@ impl<'a> NativeContext<'a> {
     pub fn new_array(&mut self, element: TypeId, length: usize) -> Result<Ref, Trap> {
         self.known(element)?;
         if length > self.limits.array {
-            let message = format!("{length} elements are more than the {} that an array may have", self.limits.array);
+            let message = format!(
+                "{length} elements are more than the {} that an array may have",
+                self.limits.array
+            );
             return Err(Trap::new(TrapKind::InvalidArgument, message));
         }
         Ok(self.context.heap.allocate_array(element, types::slot(element), length)?)
@@ -87,7 +90,12 @@ impl<'a> NativeContext<'a> {
             _ => return Err(wrong_type(self, "the type of a tuple", of)),
         };
         if wanted.len() != elements.len() {
-            let message = format!("a {} has {} elements, {} were given", types::name(self, of), wanted.len(), elements.len());
+            let message = format!(
+                "a {} has {} elements, {} were given",
+                types::name(self, of),
+                wanted.len(),
+                elements.len()
+            );
             return Err(Trap::new(TrapKind::TypeError, message));
         }
         for (element, of) in elements.iter().zip(&wanted) {
@@ -228,7 +236,12 @@ impl<'a> NativeContext<'a> {
             return Err(null(expected));
         }
         let alive = self.heap.is_alive(reference).then(|| self.heap.get(reference)).flatten();
-        alive.ok_or_else(|| Trap::new(TrapKind::TypeError, format!("expected {expected}, found a reference to nothing")))
+        alive.ok_or_else(|| {
+            Trap::new(
+                TrapKind::TypeError,
+                format!("expected {expected}, found a reference to nothing"),
+            )
+        })
     }
 
     fn known(&self, of: TypeId) -> Result<(), Trap> {
@@ -243,7 +256,11 @@ impl<'a> NativeContext<'a> {
             true => Ok(()),
             false => Err(Trap::new(
                 TrapKind::TypeError,
-                format!("expected a {}, found {}", types::name(self, of), types::describe(self, value.to_any())),
+                format!(
+                    "expected a {}, found {}",
+                    types::name(self, of),
+                    types::describe(self, value.to_any())
+                ),
             )),
         }
     }

@@ -14,8 +14,8 @@ use core::fmt;
 use raya_facts::{TrapKind, TypeId};
 
 use crate::any::Any;
-use crate::native_context::NativeContext;
 use crate::handles::Handle;
+use crate::native_context::NativeContext;
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
