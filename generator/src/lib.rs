@@ -14,6 +14,7 @@ pub mod span;
 pub mod suggest;
 
 pub mod bench;
+pub mod boot;
 pub mod build;
 pub mod check;
 pub mod compatibility;

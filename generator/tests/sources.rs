@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "watch",
     "new",
     "bench",
+    "boot",
     "lsp",
     "cli",
 ];

@@ -4,6 +4,7 @@ mod affected;
 mod artefact;
 mod bench;
 mod bless;
+mod boot;
 mod build;
 mod check;
 mod compile;
@@ -41,6 +42,8 @@ use crate::report::{console, json};
 pub enum Exit {
     /// Everything is as it should be.
     Fresh,
+    /// What the verb runs isn't installed; the report says how to install it.
+    Missing,
     /// The outputs differ from what the specs give.
     NeedsRegeneration,
     /// A spec, a file or a command is at fault; the report says which.
@@ -48,10 +51,11 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// 0, 4 or 100.
+    /// 0, 3, 4 or 100.
     pub fn code(self) -> u8 {
         match self {
             Exit::Fresh => 0,
+            Exit::Missing => 3,
             Exit::NeedsRegeneration => 4,
             Exit::Failure => 100,
         }
@@ -78,6 +82,10 @@ pub enum Outcome {
     Found,
     /// The plan for ninja is as the workspace is.
     Planned,
+    /// The kernel booted, and did what the specs demand.
+    Booted,
+    /// What the verb runs isn't installed.
+    Missing,
     /// What was to be measured is.
     Measured,
     /// A workspace was made.
@@ -99,6 +107,7 @@ impl Outcome {
     /// The exit code that goes with it.
     pub fn exit(self) -> Exit {
         match self {
+            Outcome::Missing => Exit::Missing,
             Outcome::Stale => Exit::NeedsRegeneration,
             Outcome::Failure | Outcome::Refused => Exit::Failure,
             _ => Exit::Fresh,
@@ -120,7 +129,7 @@ impl Outcome {
         cargo lathe watch             the same on every save\n  \
         cargo lathe explain L0203     why a rule stands, and how to mend what breaks it\n  \
         cargo lathe explain iadd      everything about an entry\n\n\
-        Exit codes: 0 fresh, 4 needs regeneration, 100 failure."
+        Exit codes: 0 fresh, 3 a program that is needed isn't installed, 4 needs regeneration, 100 failure."
 )]
 struct Command {
     #[command(flatten)]
@@ -183,6 +192,8 @@ enum Verb {
         A further step is a table [[workspace.metadata.lathe.test]] in Cargo.toml, with its name and the arguments of cargo:\n\n  \
         name = \"tests of another workspace\"\n  \
         cargo = [\"test\", \"--manifest-path\", \"other/Cargo.toml\"]\n\n\
+        Where the workspace has a kernel in platform/, it is booted as `cargo lathe boot` does, or else the report says what is to be \
+        installed. LATHE_REQUIRE=qemu makes that a failure.\n\n\
         With --matrix, the tests of the package that is called like a feature model run in every row of a covering array instead, with \
         --no-default-features and the features of the row. Rows go from few optional dependencies to many, those with the same ones \
         together, in one target folder: each dependency is built once, and the cheap rows fail first. Every row has to print the same \
@@ -394,6 +405,20 @@ enum Verb {
         cargo lathe build --package demo-oracle --target x86_64-unknown-linux-gnu --profile release\n\n\
         What the compiler says of emitted code is shown at the entry of the specs that it came from.")]
     Build(build::Arguments),
+    /// Build the kernel, boot it in QEMU, and hold what it says against the specs
+    #[command(after_help = "Examples:\n  \
+        cargo lathe boot                           x86_64 on microvm\n  \
+        cargo lathe boot --machine q35\n  \
+        cargo lathe boot --target aarch64\n  \
+        cargo lathe boot --self-tests --twice      with the kernel's own tests; two runs have to print the same\n  \
+        cargo lathe boot --memory 512 --timeout 600 --format json\n\n\
+        Generates, builds platform/programs and platform/TARGET, and boots them under emulation with time counted in instructions, so that \
+        counts are exact and runs repeat to the byte. A boot has to print the stages of the spec and `exo: done`, and to end with the \
+        status of success within the time limit. In the log, `measure NAME COUNT` is held to the budgets of the spec, `pass NAME` and \
+        `fail NAME: why` are checks. The sizes of the stripped image and the share of assembly (below 5 % of the lines of the kernel) \
+        are judged too.\n\n\
+        Exit codes: 0 booted, 3 QEMU or the library for the target isn't installed, 100 failure.")]
+    Boot(boot::Arguments),
     /// Measure lathe, the modules and the engines: medians of several runs, and of what stands beside them
     #[command(after_help = "Examples:\n  \
         cargo lathe bench generator               whole runs, synthetic specs of three sizes, svd2rust beside them\n  \
@@ -516,6 +541,7 @@ fn dispatch(command: &Command) -> Exit {
         Verb::Bench {
             what: Bench::Vm(options),
         } => bench::vm(&command.common, options),
+        Verb::Boot(arguments) => boot::run(&command.common, arguments),
         Verb::Build(arguments) => build::run(&command.common, arguments),
     };
     let Some(jobs) = command.common.jobs else {

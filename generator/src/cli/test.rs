@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::compile::compile;
 use super::session::{Prepared, Session};
-use super::{Common, Exit, Outcome, generate};
+use super::{Common, Exit, Outcome, boot, generate};
+use crate::boot::image;
+use crate::boot::machine::Machine;
 use crate::build::{cargo, suite};
 use crate::report::console::{self, Tone, plural};
 use crate::report::json;
@@ -34,7 +36,11 @@ pub fn run(common: &Common) -> Exit {
 
 /// Runs every step and sums up. What cargo and the tests print is text in any case, and goes to standard error.
 fn steps(session: &mut Session, prepared: &Prepared, started: Instant) -> Outcome {
-    match run_steps(session, prepared) {
+    let failures = run_steps(session, prepared);
+    // Also after a failed step: the report is to be whole.
+    let booted = boots(session, prepared);
+    match failures {
+        Ok(failures) if failures.is_empty() && !booted => Outcome::Failure,
         Ok(failures) if failures.is_empty() => {
             let seconds = started.elapsed().as_secs();
             session.status("Finished", &format!("every step passed in {seconds} s"));
@@ -98,6 +104,52 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
         &format!("{} passed, {failed} failed", plural(passed, "test")),
     );
     Ok(failures)
+}
+
+/// Boots the kernels that the workspace has, wherever QEMU is installed; `false` if one of them failed.
+fn boots(session: &mut Session, prepared: &Prepared) -> bool {
+    let mut success = true;
+    let plain = |machine| boot::Arguments::of(machine);
+    let boots = [
+        boot::Arguments {
+            twice: true,
+            ..plain(Machine::Microvm)
+        },
+        plain(Machine::Q35),
+        boot::Arguments {
+            self_tests: true,
+            ..plain(Machine::Microvm)
+        },
+        boot::Arguments {
+            twice: true,
+            ..plain(Machine::Virt)
+        },
+        boot::Arguments {
+            self_tests: true,
+            ..plain(Machine::Virt)
+        },
+    ];
+    let root = session.root.clone();
+    let mut skipped = None;
+    for arguments in boots
+        .iter()
+        .filter(|boot| image::missing_package(&root, boot.target).is_none())
+    {
+        // What is lacking is said once a target.
+        if skipped == Some(arguments.target) {
+            continue;
+        }
+        session.status("Testing", &arguments.describe());
+        let outcome = match boot::ready(&root, arguments) {
+            Ok(emulator) => boot::boot(session, prepared, &emulator, arguments),
+            Err(missing) => {
+                skipped = Some(arguments.target);
+                boot::left_out(session, arguments, &missing)
+            }
+        };
+        success &= outcome != Outcome::Failure;
+    }
+    success
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,6 @@ pub mod tree;
 
 pub mod feature;
 pub mod instruction_set;
-pub mod kernel;
 pub mod module;
 pub mod target;
 

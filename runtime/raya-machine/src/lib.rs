@@ -25,7 +25,6 @@ pub mod word;
 mod frames;
 mod object;
 mod unwind;
-mod words;
 
 pub use code::Code;
 pub use engine::{Fast, Run};
