@@ -168,8 +168,10 @@ fn parameters(function: &ItemFn) -> Vec<Parameter> {
         .collect()
 }
 
+/// Whether it is the context, or what a runtime shows of it to natives.
 fn is_context(of: &Type) -> bool {
-    matches!(of, Type::Reference(reference) if is_named(&reference.elem, "Context"))
+    matches!(of, Type::Reference(reference)
+        if is_named(&reference.elem, "Context") || is_named(&reference.elem, "NativeContext"))
 }
 
 fn is_named(of: &Type, name: &str) -> bool {

@@ -5,9 +5,11 @@
 
 pub mod artefact;
 pub mod blessed;
+mod convention;
 mod docs;
 pub mod feature;
 pub mod instruction_set;
+pub mod kernel;
 pub mod locate;
 mod mend;
 pub mod module;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::artefact;
 use super::docs::fault_of_doc;
 use super::{Rule, locate};
+use super::{artefact, convention};
 use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::model::Model;
 use crate::model::target::{Level, Target, Targets};
@@ -27,6 +27,8 @@ pub const RULES: &[Rule] = &[
     artefact::BUDGET,
     artefact::TWICE,
     artefact::SYMBOL,
+    convention::USABLE,
+    convention::ALL,
 ];
 
 /// Everything is documented.

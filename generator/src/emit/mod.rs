@@ -10,6 +10,7 @@ pub mod tree;
 
 pub mod feature;
 pub mod instruction_set;
+pub mod kernel;
 pub mod module;
 pub mod target;
 

@@ -15,11 +15,13 @@ pub mod feature_model;
 pub mod freedom;
 pub mod instruction_set;
 pub mod item;
+pub mod kernel;
 pub mod manifest;
 pub mod module;
 pub mod names;
 pub mod package;
 pub mod schema;
+pub mod syscall_convention;
 pub mod target;
 
 pub use page_table::PAGES;

@@ -8,10 +8,18 @@ use super::artefact::{self, Artefact, RawArtefact};
 use super::item::{Addition, Freedom, Item, Weight};
 use super::names::{self, BYTE_ORDERS, Place, number};
 use super::schema::{self, words};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::syscall_convention::{self, Convention, Passing, RawConvention, Register};
+use crate::diagnostic::{Diagnostic, Diagnostics, Page};
 use crate::model::Model;
 use crate::source::Span;
 use crate::syntax::{Document, Entry};
+
+/// What loading targets reports.
+pub const PAGES: &[Page] = &[Page {
+    code: "L0701",
+    summary: "a convention of system calls passes all in registers or all in memory",
+    page: include_str!("pages/L0701.md"),
+}];
 
 /// All targets by name.
 #[derive(Debug, Default)]
@@ -51,6 +59,8 @@ pub struct Target {
     pub sibling_calls: bool,
     /// Levels of the instruction set in ascending order, each including the ones before: x86-64-v1, v2, …
     pub levels: Vec<Level>,
+    /// How system calls are made on it, if a kernel is to run there.
+    pub convention: Option<Convention>,
     /// What is built for it.
     pub artefacts: Vec<Artefact>,
     /// The spec file, root-relative.
@@ -116,6 +126,8 @@ struct RawTarget {
     /// and `lathe build` hold it to that.
     #[serde(default)]
     sibling_calls: bool,
+    /// How system calls are made on it, if a kernel is to run there.
+    syscall_convention: Option<RawConvention>,
     /// Sets of processor features that are asked for as a whole, each a table `[[level]]`, in ascending order.
     #[serde(default)]
     level: Vec<Spanned<RawLevel>>,
@@ -212,6 +224,10 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
             });
         }
     }
+    let convention = match &raw.syscall_convention {
+        Some(raw) => Some(syscall_convention::resolve(document, raw, diagnostics)),
+        None => None,
+    };
     let artefacts = raw
         .artefact
         .iter()
@@ -231,6 +247,10 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
         atomic_width: atomic_width?,
         sibling_calls: raw.sibling_calls,
         levels,
+        convention: match convention {
+            Some(convention) => Some(convention?),
+            None => None,
+        },
         artefacts,
         file: document.path.clone(),
         span: entry.span(),
@@ -261,6 +281,40 @@ pub fn items(model: &Model) -> Vec<Item> {
     model.part::<Targets>().targets.iter().map(item).collect()
 }
 
+/// A convention in one line.
+fn convention(convention: &Convention) -> String {
+    let names = |registers: &[Register]| {
+        registers
+            .iter()
+            .map(|register| register.name.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let passing = match &convention.passing {
+        Passing::Registers {
+            arguments,
+            status,
+            value,
+            message,
+            page,
+        } => format!(
+            "arguments {}, status {}, value {}, message {}, page {}",
+            names(arguments),
+            status.name,
+            value.name,
+            names(message),
+            page.name
+        ),
+        Passing::Block(block) => format!("block {}", block.name),
+    };
+    format!(
+        "{}: number {}, {passing}, keeps {}",
+        convention.entrance.instruction,
+        convention.number.name,
+        names(&convention.kept)
+    )
+}
+
 fn item(target: &Target) -> Item {
     let sorted = |texts: &[String]| {
         let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -283,7 +337,13 @@ fn item(target: &Target) -> Item {
         .free(Weight::Effect, "triples", sorted(&target.triples), Freedom::Gain)
         .fact(Weight::Docs, "aliases", sorted(&target.aliases))
         .fact(Weight::Docs, "sibling_calls", if target.sibling_calls { "true" } else { "" })
-        .fact(Weight::Docs, "artefact", artefacts.join("; "));
+        .fact(Weight::Docs, "artefact", artefacts.join("; "))
+        .free(
+            Weight::Shape,
+            "syscall_convention",
+            target.convention.as_ref().map(convention).unwrap_or_default(),
+            Freedom::Set,
+        );
     // Each level includes the ones before, so that their order matters.
     target.levels.iter().fold(start, |item, level| {
         let vectors = match level.vector_width {

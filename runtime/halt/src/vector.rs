@@ -73,7 +73,7 @@ impl Arena<'_> {
                     };
                     self.write(at + 1 + child, word.bits());
                 }
-                root = self.node(at, shift, length);
+                root = self.node(at, shift, length, None);
                 at += 1 + length;
             }
             below = level;
@@ -157,7 +157,7 @@ impl Arena<'_> {
                 let word = if child == final_child { below } else { None };
                 self.write(at + 1 + child, word.unwrap_or_else(|| self.child(old_node, child)).bits());
             }
-            below = Some(self.node(at, level, final_child + 1));
+            below = Some(self.node(at, level, final_child + 1, depth_after(self.depth(old_node), u8::MAX, 0)));
             at += 2 + final_child;
         }
         Ok(self.root(at, below.unwrap_or(Word::NIL), count))
@@ -191,17 +191,18 @@ impl Arena<'_> {
         let mut at = self.claim(total)?;
         let mut below = element;
         for (level, (old, length)) in (0..=shift).step_by(BITS as usize).zip(path) {
+            let old_at = self.object(old).map(|(at, _)| at);
+            let (gone, new) = (self.child(old, branch(index, level)), below);
             for child in 0..length {
-                let word = if child == branch(index, level) {
-                    below
-                } else if old == Word::NIL {
-                    old_root
-                } else {
-                    self.child(old, child)
+                let word = match old_at {
+                    _ if child == branch(index, level) => below.bits(),
+                    Some(old_at) => self.read(old_at + 1 + child),
+                    None => old_root.bits(),
                 };
-                self.write(at + 1 + child, word.bits());
+                self.write(at + 1 + child, word);
             }
-            below = self.node(at, level, length);
+            let old_depth = self.depth(if old == Word::NIL && length > 1 { old_root } else { old });
+            below = self.node(at, level, length, depth_after(old_depth, self.depth(gone), self.depth(new)));
             at += 1 + length;
         }
         Ok(self.root(at, below, new_count))
@@ -238,9 +239,9 @@ impl Arena<'_> {
         }
     }
 
-    /// Finishes the node whose children are written.
-    fn node(&self, at: usize, shift: u32, length: usize) -> Word {
-        let depth = self.deepest(at + 1, length);
+    /// Finishes the node whose children are written. Where its depth isn't known they are looked at.
+    fn node(&self, at: usize, shift: u32, length: usize, depth: Option<u8>) -> Word {
+        let depth = depth.unwrap_or_else(|| self.deepest(at + 1, length));
         self.publish(
             at,
             Header {
@@ -272,5 +273,17 @@ impl Arena<'_> {
             .map(|at| self.depth(Word::from_bits(self.read(at))))
             .max()
             .unwrap_or(0)
+    }
+}
+
+/// The depth of a node in which a part gave way to another, if it follows from the three depths without a look at the other parts,
+/// which may be in as many places of memory.
+pub(crate) fn depth_after(old: u8, gone: u8, new: u8) -> Option<u8> {
+    if new >= old {
+        Some(new)
+    } else if gone < old {
+        Some(old)
+    } else {
+        None
     }
 }

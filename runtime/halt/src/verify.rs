@@ -88,6 +88,16 @@ impl Arena<'_> {
         if usize::from(depth) > MAX_DEPTH || length > MAX_COUNT {
             return false;
         }
+        // The depth is exact, so that no operation refuses what is nested no deeper than it may be.
+        let (first, count) = header.references();
+        let parts = match header.kind {
+            Kind::List => self.depth(part(2)).max(self.depth(part(1)).saturating_add(1)),
+            Kind::Vector | Kind::Map => self.depth(part(1)).saturating_add(1),
+            _ => self.deepest(at + first, count),
+        };
+        if depth != parts {
+            return false;
+        }
         match header.kind {
             Kind::Forward => false,
             Kind::Integer => depth == 0 && length == 0 && Word::small(self.read(at + 1) as i64).is_none(),

@@ -35,6 +35,12 @@ impl<X> Heap<X> {
         })
     }
 
+    /// Whether an object starts at a reference that was alive in the last collection, or was made since. What is dead and not yet
+    /// overwritten can still be read, but what it refers to may be anything by now. Null refers to nothing that is dead.
+    pub fn is_alive(&self, reference: Ref) -> bool {
+        reference.is_null() || (self.blocks.may_be_alive(reference.bits()) && self.get(reference).is_some())
+    }
+
     /// The text behind a reference, if it is a string.
     #[inline]
     pub fn text(&self, reference: Ref) -> Option<&str> {

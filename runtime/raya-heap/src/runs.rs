@@ -84,7 +84,9 @@ impl<X> Heap<X> {
         unsafe { self.region.fill(start, granules, 0) };
         let end = start + granules;
         self.runs.runs[class.index()] = Run { cursor: start, end };
-        self.runs.sweeps[class.index()].from = end;
+        let sweep = &mut self.runs.sweeps[class.index()];
+        sweep.from = end;
+        self.blocks.set_swept(sweep.block, end);
         self.claim(granules as usize * GRANULE);
         Ok(())
     }

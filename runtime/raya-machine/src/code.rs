@@ -5,12 +5,13 @@ use raya_facts::types::SlotKind;
 use raya_facts::{FunctionId, TypeId};
 
 use crate::pc::Pc;
+use crate::words::Words;
 
 /// The lowered functions of a module.
 #[derive(Debug)]
 pub struct Code {
     /// The instructions of all functions, one after another. Inline caches change them while they run.
-    pub(crate) words: Box<[u64]>,
+    pub(crate) words: Words,
     /// What a call needs, by function. It points into `words`, whose place in memory never changes.
     pub(crate) callees: Box<[Callee]>,
     /// Everything else, by function.
@@ -157,7 +158,7 @@ impl Code {
     /// The place of an instruction from the start of its function.
     pub(crate) fn place(&self, function: FunctionId, pc: Pc) -> u32 {
         let start = self.functions.get(function.index()).map_or(0, |code| code.start);
-        let bytes = (pc.0 as usize).wrapping_sub(self.words.as_ptr() as usize);
+        let bytes = (pc.0 as usize).wrapping_sub(self.words.start().0 as usize);
         ((bytes / size_of::<u64>()) as u32).wrapping_sub(start)
     }
 
@@ -211,7 +212,6 @@ impl Code {
     /// The first instruction of a function.
     pub(crate) fn pc(&self, function: FunctionId, place: u32) -> Option<Pc> {
         let start = self.function(function)?.start as usize;
-        let found = self.words.get(start + place as usize)?;
-        Some(Pc(std::ptr::from_ref(found)))
+        self.words.pc(start + place as usize)
     }
 }

@@ -39,7 +39,9 @@ impl Fast {
     ///
     /// # Safety
     ///
-    /// `verified` is what the verifier said about the context's module, and `run` dispatches the handlers that `table` names.
+    /// `verified` is what the verifier said about the context's module, and `run` dispatches the handlers that `table` names. The
+    /// engine runs in that context alone, which nothing changes but a [`Machine`](raya_runtime::Machine) and what it lets its host and
+    /// natives do: code that has the context to itself could put anything anywhere, and the engine checks nothing again.
     pub unsafe fn new(context: &Context, verified: &Verified, table: &'static Table, run: Run) -> Result<Fast, LowerError> {
         let code = lower(Source {
             module: &context.module,
@@ -57,6 +59,19 @@ impl Fast {
     /// What lowering did.
     pub fn statistics(&self) -> Statistics {
         self.state.code.statistics
+    }
+}
+
+/// A run that has not come back. If a native function panics it never does: what the frames of the task hold is known only at the place
+/// where it stopped, so that they must not be looked at again.
+struct Unfinished<'a> {
+    state: &'a mut State,
+    task: TaskId,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        *self.state.frames_mut(self.task) = Default::default();
     }
 }
 
@@ -117,9 +132,14 @@ impl Engine for Fast {
         let (begun, fp) = self.state.take_up(context, task);
         let before = context.fuel.used();
         let (pc, fp) = self.state.enter_block(begun, fp, owed);
+        let unfinished = Unfinished {
+            state: &mut self.state,
+            task,
+        };
         // SAFETY: `pc` is where the task begins or was left, `fp` its innermost frame, and `run` belongs to the table that the code was
         // lowered with, as the caller of `new` has promised.
-        unsafe { (self.run)(pc, fp, &mut self.state) };
+        unsafe { (self.run)(pc, fp, unfinished.state) };
+        core::mem::forget(unfinished);
         let exit = self.state.give_back();
         match exit {
             Exit::Done => {

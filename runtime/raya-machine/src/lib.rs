@@ -25,6 +25,7 @@ pub mod word;
 mod frames;
 mod object;
 mod unwind;
+mod words;
 
 pub use code::Code;
 pub use engine::{Fast, Run};

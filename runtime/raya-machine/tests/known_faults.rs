@@ -211,7 +211,7 @@ fn what_a_call_returned_lives_as_long_as_its_handle() {
             done: return_void } }";
     for dispatch in Dispatch::AVAILABLE {
         let mut machine = load(Arc::new(module(text)), Options::default(), *dispatch).expect("it is verified");
-        machine.context_mut().heap.set_stress(true);
+        machine.context_mut().set_stress(true);
         let value: Value = machine.call("main", &[]).expect("it returns");
         let Value::Ref(reference) = value else { panic!("{value:?}") };
         let handle = machine.context_mut().root(reference);

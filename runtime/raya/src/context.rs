@@ -204,12 +204,13 @@ impl Context {
         })
     }
 
-    /// Keeps an object alive until the handle and its clones are dropped.
+    /// Keeps an object alive until the handle and its clones are dropped. One of nothing that is alive is a handle of null.
     ///
     /// What a call returned, what a failure carries, and what the host allocated itself may be freed by the next call unless a
     /// handle keeps it, or something of the program refers to it.
     pub fn root(&mut self, reference: Ref) -> Handle {
-        self.handles.add(reference)
+        let alive = self.heap.is_alive(reference);
+        self.handles.add(if alive { reference } else { Ref::NULL })
     }
 
     /// Marks what is alive apart from the frames of tasks, which an engine keeps: variables, texts, what tasks hold, and what the host holds.

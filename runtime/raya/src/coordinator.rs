@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 
 use crate::context::Context;
+use crate::native_context::NativeContext;
 use crate::statistics::Statistics;
 
 /// Stops the contexts that are registered with it. Clones are the same coordinator.
@@ -71,7 +72,7 @@ impl Coordinator {
 
     /// Makes a context stop with the others from now on, under a name for whoever looks at them. A context has one coordinator: it leaves
     /// the one that it had. It leaves, too, when it is dropped.
-    pub fn register(&self, context: &mut Context, name: impl Into<String>) {
+    pub fn register(&self, context: &mut NativeContext<'_>, name: impl Into<String>) {
         let member = Arc::new(Member {
             name: name.into(),
             statistics: Mutex::new(context.statistics()),
@@ -81,7 +82,7 @@ impl Coordinator {
         world.members.retain(|member| member.strong_count() > 0);
         world.members.push(Arc::downgrade(&member));
         drop(world);
-        context.registration = Some(Registration {
+        context.inner().registration = Some(Registration {
             shared: self.shared.clone(),
             member,
         });

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::engine::Engine;
 use crate::failure::{Cause, Failure};
 use crate::machine::{Machine, Options};
+use crate::native_context::NativeContext;
 use crate::tasks::Entry;
 use crate::trap::Trap;
 use crate::typed::{Arguments, FromValue};
@@ -69,12 +70,12 @@ impl<E: Engine> Machine<E> {
     pub fn load(
         file: &[u8],
         options: Options,
-        engine: impl FnOnce(&mut Context, &Verified) -> Result<E, Failure>,
+        engine: impl FnOnce(&Context, &Verified) -> Result<E, Failure>,
     ) -> Result<Machine<E>, LoadError> {
         let module = Module::read(file)?;
         let verified = verify(&module)?;
-        let mut context = Context::load(Arc::new(module), options)?;
-        let engine = engine(&mut context, &verified)?;
+        let context = Context::load(Arc::new(module), options)?;
+        let engine = engine(&context, &verified)?;
         Ok(Machine::with_engine(context, engine))
     }
 
@@ -139,7 +140,7 @@ impl<E: Engine> Machine<E> {
             registration.publish(self.context.statistics());
         }
         drop(entered);
-        R::from_value(&mut self.context, result?).map_err(failed)
+        R::from_value(&mut NativeContext::new(&mut self.context), result?).map_err(failed)
     }
 
     /// Gives the program so much fuel from now on, whatever is left of what it had; `None` for as much as it takes.
@@ -151,7 +152,7 @@ impl<E: Engine> Machine<E> {
     fn arguments(&mut self, function: &Function, arguments: &impl Arguments) -> Result<Vec<Value>, Failure> {
         let mut values = Vec::with_capacity(arguments.count());
         for index in 0..arguments.count() {
-            let mut value = arguments.value(index, &mut self.context);
+            let mut value = arguments.value(index, &mut NativeContext::new(&mut self.context));
             if value.is_err() {
                 // Texts that were made before are in no frame yet.
                 let (context, engine) = (&mut self.context, &self.engine);
@@ -159,18 +160,12 @@ impl<E: Engine> Machine<E> {
                     engine.roots(marker);
                     values.iter().for_each(|value| marker.mark_value(*value));
                 });
-                value = arguments.value(index, context);
+                value = arguments.value(index, &mut NativeContext::new(context));
             }
-            values.push(value.map_err(failed)?);
-        }
-        let rest = function.rest.unwrap_or(TypeId::NULL);
-        let declared = function
-            .params
-            .iter()
-            .map(|param| param.r#type)
-            .chain(std::iter::repeat(rest));
-        for (index, (value, type_id)) in values.iter().zip(declared).enumerate() {
-            if value.slot() != types::slot(type_id) || !types::holds(&self.context, *value, type_id) {
+            let value = value.map_err(failed)?;
+            let declared = function.params.get(index).map(|param| param.r#type);
+            let type_id = declared.or(function.rest).unwrap_or(TypeId::NULL);
+            if !types::belongs(&self.context, value, type_id) {
                 let (expected, found) = (
                     types::name(&self.context, type_id),
                     types::describe(&self.context, value.to_any()),
@@ -180,6 +175,7 @@ impl<E: Engine> Machine<E> {
                     function.name
                 )));
             }
+            values.push(value);
         }
         Ok(values)
     }

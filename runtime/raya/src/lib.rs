@@ -10,7 +10,7 @@
 //! - [`context`], [`variables`], [`handles`], [`frame`], [`tasks`], [`natives`]: what the functions of [`semantics`] work on;
 //! - [`call`], [`flow`], [`trap`], [`failure`]: what comes out of an instruction, and of a program;
 //! - [`engine`], [`interpreter`]: what executes the instructions of a task;
-//! - [`machine`], [`host`], [`typed`]: the host's door, and what Rust values stand for;
+//! - [`machine`], [`host`], [`native_context`], [`typed`]: the host's door, and what Rust values stand for;
 //! - [`trace`], [`fuel`], [`statistics`], [`coordinator`]: where tasks are, what they cost, and how to stop all contexts of a process.
 //!
 //! # Embedding
@@ -80,6 +80,7 @@ pub mod interpreter;
 pub mod json;
 pub mod layout;
 pub mod machine;
+pub mod native_context;
 pub mod natives;
 pub mod number;
 pub mod opaque;
@@ -111,6 +112,7 @@ pub use handles::Handle;
 pub use host::LoadError;
 pub use interpreter::Interpreter;
 pub use machine::{Machine, Options};
+pub use native_context::NativeContext;
 pub use natives::{NativeDeclaration, NativeError, NativeType, Natives};
 pub use statistics::Statistics;
 pub use trace::{TraceLine, TracePoint};

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::failure::{Cause, Failure};
 use crate::flow::StepFunction;
 use crate::interpreter::Interpreter;
+use crate::native_context::NativeContext;
 use crate::natives::Natives;
 use crate::statistics::Statistics;
 use crate::tasks::{Raised, State, TaskId};
@@ -102,9 +103,9 @@ impl<E: Engine> Machine<E> {
         &self.context
     }
 
-    /// The same, to prepare arguments or variables.
-    pub fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+    /// The same, to prepare arguments or variables: as far as that leaves the engine what it relies on.
+    pub fn context_mut(&mut self) -> NativeContext<'_> {
+        NativeContext::new(&mut self.context)
     }
 
     /// What executes the instructions.

@@ -9,6 +9,7 @@ use raya_facts::{TrapKind, TypeId};
 
 use crate::any::Any;
 use crate::context::Context;
+use crate::native_context::NativeContext;
 use crate::number::float_text;
 use crate::text;
 use crate::trap::Trap;
@@ -16,7 +17,7 @@ use crate::typed::{ToValue, Wanted};
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
 
-/// A native function. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
+/// A native function as instructions call it. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
 /// gives [`Poll::Pending`] is called again with the same values when the task's turn comes.
 ///
 /// Nothing is collected while it runs, so that it can hold references. One that fails with [`TrapKind::HeapLimit`] is called once more
@@ -112,7 +113,7 @@ pub struct NativeDeclaration {
     name: &'static str,
     params: &'static [Wanted],
     result: Wanted,
-    function: fn(&mut Context, &[Value]) -> Result<Value, Trap>,
+    function: fn(&mut NativeContext<'_>, &[Value]) -> Result<Value, Trap>,
 }
 
 impl NativeDeclaration {
@@ -122,7 +123,7 @@ impl NativeDeclaration {
         name: &'static str,
         params: &'static [Wanted],
         result: Wanted,
-        function: fn(&mut Context, &[Value]) -> Result<Value, Trap>,
+        function: fn(&mut NativeContext<'_>, &[Value]) -> Result<Value, Trap>,
     ) -> NativeDeclaration {
         NativeDeclaration {
             name,
@@ -226,13 +227,13 @@ pub trait NativeResult {
     /// # Errors
     ///
     /// Why there is none.
-    fn finish(self, context: &mut Context) -> Result<Value, Trap>;
+    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap>;
 }
 
 impl<T: ToValue> NativeResult for T {
     const WANTED: Wanted = T::WANTED;
 
-    fn finish(self, context: &mut Context) -> Result<Value, Trap> {
+    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         self.to_value(context)
     }
 }
@@ -243,7 +244,7 @@ where
 {
     const WANTED: Wanted = T::WANTED;
 
-    fn finish(self, context: &mut Context) -> Result<Value, Trap> {
+    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         match self {
             Ok(value) => value.to_value(context),
             Err(error) => Err(NativeError::from(error).0),
@@ -276,7 +277,7 @@ impl Natives {
         let mut natives = Natives::empty();
         let one_text: &'static [Option<TypeId>] = &[Some(TypeId::STR)];
         let one_float: &'static [Option<TypeId>] = &[Some(TypeId::F64)];
-        natives.add(
+        natives.add_standard(
             "print",
             NativeType {
                 params: &[],
@@ -285,7 +286,7 @@ impl Natives {
             },
             |context, values| print(context, values, "\n"),
         );
-        natives.add(
+        natives.add_standard(
             "write",
             NativeType {
                 params: &[],
@@ -294,7 +295,7 @@ impl Natives {
             },
             |context, values| print(context, values, ""),
         );
-        natives.add(
+        natives.add_standard(
             "clock",
             NativeType {
                 params: &[],
@@ -313,7 +314,7 @@ impl Natives {
             ("abs", f64::abs),
             ("sqrt", f64::sqrt),
         ] {
-            natives.add(
+            natives.add_standard(
                 name,
                 NativeType {
                     params: one_float,
@@ -326,7 +327,7 @@ impl Natives {
                 },
             );
         }
-        natives.add(
+        natives.add_standard(
             "upper",
             NativeType {
                 params: one_text,
@@ -338,7 +339,7 @@ impl Natives {
                 Ok(Value::Ref(context.heap.allocate_string(&text)?))
             },
         );
-        natives.add(
+        natives.add_standard(
             "lower",
             NativeType {
                 params: one_text,
@@ -355,7 +356,7 @@ impl Natives {
             rest: false,
             result: TypeId::STR,
         };
-        natives.add("substring", slice, substring);
+        natives.add_standard("substring", slice, substring);
         crate::collections::add_natives(&mut natives);
         natives
     }
@@ -365,7 +366,7 @@ impl Natives {
         &mut self,
         name: impl Into<String>,
         signature: NativeType,
-        function: impl Fn(&mut Context, &[Value]) -> Result<Value, Trap> + Send + Sync + 'static,
+        function: impl Fn(&mut NativeContext<'_>, &[Value]) -> Result<Value, Trap> + Send + Sync + 'static,
     ) {
         self.add_suspending(name, signature, move |context, values| {
             function(context, values).map(Poll::Ready)
@@ -377,11 +378,25 @@ impl Natives {
         &mut self,
         name: impl Into<String>,
         signature: NativeType,
-        function: impl Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync + 'static,
+        function: impl Fn(&mut NativeContext<'_>, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync + 'static,
     ) {
         let native = Native {
             signature: Signature::Listed(signature),
-            function: Arc::new(function),
+            function: Arc::new(move |context, values| function(&mut NativeContext::new(context), values)),
+        };
+        self.functions.insert(name.into(), native);
+    }
+
+    /// Adds a function of the language itself, which knows what engines rely on.
+    pub(crate) fn add_standard(
+        &mut self,
+        name: impl Into<String>,
+        signature: NativeType,
+        function: impl Fn(&mut Context, &[Value]) -> Result<Value, Trap> + Send + Sync + 'static,
+    ) {
+        let native = Native {
+            signature: Signature::Listed(signature),
+            function: Arc::new(move |context, values| function(context, values).map(Poll::Ready)),
         };
         self.functions.insert(name.into(), native);
     }
@@ -396,7 +411,7 @@ impl Natives {
         } = declaration;
         let native = Native {
             signature: Signature::Typed { params, result },
-            function: Arc::new(move |context, values| function(context, values).map(Poll::Ready)),
+            function: Arc::new(move |context, values| function(&mut NativeContext::new(context), values).map(Poll::Ready)),
         };
         self.functions.insert(name.to_owned(), native);
         self

@@ -14,8 +14,8 @@ use core::fmt;
 use raya_facts::{TrapKind, TypeId};
 
 use crate::any::Any;
-use crate::context::Context;
 use crate::handles::Handle;
+use crate::native_context::NativeContext;
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
@@ -70,7 +70,7 @@ pub trait ToValue {
     /// # Errors
     ///
     /// [`TrapKind::HeapLimit`] when there is no room for it. Nothing is collected here.
-    fn to_value(&self, context: &mut Context) -> Result<Value, Trap>;
+    fn to_value(&self, context: &mut NativeContext<'_>) -> Result<Value, Trap>;
 }
 
 /// A Rust value that a program can give.
@@ -88,7 +88,7 @@ pub trait FromValue: Sized {
     /// # Errors
     ///
     /// [`TrapKind::NullReference`] for null where a text is wanted; [`TrapKind::TypeError`] for a value of another type than was wanted.
-    fn from_value(context: &mut Context, value: Value) -> Result<Self, Trap>;
+    fn from_value(context: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap>;
 }
 
 /// What of a value of the wrong representation says; declarations are compared before, so that hosts rarely see it.
@@ -105,7 +105,7 @@ macro_rules! numbers {
         impl ToValue for $rust {
             const WANTED: Wanted = Wanted::Type(TypeId::$id);
 
-            fn to_value(&self, _: &mut Context) -> Result<Value, Trap> {
+            fn to_value(&self, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
                 Ok(Value::$variant(*self))
             }
         }
@@ -113,7 +113,7 @@ macro_rules! numbers {
         impl FromValue for $rust {
             const WANTED: Wanted = Wanted::Type(TypeId::$id);
 
-            fn from_value(_: &mut Context, value: Value) -> Result<Self, Trap> {
+            fn from_value(_: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap> {
                 match value {
                     Value::$variant(value) => Ok(value),
                     other => Err(wrong(<Self as FromValue>::WANTED, other)),
@@ -132,15 +132,15 @@ numbers! {
 impl ToValue for str {
     const WANTED: Wanted = Wanted::Type(TypeId::STR);
 
-    fn to_value(&self, context: &mut Context) -> Result<Value, Trap> {
-        Ok(Value::Ref(context.heap.allocate_string(self)?))
+    fn to_value(&self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
+        Ok(Value::Ref(context.new_string(self)?))
     }
 }
 
 impl ToValue for String {
     const WANTED: Wanted = Wanted::Type(TypeId::STR);
 
-    fn to_value(&self, context: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         self.as_str().to_value(context)
     }
 }
@@ -148,7 +148,7 @@ impl ToValue for String {
 impl FromValue for String {
     const WANTED: Wanted = Wanted::Type(TypeId::STR);
 
-    fn from_value(context: &mut Context, value: Value) -> Result<Self, Trap> {
+    fn from_value(context: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap> {
         match value {
             Value::Ref(reference) if !reference.is_null() => context
                 .heap
@@ -164,7 +164,7 @@ impl FromValue for String {
 impl ToValue for () {
     const WANTED: Wanted = Wanted::Type(TypeId::NULL);
 
-    fn to_value(&self, _: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
         Ok(Value::Ref(Ref::NULL))
     }
 }
@@ -172,7 +172,7 @@ impl ToValue for () {
 impl FromValue for () {
     const WANTED: Wanted = Wanted::Type(TypeId::NULL);
 
-    fn from_value(_: &mut Context, _: Value) -> Result<Self, Trap> {
+    fn from_value(_: &mut NativeContext<'_>, _: Value) -> Result<Self, Trap> {
         Ok(())
     }
 }
@@ -180,7 +180,7 @@ impl FromValue for () {
 impl ToValue for Any {
     const WANTED: Wanted = Wanted::Slot(SlotKind::Any);
 
-    fn to_value(&self, _: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
         Ok(Value::Any(*self))
     }
 }
@@ -188,7 +188,7 @@ impl ToValue for Any {
 impl FromValue for Any {
     const WANTED: Wanted = Wanted::Slot(SlotKind::Any);
 
-    fn from_value(_: &mut Context, value: Value) -> Result<Self, Trap> {
+    fn from_value(_: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap> {
         match value {
             Value::Any(value) => Ok(value),
             other => Err(wrong(<Self as FromValue>::WANTED, other)),
@@ -199,7 +199,7 @@ impl FromValue for Any {
 impl ToValue for Handle {
     const WANTED: Wanted = Wanted::Slot(SlotKind::Ref);
 
-    fn to_value(&self, _: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
         Ok(self.value())
     }
 }
@@ -207,7 +207,7 @@ impl ToValue for Handle {
 impl FromValue for Handle {
     const WANTED: Wanted = Wanted::Slot(SlotKind::Ref);
 
-    fn from_value(context: &mut Context, value: Value) -> Result<Self, Trap> {
+    fn from_value(context: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap> {
         match value {
             Value::Ref(reference) => Ok(context.root(reference)),
             other => Err(wrong(<Self as FromValue>::WANTED, other)),
@@ -218,7 +218,7 @@ impl FromValue for Handle {
 impl ToValue for Value {
     const WANTED: Wanted = Wanted::Anything;
 
-    fn to_value(&self, _: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
         Ok(*self)
     }
 }
@@ -226,7 +226,7 @@ impl ToValue for Value {
 impl FromValue for Value {
     const WANTED: Wanted = Wanted::Anything;
 
-    fn from_value(_: &mut Context, value: Value) -> Result<Self, Trap> {
+    fn from_value(_: &mut NativeContext<'_>, value: Value) -> Result<Self, Trap> {
         Ok(value)
     }
 }
@@ -234,7 +234,7 @@ impl FromValue for Value {
 impl<T: ToValue + ?Sized> ToValue for &T {
     const WANTED: Wanted = T::WANTED;
 
-    fn to_value(&self, context: &mut Context) -> Result<Value, Trap> {
+    fn to_value(&self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         T::to_value(self, context)
     }
 }
@@ -253,7 +253,7 @@ pub trait Arguments {
     /// # Errors
     ///
     /// [`TrapKind::HeapLimit`] when there is no room for it.
-    fn value(&self, index: usize, context: &mut Context) -> Result<Value, Trap>;
+    fn value(&self, index: usize, context: &mut NativeContext<'_>) -> Result<Value, Trap>;
 }
 
 impl Arguments for &[Value] {
@@ -261,7 +261,7 @@ impl Arguments for &[Value] {
         self.len()
     }
 
-    fn value(&self, index: usize, _: &mut Context) -> Result<Value, Trap> {
+    fn value(&self, index: usize, _: &mut NativeContext<'_>) -> Result<Value, Trap> {
         self.get(index).copied().ok_or_else(no_argument)
     }
 }
@@ -271,7 +271,7 @@ impl<const COUNT: usize> Arguments for &[Value; COUNT] {
         COUNT
     }
 
-    fn value(&self, index: usize, context: &mut Context) -> Result<Value, Trap> {
+    fn value(&self, index: usize, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         self.as_slice().value(index, context)
     }
 }
@@ -281,7 +281,7 @@ impl Arguments for &Vec<Value> {
         self.len()
     }
 
-    fn value(&self, index: usize, context: &mut Context) -> Result<Value, Trap> {
+    fn value(&self, index: usize, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
         self.as_slice().value(index, context)
     }
 }
@@ -298,7 +298,7 @@ macro_rules! tuples {
             }
 
             #[allow(unused_variables, reason = "the empty tuple looks at nothing")]
-            fn value(&self, index: usize, context: &mut Context) -> Result<Value, Trap> {
+            fn value(&self, index: usize, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
                 match index {
                     $($place => self.$place.to_value(context),)*
                     _ => Err(no_argument()),

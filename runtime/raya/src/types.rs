@@ -53,6 +53,20 @@ pub fn any_holds(context: &Context, value: Any, type_id: TypeId) -> bool {
     }
 }
 
+/// Whether a value from outside of the program may be put where a type is declared: it has the type's representation, what it refers to
+/// is alive, and it belongs to the type.
+pub fn belongs(context: &Context, value: Value, type_id: TypeId) -> bool {
+    value.slot() == slot(type_id) && is_alive(context, value.to_any()) && holds(context, value, type_id)
+}
+
+/// Whether a value refers to nothing that is dead.
+pub fn is_alive(context: &Context, value: Any) -> bool {
+    match value.kind() {
+        AnyKind::Ref(reference) => context.heap.is_alive(reference),
+        AnyKind::Null | AnyKind::Bool(_) | AnyKind::I32(_) | AnyKind::F64(_) => true,
+    }
+}
+
 /// Whether a value is of a type in the sense of a type test: as [`any_holds`], but null is of the type `null` alone.
 pub fn is_of(context: &Context, value: Any, type_id: TypeId) -> bool {
     if value.is_null() {

@@ -17,7 +17,7 @@ fn oracle(text: &str, heap: usize, stress: bool) -> Oracle {
     };
     let options = Options::new(limits, Output::Capture(Vec::new()));
     let mut oracle = Oracle::new(Arc::new(module(text)), options).expect("the program is right");
-    oracle.machine_mut().context_mut().heap.set_stress(stress);
+    oracle.machine_mut().context_mut().set_stress(stress);
     oracle
 }
 

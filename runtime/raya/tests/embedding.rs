@@ -80,7 +80,7 @@ fn rust_values_go_in_and_come_out() {
 fn a_handle_keeps_its_object() {
     let mut machine = machine(Limits::default());
     let point: Handle = machine.call("point", (42,)).expect("it returns");
-    machine.context_mut().heap.set_stress(true);
+    machine.context_mut().set_stress(true);
     assert_eq!(machine.call("greet", ("you",)), Ok("hello you".to_owned()));
     assert_eq!(machine.call::<_, i32>("x_of", (point.clone(),)), Ok(42));
     let statistics = machine.statistics();
@@ -134,7 +134,7 @@ fn what_is_wrong_with_a_file_is_told_apart() {
         ..Limits::default()
     };
     assert!(matches!(load(&file(), small.clone()), Some(LoadError::Machine(_))));
-    let engine = |context: &mut raya_runtime::Context, _: &raya_facts::verify::Verified| {
+    let engine = |context: &raya_runtime::Context, _: &raya_facts::verify::Verified| {
         Ok(Interpreter::new(&context.module, raya_oracle::step))
     };
     let options = |limits| Options::new(limits, Output::Capture(Vec::new()));

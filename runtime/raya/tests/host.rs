@@ -35,8 +35,8 @@ fn a_value_that_was_returned_is_still_there() {
          done: return_void } }",
         Natives::standard(),
     );
-    let context = oracle.machine_mut().context_mut();
-    let name = context.heap.allocate_string("world").expect("there is room");
+    let mut context = oracle.machine_mut().context_mut();
+    let name = context.new_string("world").expect("there is room");
     let name = context.root(name);
     let first = oracle.call("greet", &[name.value()]).expect("it returns");
     let Value::Ref(first) = first else {

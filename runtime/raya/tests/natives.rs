@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use raya_facts::TrapKind;
 use raya_oracle::Oracle;
-use raya_runtime::{Any, Context, Failure, Handle, Limits, Machine, NativeError, Natives, Options, Output};
+use raya_runtime::{Any, Failure, Handle, Limits, Machine, NativeContext, NativeError, Natives, Options, Output};
 use support::module;
 
 #[raya_macros::native]
@@ -24,14 +24,14 @@ fn count(text: &str, of: &str) -> i32 {
 }
 
 #[raya_macros::native]
-fn clock_of(context: &mut Context) -> f64 {
+fn clock_of(context: &mut NativeContext<'_>) -> f64 {
     context.tasks.clock as f64
 }
 
 #[raya_macros::native]
-fn log(context: &mut Context, line: String, urgent: bool) {
+fn log(context: &mut NativeContext<'_>, line: String, urgent: bool) {
     let line = if urgent { line.to_uppercase() } else { line };
-    let _ = context.output.write(line.as_bytes());
+    let _ = context.write(line.as_bytes());
 }
 
 #[raya_macros::native]
@@ -191,7 +191,7 @@ fn handles_of_natives_are_rooted() {
     let mut machine = Oracle::new(Arc::new(module(text)), options)
         .expect("it is verified")
         .into_machine();
-    machine.context_mut().heap.set_stress(true);
+    machine.context_mut().set_stress(true);
     assert_eq!(machine.call("main", ()), Ok(100));
     let handle = kept.lock().expect("nobody panicked").take().expect("it was kept");
     assert_eq!(machine.display(handle.value()), "12345");

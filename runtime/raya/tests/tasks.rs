@@ -242,7 +242,7 @@ fn a_continuation_keeps_its_task() {
             done: load_local doubled await return } }";
     let options = raya_runtime::Options::default();
     let mut oracle = raya_oracle::Oracle::new(std::sync::Arc::new(support::module(text)), options).expect("it is verified");
-    oracle.machine_mut().context_mut().heap.set_stress(true);
+    oracle.machine_mut().context_mut().set_stress(true);
     assert_eq!(oracle.call("main", &[]), Ok(raya_runtime::Value::I32(42)));
     let statistics = oracle.machine().statistics();
     assert!(statistics.heap.collections > 1000);

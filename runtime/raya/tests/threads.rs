@@ -119,7 +119,7 @@ fn run_workers<R>(count: usize, coordinator: &Coordinator, inspect: impl FnOnce(
             let (over, ready) = (&over, &ready);
             scope.spawn(move || {
                 let mut machine = machine(Limits::default());
-                coordinator.register(machine.context_mut(), format!("worker {number}"));
+                coordinator.register(&mut machine.context_mut(), format!("worker {number}"));
                 ready.wait();
                 while !over.load(Ordering::Relaxed) {
                     assert_eq!(machine.call("litter", (200,)), Ok(200));
@@ -198,7 +198,7 @@ fn stoppers_and_contexts_that_come_and_go_never_wait_for_ever() {
                             fuel: Some(3_000),
                             ..Limits::default()
                         });
-                        coordinator.register(machine.context_mut(), format!("{number}.{round}"));
+                        coordinator.register(&mut machine.context_mut(), format!("{number}.{round}"));
                         let name = if round % 2 == 0 { "endless" } else { "next" };
                         let result = machine.call::<_, Value>(name, ());
                         assert_eq!(result.is_err(), round % 2 == 0);
@@ -234,7 +234,7 @@ fn a_native_may_stop_the_others_and_run_another_machine() {
     };
     natives.add("report", signature, move |_, _| {
         let mut second = machine(Limits::default());
-        inner.register(second.context_mut(), "second");
+        inner.register(&mut second.context_mut(), "second");
         assert_eq!(second.call("litter", (50,)), Ok(50));
         let names = inner.stop(|stopped| {
             // Within, this thread may even run a context: the others are stopped, it isn't.
@@ -250,7 +250,7 @@ fn a_native_may_stop_the_others_and_run_another_machine() {
     });
     run_workers(2, &coordinator, |_| {
         let mut first = machine_with(Limits::default(), natives);
-        coordinator.register(first.context_mut(), "first");
+        coordinator.register(&mut first.context_mut(), "first");
         for _ in 0..20 {
             assert_eq!(first.call("reports", ()), Ok(()));
         }

@@ -47,7 +47,7 @@ fn values_go_in_and_come_out() {
 #[test]
 fn an_object_lives_as_long_as_its_handle() {
     let mut machine = machine!();
-    machine.context_mut().heap.set_stress(true);
+    machine.context_mut().set_stress(true);
     let order: Handle = machine.call("order", ("regular", 8)).expect("it returns");
     for _ in 0..100 {
         assert_eq!(machine.call("price_of", (order.clone(),)), Ok(18.0));

@@ -3,7 +3,7 @@
 
 use raya_facts::TypeId;
 use raya_facts::module::Function;
-use raya_runtime::{Any, Context, Value, types};
+use raya_runtime::{Any, Context, NativeContext, Value, types};
 
 /// The arguments for a function.
 ///
@@ -11,7 +11,7 @@ use raya_runtime::{Any, Context, Value, types};
 ///
 /// That there is no such function, with those that there are; that there are too few or too many words; or that one of them is none of its
 /// parameter's type.
-pub fn read(context: &mut Context, name: &str, words: &[String]) -> Result<Vec<Value>, String> {
+pub fn read(context: &mut NativeContext<'_>, name: &str, words: &[String]) -> Result<Vec<Value>, String> {
     let module = context.module.clone();
     let Some(function) = module.functions.iter().find(|function| function.name == name) else {
         return Err(unknown(name, &module.functions));
@@ -44,7 +44,7 @@ pub fn read(context: &mut Context, name: &str, words: &[String]) -> Result<Vec<V
     Ok(values)
 }
 
-fn value(context: &mut Context, word: &str, r#type: TypeId) -> Result<Value, String> {
+fn value(context: &mut NativeContext<'_>, word: &str, r#type: TypeId) -> Result<Value, String> {
     let parsed = match r#type {
         TypeId::I32 => word.parse().ok().map(Value::I32),
         TypeId::F64 => word.parse().ok().map(Value::F64),
@@ -62,7 +62,7 @@ fn value(context: &mut Context, word: &str, r#type: TypeId) -> Result<Value, Str
 }
 
 /// A word that looks like a number, a truth value or null is one; any other is a text.
-fn any(context: &mut Context, word: &str) -> Result<Value, String> {
+fn any(context: &mut NativeContext<'_>, word: &str) -> Result<Value, String> {
     let any = if word == "null" {
         Any::NULL
     } else if let Ok(value) = word.parse() {
@@ -77,10 +77,9 @@ fn any(context: &mut Context, word: &str) -> Result<Value, String> {
     Ok(Value::Any(any))
 }
 
-fn text(context: &mut Context, word: &str) -> Result<Value, String> {
+fn text(context: &mut NativeContext<'_>, word: &str) -> Result<Value, String> {
     let text = context
-        .heap
-        .allocate_string(word)
+        .new_string(word)
         .map_err(|full| format!("doesn't fit: {full}"))?;
     Ok(Value::Ref(text))
 }

@@ -9,7 +9,7 @@ use raya_facts::Module;
 use raya_facts::verify::verify;
 use raya_machine::{Fast, code};
 use raya_oracle::features;
-use raya_runtime::{Context, Failure, Limits, Machine, Options, Output, StepFunction, Value};
+use raya_runtime::{Context, Failure, Limits, Machine, NativeContext, Options, Output, StepFunction, Value};
 
 use crate::arguments;
 use crate::command::{Format, Program};
@@ -73,7 +73,7 @@ impl Prepared {
             Execution::Oracle(step) => AnyMachine::Oracle(Box::new(oracle(&source, module, options, step)?)),
             Execution::Fast(dispatch) => AnyMachine::Fast(Box::new(fast(&source, module, options, dispatch)?)),
         };
-        machine.context_mut().heap.set_stress(program.gc_stress);
+        machine.context_mut().set_stress(program.gc_stress);
         Ok(Prepared {
             path: source.path,
             machine,
@@ -87,7 +87,7 @@ impl Prepared {
     ///
     /// When there is no such function, or it takes other arguments. Nothing ran then.
     pub fn call(&mut self, program: &Program) -> Result<Called, Refused> {
-        let arguments = arguments::read(self.machine.context_mut(), &program.function, &program.args)
+        let arguments = arguments::read(&mut self.machine.context_mut(), &program.function, &program.args)
             .map_err(|message| (Exit::Usage, format!("{}: {message}", self.path)))?;
         let start = Instant::now();
         let result = self.machine.call(&program.function, &arguments);
@@ -120,7 +120,7 @@ impl AnyMachine {
     }
 
     /// The same, to prepare arguments.
-    pub fn context_mut(&mut self) -> &mut Context {
+    pub fn context_mut(&mut self) -> NativeContext<'_> {
         on_either!(self, machine => machine.context_mut())
     }
 

@@ -83,9 +83,8 @@ impl<E: Engine> Callable for Machine<E> {
         let (ending, trace) = match &result {
             Ok(value) => (Ending::Value(Literal::of(&self.literal(*value))), Vec::new()),
             Err(failure) => {
-                let ending = ending(&failure.cause);
-                let trace = trace(failure, &ending);
-                (ending, trace)
+                let trace = failure.trace.iter().map(|line| format!("{line:?}"));
+                (ending(&failure.cause), trace.collect())
             }
         };
         let seen = Seen {
@@ -98,7 +97,7 @@ impl<E: Engine> Callable for Machine<E> {
     }
 
     fn stress(&mut self) {
-        self.context_mut().heap.set_stress(true);
+        self.context_mut().set_stress(true);
     }
 }
 
@@ -110,17 +109,6 @@ impl Callable for Oracle {
     fn stress(&mut self) {
         Callable::stress(self.machine_mut());
     }
-}
-
-/// Where a call failed, innermost call first. Fuel is charged by the block, so where it runs out engines agree on the block, but not on the
-/// instruction in it that they name.
-fn trace(failure: &Failure, ending: &Ending) -> Vec<String> {
-    let by_block = matches!(ending, Ending::Trap(name) if name == "out_of_fuel");
-    let lines = failure.trace.iter().enumerate().map(|(index, line)| match by_block && index == 0 {
-        true => line.function.clone(),
-        false => format!("{line:?}"),
-    });
-    lines.collect()
 }
 
 /// How a call that failed ended.

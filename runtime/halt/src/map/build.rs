@@ -141,6 +141,6 @@ impl Arena<'_> {
             }
             run = next;
         }
-        Ok(self.finish_node(&mut at, level, entry_bits, child_bits))
+        Ok(self.finish_node(&mut at, level, entry_bits, child_bits, None))
     }
 }

@@ -115,8 +115,8 @@ impl Arena<'_> {
         let mut at = self.claim(total + above + ROOT_WORDS)?;
         let mut node = match path.found {
             _ if last.kind == Kind::Collision => self.write_collision(&mut at, last, Some(key), Some((key, value))),
-            Found::Other(other) => {
-                let other = (other, self.entry_value(last, bit));
+            Found::Other(_) => {
+                let other = self.entry(last, bit);
                 let mut below = if split == LEVELS - 1 {
                     let (first, second) = if self.order(key, other.0) == Ordering::Less {
                         ((key, value), other)
@@ -257,9 +257,9 @@ impl Arena<'_> {
                 if node.entry_bits & bit == 0 {
                     Found::Nothing
                 } else {
-                    let other = self.entry_key(node, bit);
+                    let (other, value) = self.entry(node, bit);
                     if self.order(other, key) == Ordering::Equal {
-                        Found::Here(self.entry_value(node, bit))
+                        Found::Here(value)
                     } else {
                         Found::Other(other)
                     }

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use crate::arena::Arena;
 use crate::object::{Header, Kind};
+use crate::vector::depth_after;
 use crate::word::Word;
 
 /// Bits of the hash that one level takes.
@@ -103,18 +104,16 @@ impl Arena<'_> {
         }
     }
 
-    pub(super) fn entry_key(&self, node: Node, bit: u32) -> Word {
-        if node.at == 0 {
-            return node.entry.0;
-        }
-        Word::from_bits(self.read(node.at + 2 + 2 * rank(node.entry_bits, bit)))
+    /// The entry of the branch.
+    pub(super) fn entry(&self, node: Node, bit: u32) -> (Word, Word) {
+        self.entry_from(node, node.at + 2 + 2 * rank(node.entry_bits, bit))
     }
 
-    pub(super) fn entry_value(&self, node: Node, bit: u32) -> Word {
-        if node.at == 0 {
-            return node.entry.1;
+    fn entry_from(&self, node: Node, from: usize) -> (Word, Word) {
+        match node.at {
+            0 => node.entry,
+            _ => (Word::from_bits(self.read(from)), Word::from_bits(self.read(from + 1))),
         }
-        Word::from_bits(self.read(node.at + 3 + 2 * rank(node.entry_bits, bit)))
     }
 
     pub(super) fn child_at(&self, node: Node, bit: u32) -> Word {
@@ -135,7 +134,7 @@ impl Arena<'_> {
             return self.collision_entries(node).find(differs).unwrap_or((Word::NIL, Word::NIL));
         }
         bits_of(node.entry_bits)
-            .map(|bit| (self.entry_key(node, bit), self.entry_value(node, bit)))
+            .map(|bit| self.entry(node, bit))
             .find(differs)
             .unwrap_or((Word::NIL, Word::NIL))
     }
@@ -153,28 +152,68 @@ impl Arena<'_> {
             self.write(to, word.bits());
             to += 1;
         };
-        for branch in bits_of(entry_bits) {
-            let (key, value) = match change {
-                Change::Entry(key, value) if branch == bit => (key, value),
-                _ => (self.entry_key(node, branch), self.entry_value(node, branch)),
-            };
-            put(key);
-            put(value);
+        // Entries and children lie in the order of their bits, in the old node and in the new one.
+        let mut from = node.at + 2;
+        for branch in bits_of(node.entry_bits | entry_bits) {
+            if node.entry_bits & branch != 0 {
+                let (key, value) = self.entry_from(node, from);
+                from += 2;
+                if branch != bit {
+                    put(key);
+                    put(value);
+                }
+            }
+            if let Change::Entry(key, value) = change
+                && branch == bit
+            {
+                put(key);
+                put(value);
+            }
         }
-        for branch in bits_of(child_bits) {
-            put(match change {
-                Change::Child(child) if branch == bit => child,
-                _ => self.child_at(node, branch),
-            });
+        for branch in bits_of(node.child_bits | child_bits) {
+            if node.child_bits & branch != 0 {
+                let child = Word::from_bits(self.read(from));
+                from += 1;
+                if branch != bit {
+                    put(child);
+                }
+            }
+            if let Change::Child(child) = change
+                && branch == bit
+            {
+                put(child);
+            }
         }
-        self.finish_node(at, level, entry_bits, child_bits)
+        let (gone, new) = (self.branch_depth(node, bit), self.change_depth(change));
+        let old = if node.at == 0 { gone } else { self.header(node.at).depth };
+        self.finish_node(at, level, entry_bits, child_bits, depth_after(old, gone, new))
     }
 
-    /// Finishes the node whose references are written.
-    pub(super) fn finish_node(&self, at: &mut usize, level: usize, entry_bits: u32, child_bits: u32) -> Word {
+    /// How deep collections are nested in what the branch holds; of a node that was never written, in its entry.
+    fn branch_depth(&self, node: Node, bit: u32) -> u8 {
+        if node.child_bits & bit != 0 {
+            self.depth(self.child_at(node, bit))
+        } else if node.entry_bits & bit != 0 || node.at == 0 {
+            let (key, value) = self.entry(node, bit);
+            self.depth(key).max(self.depth(value))
+        } else {
+            0
+        }
+    }
+
+    fn change_depth(&self, change: Change) -> u8 {
+        match change {
+            Change::Nothing => 0,
+            Change::Entry(key, value) => self.depth(key).max(self.depth(value)),
+            Change::Child(child) => self.depth(child),
+        }
+    }
+
+    /// Finishes the node whose references are written. Where its depth isn't known they are looked at.
+    pub(super) fn finish_node(&self, at: &mut usize, level: usize, entry_bits: u32, child_bits: u32, depth: Option<u8>) -> Word {
         let length = 2 * entry_bits.count_ones() + child_bits.count_ones();
         self.write(*at + 1, u64::from(child_bits) << 32 | u64::from(entry_bits));
-        let depth = self.deepest(*at + 2, length as usize);
+        let depth = depth.unwrap_or_else(|| self.deepest(*at + 2, length as usize));
         let header = Header {
             kind: Kind::MapNode,
             depth,

@@ -31,6 +31,7 @@ use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, Opcode, TextId};
 
 use crate::code::{Callee, Code, FunctionCode, Live, Statistics};
 use crate::table::Table;
+use crate::words::Words;
 use writer::Writer;
 
 /// The most slots of a frame: parameters, locals, and the deepest operand stack. Instructions name slots with 16 bits.
@@ -122,12 +123,12 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         functions.push(code);
         starts.push(callee);
     }
-    let words = std::mem::take(&mut shared.writer.words).into_boxed_slice();
+    let words = Words::from(std::mem::take(&mut shared.writer.words));
     let callees = starts
         .into_iter()
         .zip(&functions)
         .map(|(callee, code)| Callee {
-            entry: words.get(code.start as usize..).map_or(core::ptr::null(), <[u64]>::as_ptr),
+            entry: words.pc(code.start as usize).map_or(core::ptr::null(), |pc| pc.0),
             ..callee
         })
         .collect();

@@ -152,7 +152,7 @@ pub(crate) fn add(natives: &mut Natives) {
             rest: false,
             result,
         };
-        natives.add(name, signature, move |context, values| {
+        natives.add_standard(name, signature, move |context, values| {
             let any = |index: usize| values.get(index).map_or(Any::NULL, |value| value.to_any());
             let receiver = match values.first() {
                 Some(Value::Ref(receiver)) => *receiver,

@@ -177,10 +177,10 @@ pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _a
     let value = match given {
         Ok(Poll::Ready(value)) => value,
         Ok(Poll::Pending) => return Ok(Poll::Pending),
-        Err(trap) => return Err(from_native(&declaration.name, trap)),
+        Err(trap) => return Err(from_native(context, &declaration.name, trap)),
     };
     // Natives are written by the host: what they give is checked like what comes from outside.
-    if value.slot() == types::slot(declaration.result) && types::holds(context, value, declaration.result) {
+    if types::belongs(context, value, declaration.result) {
         return Ok(Poll::Ready(value));
     }
     let (expected, found) = (
@@ -195,7 +195,12 @@ pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _a
 }
 
 /// A native may fail in any way; the program sees one of those that the op lists.
-fn from_native(name: &str, trap: Trap) -> Trap {
+fn from_native(context: &Context, name: &str, trap: Trap) -> Trap {
+    if let Some(raised) = &trap.handed_on
+        && !types::is_alive(context, raised.exception)
+    {
+        return Trap::new(TrapKind::NativeFailed, format!("`{name}` threw a reference to nothing"));
+    }
     match trap.kind {
         TrapKind::NativeFailed | TrapKind::Exception | TrapKind::HeapLimit | TrapKind::MissingNative => trap,
         _ => Trap::new(TrapKind::NativeFailed, format!("`{name}`: {trap}")),

@@ -1,0 +1,41 @@
+//! Emits what comes out of a kernel: the facts crate, the stubs for user programs, and the gate before the handlers.
+
+mod facts;
+
+use super::{Emitter, Tree};
+use crate::emit::manual::Chapter;
+use crate::emit::provenance;
+use crate::model::kernel::{Kernel, Kernels};
+use crate::model::target::{Target, Targets};
+use crate::model::{Model, item};
+use crate::source::SourceMap;
+
+/// The output families of kernels.
+pub const EMITTERS: &[Emitter] = &[Emitter {
+    name: "kernel facts",
+    emit: emit_facts,
+}];
+
+fn emit_facts(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    let targets = targets(model);
+    for kernel in &model.part::<Kernels>().kernels {
+        facts::emit(kernel, &targets, tree)?;
+    }
+    Ok(())
+}
+
+/// The targets on which calls can be made.
+fn targets(model: &Model) -> Vec<&Target> {
+    let targets = model.part::<Targets>().targets.iter();
+    targets.filter(|target| target.convention.is_some()).collect()
+}
+
+/// The line that says which entry of a kernel something came from.
+fn entry(kernel: &Kernel, table: &str, name: &str) -> String {
+    provenance::line(&item::key(table, name), &kernel.spec_folder())
+}
+
+/// The chapters of the manual.
+pub fn chapters(_model: &Model, _sources: &SourceMap) -> Vec<Chapter> {
+    Vec::new()
+}
