@@ -127,10 +127,13 @@ impl<F: FnMut(usize) -> Option<u8>> Reader<'_, F> {
     /// Takes a count, and so many times so many values off the stack: where the first of them is, and the count.
     fn take(&mut self, each: usize) -> Result<(usize, usize), Error> {
         let count = self.number()?;
-        if count > (self.height / each) as u64 {
-            return Err(Error::Malformed);
+        match usize::try_from(count)
+            .ok()
+            .and_then(|count| self.height.checked_sub(count.checked_mul(each)?))
+        {
+            Some(height) => self.height = height,
+            None => return Err(Error::Malformed),
         }
-        self.height -= count as usize * each;
         Ok((self.bottom + self.height, count as usize))
     }
 

@@ -19,14 +19,23 @@ use crate::error::Error;
 use crate::scalar::Type;
 use crate::word::Word;
 
-pub(crate) mod code {
+/// The first byte of each part of an encoded form, for programs that write one without an arena.
+pub mod code {
+    /// The absence of a value.
     pub const NIL: u8 = 0;
+    /// False.
     pub const FALSE: u8 = 1;
+    /// True.
     pub const TRUE: u8 = 2;
+    /// An integer; its number follows, zigzag.
     pub const INTEGER: u8 = 3;
+    /// Bytes; their count follows, then they.
     pub const BYTES: u8 = 4;
+    /// The list of the last values; how many follows.
     pub const LIST: u8 = 5;
+    /// The vector of the last values; how many follows.
     pub const VECTOR: u8 = 6;
+    /// The map of the last keys and values; how many pairs follows.
     pub const MAP: u8 = 7;
 }
 

@@ -81,11 +81,12 @@ pub use arena::Arena;
 pub use atoms::Atom;
 pub use collect::{Collection, Statistics};
 pub use cursor::{MAX_DEPTH, Parts};
+pub use encode::code;
 pub use error::Error;
 pub use scalar::{MAX_COUNT, Type};
 #[cfg(not(loom))]
 pub use self_tests::self_tests;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, target_arch = "x86")))]
 pub use sync::atomic_words;
 pub use sync::{AtomicU64, Ordering};
 pub use word::{MAX_WORDS, Word};

@@ -40,11 +40,11 @@ const CASES: &[Case] = &[
 /// # Errors
 /// Those of `out`.
 pub fn self_tests(out: &mut dyn Write) -> Result<u32, fmt::Error> {
-    let mut memory = [0; WORDS];
+    let mut memory = [const { AtomicU64::new(0) }; WORDS];
     let mut failed = 0;
     for (name, run, expected) in CASES {
-        memory.fill(0);
-        let result = Arena::new(crate::sync::atomic_words(&mut memory), ATOMS).and_then(|mut arena| {
+        memory.iter_mut().for_each(|word| *word.get_mut() = 0);
+        let result = Arena::new(&mut memory, ATOMS).and_then(|mut arena| {
             let figure = run(&mut arena)?;
             arena.verify()?;
             Ok(figure)

@@ -7,8 +7,9 @@ pub use loom::sync::atomic::{AtomicU64, Ordering};
 
 /// Borrows plain words as the atomic words that an arena is made of.
 ///
-/// `AtomicU64::from_mut_slice` of the standard library is this function; it isn't stable yet.
-#[cfg(not(loom))]
+/// `AtomicU64::from_mut_slice` of the standard library is this function; it isn't stable yet. On x86 of 32 bits plain words aren't
+/// aligned well enough, and there is no such function.
+#[cfg(not(any(loom, target_arch = "x86")))]
 #[must_use]
 #[expect(unsafe_code, reason = "the standard library's own function for it is not stable")]
 pub fn atomic_words(words: &mut [u64]) -> &mut [AtomicU64] {

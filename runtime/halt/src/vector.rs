@@ -22,6 +22,11 @@ fn root_shift(count: usize) -> u32 {
     shift
 }
 
+/// How many parts it takes to hold so many elements, if each holds as many as the shift says. There is one element at least.
+fn nodes_at(count: usize, shift: u32) -> usize {
+    ((count - 1) >> shift) + 1
+}
+
 fn branch(index: usize, shift: u32) -> usize {
     index >> shift & (BRANCHES - 1)
 }
@@ -52,7 +57,7 @@ impl Arena<'_> {
         let mut total = ROOT_WORDS;
         for shift in (0..=root_shift(count)).step_by(BITS as usize) {
             // A level has one word for each node or element below it, and a header for each of its nodes.
-            total += count.div_ceil(1 << shift) + count.div_ceil(BRANCHES << shift);
+            total += nodes_at(count, shift) + nodes_at(count, shift + BITS);
         }
         let mut at = self.claim(total)?;
         // Where the nodes of the level below start. All of them but the last are full, and so of one size.
@@ -61,7 +66,7 @@ impl Arena<'_> {
         let mut root = Word::NIL;
         for shift in (0..=root_shift(count)).step_by(BITS as usize) {
             let level = at;
-            let children = count.div_ceil(1 << shift);
+            let children = nodes_at(count, shift);
             for first in (0..children).step_by(BRANCHES) {
                 let length = BRANCHES.min(children - first);
                 for child in 0..length {
