@@ -1,6 +1,8 @@
 //! Emits what comes out of a kernel: the facts crate, the stubs for user programs, and the gate before the handlers.
 
 mod facts;
+mod gate;
+mod user;
 
 use super::{Emitter, Tree};
 use crate::emit::manual::Chapter;
@@ -11,15 +13,40 @@ use crate::model::{Model, item};
 use crate::source::SourceMap;
 
 /// The output families of kernels.
-pub const EMITTERS: &[Emitter] = &[Emitter {
-    name: "kernel facts",
-    emit: emit_facts,
-}];
+pub const EMITTERS: &[Emitter] = &[
+    Emitter {
+        name: "kernel facts",
+        emit: emit_facts,
+    },
+    Emitter {
+        name: "kernel stubs",
+        emit: emit_user,
+    },
+    Emitter {
+        name: "kernel gate",
+        emit: emit_gate,
+    },
+];
 
 fn emit_facts(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     let targets = targets(model);
     for kernel in &model.part::<Kernels>().kernels {
         facts::emit(kernel, &targets, tree)?;
+    }
+    Ok(())
+}
+
+fn emit_user(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    let targets = targets(model);
+    for kernel in &model.part::<Kernels>().kernels {
+        user::emit(kernel, &targets, tree)?;
+    }
+    Ok(())
+}
+
+fn emit_gate(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    for kernel in &model.part::<Kernels>().kernels {
+        gate::emit(kernel, tree)?;
     }
     Ok(())
 }

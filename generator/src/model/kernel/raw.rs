@@ -218,7 +218,7 @@ pub struct RawCall {
     pub group: Spanned<String>,
     /// What it does.
     pub doc: Spanned<String>,
-    /// Its parameters, each `"name: type"`. Types: `cap<page>`, `cap` for any kind, either with `?` where null is allowed; `word`,
+    /// Its parameters, each `"name: type"`. Types: `cap<page>`, or `cap<page>?` where null is allowed; `cap` for any kind; `word`,
     /// `count`, `index`, `address`, `length`, `rights`, `ticks`, `gas`.
     #[serde(default)]
     pub params: Vec<Spanned<String>>,

@@ -7,6 +7,8 @@ mod rights;
 mod syscall;
 mod tests;
 
+pub(in crate::emit::kernel) use rights::set as rights_of;
+
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{Tree, rust};
 use crate::model::kernel::Kernel;

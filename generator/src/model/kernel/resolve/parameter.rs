@@ -73,7 +73,7 @@ fn parameter_type(
         Some(base) if is_parameter => (base, true),
         _ => (place.text, false),
     };
-    if base == "cap" {
+    if base == "cap" && !optional {
         return Some(ParameterType::Capability { object: None, optional });
     }
     if let Some(name) = base.strip_prefix("cap<").and_then(|rest| rest.strip_suffix('>')) {
@@ -105,7 +105,7 @@ fn parameter_type(
     .at(place.span, "not one of the types")
     .note(format!("the types are {known}"));
     if place.text.ends_with('?') {
-        diagnostic = diagnostic.help("only a capability that is a parameter can be null");
+        diagnostic = diagnostic.help("only a capability of one kind that is a parameter can be null");
     }
     diagnostics.push(diagnostic);
     None
