@@ -1,10 +1,21 @@
-//! The kernel: its tables, its start, and the ways into it.
+//! The kernel: its tables, and the ways into it that are no system calls.
 
-use exo_facts::{Error, Handle, Kind, Rights, Stage, Trap};
+use exo_facts::{Error, Handle, Kind, Rights, Stage, gas};
 
-use crate::boot::{BootFailure, BootInformation, Configuration};
-use crate::machine::Machine;
-use crate::reply::{Granted, Reply};
+use crate::boot::{Configuration, MemoryRange};
+use crate::capabilities::{Capabilities, key};
+use crate::deadlines::Deadlines;
+use crate::frames::Frames;
+use crate::machine::{Frame, Machine};
+use crate::mappings::Mappings;
+use crate::objects::{Account, Endpoint, Irq, Space, Timer};
+use crate::pool::Pool;
+use crate::process::{Process, State};
+use crate::reply::Granted;
+use crate::scheduler::Scheduler;
+use crate::wait_queue::WaitQueue;
+
+pub use exo_facts::Outcome;
 
 /// A row of the table of processes. Row 0 stands for nobody.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -16,247 +27,176 @@ impl ProcessId {
     pub const IDLE: ProcessId = ProcessId(0);
 }
 
-/// How it all ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// The root process has ended.
-    RootEnded {
-        /// Its status.
-        status: u64,
-    },
-    /// No process can ever run again.
-    Deadlock,
-}
+/// The root process is the first in the table.
+pub(crate) const ROOT: u32 = 1;
 
-/// The kernel.
+/// The kernel. One of its calls runs at a time, with interrupts off.
+///
+/// A process that is *ready* is exactly one of these: in the queue of the scheduler; the owner of the turn; or current, as the guest of
+/// a turn that another has lent it. The owner pays for the turn. A guest that stops running while it is ready goes into the queue.
 pub struct Kernel<M: Machine> {
     /// The processor.
     pub machine: M,
+    pub(crate) current: u32,
+    /// Who has the turn, or 0. It may be blocked while a guest runs.
+    pub(crate) turn: u32,
+    pub(crate) current_key: u64,
+    pub(crate) current_account: u32,
+    /// The topmost table that the processor translates by.
+    pub(crate) active: Frame,
+    /// The topmost table without any user's entry, for when nobody runs.
+    pub(crate) idle_root: Frame,
+    /// Processes to be ended and faults to be told. Looked at before a call returns, so that nothing recurses.
+    pub(crate) troubled: WaitQueue,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) processes: Pool<Process<M::Registers>>,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) accounts: Pool<Account>,
+    pub(crate) endpoints: Pool<Endpoint>,
+    pub(crate) spaces: Pool<Space>,
+    pub(crate) mappings: Mappings,
+    pub(crate) frames: Frames,
+    pub(crate) timers: Pool<Timer>,
+    /// Of processes by their numbers, and of timers behind them.
+    pub(crate) deadlines: Deadlines,
+    pub(crate) irqs: [Irq; exo_facts::limits::IRQ_LINES as usize],
+    pub(crate) disk: Frame,
+    pub(crate) disk_blocks: u64,
+    #[cfg(feature = "halt")]
+    pub(crate) values: Option<crate::values::Values>,
+    #[cfg(feature = "halt")]
+    pub(crate) arena_memory: Option<&'static mut [u64]>,
+    pub(crate) module: MemoryRange,
+    pub(crate) argument: u64,
+    pub(crate) configuration: Configuration,
+    /// The status of the root process, once it has ended.
+    pub(crate) root_status: Option<u64>,
 }
 
-#[expect(unused_variables, reason = "the bodies follow")]
 impl<M: Machine> Kernel<M> {
-    /// Stages `memory_map`, `frames`, `paging`: everything that only needs memory. Prints their markers. The platform then does
-    /// `interrupts` and `timer`.
-    pub fn new(machine: M, boot: &BootInformation, configuration: Configuration) -> Result<Self, BootFailure> {
-        todo!()
-    }
-
-    /// Stages `capabilities`, `halt`, `blocks` and `root`. Prints their markers; afterwards the root process is current.
-    pub fn start(&mut self) -> Result<(), BootFailure> {
-        todo!()
-    }
-
     /// Prints the marker of a stage.
     pub fn marker(&mut self, stage: Stage) {
-        todo!()
+        self.machine.write_console(stage.marker().as_bytes());
+        self.machine.write_console(b"\n");
     }
 
     /// The process that runs, or [`ProcessId::IDLE`].
+    #[inline(always)]
     pub fn current(&self) -> ProcessId {
-        todo!()
+        ProcessId(self.current)
     }
 
     /// The registers of the process that runs. While nobody runs, these are registers that nobody reads.
+    #[inline(always)]
     pub fn current_registers(&mut self) -> &mut M::Registers {
-        todo!()
+        &mut self.processes[self.current].registers
     }
 
-    /// How it ended, once it has: the platform asks whenever nobody is current.
+    /// How it ended, once it has: when the root process has ended, or when nobody is current and nothing can ever change that.
     pub fn outcome(&self) -> Option<Outcome> {
-        todo!()
+        match self.root_status {
+            Some(0) => Some(Outcome::Success),
+            Some(_) => Some(Outcome::RootFailed),
+            None => {
+                let waits_for_irq = self.irqs.iter().any(|irq| irq.waiter != 0);
+                let idle = self.current == 0 && self.scheduler.is_empty();
+                (idle && self.deadlines.is_empty() && !waits_for_irq).then_some(Outcome::Deadlock)
+            }
+        }
     }
 
-    /// The timer interrupted.
-    pub fn tick(&mut self) {
-        todo!()
+    /// The status that the root process ended with.
+    pub fn root_status(&self) -> Option<u64> {
+        self.root_status
     }
 
-    /// The current process did what the processor doesn't allow.
-    pub fn fault(&mut self, trap: Trap, address: u64) {
-        todo!()
+    /// Frames that are free.
+    pub fn free_frames(&self) -> u64 {
+        self.frames.available()
     }
 
-    /// A line of the interrupt controller interrupted.
-    pub fn irq(&mut self, number: u32) {
-        todo!()
-    }
+    /// Bytes of table for each process: its row, and those of the scheduler, its deadline and its capabilities' list.
+    pub const BYTES_PER_PROCESS: usize =
+        size_of::<Process<M::Registers>>() + Scheduler::BYTES_PER_PROCESS + size_of::<(u64, u32)>() + 3 * size_of::<u32>();
 
-    // ---- what the gate calls
-
-    /// Checks a handle of the caller: in the table, kind, epoch and owner, rights.
+    /// Checks a handle of the caller: in the table; kind, epoch and owner; rights.
     #[inline(always)]
     pub fn check(&self, handle: Handle, kind: Kind, rights: Rights) -> Result<Granted, Error> {
-        todo!()
+        self.capabilities.check(handle, self.current_key, kind, rights)
     }
 
     /// The same for a parameter that takes any kind.
     #[inline(always)]
-    pub fn check_any(&self, handle: Handle, rights: Rights) -> Result<(Granted, Kind), Error> {
-        todo!()
+    pub fn check_any(&self, handle: Handle, rights: Rights) -> Result<Granted, Error> {
+        self.capabilities.check_any(handle, self.current_key, rights)
     }
 
-    /// The same for a parameter that may be null.
+    /// The same for a parameter that may be null: the whole word is zero.
     #[inline(always)]
     pub fn check_optional(&self, handle: Handle, kind: Kind, rights: Rights) -> Result<Option<Granted>, Error> {
-        todo!()
+        if handle.0 == 0 { Ok(None) } else { self.check(handle, kind, rights).map(Some) }
     }
 
     /// Takes gas from the caller's account, all of it or none.
     #[inline(always)]
     pub fn charge(&mut self, amount: u64) -> Result<(), Error> {
-        todo!()
+        let balance = &mut self.accounts[self.current_account].balance;
+        match balance.checked_sub(amount) {
+            Some(rest) => {
+                *balance = rest;
+                Ok(())
+            }
+            None => Err(Error::NoGas),
+        }
     }
-}
 
-/// The handlers, named by `sem` in the spec. Parameters: `Granted` for a capability, `Option<Granted>` for one that may be null, `u64`
-/// for all else but `Rights` (the gate has refused bits that are no right).
-#[expect(unused_variables, reason = "the bodies follow")]
-impl<M: Machine> Kernel<M> {
-    pub fn null(&mut self) -> Result<(), Error> {
-        Ok(())
+    /// The timer interrupted: the owner of the turn pays, what is due happens, and the next turn begins.
+    pub fn tick(&mut self) {
+        if self.turn != 0 {
+            let process = &mut self.processes[self.turn];
+            let account = &mut self.accounts[process.account];
+            let paid = account.balance.min(gas::TICK);
+            account.balance -= paid;
+            process.debt += gas::TICK - paid;
+        }
+        self.expire();
+        self.settle_trouble();
+        self.next_turn();
     }
-    pub fn cap_copy(&mut self, capability: Granted, to: Option<Granted>) -> Result<Handle, Error> {
-        todo!()
+
+    /// A line of the interrupt controller interrupted. It is masked until somebody acknowledges it.
+    pub fn irq(&mut self, number: u32) {
+        let Some(line) = self.irqs.get_mut(number as usize) else { return };
+        self.machine.mask_irq(number, true);
+        if line.references == 0 {
+            return;
+        }
+        line.pending = line.pending.saturating_add(1);
+        let waiter = core::mem::take(&mut line.waiter);
+        if waiter != 0 {
+            let count = core::mem::take(&mut line.pending);
+            self.wake(waiter, Ok(count));
+        }
+        self.settle();
     }
-    pub fn cap_derive(&mut self, capability: Granted, rights: Rights) -> Result<Handle, Error> {
-        todo!()
+
+    /// Makes a new capability of the current process, without a parent and with all rights of its kind.
+    pub(crate) fn grant_new(&mut self, kind: Kind, rights: Rights, object: u32, first: u32, count: u32) -> Result<Handle, Error> {
+        let owner = self.current;
+        let new = crate::capabilities::Description { owner, kind, rights, object, first, count };
+        self.capabilities.insert(0, new).map(|slot| self.capabilities.handle(slot))
     }
-    pub fn cap_drop(&mut self, capability: Granted) -> Reply {
-        todo!()
+
+    /// Sets who is current, and what is kept beside for speed.
+    #[inline(always)]
+    pub(crate) fn set_current(&mut self, id: u32) {
+        self.current = id;
+        self.current_key = key(id);
+        self.current_account = self.processes[id].account;
     }
-    pub fn cap_revoke(&mut self, capability: Granted) -> Reply {
-        todo!()
-    }
-    pub fn cap_inspect(&mut self, capability: Granted) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn page_allocate(&mut self, count: u64) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn page_map(&mut self, space: Granted, page: Granted, index: u64, at: u64, permissions: Rights) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn page_unmap(&mut self, space: Granted, at: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn page_derive(&mut self, page: Granted, first: u64, count: u64, rights: Rights) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn page_revoke(&mut self, page: Granted) -> Reply {
-        todo!()
-    }
-    pub fn space_create(&mut self) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn process_create(&mut self, space: Granted, account: Granted) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn process_start(&mut self, process: Granted, entry: u64, stack: u64, argument: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn process_exit(&mut self, status: u64) -> Reply {
-        todo!()
-    }
-    pub fn process_wait(&mut self, process: Granted) -> Reply {
-        todo!()
-    }
-    pub fn process_yield(&mut self, to: Option<Granted>) -> Reply {
-        todo!()
-    }
-    pub fn process_on_fault(&mut self, process: Granted, endpoint: Option<Granted>) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn process_kill(&mut self, process: Granted) -> Reply {
-        todo!()
-    }
-    pub fn process_weight(&mut self, process: Granted, weight: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn endpoint_create(&mut self) -> Result<Handle, Error> {
-        todo!()
-    }
-    #[expect(clippy::too_many_arguments, reason = "the six of the system call")]
-    pub fn endpoint_send(&mut self, endpoint: Granted, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
-        todo!()
-    }
-    pub fn endpoint_receive(&mut self, endpoint: Granted) -> Reply {
-        todo!()
-    }
-    #[expect(clippy::too_many_arguments, reason = "the six of the system call")]
-    pub fn endpoint_call(&mut self, endpoint: Granted, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
-        todo!()
-    }
-    pub fn endpoint_reply(&mut self, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
-        todo!()
-    }
-    pub fn endpoint_receive_timed(&mut self, endpoint: Granted, ticks: u64) -> Reply {
-        todo!()
-    }
-    pub fn timer_create(&mut self) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn timer_upcall(&mut self, timer: Granted, entry: u64, area: u64, ticks: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn upcall_return(&mut self, area: u64) -> Reply {
-        todo!()
-    }
-    pub fn clock(&mut self) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn irq_allocate(&mut self, root: Granted, number: u64) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn irq_wait(&mut self, irq: Granted) -> Reply {
-        todo!()
-    }
-    pub fn irq_acknowledge(&mut self, irq: Granted) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn account_create(&mut self) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn account_transfer(&mut self, from: Granted, to: Granted, amount: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn account_query(&mut self, account: Granted) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn account_mint(&mut self, account: Granted, amount: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn atom_create(&mut self, value: u64) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn atom_load(&mut self, atom: Granted) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn atom_swap(&mut self, atom: Granted, value: u64) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn atom_compare_and_swap(&mut self, atom: Granted, expected: u64, value: u64) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn atom_fork(&mut self, atom: Granted) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn value_store(&mut self, at: u64, length: u64) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn value_read(&mut self, value: u64, at: u64, capacity: u64) -> Result<u64, Error> {
-        todo!()
-    }
-    pub fn block_read(&mut self, block: Granted, index: u64, page: Granted, page_index: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn block_write(&mut self, block: Granted, index: u64, page: Granted, page_index: u64) -> Result<(), Error> {
-        todo!()
-    }
-    pub fn block_derive(&mut self, block: Granted, first: u64, count: u64, rights: Rights) -> Result<Handle, Error> {
-        todo!()
-    }
-    pub fn console_write(&mut self, console: Granted, at: u64, length: u64) -> Result<(), Error> {
-        todo!()
+
+    #[inline(always)]
+    pub(crate) fn is_ready(&self, id: u32) -> bool {
+        self.processes[id].state == State::Ready
     }
 }

@@ -58,7 +58,7 @@ impl PageFormat {
         entry & self.present != 0
             && (1..8u8).any(|bits| {
                 let leaf = self.leaf[usize::from(bits)];
-                leaf != 0 && (leaf ^ entry) & self.permissions == 0 && Rights(bits).contains(needed)
+                leaf != 0 && (leaf ^ entry) & self.permissions == 0 && Rights::from_bits(bits).contains(needed)
             })
     }
 }
@@ -106,7 +106,7 @@ pub trait Machine: Sized {
 pub const AREA_WORDS: usize = exo_facts::limits::UPCALL_AREA_BYTES as usize / 8;
 
 /// The registers of a stopped user thread.
-pub trait Registers: Clone {
+pub trait Registers: Clone + 'static {
     /// A thread that is about to begin: everything else is zero, interrupts are on, the privilege is the user's.
     fn new(entry: u64, stack: u64, argument: u64) -> Self;
 
@@ -124,6 +124,10 @@ pub trait Registers: Clone {
 
     /// Sets the registers in which a message arrives.
     fn set_message(&mut self, words: [u64; 4], page: u64);
+
+    /// Goes on at `entry` as if it had just been called with `area` as its only argument: the stack pointer is moved below what the
+    /// interrupted code may use without saying so (a red zone), and aligned. All other registers stay.
+    fn enter_upcall(&mut self, entry: u64, area: u64);
 
     /// Writes all registers into an upcall area.
     fn save(&self, area: &mut [u64; AREA_WORDS]);

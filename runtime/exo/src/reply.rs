@@ -51,7 +51,7 @@ impl Reply {
     /// An error.
     #[inline(always)]
     pub const fn error(error: Error) -> Reply {
-        Reply::Value { status: error.status(), value: 0 }
+        Reply::Value { status: exo_facts::status(Err(error)), value: 0 }
     }
 }
 
