@@ -18,7 +18,7 @@ const _: () = assert!(limits::PROCESSES < 1 << OWNER_BITS);
 pub struct Slot {
     /// The epoch in the high half, then the owner, and in the low byte the kind, 0 in a free row. A handle is checked by one comparison
     /// with this word.
-    identity: u64,
+    pub identity: u64,
     /// What the capability gives access to.
     pub object: u32,
     /// The rights.
@@ -172,6 +172,11 @@ impl Capabilities {
     /// The handle that a capability has now.
     pub fn handle(&self, slot: SlotId) -> Handle {
         Handle::new(slot, self.slots[slot as usize].epoch())
+    }
+
+    /// Where the rows are, and how many.
+    pub fn rows(&mut self) -> (*mut Slot, u64) {
+        (self.slots.as_mut_ptr(), self.slots.len() as u64)
     }
 
     /// Rows, the null row included.

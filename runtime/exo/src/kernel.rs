@@ -65,7 +65,7 @@ pub struct Kernel<M: Machine> {
     #[cfg(feature = "halt")]
     pub(crate) values: Option<crate::values::Values>,
     #[cfg(feature = "halt")]
-    pub(crate) arena_memory: Option<&'static mut [u64]>,
+    pub(crate) arena_memory: Option<(&'static mut [u64], Pool<crate::values::Row>)>,
     pub(crate) module: MemoryRange,
     pub(crate) argument: u64,
     pub(crate) configuration: Configuration,

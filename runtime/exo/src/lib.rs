@@ -24,12 +24,14 @@ mod frames;
 mod memory_map;
 mod pool;
 
-mod capabilities;
+pub mod capabilities;
 mod lifetimes;
-mod objects;
-mod process;
+pub mod objects;
+pub mod process;
 mod root;
-mod wait_queue;
+pub mod wait_queue;
+
+pub mod tables;
 
 mod mappings;
 mod paging;
@@ -41,6 +43,12 @@ mod switching;
 
 mod calls;
 mod faults;
+#[cfg(feature = "halt")]
+mod values;
+
+#[cfg(any(test, feature = "hosted"))]
+pub mod hosted;
+mod invariants;
 
 pub use boot::{BootFailure, BootInformation, Configuration, MemoryRange};
 pub use kernel::{Kernel, Outcome, ProcessId};

@@ -12,6 +12,7 @@ pub struct Space {
 }
 
 /// A meeting point of senders and receivers. One of the queues is empty.
+#[repr(C)]
 pub struct Endpoint {
     /// Capabilities to it.
     pub references: u32,

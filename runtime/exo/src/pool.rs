@@ -32,6 +32,11 @@ impl<T> Pool<T> {
         self.available += 1;
     }
 
+    /// Where the rows are.
+    pub fn as_mut_ptr(&mut self) -> *mut T {
+        self.rows.as_mut_ptr()
+    }
+
     /// How many rows are free.
     pub fn available(&self) -> usize {
         self.available

@@ -162,7 +162,7 @@ impl<M: Machine> Kernel<M> {
             #[cfg(feature = "halt")]
             values: None,
             #[cfg(feature = "halt")]
-            arena_memory: Some(carver.words(sizes.arena_words)?),
+            arena_memory: Some((carver.words(sizes.arena_words)?, crate::values::Values::carve(carver, sizes.capabilities)?)),
             module: boot.module,
             argument: boot.argument,
             configuration,

@@ -62,6 +62,14 @@ impl<M: Machine> Kernel<M> {
         Ok(())
     }
 
+    /// Writes a byte.
+    #[cfg(feature = "halt")]
+    pub(crate) fn write_user_byte(&mut self, root: Frame, at: u64, byte: u8) -> Result<(), Error> {
+        let frame = self.translate(root, at, Rights::WRITE)?;
+        copy_into(self.machine.frame(frame), (at % FRAME_BYTES) as usize, &[byte]);
+        Ok(())
+    }
+
     /// Reads words; `at` is aligned to them.
     pub(crate) fn read_user_words(&mut self, root: Frame, at: u64, words: &mut [u64]) -> Result<(), Error> {
         self.check_range(root, at, 8 * words.len() as u64, Rights::READ)?;

@@ -9,7 +9,8 @@ use crate::process::Process;
 pub struct WaitQueue {
     /// The first, or 0.
     pub head: u32,
-    tail: u32,
+    /// The last, or 0.
+    pub tail: u32,
 }
 
 impl WaitQueue {

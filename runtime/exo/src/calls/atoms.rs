@@ -1,8 +1,142 @@
 use exo_facts::{Error, Handle};
+#[cfg(feature = "halt")]
+use exo_facts::{Kind, Rights};
 
 use crate::kernel::Kernel;
 use crate::machine::Machine;
 use crate::reply::Granted;
+#[cfg(feature = "halt")]
+use crate::{
+    user_memory::in_user_half,
+    values::{Row, Values, refusal, with_room, word},
+};
+
+/// How the calls find the values: halt has been started before any process runs.
+#[cfg(feature = "halt")]
+const STARTED: Error = Error::NoSuchCall;
+
+#[cfg(feature = "halt")]
+impl<M: Machine> Kernel<M> {
+    /// Makes an atom that holds a value.
+    pub fn atom_create(&mut self, value: u64) -> Result<Handle, Error> {
+        let Values { arena, .. } = self.values.as_mut().ok_or(STARTED)?;
+        let value = word(value);
+        let atom = match arena.create(value) {
+            // A collection would change the word; the slots of atoms that were dropped are free without one.
+            Err(halt::Error::TableFull) if arena.recycle() > 0 => arena.create(value),
+            result => result,
+        };
+        self.grant_atom(atom.map_err(refusal)?)
+    }
+
+    /// The value that an atom holds.
+    #[inline]
+    pub fn atom_load(&mut self, atom: Granted) -> Result<u64, Error> {
+        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
+        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
+        Ok(arena.load(atom).map_err(refusal)?.bits())
+    }
+
+    /// Puts a value into an atom and returns the one before.
+    #[inline]
+    pub fn atom_swap(&mut self, atom: Granted, value: u64) -> Result<u64, Error> {
+        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
+        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
+        Ok(arena.swap(atom, word(value)).map_err(refusal)?.bits())
+    }
+
+    /// Puts a value into an atom if it holds the expected one; returns what it held.
+    #[inline]
+    pub fn atom_compare_and_swap(&mut self, atom: Granted, expected: u64, value: u64) -> Result<u64, Error> {
+        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
+        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
+        Ok(arena.compare_and_swap(atom, word(expected), word(value)).map_err(refusal)?.bits())
+    }
+
+    /// Makes an atom that holds the same value.
+    pub fn atom_fork(&mut self, atom: Granted) -> Result<Handle, Error> {
+        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
+        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
+        let forked = match arena.fork(atom) {
+            Err(halt::Error::TableFull) if arena.recycle() > 0 => arena.fork(atom),
+            result => result,
+        };
+        self.grant_atom(forked.map_err(refusal)?)
+    }
+
+    /// Builds a value from its encoded form in the memory of the caller.
+    pub fn value_store(&mut self, at: u64, length: u64) -> Result<u64, Error> {
+        let root = self.processes[self.current].root;
+        if !in_user_half(at, length) {
+            return Err(Error::BadAddress);
+        }
+        self.check_range(root, at, length, Rights::READ)?;
+        let length = usize::try_from(length).map_err(|_| Error::BadAddress)?;
+        let mut values = self.values.take().ok_or(STARTED)?;
+        let result = with_room(&mut values.arena, |arena| {
+            arena.store_from(length, |position| {
+                let mut byte = [0];
+                self.read_user(root, at + position as u64, &mut byte).ok().map(|()| byte[0])
+            })
+        });
+        self.values = Some(values);
+        Ok(result?.bits())
+    }
+
+    /// Writes the encoded form of a value into the memory of the caller.
+    pub fn value_read(&mut self, value: u64, at: u64, capacity: u64) -> Result<u64, Error> {
+        let root = self.processes[self.current].root;
+        let limit = usize::try_from(capacity).unwrap_or(usize::MAX);
+        let values = self.values.as_ref().ok_or(STARTED)?;
+        let length = values.arena.encoded_length(word(value), limit).map_err(refusal)? as u64;
+        self.check_range(root, at, length, Rights::WRITE)?;
+        let values = self.values.take().ok_or(STARTED)?;
+        let mut position = at;
+        let result = values.arena.read_to(word(value), |byte| {
+            let written = self.write_user_byte(root, position, byte);
+            position += 1;
+            written.map_err(|_| halt::Error::OutOfRange)
+        });
+        self.values = Some(values);
+        result.map_err(|_| Error::BadAddress)?;
+        Ok(length)
+    }
+
+    /// Makes a capability to a new atom.
+    fn grant_atom(&mut self, atom: halt::Atom) -> Result<Handle, Error> {
+        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
+        let Some(id) = atoms.take() else {
+            arena.drop_atom(atom).map_err(refusal)?;
+            return Err(Error::TableFull);
+        };
+        atoms[id] = Row { references: 1, atom: Some(atom) };
+        let handle = self.grant_new(Kind::Atom, Kind::Atom.rights(), id, 0, 0);
+        if handle.is_err() {
+            self.release_atom(id);
+        }
+        handle
+    }
+
+    pub(crate) fn count_atom(&mut self, id: u32) {
+        if let Some(values) = &mut self.values {
+            values.atoms[id].references += 1;
+        }
+    }
+
+    /// A capability to an atom is gone; with the last one, the atom.
+    pub(crate) fn release_atom(&mut self, id: u32) {
+        let Some(Values { arena, atoms }) = &mut self.values else { return };
+        atoms[id].references -= 1;
+        if atoms[id].references > 0 {
+            return;
+        }
+        if let Some(atom) = atoms[id].atom.take() {
+            let dropped = arena.drop_atom(atom);
+            debug_assert!(dropped.is_ok(), "an atom lives as long as its row");
+        }
+        atoms.give(id);
+    }
+}
 
 #[cfg(not(feature = "halt"))]
 impl<M: Machine> Kernel<M> {

@@ -28,7 +28,7 @@ impl<M: Machine> Kernel<M> {
     pub fn page_map(&mut self, space: Granted, page: Granted, index: u64, at: u64, permissions: Rights) -> Result<(), Error> {
         check_page_address(at)?;
         let leaf = M::PAGE_FORMAT.leaf[usize::from(permissions.bits() & Rights::MAPPING.bits())];
-        if leaf == 0 || !Rights::MAPPING.contains(permissions) {
+        if leaf == 0 || !Rights::MAPPING.contains(permissions) || !permissions.contains(Rights::READ) {
             return Err(Error::BadArgument);
         }
         let frame = frame_of(page, index)?;

@@ -1,0 +1,210 @@
+//! A check of everything that must always hold between the tables. It walks all of them; tests call it after each step.
+
+use exo_facts::{Kind, limits};
+
+use crate::frames::Use;
+use crate::kernel::Kernel;
+use crate::machine::{Frame, Machine};
+use crate::objects::ALL_LINES;
+use crate::paging;
+use crate::process::State;
+
+impl<M: Machine> Kernel<M> {
+    /// Says what is wrong, if anything is. To be called between calls.
+    pub fn check_invariants(&mut self) -> Result<(), &'static str> {
+        self.capabilities.check_table()?;
+        self.frames.check()?;
+        self.deadlines.check()?;
+        self.scheduler.check(self.turn)?;
+        self.check_references()?;
+        self.check_processes()?;
+        self.check_queues()?;
+        self.check_frames()?;
+        self.check_mappings()
+    }
+
+    /// Each object counts the capabilities to it, and what else refers to it.
+    fn check_references(&self) -> Result<(), &'static str> {
+        for (kind, rows) in [
+            (Kind::Space, self.spaces.len()),
+            (Kind::Process, self.processes.len()),
+            (Kind::Endpoint, self.endpoints.len()),
+            (Kind::Timer, self.timers.len()),
+            (Kind::Account, self.accounts.len()),
+            (Kind::Irq, limits::IRQ_LINES as u32),
+        ] {
+            for object in 0..rows {
+                let mut count = self.count_capabilities(kind, object);
+                if matches!(kind, Kind::Space | Kind::Account) && object != 0 {
+                    count += (1..self.processes.len())
+                        .map(|id| &self.processes[id])
+                        .filter(|process| !matches!(process.state, State::Free | State::Ended))
+                        .filter(|process| (if kind == Kind::Space { process.space } else { process.account }) == object)
+                        .count() as u32;
+                }
+                let counted = match kind {
+                    Kind::Space => self.spaces[object].references,
+                    Kind::Process => self.processes[object].capabilities,
+                    Kind::Endpoint => self.endpoints[object].references,
+                    Kind::Timer => self.timers[object].references,
+                    Kind::Account => self.accounts[object].references,
+                    _ => self.irqs[object as usize].references,
+                };
+                if counted != count {
+                    return Err("an object counts its references wrongly");
+                }
+            }
+        }
+        let free = |free: &[u32], used: &dyn Fn(u32) -> bool| free.iter().any(|&row| used(row));
+        if free(self.spaces.free_rows(), &|row| self.spaces[row].references > 0)
+            || free(self.endpoints.free_rows(), &|row| self.endpoints[row].references > 0)
+            || free(self.timers.free_rows(), &|row| self.timers[row].references > 0)
+            || free(self.accounts.free_rows(), &|row| self.accounts[row].references > 0)
+            || free(self.processes.free_rows(), &|row| self.processes[row].state != State::Free)
+        {
+            return Err("an object is in use and free");
+        }
+        Ok(())
+    }
+
+    fn count_capabilities(&self, kind: Kind, object: u32) -> u32 {
+        (1..self.capabilities.len())
+            .map(|slot| self.capabilities.slot(slot))
+            .filter(|slot| slot.kind() == Some(kind) && slot.object == object && object != ALL_LINES)
+            .count() as u32
+    }
+
+    /// A process that is ready is in the queue, or has the turn, or is current; no other process is any of these, but for the owner of a
+    /// turn that waits for its guest.
+    fn check_processes(&mut self) -> Result<(), &'static str> {
+        for id in 0..self.processes.len() {
+            let (queued, process) = (self.scheduler.queued(id), &self.processes[id]);
+            let ready = process.state == State::Ready;
+            if ready && !queued && id != self.turn && id != self.current {
+                return Err("a ready process is lost");
+            }
+            if queued && (!ready || id == self.turn) {
+                return Err("a process is queued that mustn't be");
+            }
+            if id == self.current && id != 0 && !ready {
+                return Err("the current process isn't ready");
+            }
+            if id != 0 && process.state != State::Free && process.state != State::Ended {
+                let root = self.spaces[process.space].root;
+                if process.root != root {
+                    return Err("a process has the tables of another space");
+                }
+            }
+            if matches!(process.state, State::Ended | State::Free | State::New) && self.capabilities.first_owned(id) != 0 && process.state != State::New {
+                return Err("a process that has ended holds a capability");
+            }
+            let timed = process.state == State::Receiving;
+            if self.deadlines.contains(id) && !timed {
+                return Err("a process that doesn't wait for a message has a deadline");
+            }
+        }
+        let expected = if self.current == 0 { self.idle_root } else { self.processes[self.current].root };
+        if self.current == 0 && !self.scheduler.is_empty() {
+            return Err("nobody runs though somebody could");
+        }
+        if expected != self.active { Err("another space is active than that of the current process") } else { Ok(()) }
+    }
+
+    /// Each process that waits is in exactly one queue: that of what it waits for.
+    fn check_queues(&self) -> Result<(), &'static str> {
+        let mut listed = 0;
+        for id in 1..self.endpoints.len() {
+            let endpoint = &self.endpoints[id];
+            let sends = |state| matches!(state, State::Sending | State::Calling | State::Faulted);
+            listed += endpoint.senders.check(&self.processes, |process| sends(process.state) && process.awaited == id)?;
+            let receives = |state| state == State::Receiving;
+            listed += endpoint.receivers.check(&self.processes, |process| receives(process.state) && process.awaited == id)?;
+            if !endpoint.senders.is_empty() && !endpoint.receivers.is_empty() {
+                return Err("sender and receiver wait at the same endpoint");
+            }
+        }
+        for id in 1..self.processes.len() {
+            let process = &self.processes[id];
+            listed += process.callers.check(&self.processes, |other| other.state == State::AwaitingReply && other.awaited == id)?;
+            listed += process.waiters.check(&self.processes, |other| other.state == State::AwaitingExit && other.awaited == id)?;
+        }
+        for id in 1..self.accounts.len() {
+            listed += self.accounts[id].starved.check(&self.processes, |process| process.state == State::Starved && process.account == id)?;
+        }
+        listed += self.troubled.check(&self.processes, |process| matches!(process.state, State::Faulting | State::Dying))?;
+        listed += self.irqs.iter().filter(|irq| irq.waiter != 0).count();
+        let waits = |state| !matches!(state, State::Free | State::New | State::Ready | State::Ended);
+        let waiting = (1..self.processes.len()).filter(|&id| waits(self.processes[id].state)).count();
+        if listed == waiting { Ok(()) } else { Err("a waiting process is in no queue") }
+    }
+
+    /// Every taken frame is a page table, or covered by one original capability, or the kernel's own; and each is only one of these.
+    fn check_frames(&mut self) -> Result<(), &'static str> {
+        let mut taken = 1;
+        for id in 1..self.spaces.len() {
+            if self.spaces[id].references > 0 {
+                let root = self.spaces[id].root;
+                taken += paging::count_tables(&mut self.machine, root);
+            }
+        }
+        for slot in 1..self.capabilities.len() {
+            let row = self.capabilities.slot(slot);
+            if row.kind() == Some(Kind::Page) && row.parent == 0 {
+                taken += u64::from(row.count);
+                let (first, end) = (u64::from(row.first), u64::from(row.first) + u64::from(row.count));
+                if (first..end).any(|frame| self.frames.usage(Frame(frame)) != Use::Taken) {
+                    return Err("a capability covers a frame that isn't taken");
+                }
+            }
+        }
+        let span = self.frames.span();
+        if self.disk_blocks > 0 && self.frames.usage(self.disk) == Use::Taken {
+            taken += self.disk_blocks;
+        }
+        let all = span.filter(|&frame| self.frames.usage(Frame(frame)) == Use::Taken).count() as u64;
+        if all == taken { Ok(()) } else { Err("a frame is lost, or in use twice") }
+    }
+
+    /// Every entry of a page table has its mapping, which came from a capability that covers the frame with such rights.
+    fn check_mappings(&mut self) -> Result<(), &'static str> {
+        let mut listed = 0;
+        for slot in 1..self.capabilities.len() {
+            let head = self.capabilities.slot(slot).mappings;
+            if head != 0 && self.capabilities.slot(slot).kind() != Some(Kind::Page) {
+                return Err("a capability that isn't of pages has mappings");
+            }
+            listed += self.mappings.check_list(slot, head)?;
+        }
+        if listed != self.mappings.count() {
+            return Err("a mapping is in no list");
+        }
+        let mut found = 0;
+        for id in 1..self.spaces.len() {
+            if self.spaces[id].references == 0 {
+                continue;
+            }
+            let root = self.spaces[id].root;
+            let (mappings, capabilities) = (&self.mappings, &self.capabilities);
+            let mut wrong = None;
+            paging::for_each(&mut self.machine, root, &mut |_, address, entry| {
+                found += 1;
+                let frame = paging::mapped_frame::<M>(entry).0;
+                let fits = mappings.origin(id, address).is_some_and(|slot| {
+                    let row = capabilities.slot(slot);
+                    let covers = (u64::from(row.first)..u64::from(row.first) + u64::from(row.count)).contains(&frame);
+                    covers && M::PAGE_FORMAT.leaf.iter().enumerate().any(|(bits, &leaf)| {
+                        leaf != 0 && (leaf ^ entry) & M::PAGE_FORMAT.permissions == 0 && bits as u8 & row.rights.bits() == bits as u8
+                    })
+                });
+                if !fits {
+                    wrong = Some("a page is mapped without a capability that allows it");
+                }
+                wrong.is_none()
+            });
+            if let Some(wrong) = wrong {
+                return Err(wrong);
+            }
+        }
+        if found == listed { Ok(()) } else { Err("a mapping has no entry in a page table") }
+    }
+}
