@@ -59,7 +59,8 @@ impl Frames {
 
     /// Hands usable memory over to the allocator. Frames outside the table, or known already, are left out.
     pub fn add(&mut self, first: Frame, count: u64) {
-        for number in first.0..first.0.saturating_add(count) {
+        let known = self.span();
+        for number in first.0.max(known.start)..first.0.saturating_add(count).min(known.end) {
             if let Some(row) = self.row(Frame(number))
                 && self.rows[row].usage == Use::Reserved
             {
