@@ -43,7 +43,11 @@ pub struct Configuration {
 
 impl Default for Configuration {
     fn default() -> Self {
-        Configuration { policy: Policy::Weights, disk_blocks: 64, arena_bytes: 1 << 20 }
+        Configuration {
+            policy: Policy::Weights,
+            disk_blocks: 64,
+            arena_bytes: 1 << 20,
+        }
     }
 }
 

@@ -111,35 +111,56 @@ impl Capabilities {
             ..Slot::FREE
         })?;
         let owned = carver.slice(processes, |_| 0)?;
-        Some(Capabilities { slots, owned, free: u32::from(count > 1), available: count.saturating_sub(1) as u32 })
+        Some(Capabilities {
+            slots,
+            owned,
+            free: u32::from(count > 1),
+            available: count.saturating_sub(1) as u32,
+        })
     }
 
     /// Checks a handle: in the table; kind, epoch and owner at once; rights.
     #[inline(always)]
     pub fn check(&self, handle: Handle, key: u64, kind: Kind, rights: Rights) -> Result<Granted, Error> {
         let index = handle.index();
-        let Some(slot) = self.slots.get(index as usize) else { return Err(Error::BadHandle) };
+        let Some(slot) = self.slots.get(index as usize) else {
+            return Err(Error::BadHandle);
+        };
         if slot.identity != (handle.0 & !0xffff_ffff | key | kind as u64) {
             return Err(Self::mismatch(slot, handle, key));
         }
         if !slot.rights.contains(rights) {
             return Err(Error::Denied);
         }
-        Ok(Granted { slot: index, object: slot.object, rights: slot.rights, first: slot.first, count: slot.count })
+        Ok(Granted {
+            slot: index,
+            object: slot.object,
+            rights: slot.rights,
+            first: slot.first,
+            count: slot.count,
+        })
     }
 
     /// The same for any kind.
     #[inline(always)]
     pub fn check_any(&self, handle: Handle, key: u64, rights: Rights) -> Result<Granted, Error> {
         let index = handle.index();
-        let Some(slot) = self.slots.get(index as usize) else { return Err(Error::BadHandle) };
+        let Some(slot) = self.slots.get(index as usize) else {
+            return Err(Error::BadHandle);
+        };
         if slot.identity & !0xff != (handle.0 & !0xffff_ffff | key) || slot.identity as u8 == 0 {
             return Err(Error::BadHandle);
         }
         if !slot.rights.contains(rights) {
             return Err(Error::Denied);
         }
-        Ok(Granted { slot: index, object: slot.object, rights: slot.rights, first: slot.first, count: slot.count })
+        Ok(Granted {
+            slot: index,
+            object: slot.object,
+            rights: slot.rights,
+            first: slot.first,
+            count: slot.count,
+        })
     }
 
     /// Which error it is. Of a capability that isn't the caller's, not even the kind is told.
@@ -154,7 +175,9 @@ impl Capabilities {
 
     /// Whether a handle is that of a live capability, whoever holds it.
     pub fn is_live(&self, handle: Handle) -> bool {
-        self.slots.get(handle.index() as usize).is_some_and(|slot| slot.kind().is_some() && slot.epoch() == handle.epoch())
+        self.slots
+            .get(handle.index() as usize)
+            .is_some_and(|slot| slot.kind().is_some() && slot.epoch() == handle.epoch())
     }
 
     /// The row of a capability.
@@ -200,7 +223,11 @@ impl Capabilities {
         if id == 0 {
             return Err(Error::TableFull);
         }
-        let sibling = if parent == 0 { 0 } else { self.slots[parent as usize].first_child };
+        let sibling = if parent == 0 {
+            0
+        } else {
+            self.slots[parent as usize].first_child
+        };
         let slot = &mut self.slots[id as usize];
         self.free = slot.next_owned;
         self.available -= 1;
@@ -249,7 +276,12 @@ impl Capabilities {
 
     /// Empties the row of a capability that has no children. Its epoch rises; a row whose epoch would overflow is never filled again.
     pub fn remove(&mut self, id: SlotId) {
-        let Slot { parent, next_sibling, previous_sibling, .. } = self.slots[id as usize];
+        let Slot {
+            parent,
+            next_sibling,
+            previous_sibling,
+            ..
+        } = self.slots[id as usize];
         if next_sibling != 0 {
             self.slots[next_sibling as usize].previous_sibling = previous_sibling;
         }
@@ -284,7 +316,11 @@ impl Capabilities {
     }
 
     fn unlink_owned(&mut self, id: SlotId, owner: u32) {
-        let Slot { next_owned, previous_owned, .. } = self.slots[id as usize];
+        let Slot {
+            next_owned,
+            previous_owned,
+            ..
+        } = self.slots[id as usize];
         if next_owned != 0 {
             self.slots[next_owned as usize].previous_owned = previous_owned;
         }
@@ -359,6 +395,10 @@ impl Capabilities {
             free += 1;
             id = self.slot(id).next_owned;
         }
-        if owned != filled || free != self.available { Err("rows of capabilities are lost") } else { Ok(()) }
+        if owned != filled || free != self.available {
+            Err("rows of capabilities are lost")
+        } else {
+            Ok(())
+        }
     }
 }

@@ -13,7 +13,11 @@ pub struct Deadlines {
 impl Deadlines {
     /// A heap for the numbers below `count`.
     pub fn carve(carver: &mut Carver, count: usize) -> Option<Deadlines> {
-        Some(Deadlines { heap: carver.slice(count, |_| (0, 0))?, length: 0, positions: carver.slice(count, |_| 0)? })
+        Some(Deadlines {
+            heap: carver.slice(count, |_| (0, 0))?,
+            length: 0,
+            positions: carver.slice(count, |_| 0)?,
+        })
     }
 
     /// Gives `who` a deadline, in place of the one it had.
@@ -26,7 +30,9 @@ impl Deadlines {
 
     /// Takes away the deadline of `who`, if it has one.
     pub fn remove(&mut self, who: u32) {
-        let Some(position) = (self.positions[who as usize] as usize).checked_sub(1) else { return };
+        let Some(position) = (self.positions[who as usize] as usize).checked_sub(1) else {
+            return;
+        };
         self.positions[who as usize] = 0;
         self.length -= 1;
         if position != self.length {
@@ -87,7 +93,11 @@ impl Deadlines {
                 break;
             }
             let right = left + 1;
-            let least = if right < self.length && self.heap[right] < self.heap[left] { right } else { left };
+            let least = if right < self.length && self.heap[right] < self.heap[left] {
+                right
+            } else {
+                left
+            };
             if entry <= self.heap[least] {
                 break;
             }
@@ -109,7 +119,11 @@ impl Deadlines {
             }
         }
         let known = self.positions.iter().filter(|&&position| position != 0).count();
-        if known == self.length { Ok(()) } else { Err("a deadline is lost") }
+        if known == self.length {
+            Ok(())
+        } else {
+            Err("a deadline is lost")
+        }
     }
 }
 

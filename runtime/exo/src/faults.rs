@@ -36,8 +36,14 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn tell_fault(&mut self, id: u32) {
         let process = &mut self.processes[id];
         let (handle, message) = (process.fault_endpoint, process.message);
-        let slot = self.capabilities.is_live(handle).then(|| self.capabilities.slot(handle.index()));
-        let Some(endpoint) = slot.filter(|slot| slot.kind() == Some(Kind::Endpoint)).map(|slot| slot.object) else {
+        let slot = self
+            .capabilities
+            .is_live(handle)
+            .then(|| self.capabilities.slot(handle.index()));
+        let Some(endpoint) = slot
+            .filter(|slot| slot.kind() == Some(Kind::Endpoint))
+            .map(|slot| slot.object)
+        else {
             process.state = State::New;
             return self.end(id, status_of_fault(message[0]));
         };

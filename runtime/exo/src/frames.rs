@@ -53,8 +53,20 @@ impl Frames {
 
     /// An allocator for `count` frames from `base` on, all reserved.
     pub fn carve(carver: &mut Carver, base: Frame, count: usize) -> Option<Frames> {
-        let rows = carver.slice(count, |_| Row { next: NONE, previous: NONE, usage: Use::Reserved, order: 0, entries: 0 })?;
-        Some(Frames { base: base.0, rows, heads: [NONE; ORDERS], filled: 0, available: 0 })
+        let rows = carver.slice(count, |_| Row {
+            next: NONE,
+            previous: NONE,
+            usage: Use::Reserved,
+            order: 0,
+            entries: 0,
+        })?;
+        Some(Frames {
+            base: base.0,
+            rows,
+            heads: [NONE; ORDERS],
+            filled: 0,
+            available: 0,
+        })
     }
 
     /// Hands usable memory over to the allocator. Frames outside the table, or known already, are left out.
@@ -99,7 +111,9 @@ impl Frames {
             self.rows[index as usize].usage = Use::Taken;
             self.rows[index as usize].entries = 0;
         }
-        self.rows[row as usize + count as usize..row as usize + (1 << order)].iter_mut().for_each(|row| row.usage = Use::FreeBody);
+        self.rows[row as usize + count as usize..row as usize + (1 << order)]
+            .iter_mut()
+            .for_each(|row| row.usage = Use::FreeBody);
         self.insert_run(row + count as u32, (1 << order) - count as u32);
         self.available -= count;
         Some(Frame(self.base + u64::from(row)))
@@ -108,7 +122,10 @@ impl Frames {
     /// Gives frames back, all or, if one of them isn't taken, none.
     pub fn give(&mut self, first: Frame, count: u64) -> Result<(), NotTaken> {
         let start = self.row(first).ok_or(NotTaken)?;
-        let end = usize::try_from(count).ok().and_then(|count| start.checked_add(count)).ok_or(NotTaken)?;
+        let end = usize::try_from(count)
+            .ok()
+            .and_then(|count| start.checked_add(count))
+            .ok_or(NotTaken)?;
         let run = self.rows.get_mut(start..end).ok_or(NotTaken)?;
         if run.iter().any(|row| row.usage != Use::Taken) {
             return Err(NotTaken);
@@ -168,13 +185,21 @@ impl Frames {
         if head != NONE {
             self.rows[head as usize].previous = row;
         }
-        self.rows[row as usize] = Row { next: head, previous: NONE, usage: Use::FreeBlock, order, entries: 0 };
+        self.rows[row as usize] = Row {
+            next: head,
+            previous: NONE,
+            usage: Use::FreeBlock,
+            order,
+            entries: 0,
+        };
         self.heads[usize::from(order)] = row;
         self.filled |= 1 << order;
     }
 
     fn unlink(&mut self, row: u32) {
-        let Row { next, previous, order, .. } = self.rows[row as usize];
+        let Row {
+            next, previous, order, ..
+        } = self.rows[row as usize];
         if next != NONE {
             self.rows[next as usize].previous = previous;
         }
@@ -222,8 +247,16 @@ impl Frames {
                 (previous, row) = (row, block.next);
             }
         }
-        let free = self.rows.iter().filter(|row| matches!(row.usage, Use::FreeBlock | Use::FreeBody)).count() as u64;
-        if listed != self.available || free != self.available { Err("the count of free frames is wrong") } else { Ok(()) }
+        let free = self
+            .rows
+            .iter()
+            .filter(|row| matches!(row.usage, Use::FreeBlock | Use::FreeBody))
+            .count() as u64;
+        if listed != self.available || free != self.available {
+            Err("the count of free frames is wrong")
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -56,7 +56,10 @@ impl Hosted {
 
     /// All of the memory.
     pub fn range(&self) -> MemoryRange {
-        MemoryRange { start: MEMORY_START, end: MEMORY_START + self.memory.len() as u64 * FRAME_BYTES }
+        MemoryRange {
+            start: MEMORY_START,
+            end: MEMORY_START + self.memory.len() as u64 * FRAME_BYTES,
+        }
     }
 
     /// What was written to the serial line.
@@ -95,7 +98,12 @@ pub struct HostedRegisters {
 
 impl Registers for HostedRegisters {
     fn new(entry: u64, stack: u64, argument: u64) -> Self {
-        HostedRegisters { program_counter: entry, stack, argument, ..HostedRegisters::default() }
+        HostedRegisters {
+            program_counter: entry,
+            stack,
+            argument,
+            ..HostedRegisters::default()
+        }
     }
 
     fn program_counter(&self) -> u64 {
@@ -126,7 +134,14 @@ impl Registers for HostedRegisters {
     }
 
     fn save(&self, area: &mut [u64; AREA_WORDS]) {
-        let words = [self.program_counter, self.stack, self.argument, self.status, self.value, self.page];
+        let words = [
+            self.program_counter,
+            self.stack,
+            self.argument,
+            self.status,
+            self.value,
+            self.page,
+        ];
         area[..6].copy_from_slice(&words);
         area[6..10].copy_from_slice(&self.words);
     }
@@ -134,8 +149,20 @@ impl Registers for HostedRegisters {
     fn restore(&mut self, area: &[u64; AREA_WORDS]) {
         let [program_counter, stack, argument, status, value, page, w0, w1, w2, w3, ..] = *area;
         // As a processor would fault when it returns to such an address.
-        let program_counter = if program_counter < limits::USER_END { program_counter } else { 0 };
-        *self = HostedRegisters { program_counter, stack, argument, status, value, words: [w0, w1, w2, w3], page };
+        let program_counter = if program_counter < limits::USER_END {
+            program_counter
+        } else {
+            0
+        };
+        *self = HostedRegisters {
+            program_counter,
+            stack,
+            argument,
+            status,
+            value,
+            words: [w0, w1, w2, w3],
+            page,
+        };
     }
 }
 
@@ -166,7 +193,10 @@ impl Machine for Hosted {
 
     fn frame(&mut self, frame: Frame) -> &mut [u64; WORDS_PER_FRAME] {
         assert!(!self.tables.contains(&frame.0), "{frame:?} is part of the tables");
-        let index = frame.0.checked_sub(MEMORY_START / FRAME_BYTES).expect("a frame before the memory");
+        let index = frame
+            .0
+            .checked_sub(MEMORY_START / FRAME_BYTES)
+            .expect("a frame before the memory");
         &mut self.memory[index as usize]
     }
 
@@ -229,8 +259,17 @@ pub fn boot(memory_bytes: u64, program: &[u8], configuration: Configuration) -> 
     let all = machine.range();
     let start = (all.end - program.len() as u64) & !(FRAME_BYTES - 1);
     machine.write_physical(start, program);
-    let module = MemoryRange { start, end: start + program.len() as u64 };
-    let boot = BootInformation { usable: &[all], reserved: &[module], module, disk: MemoryRange::default(), argument: 0 };
+    let module = MemoryRange {
+        start,
+        end: start + program.len() as u64,
+    };
+    let boot = BootInformation {
+        usable: &[all],
+        reserved: &[module],
+        module,
+        disk: MemoryRange::default(),
+        argument: 0,
+    };
     let mut kernel = Kernel::new(machine, &boot, configuration)?;
     kernel.start()?;
     Ok(kernel)

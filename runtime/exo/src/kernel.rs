@@ -134,7 +134,11 @@ impl<M: Machine> Kernel<M> {
     /// The same for a parameter that may be null: the whole word is zero.
     #[inline(always)]
     pub fn check_optional(&self, handle: Handle, kind: Kind, rights: Rights) -> Result<Option<Granted>, Error> {
-        if handle.0 == 0 { Ok(None) } else { self.check(handle, kind, rights).map(Some) }
+        if handle.0 == 0 {
+            Ok(None)
+        } else {
+            self.check(handle, kind, rights).map(Some)
+        }
     }
 
     /// Takes gas from the caller's account, all of it or none.
@@ -166,7 +170,9 @@ impl<M: Machine> Kernel<M> {
 
     /// A line of the interrupt controller interrupted. It is masked until somebody acknowledges it.
     pub fn irq(&mut self, number: u32) {
-        let Some(line) = self.irqs.get_mut(number as usize) else { return };
+        let Some(line) = self.irqs.get_mut(number as usize) else {
+            return;
+        };
         self.machine.mask_irq(number, true);
         if line.references == 0 {
             return;
@@ -183,7 +189,14 @@ impl<M: Machine> Kernel<M> {
     /// Makes a new capability of the current process, without a parent and with all rights of its kind.
     pub(crate) fn grant_new(&mut self, kind: Kind, rights: Rights, object: u32, first: u32, count: u32) -> Result<Handle, Error> {
         let owner = self.current;
-        let new = crate::capabilities::Description { owner, kind, rights, object, first, count };
+        let new = crate::capabilities::Description {
+            owner,
+            kind,
+            rights,
+            object,
+            first,
+            count,
+        };
         self.capabilities.insert(0, new).map(|slot| self.capabilities.handle(slot))
     }
 

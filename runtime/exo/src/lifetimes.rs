@@ -240,7 +240,10 @@ impl<M: Machine> Kernel<M> {
         let process = &mut self.processes[id];
         if process.state == State::Ended && process.capabilities == 0 {
             let generation = process.generation;
-            *process = Process { generation, ..Process::free() };
+            *process = Process {
+                generation,
+                ..Process::free()
+            };
             process.registers = M::Registers::new(0, 0, 0);
             self.processes.give(id);
         }

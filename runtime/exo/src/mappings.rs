@@ -32,8 +32,18 @@ impl Mappings {
 
     /// A table of `count` mappings.
     pub fn carve(carver: &mut Carver, count: usize) -> Option<Mappings> {
-        let rows = Pool::carve(carver, count, || Mapping { address: 0, space: 0, slot: 0, next: 0, previous: 0, next_in_bucket: 0 })?;
-        Some(Mappings { rows, buckets: carver.slice(count.max(1), |_| 0)? })
+        let rows = Pool::carve(carver, count, || Mapping {
+            address: 0,
+            space: 0,
+            slot: 0,
+            next: 0,
+            previous: 0,
+            next_in_bucket: 0,
+        })?;
+        Some(Mappings {
+            rows,
+            buckets: carver.slice(count.max(1), |_| 0)?,
+        })
     }
 
     /// Records that a page was mapped through a capability. `None` if the table is full.
@@ -45,7 +55,14 @@ impl Mappings {
             self.rows[head].previous = id;
         }
         let next_in_bucket = core::mem::replace(&mut self.buckets[bucket], id);
-        self.rows[id] = Mapping { address, space, slot, next: head, previous: 0, next_in_bucket };
+        self.rows[id] = Mapping {
+            address,
+            space,
+            slot,
+            next: head,
+            previous: 0,
+            next_in_bucket,
+        };
         Some(())
     }
 
@@ -59,7 +76,13 @@ impl Mappings {
         if id == 0 {
             return;
         }
-        let Mapping { slot, next, previous, next_in_bucket, .. } = self.rows[id];
+        let Mapping {
+            slot,
+            next,
+            previous,
+            next_in_bucket,
+            ..
+        } = self.rows[id];
         if before == 0 {
             self.buckets[bucket] = next_in_bucket;
         } else {

@@ -18,15 +18,25 @@ pub struct FreeMemory {
 impl FreeMemory {
     /// What is usable and not reserved. Frame 0 is left out: no address of a frame is zero.
     pub fn new(usable: &[MemoryRange], reserved: &[MemoryRange]) -> FreeMemory {
-        let mut free = FreeMemory { ranges: [(0, 0); RANGES], count: 0 };
+        let mut free = FreeMemory {
+            ranges: [(0, 0); RANGES],
+            count: 0,
+        };
         for range in usable {
             let start = range.start.clamp(FRAME_BYTES, HIGHEST).div_ceil(FRAME_BYTES);
             free.push(start, range.end.min(HIGHEST) / FRAME_BYTES);
         }
         for range in reserved {
-            free.reserve(range.start / FRAME_BYTES, range.end.div_ceil(FRAME_BYTES));
+            free.reserve_bytes(*range);
         }
         free
+    }
+
+    /// Takes out the frames that a range touches.
+    pub fn reserve_bytes(&mut self, range: MemoryRange) {
+        if range.start < range.end {
+            self.reserve(range.start / FRAME_BYTES, range.end.div_ceil(FRAME_BYTES));
+        }
     }
 
     /// Takes frames out.
@@ -46,7 +56,10 @@ impl FreeMemory {
 
     /// The ranges: first frame and count.
     pub fn ranges(&self) -> impl Iterator<Item = (Frame, u64)> + '_ {
-        self.ranges[..self.count].iter().filter(|(start, end)| start < end).map(|&(start, end)| (Frame(start), end - start))
+        self.ranges[..self.count]
+            .iter()
+            .filter(|(start, end)| start < end)
+            .map(|&(start, end)| (Frame(start), end - start))
     }
 
     /// All frames; where the map says something twice, it counts twice.

@@ -64,21 +64,44 @@ pub struct Irq {
 pub const ALL_LINES: u32 = u32::MAX;
 
 impl Space {
-    pub(crate) const FREE: Space = Space { references: 0, root: Frame(0) };
+    pub(crate) const FREE: Space = Space {
+        references: 0,
+        root: Frame(0),
+    };
 }
 
 impl Endpoint {
-    pub(crate) const FREE: Endpoint = Endpoint { references: 0, senders: WaitQueue::EMPTY, receivers: WaitQueue::EMPTY };
+    pub(crate) const FREE: Endpoint = Endpoint {
+        references: 0,
+        senders: WaitQueue::EMPTY,
+        receivers: WaitQueue::EMPTY,
+    };
 }
 
 impl Account {
-    pub(crate) const FREE: Account = Account { references: 0, balance: 0, starved: WaitQueue::EMPTY };
+    pub(crate) const FREE: Account = Account {
+        references: 0,
+        balance: 0,
+        starved: WaitQueue::EMPTY,
+    };
 }
 
 impl Timer {
-    pub(crate) const FREE: Timer = Timer { references: 0, process: 0, generation: 0, entry: 0, area: 0, next_due: 0, is_due: false };
+    pub(crate) const FREE: Timer = Timer {
+        references: 0,
+        process: 0,
+        generation: 0,
+        entry: 0,
+        area: 0,
+        next_due: 0,
+        is_due: false,
+    };
 }
 
 impl Irq {
-    pub(crate) const FREE: Irq = Irq { references: 0, pending: 0, waiter: 0 };
+    pub(crate) const FREE: Irq = Irq {
+        references: 0,
+        pending: 0,
+        waiter: 0,
+    };
 }

@@ -86,7 +86,9 @@ fn prune<M: Machine>(machine: &mut M, frames: &mut Frames, root: Frame, address:
     let mut path = [root; LEVELS as usize];
     let mut depth = 0;
     for level in (1..LEVELS).rev() {
-        let Some(next) = target(&M::PAGE_FORMAT, machine.frame(path[depth])[position(address, level)]) else { break };
+        let Some(next) = target(&M::PAGE_FORMAT, machine.frame(path[depth])[position(address, level)]) else {
+            break;
+        };
         depth += 1;
         path[depth] = next;
     }
@@ -116,9 +118,15 @@ fn walk<M: Machine>(
 ) -> bool {
     for place in 0..entries {
         let entry = machine.frame(table)[place];
-        let Some(next) = target(&M::PAGE_FORMAT, entry) else { continue };
+        let Some(next) = target(&M::PAGE_FORMAT, entry) else {
+            continue;
+        };
         let address = base + ((place as u64) << (PAGE_BITS + LEVEL_BITS * level));
-        let go_on = if level == 0 { visit(machine, address, entry) } else { walk(machine, next, level - 1, address, WORDS_PER_FRAME, visit) };
+        let go_on = if level == 0 {
+            visit(machine, address, entry)
+        } else {
+            walk(machine, next, level - 1, address, WORDS_PER_FRAME, visit)
+        };
         if !go_on {
             return false;
         }

@@ -17,7 +17,11 @@ impl<T> Pool<T> {
     pub fn carve(carver: &mut Carver, count: usize, mut make: impl FnMut() -> T) -> Option<Pool<T>> {
         let rows = carver.slice(count.checked_add(1)?, |_| make())?;
         let free = carver.slice(count, |index| (count - index) as u32)?;
-        Some(Pool { rows, free, available: count })
+        Some(Pool {
+            rows,
+            free,
+            available: count,
+        })
     }
 
     /// A free row, which the caller fills.

@@ -45,13 +45,19 @@ impl Reply {
     /// Success with a handle.
     #[inline(always)]
     pub const fn handle(handle: Handle) -> Reply {
-        Reply::Value { status: 0, value: handle.0 }
+        Reply::Value {
+            status: 0,
+            value: handle.0,
+        }
     }
 
     /// An error.
     #[inline(always)]
     pub const fn error(error: Error) -> Reply {
-        Reply::Value { status: exo_facts::status(Err(error)), value: 0 }
+        Reply::Value {
+            status: exo_facts::status(Err(error)),
+            value: 0,
+        }
     }
 }
 

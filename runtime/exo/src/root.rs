@@ -29,7 +29,13 @@ struct Segment {
 }
 
 impl Segment {
-    const NONE: Segment = Segment { file: 0, file_bytes: 0, address: 0, bytes: 0, permissions: Rights::NONE };
+    const NONE: Segment = Segment {
+        file: 0,
+        file_bytes: 0,
+        address: 0,
+        bytes: 0,
+        permissions: Rights::NONE,
+    };
 
     fn first_page(&self) -> u64 {
         self.address / FRAME_BYTES
@@ -61,12 +67,16 @@ impl Image {
 
     /// Loads the boot module.
     pub fn load<M: Machine>(kernel: &mut Kernel<M>) -> Result<Image, &'static str> {
-        let file = File { start: kernel.module.start, length: kernel.module.end.saturating_sub(kernel.module.start) };
+        let file = File {
+            start: kernel.module.start,
+            length: kernel.module.end.saturating_sub(kernel.module.start),
+        };
         if file.length == 0 {
             return Err("no boot module");
         }
         let mut header = [0; 64];
-        file.read(&mut kernel.machine, 0, &mut header).ok_or("the boot module is no ELF file")?;
+        file.read(&mut kernel.machine, 0, &mut header)
+            .ok_or("the boot module is no ELF file")?;
         if header[..6] != *b"\x7fELF\x02\x01" {
             return Err("the boot module is no ELF file for 64 bits");
         }
@@ -79,8 +89,12 @@ impl Image {
         let mut found = 0;
         for number in 0..count {
             let mut row = [0; 56];
-            let at = size.checked_mul(number).and_then(|offset| table.checked_add(offset)).ok_or("a segment lies outside the file")?;
-            file.read(&mut kernel.machine, at, &mut row).ok_or("a segment lies outside the file")?;
+            let at = size
+                .checked_mul(number)
+                .and_then(|offset| table.checked_add(offset))
+                .ok_or("a segment lies outside the file")?;
+            file.read(&mut kernel.machine, at, &mut row)
+                .ok_or("a segment lies outside the file")?;
             if word(&row, 0, 4) != 1 || word(&row, 40, 8) == 0 {
                 continue;
             }
@@ -90,21 +104,33 @@ impl Image {
         }
         let loaded = &segments[..found];
         for (index, one) in loaded.iter().enumerate() {
-            if loaded[..index].iter().any(|other| one.first_page() < other.end_page() && other.first_page() < one.end_page()) {
+            if loaded[..index]
+                .iter()
+                .any(|other| one.first_page() < other.end_page() && other.first_page() < one.end_page())
+            {
                 return Err("two segments share a page");
             }
         }
         let base = limits::PROGRAM_START / FRAME_BYTES;
-        let end = loaded.iter().map(Segment::end_page).max().ok_or("the program has no segments")?;
+        let end = loaded
+            .iter()
+            .map(Segment::end_page)
+            .max()
+            .ok_or("the program has no segments")?;
         let writable = loaded.iter().filter(|segment| segment.permissions.contains(Rights::WRITE));
         let data_count = writable.map(|segment| segment.end_page() - segment.first_page()).sum::<u64>() + STACK_FRAMES;
-        let runs = |segment: &Segment| segment.permissions.contains(Rights::EXECUTE) && (segment.address..segment.address + segment.bytes).contains(&entry);
+        let runs = |segment: &Segment| {
+            segment.permissions.contains(Rights::EXECUTE) && (segment.address..segment.address + segment.bytes).contains(&entry)
+        };
         if !loaded.iter().any(runs) {
             return Err("the program doesn't begin in a segment that can be executed");
         }
         let count = end - base;
         let first = kernel.frames.take(count).ok_or("no memory for the program")?;
-        let data_first = kernel.frames.take(data_count).ok_or("no memory for the data of the program")?;
+        let data_first = kernel
+            .frames
+            .take(data_count)
+            .ok_or("no memory for the data of the program")?;
         for frame in (first.0..first.0 + count).chain(data_first.0..data_first.0 + data_count) {
             kernel.machine.frame(Frame(frame)).fill(0);
         }
@@ -115,13 +141,21 @@ impl Image {
                 let offset = address % FRAME_BYTES;
                 let mut bytes = [0; 64];
                 let length = (segment.file_bytes - done).min(FRAME_BYTES - offset).min(bytes.len() as u64) as usize;
-                file.read(&mut kernel.machine, segment.file + done, &mut bytes[..length]).ok_or("a segment lies outside the file")?;
+                file.read(&mut kernel.machine, segment.file + done, &mut bytes[..length])
+                    .ok_or("a segment lies outside the file")?;
                 let frame = Frame(first.0 + address / FRAME_BYTES - base);
                 copy_into(kernel.machine.frame(frame), offset as usize, &bytes[..length]);
                 done += length as u64;
             }
         }
-        Ok(Image { segments, first, count, data_first, data_count, entry })
+        Ok(Image {
+            segments,
+            first,
+            count,
+            data_first,
+            data_count,
+            entry,
+        })
     }
 
     /// Maps the program and a stack into the space of the root process.
@@ -143,7 +177,14 @@ impl Image {
         }
         for page in 0..STACK_FRAMES {
             let at = Self::STACK_END / FRAME_BYTES - STACK_FRAMES + page;
-            map_page(kernel, space, Self::DATA_SLOT, at, Frame(data + page), Rights::READ | Rights::WRITE)?;
+            map_page(
+                kernel,
+                space,
+                Self::DATA_SLOT,
+                at,
+                Frame(data + page),
+                Rights::READ | Rights::WRITE,
+            )?;
         }
         debug_assert_eq!(kernel.processes[ROOT].space, space);
         Ok(())
@@ -163,7 +204,10 @@ fn map_page<M: Machine>(
     if leaf == 0 {
         return Err("a segment has permissions that the processor doesn't know");
     }
-    kernel.mappings.insert(&mut kernel.capabilities, slot, space, address).ok_or("no row for a mapping of the program")?;
+    kernel
+        .mappings
+        .insert(&mut kernel.capabilities, slot, space, address)
+        .ok_or("no row for a mapping of the program")?;
     paging::map(&mut kernel.machine, &mut kernel.frames, root, address, frame.address() | leaf)
         .map_err(|_| "no memory for the page tables of the program")?;
     if permissions.contains(Rights::EXECUTE) {
@@ -181,9 +225,22 @@ fn parse_segment(row: &[u8; 56], file: &File) -> Result<Segment, &'static str> {
     if flags & 2 != 0 {
         permissions = permissions | Rights::WRITE;
     }
-    let segment =
-        Segment { file: word(row, 8, 8), file_bytes: word(row, 32, 8), address: word(row, 16, 8), bytes: word(row, 40, 8), permissions };
-    if segment.file_bytes > segment.bytes || segment.file.checked_add(segment.file_bytes).is_none_or(|end| end > file.length) {
+    if permissions.contains(Rights::WRITE | Rights::EXECUTE) {
+        return Err("a segment can be both written and executed");
+    }
+    let segment = Segment {
+        file: word(row, 8, 8),
+        file_bytes: word(row, 32, 8),
+        address: word(row, 16, 8),
+        bytes: word(row, 40, 8),
+        permissions,
+    };
+    if segment.file_bytes > segment.bytes
+        || segment
+            .file
+            .checked_add(segment.file_bytes)
+            .is_none_or(|end| end > file.length)
+    {
         return Err("a segment lies outside the file");
     }
     let start = limits::PROGRAM_START;
@@ -223,5 +280,8 @@ impl File {
 
 /// A little-endian number.
 fn word(bytes: &[u8], at: usize, length: usize) -> u64 {
-    bytes[at..at + length].iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+    bytes[at..at + length]
+        .iter()
+        .rev()
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }

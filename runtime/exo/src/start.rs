@@ -38,9 +38,13 @@ struct Sizes {
 impl Sizes {
     fn new(frames: u64, span: u64, configuration: &Configuration) -> Sizes {
         let rows = |share: u64, most: u64| share.min(most - 1) as usize;
-        let arena_bytes = if cfg!(feature = "halt") { configuration.arena_bytes.min(frames * FRAME_BYTES / 8) } else { 0 };
+        let capabilities = rows(2 * frames, limits::CAPABILITIES) + 1;
+        #[cfg(feature = "halt")]
+        let arena_words = crate::values::arena_words(capabilities, configuration.arena_bytes.min(frames * FRAME_BYTES / 8));
+        #[cfg(not(feature = "halt"))]
+        let (arena_words, _) = (0, configuration.arena_bytes);
         Sizes {
-            capabilities: rows(2 * frames, limits::CAPABILITIES) + 1,
+            capabilities,
             processes: rows(frames * 3 / 4, limits::PROCESSES),
             spaces: rows(frames * 3 / 4, limits::SPACES),
             endpoints: rows(frames * 3 / 4, limits::ENDPOINTS),
@@ -48,7 +52,7 @@ impl Sizes {
             timers: rows(frames / 4, limits::TIMERS),
             mappings: (frames * 3 / 2) as usize,
             span: span as usize,
-            arena_words: arena_bytes as usize / 8,
+            arena_words,
         }
     }
 
@@ -88,7 +92,7 @@ impl<M: Machine> Kernel<M> {
         }
         let mut free = FreeMemory::new(boot.usable, boot.reserved);
         for range in [boot.module, boot.disk] {
-            free.reserve(range.start / FRAME_BYTES, range.end.div_ceil(FRAME_BYTES));
+            free.reserve_bytes(range);
         }
         let frames = free.frames();
         if frames < LEAST_FRAMES {
@@ -119,7 +123,10 @@ impl<M: Machine> Kernel<M> {
         }
         kernel.marker(Stage::Frames);
 
-        let root = kernel.frames.take(1).ok_or(BootFailure::new(Stage::Paging, "no frame for the first page table"))?;
+        let root = kernel
+            .frames
+            .take(1)
+            .ok_or(BootFailure::new(Stage::Paging, "no frame for the first page table"))?;
         kernel.machine.frame(root).fill(0);
         kernel.machine.prepare_root(root);
         kernel.machine.activate(root);
@@ -162,7 +169,10 @@ impl<M: Machine> Kernel<M> {
             #[cfg(feature = "halt")]
             values: None,
             #[cfg(feature = "halt")]
-            arena_memory: Some((carver.words(sizes.arena_words)?, crate::values::Values::carve(carver, sizes.capabilities)?)),
+            arena_memory: Some((
+                carver.words(sizes.arena_words)?,
+                crate::values::Values::carve(carver, sizes.capabilities)?,
+            )),
             module: boot.module,
             argument: boot.argument,
             configuration,
@@ -177,7 +187,11 @@ impl<M: Machine> Kernel<M> {
             return Err(fail("the table of capabilities has no room for those of the root process"));
         }
         let account = self.accounts.take().ok_or(fail("no row for the first account"))?;
-        self.accounts[account] = Account { references: 0, balance: gas::INITIAL, ..Account::FREE };
+        self.accounts[account] = Account {
+            references: 0,
+            balance: gas::INITIAL,
+            ..Account::FREE
+        };
         self.marker(Stage::Capabilities);
 
         #[cfg(feature = "halt")]
@@ -189,14 +203,18 @@ impl<M: Machine> Kernel<M> {
 
         let fail = |reason| BootFailure::new(Stage::Root, reason);
         let space = self.spaces.take().ok_or(fail("no row for the first space"))?;
-        let root = self.frames.take(1).ok_or(fail("no frame for the tables of the root process"))?;
+        let root = self
+            .frames
+            .take(1)
+            .ok_or(fail("no frame for the tables of the root process"))?;
         self.machine.frame(root).fill(0);
         self.machine.prepare_root(root);
         self.spaces[space] = Space { references: 0, root };
         let process = self.new_process(space, account).ok_or(fail("no row for the root process"))?;
         debug_assert_eq!(process, ROOT);
         let image = Image::load(self).map_err(fail)?;
-        self.grant_initial(process, space, account, &image).ok_or(fail("no row for a capability of the root process"))?;
+        self.grant_initial(process, space, account, &image)
+            .ok_or(fail("no row for a capability of the root process"))?;
         image.map(self, space).map_err(fail)?;
         let registers = M::Registers::new(image.entry, Image::STACK_END, self.argument);
         self.processes[process].registers = registers;
@@ -218,8 +236,13 @@ impl<M: Machine> Kernel<M> {
             if self.disk_blocks > u64::from(u32::MAX) {
                 return fail("the disk is too large");
             }
-            let taken = (self.disk.0..end).any(|frame| known.contains(&frame) && self.frames.usage(Frame(frame)) != crate::frames::Use::Reserved);
-            return if taken { fail("the disk lies in memory that is in use") } else { Ok(()) };
+            let taken = (self.disk.0..end)
+                .any(|frame| known.contains(&frame) && self.frames.usage(Frame(frame)) != crate::frames::Use::Reserved);
+            return if taken {
+                fail("the disk lies in memory that is in use")
+            } else {
+                Ok(())
+            };
         }
         self.disk_blocks = self.configuration.disk_blocks.clamp(1, 1 << 20);
         let Some(first) = self.frames.take(self.disk_blocks) else {
@@ -244,7 +267,14 @@ impl<M: Machine> Kernel<M> {
                 Kind::Irq => (ALL_LINES, 0, 0),
                 Kind::Console | Kind::Endpoint | Kind::Timer | Kind::Atom => (0, 0, 0),
             };
-            let new = Description { owner: process, kind: capability.kind, rights: capability.rights, object, first, count };
+            let new = Description {
+                owner: process,
+                kind: capability.kind,
+                rights: capability.rights,
+                object,
+                first,
+                count,
+            };
             let slot = self.capabilities.insert(0, new).ok()?;
             if slot != capability.index {
                 return None;
@@ -255,7 +285,14 @@ impl<M: Machine> Kernel<M> {
         self.accounts[account].references += 1;
         let (first, count) = (image.data_first.0 as u32, image.data_count as u32);
         let rights = Rights::READ | Rights::WRITE | Rights::CONTROL;
-        let data = Description { owner: process, kind: Kind::Page, rights, object: 0, first, count };
+        let data = Description {
+            owner: process,
+            kind: Kind::Page,
+            rights,
+            object: 0,
+            first,
+            count,
+        };
         let slot = self.capabilities.insert(0, data).ok()?;
         (slot == Image::DATA_SLOT).then_some(())
     }

@@ -59,6 +59,10 @@ impl<M: Machine> Kernel<M> {
 
     /// The topmost page table of the current process.
     pub fn current_root(&self) -> Frame {
-        if self.current == 0 { self.idle_root } else { self.processes[self.current].root }
+        if self.current == 0 {
+            self.idle_root
+        } else {
+            self.processes[self.current].root
+        }
     }
 }

@@ -25,14 +25,23 @@ fn most_atoms(capabilities: usize) -> usize {
     (capabilities / 2).min(limits::ATOMS as usize - 1)
 }
 
-/// Bytes of the table of atoms, and of what the arena needs for them.
+/// Words of the arena: state, two for each atom, and for the values so many bytes, with a bit for each word.
+pub fn arena_words(capabilities: usize, bytes: u64) -> usize {
+    let values = (bytes as usize / 8).max(256);
+    64 + 2 * (most_atoms(capabilities) + 1) + values + values / 32
+}
+
+/// Bytes of the table of atoms.
 pub fn table_bytes(capabilities: usize) -> usize {
     (most_atoms(capabilities) + 1) * (size_of::<Row>() + size_of::<u32>()) + 4 * size_of::<u64>()
 }
 
 impl Values {
     pub fn carve(carver: &mut crate::carve::Carver, capabilities: usize) -> Option<Pool<Row>> {
-        Pool::carve(carver, most_atoms(capabilities), || Row { references: 0, atom: None })
+        Pool::carve(carver, most_atoms(capabilities), || Row {
+            references: 0,
+            atom: None,
+        })
     }
 }
 

@@ -78,7 +78,11 @@ impl WaitQueue {
     }
 
     /// The length, after a check of the links and of each process by `fits`.
-    pub fn check<R>(&self, processes: &Pool<Process<R>>, mut fits: impl FnMut(&Process<R>) -> bool) -> Result<usize, &'static str> {
+    pub fn check<R>(
+        &self,
+        processes: &Pool<Process<R>>,
+        mut fits: impl FnMut(&Process<R>) -> bool,
+    ) -> Result<usize, &'static str> {
         let (mut count, mut id, mut previous) = (0, self.head, 0);
         while id != 0 {
             let process = &processes[id];
@@ -88,6 +92,10 @@ impl WaitQueue {
             count += 1;
             (previous, id) = (id, process.next);
         }
-        if previous == self.tail { Ok(count) } else { Err("a queue of waiting processes has the wrong end") }
+        if previous == self.tail {
+            Ok(count)
+        } else {
+            Err("a queue of waiting processes has the wrong end")
+        }
     }
 }

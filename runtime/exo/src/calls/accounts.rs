@@ -12,7 +12,10 @@ impl<M: Machine> Kernel<M> {
         let rights = Rights::READ | Rights::WRITE | Rights::GRANT;
         match self.grant_new(Kind::Account, rights, id, 0, 0) {
             Ok(handle) => {
-                self.accounts[id] = Account { references: 1, ..Account::FREE };
+                self.accounts[id] = Account {
+                    references: 1,
+                    ..Account::FREE
+                };
                 Ok(handle)
             }
             Err(error) => {

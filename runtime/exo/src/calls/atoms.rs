@@ -50,7 +50,10 @@ impl<M: Machine> Kernel<M> {
     pub fn atom_compare_and_swap(&mut self, atom: Granted, expected: u64, value: u64) -> Result<u64, Error> {
         let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
         let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
-        Ok(arena.compare_and_swap(atom, word(expected), word(value)).map_err(refusal)?.bits())
+        Ok(arena
+            .compare_and_swap(atom, word(expected), word(value))
+            .map_err(refusal)?
+            .bits())
     }
 
     /// Makes an atom that holds the same value.
@@ -109,7 +112,10 @@ impl<M: Machine> Kernel<M> {
             arena.drop_atom(atom).map_err(refusal)?;
             return Err(Error::TableFull);
         };
-        atoms[id] = Row { references: 1, atom: Some(atom) };
+        atoms[id] = Row {
+            references: 1,
+            atom: Some(atom),
+        };
         let handle = self.grant_new(Kind::Atom, Kind::Atom.rights(), id, 0, 0);
         if handle.is_err() {
             self.release_atom(id);
@@ -125,7 +131,9 @@ impl<M: Machine> Kernel<M> {
 
     /// A capability to an atom is gone; with the last one, the atom.
     pub(crate) fn release_atom(&mut self, id: u32) {
-        let Some(Values { arena, atoms }) = &mut self.values else { return };
+        let Some(Values { arena, atoms }) = &mut self.values else {
+            return;
+        };
         atoms[id].references -= 1;
         if atoms[id].references > 0 {
             return;

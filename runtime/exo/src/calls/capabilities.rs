@@ -52,10 +52,26 @@ impl<M: Machine> Kernel<M> {
 
     /// Makes a child of a capability: the only place where authority is passed on. Rights and range are at most those of the parent, which
     /// callers have made sure of; the meet is for the reader.
-    pub(crate) fn grant_child(&mut self, parent: Granted, owner: u32, rights: Rights, first: u32, count: u32) -> Result<Handle, Error> {
-        let Some(kind) = self.capabilities.slot(parent.slot).kind() else { return Err(Error::BadHandle) };
+    pub(crate) fn grant_child(
+        &mut self,
+        parent: Granted,
+        owner: u32,
+        rights: Rights,
+        first: u32,
+        count: u32,
+    ) -> Result<Handle, Error> {
+        let Some(kind) = self.capabilities.slot(parent.slot).kind() else {
+            return Err(Error::BadHandle);
+        };
         let rights = rights.meet(parent.rights);
-        let new = Description { owner, kind, rights, object: parent.object, first, count };
+        let new = Description {
+            owner,
+            kind,
+            rights,
+            object: parent.object,
+            first,
+            count,
+        };
         let slot = self.capabilities.insert(parent.slot, new)?;
         self.count_reference(kind, parent.object);
         Ok(self.capabilities.handle(slot))
@@ -81,6 +97,10 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn reply_or_switch(&mut self, value: u64) -> Reply {
         let caller = self.current;
         self.settle();
-        if self.current == caller { Reply::value(value) } else { Reply::Switched }
+        if self.current == caller {
+            Reply::value(value)
+        } else {
+            Reply::Switched
+        }
     }
 }

@@ -12,7 +12,10 @@ impl<M: Machine> Kernel<M> {
         let id = self.endpoints.take().ok_or(Error::TableFull)?;
         match self.grant_new(Kind::Endpoint, Kind::Endpoint.rights(), id, 0, 0) {
             Ok(handle) => {
-                self.endpoints[id] = Endpoint { references: 1, ..Endpoint::FREE };
+                self.endpoints[id] = Endpoint {
+                    references: 1,
+                    ..Endpoint::FREE
+                };
                 Ok(handle)
             }
             Err(error) => {
@@ -98,7 +101,8 @@ impl<M: Machine> Kernel<M> {
             return Reply::error(Error::Timeout);
         }
         self.wait_for_message(endpoint);
-        self.deadlines.insert(self.current, self.machine.ticks().saturating_add(ticks));
+        self.deadlines
+            .insert(self.current, self.machine.ticks().saturating_add(ticks));
         self.block_current();
         self.settle_after_switch()
     }
@@ -139,7 +143,9 @@ impl<M: Machine> Kernel<M> {
         process.page = handle;
         process.awaited = endpoint.object;
         process.slot = endpoint.slot;
-        self.endpoints[endpoint.object].senders.push(&mut self.processes, self.current);
+        self.endpoints[endpoint.object]
+            .senders
+            .push(&mut self.processes, self.current);
         self.block_current();
         self.settle_after_switch()
     }
@@ -151,7 +157,9 @@ impl<M: Machine> Kernel<M> {
         process.state = State::Receiving;
         process.awaited = endpoint.object;
         process.slot = endpoint.slot;
-        self.endpoints[endpoint.object].receivers.push(&mut self.processes, self.current);
+        self.endpoints[endpoint.object]
+            .receivers
+            .push(&mut self.processes, self.current);
     }
 
     /// Takes the message of the first sender that waits; `false` if none does.

@@ -36,7 +36,9 @@ impl<M: Machine> Kernel<M> {
         if paging::lookup(&mut self.machine, root, at).is_some() {
             return Err(Error::Overlap);
         }
-        self.mappings.insert(&mut self.capabilities, page.slot, space.object, at).ok_or(Error::TableFull)?;
+        self.mappings
+            .insert(&mut self.capabilities, page.slot, space.object, at)
+            .ok_or(Error::TableFull)?;
         if paging::map(&mut self.machine, &mut self.frames, root, at, frame.address() | leaf).is_err() {
             self.mappings.remove(&mut self.capabilities, space.object, at);
             return Err(Error::NoMemory);
@@ -88,5 +90,9 @@ fn check_page_address(at: u64) -> Result<(), Error> {
     if at % limits::PAGE_BYTES != 0 {
         return Err(Error::Misaligned);
     }
-    if in_user_half(at, FRAME_BYTES) { Ok(()) } else { Err(Error::BadAddress) }
+    if in_user_half(at, FRAME_BYTES) {
+        Ok(())
+    } else {
+        Err(Error::BadAddress)
+    }
 }

@@ -28,7 +28,14 @@ impl<M: Machine> Kernel<M> {
         self.accounts[account].references += 1;
         let generation = self.processes[id].generation;
         let root = self.spaces[space].root;
-        self.processes[id] = Process { state: State::New, space, root, account, generation, ..Process::free() };
+        self.processes[id] = Process {
+            state: State::New,
+            space,
+            root,
+            account,
+            generation,
+            ..Process::free()
+        };
         self.scheduler.admit(id);
         Some(id)
     }
@@ -123,7 +130,9 @@ impl<M: Machine> Kernel<M> {
         if !self.processes[id].is_alive() {
             return Err(Error::BadState);
         }
-        self.scheduler.set_weight(id, weight as u32, id == self.turn).map_err(|_| Error::TableFull)
+        self.scheduler
+            .set_weight(id, weight as u32, id == self.turn)
+            .map_err(|_| Error::TableFull)
     }
 
     /// Sets the results of the current process to success, for when it runs again.

@@ -16,7 +16,10 @@ impl<M: Machine> Kernel<M> {
         let id = self.timers.take().ok_or(Error::TableFull)?;
         match self.grant_new(Kind::Timer, Kind::Timer.rights(), id, 0, 0) {
             Ok(handle) => {
-                self.timers[id] = Timer { references: 1, ..Timer::FREE };
+                self.timers[id] = Timer {
+                    references: 1,
+                    ..Timer::FREE
+                };
                 Ok(handle)
             }
             Err(error) => {
@@ -108,7 +111,9 @@ impl<M: Machine> Kernel<M> {
             return;
         }
         let timer = self.processes[id].due;
-        let Timer { entry, area, next_due, .. } = self.timers[timer];
+        let Timer {
+            entry, area, next_due, ..
+        } = self.timers[timer];
         self.processes[id].due = next_due;
         self.timers[timer].is_due = false;
         let mut words = [0; AREA_WORDS];
@@ -165,14 +170,19 @@ impl<M: Machine> Kernel<M> {
         }
         let rights = Rights::READ | Rights::WRITE | Rights::GRANT;
         let handle = self.grant_new(Kind::Irq, rights, number as u32, 0, 0)?;
-        self.irqs[number as usize] = Irq { references: 1, ..Irq::FREE };
+        self.irqs[number as usize] = Irq {
+            references: 1,
+            ..Irq::FREE
+        };
         self.machine.mask_irq(number as u32, false);
         Ok(handle)
     }
 
     /// Waits for an interrupt.
     pub fn irq_wait(&mut self, irq: Granted) -> Reply {
-        let Some(line) = self.irqs.get_mut(irq.object as usize) else { return Reply::error(Error::BadState) };
+        let Some(line) = self.irqs.get_mut(irq.object as usize) else {
+            return Reply::error(Error::BadState);
+        };
         if line.pending > 0 {
             return Reply::value(core::mem::take(&mut line.pending));
         }
@@ -202,5 +212,9 @@ fn check_area(area: u64) -> Result<(), Error> {
     if area % AREA_ALIGNMENT != 0 {
         return Err(Error::Misaligned);
     }
-    if in_user_half(area, limits::UPCALL_AREA_BYTES) { Ok(()) } else { Err(Error::BadAddress) }
+    if in_user_half(area, limits::UPCALL_AREA_BYTES) {
+        Ok(())
+    } else {
+        Err(Error::BadAddress)
+    }
 }

@@ -72,7 +72,10 @@ mod tests {
     fn it_begins_as_the_fibonacci_word() {
         let mut word = Word::new();
         let letters = [(); 13].map(|()| if word.next_is_first() { 'A' } else { 'B' });
-        assert_eq!(letters.as_slice(), ['A', 'B', 'A', 'A', 'B', 'A', 'B', 'A', 'A', 'B', 'A', 'A', 'B']);
+        assert_eq!(
+            letters.as_slice(),
+            ['A', 'B', 'A', 'A', 'B', 'A', 'B', 'A', 'A', 'B', 'A', 'A', 'B']
+        );
     }
 
     /// The form with 16 bits of fraction is first wrong at n = 610, and starves the first task from decision 90,600 on.
@@ -100,7 +103,11 @@ mod tests {
         }
         let (wide_a, wide_n) = (i128::from(k + 1), i128::from(x + 1));
         let form = (wide_a * wide_a - wide_a * wide_n - wide_n * wide_n) as i64;
-        let mut word = Word { a: k as i64 + 1, n: x as i64 + 1, form };
+        let mut word = Word {
+            a: k as i64 + 1,
+            n: x as i64 + 1,
+            form,
+        };
         for k in k..k + 1_000_000 {
             let first = word.next_is_first();
             assert_eq!(first, a(x + 1) == k);

@@ -63,7 +63,13 @@ impl Scheduler {
 
     /// A scheduler for `count` processes, row 0 included.
     pub fn carve(carver: &mut Carver, count: usize, policy: Policy) -> Option<Scheduler> {
-        let node = Node { links: Links::NONE, queued: false, class: 0, start: 0, fraction: 0 };
+        let node = Node {
+            links: Links::NONE,
+            queued: false,
+            class: 0,
+            start: 0,
+            fraction: 0,
+        };
         Some(Scheduler {
             policy,
             nodes: carver.slice(count, |_| node)?,
@@ -201,7 +207,11 @@ impl Scheduler {
     /// The word of Beatty's theorem goes on as long as the same two are chosen from; the heavier one, or the first, has the larger share.
     fn pick_of_two(&mut self) -> u32 {
         let (one, other) = self.weights.two(self.nodes);
-        let pair = if (self.weight(other), one) > (self.weight(one), other) { (other, one) } else { (one, other) };
+        let pair = if (self.weight(other), one) > (self.weight(one), other) {
+            (other, one)
+        } else {
+            (one, other)
+        };
         if pair != self.pair {
             self.pair = pair;
             self.word = Word::new();
@@ -238,11 +248,18 @@ impl Scheduler {
         listed += self.weights.check(self.nodes)?;
         if matches!(self.policy, Policy::Beatty | Policy::Weights) {
             let turn = if has_turn == 0 { 0 } else { u64::from(self.weight(has_turn)) };
-            let queued = (0..self.nodes.len() as u32).filter(|&id| self.queued(id)).map(|id| u64::from(self.weight(id))).sum::<u64>();
+            let queued = (0..self.nodes.len() as u32)
+                .filter(|&id| self.queued(id))
+                .map(|id| u64::from(self.weight(id)))
+                .sum::<u64>();
             if self.weights.total() != queued + turn {
                 return Err("the sum of the weights is wrong");
             }
         }
-        if listed == flagged && listed == self.queued as usize { Ok(()) } else { Err("a queued process isn't in a queue") }
+        if listed == flagged && listed == self.queued as usize {
+            Ok(())
+        } else {
+            Err("a queued process isn't in a queue")
+        }
     }
 }

@@ -48,7 +48,10 @@ impl Queue {
 
     #[inline]
     pub fn push(&mut self, nodes: &mut [Node], id: u32) {
-        nodes[id as usize].links = Links { next: 0, previous: self.tail };
+        nodes[id as usize].links = Links {
+            next: 0,
+            previous: self.tail,
+        };
         if self.tail == 0 {
             self.head = id;
         } else {
@@ -95,6 +98,10 @@ impl Queue {
             count += 1;
             (previous, id) = (id, node.links.next);
         }
-        if previous == self.tail { Ok(count) } else { Err("a queue of the scheduler has the wrong end") }
+        if previous == self.tail {
+            Ok(count)
+        } else {
+            Err("a queue of the scheduler has the wrong end")
+        }
     }
 }

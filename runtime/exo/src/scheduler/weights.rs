@@ -66,8 +66,24 @@ impl Weights {
     pub const CLASS_OF_ONE: u8 = 0;
 
     pub fn new() -> Weights {
-        let class = Class { queue: Queue::EMPTY, start: 0, end: 0, length: UNIT, fraction: 0, weight: 1, members: 0 };
-        Weights { classes: [class; CLASSES], filled: 0, time: 0, fraction: 0, total: 0, step: 0, step_fraction: 0 }
+        let class = Class {
+            queue: Queue::EMPTY,
+            start: 0,
+            end: 0,
+            length: UNIT,
+            fraction: 0,
+            weight: 1,
+            members: 0,
+        };
+        Weights {
+            classes: [class; CLASSES],
+            filled: 0,
+            time: 0,
+            fraction: 0,
+            total: 0,
+            step: 0,
+            step_fraction: 0,
+        }
     }
 
     /// Virtual time.
@@ -297,6 +313,8 @@ impl Class {
     fn look_at_first(&mut self, nodes: &[Node]) {
         let node = &nodes[self.queue.first() as usize];
         self.start = node.start;
-        self.end = node.start.wrapping_add(self.length + u64::from(node.fraction + self.fraction >= self.weight));
+        self.end = node
+            .start
+            .wrapping_add(self.length + u64::from(node.fraction + self.fraction >= self.weight));
     }
 }

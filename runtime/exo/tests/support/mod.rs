@@ -185,5 +185,8 @@ pub fn tick(kernel: &mut Exo) {
 /// The row of the process that a handle of the current process stands for.
 #[track_caller]
 pub fn id(kernel: &Exo, handle: u64) -> u32 {
-    kernel.check(Handle(handle), exo_facts::Kind::Process, Rights::NONE).unwrap().object
+    kernel
+        .check(Handle(handle), exo_facts::Kind::Process, Rights::NONE)
+        .unwrap()
+        .object
 }
