@@ -203,7 +203,7 @@ impl Capabilities {
     }
 
     /// Rows, the null row included.
-    pub fn len(&self) -> u32 {
+    pub fn row_count(&self) -> u32 {
         self.slots.len() as u32
     }
 
@@ -343,7 +343,7 @@ impl Capabilities {
             return Err("the null row is filled");
         }
         let (mut filled, mut owned, mut children, mut nested) = (0u32, 0u32, 0u32, 0u32);
-        for id in 1..self.len() {
+        for id in 1..self.row_count() {
             let slot = self.slot(id);
             if slot.kind().is_none() {
                 continue;
@@ -364,7 +364,7 @@ impl Capabilities {
                     return Err("a child reaches beyond its parent");
                 }
                 children += 1;
-                if children > self.len() {
+                if children > self.row_count() {
                     return Err("the tree has a cycle");
                 }
                 (previous, child) = (child, row.next_sibling);

@@ -57,7 +57,7 @@ impl<M: Machine> Kernel<M> {
     /// Adds a number to the count of each object for each reference to it.
     fn count_all(&mut self, amount: u32) {
         let add = |count: &mut u32| *count = count.wrapping_add(amount);
-        for slot in 1..self.capabilities.len() {
+        for slot in 1..self.capabilities.row_count() {
             let (kind, object) = (self.capabilities.slot(slot).kind(), self.capabilities.slot(slot).object);
             match kind {
                 Some(Kind::Space) => add(&mut self.spaces[object].references),
@@ -180,7 +180,7 @@ impl<M: Machine> Kernel<M> {
                 taken += paging::count_tables(&mut self.machine, root);
             }
         }
-        for slot in 1..self.capabilities.len() {
+        for slot in 1..self.capabilities.row_count() {
             let row = self.capabilities.slot(slot);
             if row.kind() == Some(Kind::Page) && row.parent == 0 {
                 taken += u64::from(row.count);
@@ -205,7 +205,7 @@ impl<M: Machine> Kernel<M> {
     /// Every entry of a page table has its mapping, which came from a capability that covers the frame with such rights.
     fn check_mappings(&mut self) -> Result<(), &'static str> {
         let mut listed = 0;
-        for slot in 1..self.capabilities.len() {
+        for slot in 1..self.capabilities.row_count() {
             let head = self.capabilities.slot(slot).mappings;
             if head != 0 && self.capabilities.slot(slot).kind() != Some(Kind::Page) {
                 return Err("a capability that isn't of pages has mappings");

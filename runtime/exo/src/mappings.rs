@@ -141,7 +141,7 @@ impl Mappings {
 
     /// Spreads neighbouring pages and spaces over the buckets.
     fn bucket(&self, space: u32, address: u64) -> usize {
-        let mixed = (address / FRAME_BYTES ^ u64::from(space) << 36).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mixed = ((address / FRAME_BYTES) ^ (u64::from(space) << 36)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         ((u128::from(mixed) * self.buckets.len() as u128) >> 64) as usize
     }
 }

@@ -183,7 +183,7 @@ impl<M: Machine> Kernel<M> {
     /// Stages `capabilities`, `halt`, `blocks` and `root`, with their markers. Afterwards the root process is current.
     pub fn start(&mut self) -> Result<(), BootFailure> {
         let fail = |reason| BootFailure::new(Stage::Capabilities, reason);
-        if u64::from(self.capabilities.len()) <= initial::ALL.len() as u64 + 1 {
+        if u64::from(self.capabilities.row_count()) <= initial::ALL.len() as u64 + 1 {
             return Err(fail("the table of capabilities has no room for those of the root process"));
         }
         let account = self.accounts.take().ok_or(fail("no row for the first account"))?;

@@ -27,7 +27,6 @@ impl<M: Machine> Kernel<M> {
 
     /// Hands a message to a receiver, which runs at once, or waits for one.
     #[inline]
-    #[expect(clippy::too_many_arguments, reason = "the six of the system call")]
     pub fn endpoint_send(&mut self, endpoint: Granted, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
         let receivers = self.endpoints[endpoint.object].receivers;
         if receivers.is_empty() {
@@ -43,7 +42,6 @@ impl<M: Machine> Kernel<M> {
 
     /// Sends a message and waits for the reply.
     #[inline]
-    #[expect(clippy::too_many_arguments, reason = "the six of the system call")]
     pub fn endpoint_call(&mut self, endpoint: Granted, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
         let receivers = self.endpoints[endpoint.object].receivers;
         if receivers.is_empty() {

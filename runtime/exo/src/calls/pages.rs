@@ -87,7 +87,7 @@ impl<M: Machine> Kernel<M> {
 
 /// Refuses an address that no page of users can begin at.
 fn check_page_address(at: u64) -> Result<(), Error> {
-    if at % limits::PAGE_BYTES != 0 {
+    if !at.is_multiple_of(limits::PAGE_BYTES) {
         return Err(Error::Misaligned);
     }
     if in_user_half(at, FRAME_BYTES) {

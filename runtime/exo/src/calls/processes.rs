@@ -46,7 +46,7 @@ impl<M: Machine> Kernel<M> {
         if self.processes[id].state != State::New {
             return Err(Error::BadState);
         }
-        if stack % STACK_ALIGNMENT != 0 {
+        if !stack.is_multiple_of(STACK_ALIGNMENT) {
             return Err(Error::Misaligned);
         }
         if !in_user_half(entry, 1) || stack > limits::USER_END {

@@ -209,7 +209,7 @@ impl<M: Machine> Kernel<M> {
 }
 
 fn check_area(area: u64) -> Result<(), Error> {
-    if area % AREA_ALIGNMENT != 0 {
+    if !area.is_multiple_of(AREA_ALIGNMENT) {
         return Err(Error::Misaligned);
     }
     if in_user_half(area, limits::UPCALL_AREA_BYTES) {

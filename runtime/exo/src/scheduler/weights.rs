@@ -145,7 +145,8 @@ impl Weights {
     fn set_total(&mut self, total: u64) {
         self.total = total;
         self.fraction = 0;
-        (self.step, self.step_fraction) = if total == 0 { (0, 0) } else { (UNIT / total, UNIT % total) };
+        self.step = UNIT.checked_div(total).unwrap_or(0);
+        self.step_fraction = UNIT.checked_rem(total).unwrap_or(0);
     }
 
     /// Queues a process that wasn't ready: behind its class, and with no claim on turns that it has slept through.
