@@ -73,19 +73,23 @@ impl<X> Heap<X> {
         Ok(string)
     }
 
-    /// Adds a string made of two others, without a copy between. What isn't a string counts as an empty one.
+    /// Adds a string made of two others, without a copy between; `None` if one of them isn't a string.
     ///
     /// # Errors
     ///
     /// When the limit would be passed.
-    pub fn concatenate(&mut self, first: Ref, second: Ref) -> Result<Ref, Exhausted> {
-        let length = |heap: &Heap<X>, text: Ref| heap.text(text).map_or(0, str::len);
-        let (before, after) = (length(self, first), length(self, second));
-        let (string, raw) = self.allocate_text(before.saturating_add(after))?;
-        // Allocation neither moves nor frees, so that both are where they were.
-        raw.set_bytes(layout::BODY, self.text(first).unwrap_or_default().as_bytes());
-        raw.set_bytes(layout::BODY + before, self.text(second).unwrap_or_default().as_bytes());
-        Ok(string)
+    pub fn concatenate(&mut self, first: Ref, second: Ref) -> Result<Option<Ref>, Exhausted> {
+        let (Some(before), Some(after)) = (self.text(first), self.text(second)) else {
+            return Ok(None);
+        };
+        let length = before.len().saturating_add(after.len());
+        let (before, after): (*const str, *const str) = (before, after);
+        let (string, raw) = self.allocate_text(length)?;
+        // SAFETY: allocation neither moves nor frees, so that both are where they were, and strings never change.
+        let (before, after) = unsafe { (&*before, &*after) };
+        raw.set_bytes(layout::BODY, before.as_bytes());
+        raw.set_bytes(layout::BODY + before.len(), after.as_bytes());
+        Ok(Some(string))
     }
 
     /// A string whose bytes are to be written at once.

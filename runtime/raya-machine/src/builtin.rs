@@ -21,6 +21,8 @@ use crate::state::{Notes, State};
 use crate::table::builtin;
 use crate::word::Word;
 
+pub use crate::native::{call_native, closure_of};
+
 /// Ends the run. Dispatchers stop at this instruction; as a handler it stays where it is.
 #[inline(always)]
 pub unsafe fn leave(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
@@ -242,28 +244,38 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
     let function = object::header_number(state, closure) - state.classes;
     let callee = state.callee(function);
+    if callee.rest != 0 {
+        return state.run_rarely(pc, fp, call_closure_rest);
+    }
+    take_closure(pc, fp, state, closure);
+    state.push_frame(pc, fp, pc.next(2), first, callee, of_closure(closure))
+}
+
+/// Makes arguments of a closure and those that it is called with; says how many there are.
+#[inline(always)]
+unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref) -> usize {
+    let first = first_argument(pc, fp);
     let receiver = object::closure_receiver(state, closure);
-    let mut count = usize::from(pc.u16(4));
+    let count = usize::from(pc.u16(4));
     if receiver.is_null() {
-        count -= 1;
         // Volatile for the reason that `push_frame` states.
-        let (mut to, end) = (first, first.add(count));
+        let (mut to, end) = (first, first.add(count - 1));
         while to < end {
             to.write_volatile(to.add(1).read());
             to = to.add(1);
         }
+        count - 1
     } else {
         *first = u64::from(receiver.bits());
+        count
     }
-    if callee.rest != 0 {
-        return call_closure_rest(pc, fp, state, count, callee, closure);
-    }
-    state.push_frame(pc, fp, pc.next(2), first, callee, of_closure(closure))
 }
 
-/// The same for a function that may have more arguments than parameters, apart so that what it notes lies in no memory of the other.
-#[inline(never)]
-unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State, count: usize, callee: &Callee, closure: Ref) -> (Pc, Fp) {
+/// The same for a function that may have more arguments than parameters.
+unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let closure = Ref::from_bits(*first_argument(pc, fp) as u32);
+    let callee = state.callee(object::header_number(state, closure) - state.classes);
+    let count = take_closure(pc, fp, state, closure);
     push_rest(pc, fp, state, pc.next(2), count, callee, of_closure(closure))
 }
 

@@ -23,6 +23,7 @@ pub mod table;
 pub mod word;
 
 mod frames;
+mod native;
 mod object;
 mod unwind;
 mod words;

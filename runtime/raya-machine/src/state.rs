@@ -9,6 +9,7 @@ use raya_runtime::{Context, Stop, Trap, Value};
 
 use crate::code::{Callee, Code, Twice};
 use crate::frames::{Frames, Record, fits};
+use crate::native::Known;
 use crate::pc::{Fp, Pc};
 use crate::table::{Internal, Table, builtin, flags};
 
@@ -66,6 +67,8 @@ enum Rare {
     Raise(Fault),
     /// Collect, and go on with the instruction at the place.
     Collect,
+    /// Run this instead of the handler of the instruction at the place.
+    Run(unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)),
     /// Make the call at the place, for which there is no room yet.
     Call {
         return_pc: Pc,
@@ -151,7 +154,7 @@ pub struct State {
     pub(crate) globals: *mut u64,
     /// The words of the static fields.
     pub(crate) statics: *mut u64,
-    /// What a new object of each class looks like, where the heap has a fast way for it.
+    /// What a new object of each class looks like, and behind them a closure of each function, where the heap has a fast way for it.
     pub(crate) templates: *const Option<Template>,
     /// The most elements of an array.
     pub(crate) array_limit: u32,
@@ -161,6 +164,8 @@ pub struct State {
     pub(crate) code: Box<Code>,
     /// How many classes the module has: shapes of closures come behind theirs.
     pub(crate) classes: u32,
+    /// The functions of the host that were called so far, by number.
+    pub(crate) natives: Vec<Option<Known>>,
     /// How many slots of the task's frames are only there for `try`.
     pub(crate) hidden: u64,
     slice: u64,
@@ -192,9 +197,10 @@ impl State {
     pub(crate) fn new(code: Code, context: &Context, table: &'static Table) -> State {
         let classes = context.module.classes.len() as u32;
         let heap = &context.heap;
-        let templates: Box<[_]> = (0..classes)
-            .map(|class| heap.template(heap.shape_of_class(ClassId(class))))
-            .collect();
+        let functions = context.module.functions.len() as u32;
+        let of_classes = (0..classes).map(|class| heap.template(heap.shape_of_class(ClassId(class))));
+        let of_closures = (0..functions).map(|function| heap.template(heap.shape_of_captures(FunctionId(function))));
+        let templates: Box<[_]> = of_classes.chain(of_closures).collect();
         State {
             fuel: 0,
             heap_base: core::ptr::null_mut(),
@@ -213,6 +219,7 @@ impl State {
             context: core::ptr::null_mut(),
             code: Box::new(code),
             classes,
+            natives: Vec::new(),
             hidden: 0,
             slice: 0,
             rare: Rare::Nothing,
@@ -424,6 +431,8 @@ impl State {
                 self.refuel(at, fp, u32::from(cost), twice)
             }
             Rare::Raise(fault) => self.fail(at, fp, fault),
+            // SAFETY: the handler left its own instruction and frame to a function that relies on the same as itself.
+            Rare::Run(handler) => unsafe { handler(at, fp, self) },
             Rare::Collect => {
                 self.collect(at, fp);
                 self.collected = true;
@@ -484,6 +493,12 @@ impl State {
     }
 
     // Failing.
+
+    /// Leaves an instruction that has had no effect yet to another handler.
+    #[inline(always)]
+    pub(crate) fn run_rarely(&mut self, pc: Pc, fp: Fp, handler: unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)) -> (Pc, Fp) {
+        self.later(pc, fp, Rare::Run(handler))
+    }
 
     /// Leaves the end of an instruction to a function that is too slow, or called too seldom, for the handler to call it.
     #[inline(always)]

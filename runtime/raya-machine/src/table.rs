@@ -187,6 +187,8 @@ pub const BUILTINS: &[&str] = &[
     "get_arg_count",
     "load_arg_local",
     "null_to",
+    "call_native",
+    "closure_of",
 ];
 
 /// The numbers of the [`BUILTINS`].
@@ -263,6 +265,10 @@ pub(crate) mod builtin {
     pub const LOAD_ARG_LOCAL: u16 = 34;
     /// The number of `null_to`.
     pub const NULL_TO: u16 = 35;
+    /// The number of `call_native`.
+    pub const CALL_NATIVE: u16 = 36;
+    /// The number of `closure_of`.
+    pub const CLOSURE_OF: u16 = 37;
 }
 
 /// What the last word of a call says beside the result's slot and the function.

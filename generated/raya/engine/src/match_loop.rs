@@ -55,6 +55,8 @@ pub unsafe fn run(mut pc: Pc, mut fp: Fp, state: &mut State) {
             ops::GET_ARG_COUNT => builtin::get_arg_count(pc, fp, state),
             ops::LOAD_ARG_LOCAL => builtin::load_arg_local(pc, fp, state),
             ops::NULL_TO => builtin::null_to(pc, fp, state),
+            ops::CALL_NATIVE => builtin::call_native(pc, fp, state),
+            ops::CLOSURE_OF => builtin::closure_of(pc, fp, state),
             ops::CONST_STR => stack::const_str(pc, fp, state),
             ops::LOAD_CONST => stack::load_const(pc, fp, state),
             ops::IADD_SK => integer::iadd_sk(pc, fp, state),
@@ -522,6 +524,11 @@ pub unsafe fn run(mut pc: Pc, mut fp: Fp, state: &mut State) {
             ops::INTEGER_MULTIPLY_ADD_SKS => sequences::integer_multiply_add_sks(pc, fp, state),
             ops::INTEGER_MULTIPLY_ADD_KSS => sequences::integer_multiply_add_kss(pc, fp, state),
             ops::INTEGER_MULTIPLY_ADD_SSS => sequences::integer_multiply_add_sss(pc, fp, state),
+            ops::INTEGER_ADD_MULTIPLY_SSK => sequences::integer_add_multiply_ssk(pc, fp, state),
+            ops::INTEGER_ADD_MULTIPLY_SKS => sequences::integer_add_multiply_sks(pc, fp, state),
+            ops::INTEGER_ADD_MULTIPLY_KSS => sequences::integer_add_multiply_kss(pc, fp, state),
+            ops::INTEGER_ADD_MULTIPLY_SSS => sequences::integer_add_multiply_sss(pc, fp, state),
+            ops::INTEGER_AS_DIVISOR => sequences::integer_as_divisor(pc, fp, state),
             // Lowering writes the numbers of its table alone.
             _ => core::hint::unreachable_unchecked(),
         };

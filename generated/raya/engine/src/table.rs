@@ -440,6 +440,61 @@ static SEQUENCES: &[Sequence] = &[
             &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Input(2))],
         ),
     },
+    // `integer_add_multiply`.
+    Sequence {
+        ops: &[Opcode::Iadd, Opcode::Imul],
+        variant: variant(
+            ops::INTEGER_ADD_MULTIPLY_SSK,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Const32(2))],
+        ),
+    },
+    // `integer_add_multiply`.
+    Sequence {
+        ops: &[Opcode::Iadd, Opcode::Imul],
+        variant: variant(
+            ops::INTEGER_ADD_MULTIPLY_SKS,
+            2,
+            &[slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(8, What::Const32(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `integer_add_multiply`.
+    Sequence {
+        ops: &[Opcode::Iadd, Opcode::Imul],
+        variant: variant(
+            ops::INTEGER_ADD_MULTIPLY_KSS,
+            2,
+            &[constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(8, What::Const32(0)), field(4, What::Input(1)), field(6, What::Input(2))],
+        ),
+    },
+    // `integer_add_multiply`.
+    Sequence {
+        ops: &[Opcode::Iadd, Opcode::Imul],
+        variant: variant(
+            ops::INTEGER_ADD_MULTIPLY_SSS,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(8, What::Input(2))],
+        ),
+    },
+    // `integer_as_divisor`.
+    Sequence {
+        ops: &[Opcode::IntToFloat, Opcode::Fdiv],
+        variant: variant(
+            ops::INTEGER_AS_DIVISOR,
+            1,
+            &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::F64)],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1))],
+        ),
+    },
 ];
 
 /// `const_str`.

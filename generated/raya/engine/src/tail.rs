@@ -48,7 +48,7 @@ macro_rules! threaded {
 }
 
 /// By the numbers of the handlers.
-static HANDLERS: [Threaded; 503] = [
+static HANDLERS: [Threaded; 510] = [
     leave,
     mov_,
     swap_,
@@ -85,6 +85,8 @@ static HANDLERS: [Threaded; 503] = [
     get_arg_count_,
     load_arg_local_,
     null_to_,
+    call_native_,
+    closure_of_,
     const_str_,
     load_const_,
     iadd_sk_,
@@ -552,6 +554,11 @@ static HANDLERS: [Threaded; 503] = [
     integer_multiply_add_sks_,
     integer_multiply_add_kss_,
     integer_multiply_add_sss_,
+    integer_add_multiply_ssk_,
+    integer_add_multiply_sks_,
+    integer_add_multiply_kss_,
+    integer_add_multiply_sss_,
+    integer_as_divisor_,
 ];
 
 threaded! {
@@ -590,6 +597,8 @@ threaded! {
     get_arg_count_ = builtin::get_arg_count,
     load_arg_local_ = builtin::load_arg_local,
     null_to_ = builtin::null_to,
+    call_native_ = builtin::call_native,
+    closure_of_ = builtin::closure_of,
     const_str_ = stack::const_str,
     load_const_ = stack::load_const,
     iadd_sk_ = integer::iadd_sk,
@@ -1057,4 +1066,9 @@ threaded! {
     integer_multiply_add_sks_ = sequences::integer_multiply_add_sks,
     integer_multiply_add_kss_ = sequences::integer_multiply_add_kss,
     integer_multiply_add_sss_ = sequences::integer_multiply_add_sss,
+    integer_add_multiply_ssk_ = sequences::integer_add_multiply_ssk,
+    integer_add_multiply_sks_ = sequences::integer_add_multiply_sks,
+    integer_add_multiply_kss_ = sequences::integer_add_multiply_kss,
+    integer_add_multiply_sss_ = sequences::integer_add_multiply_sss,
+    integer_as_divisor_ = sequences::integer_as_divisor,
 }

@@ -23,6 +23,8 @@ impl Lowering<'_, '_> {
             Instruction::OptionalCallMethod { m, argc } => self.optional_call_method(m, usize::from(argc)),
             Instruction::CallClosure { argc } => self.call_closure(usize::from(argc)),
             Instruction::ReflectConstruct { argc } => self.reflect_construct(usize::from(argc)),
+            Instruction::NativeCall { f, argc } => self.with_list(builtin::CALL_NATIVE, f.0, usize::from(argc)),
+            Instruction::MakeClosure { f, n } => self.with_list(builtin::CLOSURE_OF, f.0, usize::from(n)),
             Instruction::Return => self.return_value(),
             Instruction::ReturnVoid => self.return_nothing(),
             Instruction::LoadCaptured { i } => {
@@ -235,6 +237,23 @@ impl Lowering<'_, '_> {
         self.settle_from(first);
         let local = self.result_local(first);
         self.write_call(builtin::CALL_CLOSURE, 2, first, local.unwrap_or(self.stack.slot(first)), 0, 0);
+        self.stack.cut(first);
+        self.push_result(local)
+    }
+
+    /// Writes an instruction that makes a value of those at the top of the stack, and may allocate or wait.
+    fn with_list(&mut self, number: u16, named: u32, count: usize) -> usize {
+        let first = self.stack.depth().saturating_sub(count);
+        self.settle_from(first);
+        let local = self.result_local(first);
+        self.safepoint(self.stack.depth());
+        let list = self.list(first, count);
+        let begun = self.builtin(number, 3);
+        self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(first)));
+        self.shared.writer.u16(begun, 4, self.stack.slot(first));
+        self.shared.writer.u16(begun, 6, count as u16);
+        self.shared.writer.u32(begun, 8, named);
+        self.shared.writer.u64(begun, 16, list);
         self.stack.cut(first);
         self.push_result(local)
     }

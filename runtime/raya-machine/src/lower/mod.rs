@@ -84,6 +84,8 @@ struct Shared<'a> {
     list: Vec<SlotKind>,
     /// The index of each opcode, by its code.
     rows: Vec<u16>,
+    /// The opcodes with which sequences begin that have a handler, by code.
+    first_of_sequence: Vec<bool>,
     statistics: Statistics,
 }
 
@@ -102,6 +104,7 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         known_kinds: HashMap::new(),
         list: Vec::new(),
         rows: rows(),
+        first_of_sequence: first_of_sequence(source.table),
         statistics: Statistics::default(),
     };
     let module = source.module;
@@ -165,6 +168,22 @@ fn rows() -> Vec<u16> {
     rows
 }
 
+/// Whether a sequence begins with an opcode, by its code.
+fn first_of_sequence(table: &Table) -> Vec<bool> {
+    let mut firsts = Vec::new();
+    for sequence in table.sequences {
+        let Some(first) = sequence.ops.first() else { continue };
+        let code = usize::from(first.code());
+        if firsts.len() <= code {
+            firsts.resize(code + 1, false);
+        }
+        if let Some(place) = firsts.get_mut(code) {
+            *place = true;
+        }
+    }
+    firsts
+}
+
 /// The functions in the vtables of all classes, and where those of each class begin.
 fn methods(module: &Module, layouts: &ClassLayouts) -> (Box<[u32]>, Box<[u32]>) {
     let mut methods = Vec::new();
@@ -179,6 +198,11 @@ fn methods(module: &Module, layouts: &ClassLayouts) -> (Box<[u32]>, Box<[u32]>) 
 }
 
 impl Shared<'_> {
+    /// Whether there may be a handler for an instruction together with those behind it.
+    fn begins_sequence(&self, opcode: Opcode) -> bool {
+        self.first_of_sequence.get(usize::from(opcode.code())) == Some(&true)
+    }
+
     /// Where a list of representations stands in the code's list of them.
     fn kinds_at(&mut self, list: &[SlotKind]) -> u32 {
         if let Some(known) = self.known_kinds.get(list) {

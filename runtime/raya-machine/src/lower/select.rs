@@ -2,7 +2,7 @@
 
 use raya_facts::metadata::{Control, Effects, OpcodeInfo};
 use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
-use raya_facts::{Instruction, Label, Opcode, TypeId};
+use raya_facts::{Decoded, Instruction, Label, Opcode, TypeId, decode};
 
 use super::function::{Leaves, Lowering};
 use super::stack::Place;
@@ -11,6 +11,9 @@ use crate::table::{Const, Location, OpRow, Variant, What};
 
 /// The most inputs of an instruction, lists counted once.
 const MAX_INPUTS: usize = 4;
+
+/// The most operands of an instruction, or of several that become one.
+const MAX_OPERANDS: usize = 4;
 
 /// Where the values of an instruction lie on the operand stack.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +51,7 @@ struct Chosen<'t> {
     inputs: Inputs,
     output: u16,
     output_kind: Option<SlotKind>,
-    operands: [u64; 2],
+    operands: [u64; MAX_OPERANDS],
     target: Option<Target>,
 }
 
@@ -66,6 +69,11 @@ impl Lowering<'_, '_> {
             return Ok(0);
         }
         if let Some(skipped) = self.fuse(instruction, row, &inputs) {
+            return Ok(skipped);
+        }
+        if self.shared.begins_sequence(opcode)
+            && let Some(skipped) = self.sequence(instruction, opcode)
+        {
             return Ok(skipped);
         }
         let output_kind = match pushes {
@@ -93,7 +101,7 @@ impl Lowering<'_, '_> {
         if info.effects.intersects(SAFEPOINTS) {
             self.safepoint(self.stack.depth());
         }
-        let mut operands = [0; 2];
+        let mut operands = [0; MAX_OPERANDS];
         for (place, operand) in operands.iter_mut().zip(instruction.operands().iter()) {
             *place = *operand;
         }
@@ -159,6 +167,76 @@ impl Lowering<'_, '_> {
         true
     }
 
+    /// Lowers an instruction together with those behind it if there is a handler for all of them.
+    fn sequence(&mut self, instruction: &Instruction, opcode: Opcode) -> Option<usize> {
+        let table = self.shared.source.table;
+        let starting = table
+            .sequences
+            .iter()
+            .filter(|sequence| sequence.ops.first() == Some(&opcode));
+        for sequence in starting {
+            let Some((operands, ahead)) = self.follows(instruction, sequence.ops) else {
+                continue;
+            };
+            let count = sequence.variant.inputs.len();
+            let Some(bottom) = self.stack.depth().checked_sub(count) else {
+                continue;
+            };
+            let mut ranges = [(bottom, 0); MAX_INPUTS];
+            for (position, range) in (bottom..).zip(ranges.iter_mut().take(count)) {
+                *range = (position, 1);
+            }
+            let inputs = Inputs { ranges, count, bottom };
+            if count > MAX_INPUTS || !self.fits(&sequence.variant, &inputs, None) {
+                continue;
+            }
+            // From here on, the last of them is the instruction that is lowered.
+            let further = sequence.ops.len() - 1;
+            self.index += further;
+            self.ahead = ahead;
+            self.shared.statistics.instructions += further as u64;
+            self.shared.statistics.fused += further as u64;
+            self.place_inputs(&sequence.variant, &inputs);
+            let local = self.result_local(bottom);
+            self.write(&Chosen {
+                variant: &sequence.variant,
+                inputs,
+                output: local.unwrap_or(self.stack.slot(bottom)),
+                output_kind: None,
+                operands,
+                target: None,
+            });
+            self.stack.cut(bottom);
+            if local.is_none() {
+                self.stack.push(self.kind_behind(), Place::Own);
+            }
+            return Some(usize::from(local.is_some()));
+        }
+        None
+    }
+
+    /// The operands of an instruction and of those behind it, if they are these and belong to one block, and the instruction that comes then.
+    fn follows(&self, instruction: &Instruction, ops: &[Opcode]) -> Option<([u64; MAX_OPERANDS], Option<Decoded>)> {
+        let mut operands = [0; MAX_OPERANDS];
+        let mut places = operands.iter_mut();
+        let mut put = |instruction: &Instruction| {
+            for operand in instruction.operands().iter() {
+                if let Some(place) = places.next() {
+                    *place = *operand;
+                }
+            }
+        };
+        put(instruction);
+        let end = self.block_at(self.block);
+        let mut ahead = self.ahead;
+        for op in ops.get(1..)? {
+            let next = ahead.filter(|next| Some(next.at) != end && next.instruction.opcode() == *op)?;
+            put(&next.instruction);
+            ahead = decode(&self.declared.code, next.next).ok();
+        }
+        Some((operands, ahead))
+    }
+
     /// Lowers a comparison together with the branch behind it, if nothing can arrive between the two.
     fn fuse(&mut self, _instruction: &Instruction, row: &OpRow, inputs: &Inputs) -> Option<usize> {
         if row.fused.is_empty() {
@@ -187,7 +265,7 @@ impl Lowering<'_, '_> {
             inputs: *inputs,
             output: 0,
             output_kind: None,
-            operands: [0; 2],
+            operands: [0; MAX_OPERANDS],
             target: Some(target),
         });
         self.stack.cut(inputs.bottom);
@@ -229,7 +307,7 @@ impl Lowering<'_, '_> {
             inputs,
             output: 0,
             output_kind: None,
-            operands: [0; 2],
+            operands: [0; MAX_OPERANDS],
             target: Some(*target),
         });
         self.stack.cut(inputs.bottom);

@@ -171,6 +171,15 @@ pub fn native_call(context: &mut Context, arguments: Vec<Value>, f: NativeId, _a
         return Ok(Poll::Pending);
     };
     let given = function(context, &arguments);
+    native_result(context, f, given)
+}
+
+/// What a call of a native function gives, once what the host gave is checked.
+///
+/// # Errors
+///
+/// As [`native_call`].
+pub fn native_result(context: &Context, f: NativeId, given: Result<Poll<Value>, Trap>) -> Result<Poll<Value>, Trap> {
     let Some(declaration) = context.module.natives.get(f.index()) else {
         return Ok(Poll::Pending);
     };

@@ -6,7 +6,7 @@ use raya_facts::TrapKind;
 
 use crate::any::AnyKind;
 use crate::context::Context;
-use crate::number::{float_text, parse_float, parse_int};
+use crate::number::{Decimal, float_text, parse_float, parse_int};
 use crate::object;
 use crate::trap::Trap;
 use crate::types::describe;
@@ -14,6 +14,10 @@ use crate::value::{Ref, Value};
 
 /// The text behind a reference.
 fn text(context: &Context, reference: Ref) -> Result<&str, Trap> {
+    if let Some(text) = context.heap.text(reference) {
+        return Ok(text);
+    }
+    // Says what it is instead.
     Ok(object!(context, reference, Object::Str, "a string"))
 }
 
@@ -24,10 +28,12 @@ fn text(context: &Context, reference: Ref) -> Result<&str, Trap> {
 /// [`TrapKind::NullReference`], [`TrapKind::HeapLimit`].
 #[raya_macros::op(sconcat)]
 pub fn sconcat(context: &mut Context, a: Ref, b: Ref) -> Result<Ref, Trap> {
-    // Null is refused first: the heap would take it for an empty text.
+    if let Some(both) = context.heap.concatenate(a, b)? {
+        return Ok(both);
+    }
     text(context, a)?;
     text(context, b)?;
-    Ok(context.heap.concatenate(a, b)?)
+    Ok(Ref::NULL)
 }
 
 /// The length in bytes.
@@ -129,7 +135,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(int_to_string)]
 pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
-    Ok(context.heap.allocate_string(&a.to_string())?)
+    Ok(context.heap.allocate_string(Decimal::of(a).text())?)
 }
 
 /// A float in the shortest digits that read back as the same.

@@ -272,3 +272,106 @@ pub unsafe fn integer_multiply_add_sss(pc: Pc, fp: Fp, _state: &mut State) -> (P
     fp.set::<i32>(pc.u16(2), output);
     (pc.next(2), fp)
 }
+
+/// Adds two integers and multiplies the sum by a third. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_add_multiply_ssk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let iadd_a: i32 = fp.get(pc.u16(6));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let a = imul_a;
+        let b = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and multiplies the sum by a third. `iadd_a` is a constant.
+///
+/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_add_multiply_sks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let output = {
+        let a = imul_a;
+        let b = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and multiplies the sum by a third. `imul_a` is a constant.
+///
+/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_add_multiply_kss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let imul_a = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let output = {
+        let a = imul_a;
+        let b = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and multiplies the sum by a third.
+///
+/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_add_multiply_sss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let iadd_a: i32 = fp.get(pc.u16(6));
+    let iadd_b: i32 = fp.get(pc.u16(8));
+    let output = {
+        let a = imul_a;
+        let b = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Divides a float by an integer, which becomes a float.
+///
+/// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_as_divisor(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let fdiv_a: f64 = fp.get(pc.u16(4));
+    let int_to_float_a: i32 = fp.get(pc.u16(6));
+    let output = {
+        let a = fdiv_a;
+        let b = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        a / b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(1), fp)
+}
