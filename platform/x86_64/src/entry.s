@@ -57,6 +57,42 @@ resume_thread:
     pop rax
     add rsp, 16
     iretq
-    .globl syscall_entry
+    // A system call: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9, results in rax and rdx. `ENTRIES` says which calls have a
+    // path of their own. For the others `syscalls.rs` finds the program counter on top of the stack, and the stack pointer beside it, if
+    // another process goes on. Of the flags nothing is kept.
+    .globl syscall_entry, syscall_stack, general_call, short_call
+    .balign 16
 syscall_entry:
-    ud2
+    cmp rax, {calls}
+    jae no_such_call
+    jmp [{entries} + rax * 8]
+general_call:
+    mov [syscall_stack], rsp
+    mov rsp, offset kernel_stack
+    push rcx
+    mov rcx, r10
+    call [{handlers} + rax * 8]
+    pop rcx
+    mov rsp, [syscall_stack]
+    mov r11d, 0x202
+    sysretq
+    .balign 16
+short_call:                             // the same for at most three arguments
+    mov [syscall_stack], rsp
+    mov rsp, offset kernel_stack
+    push rcx
+    call [{handlers} + rax * 8]
+    pop rcx
+    mov rsp, [syscall_stack]
+    mov r11d, 0x202
+    sysretq
+no_such_call:
+    mov rax, {no_such_call}
+    xor edx, edx
+    mov r11d, 0x202
+    sysretq
+
+    .section .bss.syscall_stack, "aw", @nobits
+    .balign 8
+syscall_stack: .skip 8
+    .text

@@ -1,4 +1,7 @@
-//! The bootable image for x86_64.
+//! The bootable image for x86_64: what one processor needs under the kernel.
+//!
+//! `boot.s` comes from the loader and ends in [`start`], which does the stages of the boot in order. From the last one on the kernel is
+//! entered by [`traps::trap`] and by the system calls of `entry.s`, and left by [`traps::resume`].
 
 #![no_std]
 #![no_main]
@@ -8,59 +11,91 @@ mod controllers;
 mod cpu;
 mod descriptors;
 mod exit;
+mod fast;
+mod kernel;
+mod machine;
 mod memory;
 mod paging;
 mod registers;
 mod stage;
 mod start_info;
+mod syscalls;
 mod traps;
 
+use core::arch::global_asm;
+
+use exo_facts::Stage;
+use exo_kernel::{BootInformation, Configuration, Kernel, MemoryRange};
+
 use console::Console;
-use stage::{Stage, stage};
+use machine::Processor;
 use start_info::StartInformation;
+
+global_asm!(
+    include_str!("boot.s"),
+    base = const memory::KERNEL_BASE,
+    no_long_mode = const exit::byte(Stage::Entry.status()),
+    main = sym start,
+    descriptors = sym descriptors::DESCRIPTORS,
+);
+global_asm!(
+    include_str!("entry.s"),
+    vectors = const descriptors::VECTORS,
+    trap = sym traps::trap,
+    calls = const syscalls::CALLS,
+    entries = sym syscalls::ENTRIES,
+    handlers = sym syscalls::HANDLERS,
+    no_such_call = const syscalls::NO_SUCH_CALL as i64,
+);
+
+/// Bytes of the arena of values, where there is as much memory: its atoms alone can take one MiB.
+const ARENA_BYTES: u64 = 4 << 20;
 
 /// The kernel's beginning: `boot.s` jumps here with the address of the start information.
 extern "C" fn start(start_information: u64) -> ! {
-    let mut console = Console::open();
-    let console = &mut console;
-    stage(console, Stage::Entry, Ok(((), format_args!("long mode"))));
-    if *console == Console::Missing {
-        stage::fail(console, Stage::Console, format_args!("no serial line at 0x3f8"));
+    let console = Console::open();
+    let information = StartInformation::read(start_information).unwrap_or_else(|(stage, reason)| stage::fail(console, stage, reason));
+    if console == Console::Missing {
+        stage::fail(console, Stage::Console, "no serial line at 0x3f8");
     }
-    stage(console, Stage::Console, Ok(((), format_args!("serial line at 0x3f8"))));
-    let information = match StartInformation::read(start_information) {
-        Ok(information) => information,
-        Err(reason) => stage::fail(console, Stage::MemoryMap, format_args!("{reason}")),
+    stage::done(console, Stage::Entry);
+    stage::done(console, Stage::Console);
+    paging::protect_kernel().unwrap_or_else(|reason| stage::fail(console, Stage::Paging, reason));
+    let module = information.module.unwrap_or_default();
+    let reserved = [
+        // The firmware's data, and what the loader left for us.
+        MemoryRange { start: 0, end: memory::image::kernel_start.physical() },
+        MemoryRange { start: memory::image::kernel_start.physical(), end: memory::image::kernel_end.physical() },
+        module,
+    ];
+    let boot = BootInformation {
+        usable: information.usable(),
+        reserved: &reserved,
+        module,
+        disk: MemoryRange::default(),
+        argument: 0,
     };
-    let usable = information.usable();
-    let bytes: u64 = usable.iter().map(|range| range.end - range.start).sum();
-    stage(
-        console,
-        Stage::MemoryMap,
-        Ok(((), format_args!("{} KiB in {} ranges", bytes / 1024, usable.len()))),
-    );
-    stage(
-        console,
-        Stage::Paging,
-        paging::protect_kernel().map(|()| ((), format_args!("ok"))),
-    );
+    let processor = Processor { console, ticks: 0 };
+    let kernel = match Kernel::new(processor, &boot, Configuration { arena_bytes: ARENA_BYTES, ..Configuration::default() }) {
+        Ok(kernel) => kernel::install(kernel),
+        Err(failure) => stage::fail(console, failure.stage, failure.reason),
+    };
     descriptors::install();
-    stage(
-        console,
-        Stage::Interrupts,
-        controllers::open().map(|()| ((), format_args!("ok"))),
-    );
-    stage(
-        console,
-        Stage::Timer,
-        controllers::start_timer().map(|()| ((), format_args!("ok"))),
-    );
-    exit::exit(0x10)
+    controllers::open().unwrap_or_else(|reason| stage::fail(console, Stage::Interrupts, reason));
+    kernel.marker(Stage::Interrupts);
+    controllers::start_timer().unwrap_or_else(|reason| stage::fail(console, Stage::Timer, reason));
+    kernel.marker(Stage::Timer);
+    kernel.start().unwrap_or_else(|failure| stage::fail(console, failure.stage, failure.reason));
+    fast::open(kernel);
+    traps::resume()
 }
 
 #[panic_handler]
 fn panic(information: &core::panic::PanicInfo) -> ! {
-    use core::fmt::Write;
-    let _ = writeln!(Console::Serial, "kernel panic: {information}");
-    exit::exit(0x1f)
+    let console = Console::Serial.text("kernel panic");
+    if let Some(location) = information.location() {
+        console.text(" at ").text(location.file()).text(":").decimal(u64::from(location.line()));
+    }
+    console.text("\n");
+    exit::exit(exo_facts::Outcome::KernelFault.status())
 }

@@ -1,0 +1,237 @@
+//! x86_64: `rdtsc` counts instructions where QEMU runs with `-icount shift=0`.
+
+use core::arch::{asm, global_asm};
+use core::sync::atomic::AtomicU64;
+
+use super::Timed;
+
+global_asm!(
+    ".section .text.start, \"ax\"",
+    ".globl _start",
+    "_start:",
+    "xor ebp, ebp",
+    "call {main}",
+    main = sym crate::main,
+);
+
+/// One instruction sequence for the call that is timed, the call whose arrival another process times, and for what the sequence itself
+/// costs: the instruction in the middle is the only difference. The stack survives every call, other registers may not.
+macro_rules! timed {
+    ($instruction:literal, $number:expr, $arguments:expr) => {{
+        let [a, b, c, d, e, f]: [u64; 6] = $arguments;
+        let (instructions, status, value): (u64, u64, u64);
+        // Safety: the kernel keeps the stack and the memory of this process, unless the arguments tell it to change them; the
+        // registers that a switching call loses are either outputs or on the stack.
+        unsafe {
+            asm!(
+                "push rbx",
+                "push rbp",
+                "rdtsc",
+                "shl rdx, 32",
+                "or rax, rdx",
+                "push rax",
+                "mov rax, r12",
+                "mov rdx, r13",
+                $instruction,
+                "mov r12, rax",
+                "mov r13, rdx",
+                "rdtsc",
+                "shl rdx, 32",
+                "or rax, rdx",
+                "pop rdx",
+                "sub rax, rdx",
+                "pop rbp",
+                "pop rbx",
+                inout("r12") $number => status, inout("r13") c => value, out("rax") instructions, out("rdx") _,
+                inout("rdi") a => _, inout("rsi") b => _, inout("r10") d => _, inout("r8") e => _, inout("r9") f => _,
+                out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
+            );
+        }
+        Timed { instructions, status, value }
+    }};
+}
+
+/// Times a call from right before to right behind the instruction.
+pub fn timed_call(number: u64, arguments: [u64; 6]) -> Timed {
+    let empty = timed!("", number, arguments).instructions;
+    let mut timed = timed!("syscall", number, arguments);
+    timed.instructions = timed.instructions.saturating_sub(empty);
+    timed
+}
+
+/// A call whose second argument is the counter right before it.
+pub fn stamped_call(number: u64, first: u64) -> u64 {
+    let status;
+    // Safety: as for `timed`.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov rsi, rax",
+            "mov rax, r12",
+            "syscall",
+            "pop rbp",
+            "pop rbx",
+            inout("r12") number => _, out("rax") status, inout("rdi") first => _, out("rsi") _, out("rdx") _,
+            inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
+            out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+        );
+    }
+    status
+}
+
+/// Makes a call and returns its status, the first word of the message that it returns, and the counter right behind it.
+pub fn call_and_stamp(number: u64, first: u64, second: u64) -> (u64, u64, u64) {
+    let (status, word, stamp);
+    // Safety: as for `timed`.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "syscall",
+            "mov r12, rax",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "pop rbp",
+            "pop rbx",
+            inout("rax") number => stamp, out("r12") status, inout("rdi") first => _, inout("rsi") second => word, out("rdx") _,
+            inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
+            out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+        );
+    }
+    (status, word, stamp)
+}
+
+/// What `stamped_call` and `call_and_stamp` count between their stamps besides the call.
+pub fn stamp_cost() -> u64 {
+    let cost: u64;
+    // Safety: only registers change.
+    unsafe {
+        asm!(
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov rsi, rax",
+            "mov rax, r12",
+            "mov r12, rax",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "sub rax, rsi",
+            out("rax") cost, out("rdx") _, out("rsi") _, out("r12") _,
+        );
+    }
+    cost
+}
+
+/// Writes the counter to `at`, then yields to a process.
+pub fn stamped_yield(number: u64, to: u64, at: &AtomicU64) -> u64 {
+    let status;
+    // Safety: as for `timed`, and the word at `at` may be written to.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov [r13], rax",
+            "mov rax, r12",
+            "syscall",
+            "pop rbp",
+            "pop rbx",
+            inout("r12") number => _, inout("r13") at.as_ptr() => _, out("rax") status, inout("rdi") to => _, out("rsi") _, out("rdx") _,
+            out("r10") _, out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
+        );
+    }
+    status
+}
+
+/// Makes a call whose second argument is the counter right before it, as `stamped_call`, and returns its status and the counter right
+/// behind it, as `call_and_stamp`.
+pub fn stamped_call_and_stamp(number: u64, first: u64) -> (u64, u64) {
+    let (status, stamp);
+    // Safety: as for `timed`.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov rsi, rax",
+            "mov rax, r12",
+            "syscall",
+            "mov r12, rax",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "pop rbp",
+            "pop rbx",
+            inout("r12") number => status, out("rax") stamp, inout("rdi") first => _, out("rsi") _, out("rdx") _,
+            inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
+            out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+        );
+    }
+    (status, stamp)
+}
+
+/// Fills an upcall area so that returning from it goes on right behind the call, and times that.
+///
+/// # Safety
+/// `area` must be the address of memory for an area that is this process's own.
+pub unsafe fn timed_return(number: u64, area: u64) -> u64 {
+    let instructions: u64;
+    // Safety: the area holds the stack pointer of right now, and nothing else that Rust relies on survives.
+    unsafe {
+        asm!(
+            "push rbx",
+            "push rbp",
+            "lea rax, [rip + 2f]",
+            "mov [rdi + {program_counter}], rax",
+            "mov [rdi + {stack}], rsp",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "mov [rdi + {word}], rax",
+            "mov rax, r12",
+            "syscall",
+            "2:",
+            "mov r12, rax",
+            "rdtsc",
+            "shl rdx, 32",
+            "or rax, rdx",
+            "sub rax, rsi",
+            "pop rbp",
+            "pop rbx",
+            program_counter = const 8 * 16,
+            stack = const 8 * 7,
+            word = const 8 * 4,
+            inout("r12") number => _, out("rax") instructions, inout("rdi") area => _, out("rsi") _, out("rdx") _,
+            out("r10") _, out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+        );
+    }
+    instructions.saturating_sub(stamp_cost())
+}
+
+/// Interrupts when the serial line has sent a byte.
+pub const SERIAL_LINE: u64 = 4;
+
+pub fn divide_by_zero() {
+    // Safety: traps.
+    unsafe { asm!("xor ecx, ecx", "div ecx", out("eax") _, out("edx") _, out("ecx") _) }
+}
+
+pub fn privileged_instruction() {
+    // Safety: traps.
+    unsafe { asm!("cli") }
+}
+
+pub fn illegal_instruction() {
+    // Safety: traps.
+    unsafe { asm!("ud2") }
+}

@@ -1,0 +1,159 @@
+//! Programs that do what they must not do. Each ends, or is ended; the others don't notice.
+
+use core::fmt::Write;
+
+use exo_facts::{Error, Handle, Trap, initial};
+
+use crate::arch;
+use crate::console::Console;
+use crate::program::Program;
+use crate::spawn::{Child, Parameters, initial};
+
+/// What a process ends with that was ended; less the number of the trap if it was by a fault.
+const KILLED: u64 = u64::MAX;
+
+/// What a culprit does.
+#[derive(Clone, Copy)]
+#[repr(u64)]
+enum Deed {
+    ReadNull,
+    WriteCode,
+    ExecuteStack,
+    ReadKernel,
+    Divide,
+    Privileged,
+    Illegal,
+    Panic,
+    Overflow,
+    Loop,
+    SpendAll,
+}
+
+/// What is tried: the name of the check, the deed, and the trap that it must come to, if any.
+const CASES: [(&str, Deed, Option<&[Trap]>); 8] = [
+    ("fault_read_null", Deed::ReadNull, Some(&[Trap::ReadFault])),
+    ("fault_write_code", Deed::WriteCode, Some(&[Trap::WriteFault])),
+    ("fault_execute_stack", Deed::ExecuteStack, Some(&[Trap::ExecuteFault])),
+    ("fault_read_kernel", Deed::ReadKernel, Some(&[Trap::ReadFault])),
+    ("fault_stack_overflow", Deed::Overflow, Some(&[Trap::WriteFault, Trap::ReadFault])),
+    ("fault_divide", Deed::Divide, if cfg!(target_arch = "x86_64") { Some(&[Trap::Division]) } else { None }),
+    ("fault_privileged", Deed::Privileged, Some(&[Trap::Protection, Trap::IllegalInstruction, Trap::Other])),
+    ("fault_illegal", Deed::Illegal, Some(&[Trap::IllegalInstruction])),
+];
+
+pub fn culprit(parameters: &Parameters) -> u64 {
+    let is = |deed: Deed| parameters.words[0] == deed as u64;
+    // Safety: the point is that these accesses are refused. Nothing is at these addresses that Rust owns.
+    unsafe {
+        if is(Deed::ReadNull) {
+            (8 as *const u64).read_volatile();
+        } else if is(Deed::WriteCode) {
+            (exo_facts::limits::PROGRAM_START as *mut u64).write_volatile(0);
+        } else if is(Deed::ExecuteStack) {
+            let word = 0u64;
+            core::mem::transmute::<*const u64, extern "C" fn()>(&raw const word)();
+        } else if is(Deed::ReadKernel) {
+            (0xffff_8000_0010_0000_u64 as *const u64).read_volatile();
+        }
+    }
+    if is(Deed::Divide) {
+        arch::divide_by_zero();
+    } else if is(Deed::Privileged) {
+        arch::privileged_instruction();
+    } else if is(Deed::Illegal) {
+        arch::illegal_instruction();
+    } else if is(Deed::Panic) {
+        panic!("on purpose");
+    } else if is(Deed::Overflow) {
+        return overflow(1);
+    } else if is(Deed::SpendAll) {
+        while exo_user::cap_inspect(Handle(parameters.words[1])) != Err(Error::NoGas) {}
+        return Error::NoGas.code();
+    }
+    while is(Deed::Loop) {
+        core::hint::spin_loop();
+    }
+    0
+}
+
+#[expect(unconditional_recursion, reason = "it is to run out of stack")]
+fn overflow(depth: u64) -> u64 {
+    let frame = core::hint::black_box([depth; 32]);
+    overflow(depth + 1) + frame[0]
+}
+
+/// Lets each happen, and says whether it came out as it must.
+pub fn run(console: &mut Console) -> Result<(), Error> {
+    let account = initial(initial::ACCOUNT);
+    let endpoint = exo_user::endpoint_create()?;
+    for (name, deed, traps) in CASES {
+        let child = Child::create(account)?;
+        exo_user::process_on_fault(child.process, endpoint)?;
+        child.start(Program::Culprit, &[deed as u64])?;
+        let Some(traps) = traps else {
+            let status = child.reap()?;
+            report(console, name, status == 0, status);
+            continue;
+        };
+        let message = exo_user::endpoint_receive(endpoint)?;
+        let trap = message.words[0];
+        report(console, name, traps.iter().any(|expected| expected.code() == trap), trap);
+        exo_user::process_kill(child.process)?;
+        child.reap()?;
+    }
+    exo_user::cap_drop(endpoint)?;
+
+    // With nobody to tell, a fault ends the process alone.
+    let child = Child::create(account)?;
+    child.start(Program::Culprit, &[Deed::ReadNull as u64])?;
+    let status = child.reap()?;
+    report(console, "fault_without_handler", status == KILLED - Trap::ReadFault.code(), status);
+
+    let child = Child::create(account)?;
+    child.start(Program::Culprit, &[Deed::Panic as u64])?;
+    let status = child.reap()?;
+    report(console, "panic", status == crate::PANIC_STATUS, status);
+
+    // An endless loop takes no more than its share, and can be ended.
+    let spinner = Child::create(account)?;
+    spinner.start(Program::Culprit, &[Deed::Loop as u64])?;
+    let other = Child::create(account)?;
+    other.start(Program::Exit, &[7])?;
+    let status = other.reap()?;
+    report(console, "endless_loop_shares", status == 7, status);
+    exo_user::process_kill(spinner.process)?;
+    let status = spinner.reap()?;
+    report(console, "endless_loop_killed", status == KILLED, status);
+
+    exhaustion(console)
+}
+
+/// A loop on an account that runs dry stops; it goes on when the account is filled. A call that can't be paid says so.
+fn exhaustion(console: &mut Console) -> Result<(), Error> {
+    let account = exo_user::account_create()?;
+    exo_user::account_transfer(initial(initial::ACCOUNT), account, 10 * exo_facts::gas::TICK)?;
+    let child = Child::create(account)?;
+    child.start(Program::Culprit, &[Deed::Loop as u64])?;
+    let mut rounds = 0;
+    while exo_user::account_query(account)? > 0 && rounds < 1_000_000 {
+        exo_user::process_yield(Handle::NULL)?;
+        rounds += 1;
+    }
+    let left = exo_user::account_query(account)?;
+    report(console, "gas_exhausted", left == 0, left);
+    exo_user::process_kill(child.process)?;
+    child.reap()?;
+
+    // Enough for its turn, which is paid for before it begins, and for few calls.
+    exo_user::account_transfer(initial(initial::ACCOUNT), account, exo_facts::gas::TICK + 100)?;
+    let child = Child::create(account)?;
+    let theirs = child.give(account)?;
+    child.start(Program::Culprit, &[Deed::SpendAll as u64, theirs])?;
+    let status = child.reap()?;
+    report(console, "gas_refused", status == Error::NoGas.code(), status);
+    exo_user::cap_drop(account)
+}
+
+fn report(console: &mut Console, name: &str, passed: bool, found: u64) {
+    let _ = if passed { writeln!(console, "pass {name}") } else { writeln!(console, "fail {name}: found {found:#x}") };
+}

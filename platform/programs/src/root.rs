@@ -1,0 +1,28 @@
+//! The first process: it starts all others, says how they did, and ends the machine by ending itself.
+
+use core::fmt::Write;
+
+use exo_facts::Error;
+
+use crate::console::Console;
+use crate::{crowd, faults, measure};
+
+/// What runs, in order.
+const PARTS: [(&str, fn(&mut Console) -> Result<(), Error>); 3] =
+    [("measure", measure::run), ("faults", faults::run), ("ten_thousand", crowd::run)];
+
+/// Runs everything. The status is the number of parts that failed.
+pub fn run() -> u64 {
+    let mut console = Console::initial();
+    let mut failed = 0;
+    for (name, part) in PARTS {
+        if let Err(error) = part(&mut console) {
+            let _ = writeln!(console, "fail {name}: {}", error.name());
+            failed += 1;
+        }
+    }
+    if failed == 0 {
+        let _ = writeln!(console, "exo: done");
+    }
+    failed
+}

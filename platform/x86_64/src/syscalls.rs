@@ -1,0 +1,124 @@
+//! The table of system calls that `entry.s` calls through.
+
+use exo_facts::{Error, Syscall};
+use exo_kernel::Reply;
+
+use crate::fast;
+use crate::kernel::kernel;
+use crate::memory::Symbol;
+use crate::registers::{FIXED_FLAGS, Registers};
+use crate::traps::resume;
+
+/// The two result registers.
+#[repr(C)]
+pub struct Results {
+    status: u64,
+    value: u64,
+}
+
+/// A call with its six arguments.
+type Call = extern "C" fn(u64, u64, u64, u64, u64, u64) -> Results;
+
+/// Numbers that have a place in the table.
+pub const CALLS: usize = 128;
+/// What `entry.s` answers itself, for numbers past the table.
+pub const NO_SUCH_CALL: u64 = exo_facts::status(Err(Error::NoSuchCall));
+
+// Safety: the first is the end of the stack that `entry.s` uses for calls, the second a word of its own.
+unsafe extern "C" {
+    safe static kernel_stack: Symbol;
+    static syscall_stack: u64;
+}
+
+/// Before a call that may switch: notes where the caller goes on. The other registers aren't kept, the convention says so.
+#[inline(always)]
+fn save_caller() {
+    let program_counter = (kernel_stack.address() - 8) as *const u64;
+    let Registers { frame, link } = kernel().current_registers();
+    // Safety: both words were written by `entry.s` on the way to this call, and nothing writes to them meanwhile.
+    unsafe {
+        frame.program_counter = *program_counter;
+        frame.stack = syscall_stack;
+    }
+    frame.flags = FIXED_FLAGS;
+    link.whole = 0;
+}
+
+/// Whether the handler of a call wants to know more of the caller than who owns its capabilities and pays. If not, the kernel needn't learn
+/// what a fast path did.
+const fn asks_who_calls(call: Option<Syscall>) -> bool {
+    use Syscall::{AccountQuery, AtomCompareAndSwap, AtomLoad, AtomSwap, CapInspect, Clock, Null};
+    !matches!(call, Some(Null | Clock | CapInspect | AccountQuery | AtomLoad | AtomSwap | AtomCompareAndSwap))
+}
+
+/// Whether a caller that such a call has switched away from goes on with zeros as results, so that a fast path may go on with it. If
+/// something else comes for it later, that is noted anew.
+const fn stays_ready(number: u64) -> bool {
+    number == Syscall::ProcessYield.number()
+}
+
+#[inline(always)]
+fn answer(reply: Reply) -> Results {
+    match reply {
+        Reply::Value { status, value } => Results { status, value },
+        Reply::Switched => resume(),
+    }
+}
+
+extern "C" fn unknown(_: u64, _: u64, _: u64, _: u64, _: u64, _: u64) -> Results {
+    Results { status: NO_SUCH_CALL, value: 0 }
+}
+
+/// Fills the table from the emitted list of calls.
+macro_rules! table {
+    ($($number:literal $name:ident $switches:literal;)*) => {{
+        $(
+            extern "C" fn $name(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64) -> Results {
+                let kernel = if asks_who_calls(Syscall::from_number($number)) { fast::synchronised() } else { kernel() };
+                if $switches {
+                    save_caller();
+                }
+                if !stays_ready($number) {
+                    return answer(exo_gate::$name(kernel, [a, b, c, d, e, f]));
+                }
+                let caller = core::ptr::from_mut(kernel.current_registers());
+                let reply = exo_gate::$name(kernel, [a, b, c, d, e, f]);
+                if reply == Reply::Switched {
+                    // Safety: the registers of the caller lie in a table that never moves.
+                    unsafe { (*caller).link.whole = 0 };
+                }
+                answer(reply)
+            }
+        )*
+        let mut table = [unknown as Call; CALLS];
+        $(table[$number] = $name;)*
+        table
+    }};
+}
+
+/// What the general path calls.
+pub static HANDLERS: [Call; CALLS] = exo_gate::calls!(table);
+
+/// Where each call goes first: most to the general path.
+pub static ENTRIES: [unsafe extern "C" fn(); CALLS] = {
+    let mut entries = [general_call as unsafe extern "C" fn(); CALLS];
+    let mut index = 0;
+    while index < Syscall::ALL.len() {
+        let call = Syscall::ALL[index];
+        if call.parameters().len() <= 3 {
+            entries[call.number() as usize] = short_call;
+        }
+        index += 1;
+    }
+    entries[Syscall::ProcessYield.number() as usize] = fast_yield;
+    entries[Syscall::EndpointSend.number() as usize] = fast_send;
+    entries
+};
+
+// Safety: labels of `entry.s` and `fast.s`, of which only the addresses are taken.
+unsafe extern "C" {
+    fn general_call();
+    fn short_call();
+    fn fast_yield();
+    fn fast_send();
+}
