@@ -50,7 +50,6 @@ pub mod image {
         pub safe static kernel_guard: Symbol;
         pub safe static trap_guard: Symbol;
         pub safe static double_fault_guard: Symbol;
-        pub safe static kernel_stack: Symbol;
         pub safe static trap_stack: Symbol;
         pub safe static double_fault_stack: Symbol;
         pub safe static boot_root: Symbol;
