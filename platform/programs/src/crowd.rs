@@ -29,7 +29,13 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
     let list = exo_user::page_allocate(pages)?;
     for index in 0..pages {
         let permissions = exo_facts::Rights::READ.join(exo_facts::Rights::WRITE);
-        exo_user::page_map(initial(initial::SPACE), list, index, LIST + index * limits::PAGE_BYTES, permissions)?;
+        exo_user::page_map(
+            initial(initial::SPACE),
+            list,
+            index,
+            LIST + index * limits::PAGE_BYTES,
+            permissions,
+        )?;
     }
     // Safety: the pages were just mapped for this process alone, writable, and zeros are valid handles.
     let members = unsafe { core::slice::from_raw_parts_mut(LIST as *mut Child, MEMBERS as usize) };

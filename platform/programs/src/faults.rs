@@ -35,9 +35,25 @@ const CASES: [(&str, Deed, Option<&[Trap]>); 8] = [
     ("fault_write_code", Deed::WriteCode, Some(&[Trap::WriteFault])),
     ("fault_execute_stack", Deed::ExecuteStack, Some(&[Trap::ExecuteFault])),
     ("fault_read_kernel", Deed::ReadKernel, Some(&[Trap::ReadFault])),
-    ("fault_stack_overflow", Deed::Overflow, Some(&[Trap::WriteFault, Trap::ReadFault])),
-    ("fault_divide", Deed::Divide, if cfg!(target_arch = "x86_64") { Some(&[Trap::Division]) } else { None }),
-    ("fault_privileged", Deed::Privileged, Some(&[Trap::Protection, Trap::IllegalInstruction, Trap::Other])),
+    (
+        "fault_stack_overflow",
+        Deed::Overflow,
+        Some(&[Trap::WriteFault, Trap::ReadFault]),
+    ),
+    (
+        "fault_divide",
+        Deed::Divide,
+        if cfg!(target_arch = "x86_64") {
+            Some(&[Trap::Division])
+        } else {
+            None
+        },
+    ),
+    (
+        "fault_privileged",
+        Deed::Privileged,
+        Some(&[Trap::Protection, Trap::IllegalInstruction, Trap::Other]),
+    ),
     ("fault_illegal", Deed::Illegal, Some(&[Trap::IllegalInstruction])),
 ];
 
@@ -46,7 +62,7 @@ pub fn culprit(parameters: &Parameters) -> u64 {
     // Safety: the point is that these accesses are refused. Nothing is at these addresses that Rust owns.
     unsafe {
         if is(Deed::ReadNull) {
-            (8 as *const u64).read_volatile();
+            core::ptr::dangling::<u64>().read_volatile();
         } else if is(Deed::WriteCode) {
             (exo_facts::limits::PROGRAM_START as *mut u64).write_volatile(0);
         } else if is(Deed::ExecuteStack) {
@@ -107,7 +123,12 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
     let child = Child::create(account)?;
     child.start(Program::Culprit, &[Deed::ReadNull as u64])?;
     let status = child.reap()?;
-    report(console, "fault_without_handler", status == KILLED - Trap::ReadFault.code(), status);
+    report(
+        console,
+        "fault_without_handler",
+        status == KILLED - Trap::ReadFault.code(),
+        status,
+    );
 
     let child = Child::create(account)?;
     child.start(Program::Culprit, &[Deed::Panic as u64])?;
@@ -155,5 +176,9 @@ fn exhaustion(console: &mut Console) -> Result<(), Error> {
 }
 
 fn report(console: &mut Console, name: &str, passed: bool, found: u64) {
-    let _ = if passed { writeln!(console, "pass {name}") } else { writeln!(console, "fail {name}: found {found:#x}") };
+    let _ = if passed {
+        writeln!(console, "pass {name}")
+    } else {
+        writeln!(console, "fail {name}: found {found:#x}")
+    };
 }

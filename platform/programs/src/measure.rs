@@ -78,7 +78,11 @@ fn least_of(
 ) -> Result<u64, Error> {
     let mut least = u64::MAX;
     for _ in 0..ROUNDS {
-        let Timed { instructions, status, value } = timed_call(call.number(), prepare()?);
+        let Timed {
+            instructions,
+            status,
+            value,
+        } = timed_call(call.number(), prepare()?);
         exo_facts::result(status)?;
         undo(value)?;
         least = least.min(instructions);
@@ -113,7 +117,9 @@ fn pages(table: &mut Table) -> Result<(), Error> {
     // A neighbour keeps the page tables on the way, so that they aren't made anew in each round.
     exo_user::page_map(space, page, 1, PLACE + limits::PAGE_BYTES, READ_WRITE)?;
     let bits = u64::from(READ_WRITE.bits());
-    table.repeat(Syscall::PageMap, [space.0, page.0, 0, PLACE, bits, 0], |_| exo_user::page_unmap(space, PLACE))?;
+    table.repeat(Syscall::PageMap, [space.0, page.0, 0, PLACE, bits, 0], |_| {
+        exo_user::page_unmap(space, PLACE)
+    })?;
     let mapped = || exo_user::page_map(space, page, 0, PLACE, READ_WRITE).map(|()| [space.0, PLACE, 0, 0, 0, 0]);
     table.prepare(Syscall::PageUnmap, mapped, none)?;
     table.repeat(Syscall::PageDerive, [page.0, 1, 1, bits, 0, 0], drop_it)?;
@@ -227,8 +233,8 @@ fn accounts(table: &mut Table) -> Result<(), Error> {
 }
 
 fn atoms(table: &mut Table) -> Result<(), Error> {
-    // Bytes, four of them, in halt's encoded form.
-    let encoded = [4, 4, b'h', b'a', b'l', b't'];
+    // The integer 1 in halt's encoded form: its word is the value itself.
+    let encoded = [3, 2];
     let at = encoded.as_ptr() as u64;
     let length = encoded.len() as u64;
     table.simple(Syscall::ValueStore, [at, length, 0, 0, 0, 0])?;
@@ -253,7 +259,10 @@ fn blocks(table: &mut Table) -> Result<(), Error> {
     table.repeat(Syscall::BlockDerive, [blocks, 0, 1, read, 0, 0], drop_it)?;
     exo_user::cap_drop(page)?;
     let nothing = "";
-    table.simple(Syscall::ConsoleWrite, [initial(initial::CONSOLE).0, nothing.as_ptr() as u64, 0, 0, 0, 0])
+    table.simple(
+        Syscall::ConsoleWrite,
+        [initial(initial::CONSOLE).0, nothing.as_ptr() as u64, 0, 0, 0, 0],
+    )
 }
 
 /// Directed yields between two address spaces.
@@ -290,9 +299,19 @@ fn messages(table: &mut Table) -> Result<(), Error> {
     let endpoint = exo_user::endpoint_create()?;
     one_way(table, "ipc_fast", endpoint, &[Syscall::EndpointReceive])?;
     // With others that wait behind, the queue goes on to the next.
-    one_way(table, "ipc_general", endpoint, &[Syscall::EndpointReceive, Syscall::EndpointReceive])?;
+    one_way(
+        table,
+        "ipc_general",
+        endpoint,
+        &[Syscall::EndpointReceive, Syscall::EndpointReceive],
+    )?;
     // A receiver with a time limit has to be taken off the list of those: no fast path does that.
-    one_way(table, Syscall::EndpointSend.name(), endpoint, &[Syscall::EndpointReceiveTimed])?;
+    one_way(
+        table,
+        Syscall::EndpointSend.name(),
+        endpoint,
+        &[Syscall::EndpointReceiveTimed],
+    )?;
 
     // A sender that waits already.
     for receive in [Syscall::EndpointReceive, Syscall::EndpointReceiveTimed] {
@@ -305,7 +324,9 @@ fn messages(table: &mut Table) -> Result<(), Error> {
             children.set(Some(child));
             Ok([endpoint.0, 1000, 0, 0, 0, 0])
         };
-        table.prepare(receive, waiting, |_| children.take().map_or(Ok(()), |child| child.reap().map(|_| ())))?;
+        table.prepare(receive, waiting, |_| {
+            children.take().map_or(Ok(()), |child| child.reap().map(|_| ()))
+        })?;
     }
 
     // A call up to the arrival at the server, and the reply up to the arrival back here.

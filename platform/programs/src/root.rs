@@ -7,9 +7,15 @@ use exo_facts::Error;
 use crate::console::Console;
 use crate::{crowd, faults, measure};
 
+/// Prints how it did; an error is one that it couldn't go on after.
+type Part = fn(&mut Console) -> Result<(), Error>;
+
 /// What runs, in order.
-const PARTS: [(&str, fn(&mut Console) -> Result<(), Error>); 3] =
-    [("measure", measure::run), ("faults", faults::run), ("ten_thousand", crowd::run)];
+const PARTS: [(&str, Part); 3] = [
+    ("measure", measure::run),
+    ("faults", faults::run),
+    ("ten_thousand", crowd::run),
+];
 
 /// Runs everything. The status is the number of parts that failed.
 pub fn run() -> u64 {

@@ -63,8 +63,13 @@ impl Child {
             *place = *word;
         }
         window.close()?;
-        let argument = STACK_END - PAGE | program as u64;
-        exo_user::process_start(self.process, limits::PROGRAM_START, STACK_END - size_of::<Parameters>() as u64, argument)
+        let argument = (STACK_END - PAGE) | program as u64;
+        exo_user::process_start(
+            self.process,
+            limits::PROGRAM_START,
+            STACK_END - size_of::<Parameters>() as u64,
+            argument,
+        )
     }
 
     /// Waits for the end of the process, and gives back all that it was made of.
@@ -87,7 +92,13 @@ pub struct Window(());
 
 impl Window {
     pub fn open(child: &Child) -> Result<Self, Error> {
-        exo_user::page_map(initial(initial::SPACE), child.stack, 0, WINDOW, Rights::READ.join(Rights::WRITE))?;
+        exo_user::page_map(
+            initial(initial::SPACE),
+            child.stack,
+            0,
+            WINDOW,
+            Rights::READ.join(Rights::WRITE),
+        )?;
         Ok(Self(()))
     }
 

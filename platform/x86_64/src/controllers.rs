@@ -60,7 +60,7 @@ pub fn mask(number: u32, masked: bool) {
         write(DEVICES, 0x10 + 2 * number);
         write(
             DEVICES_VALUE,
-            u32::from(FIRST_INTERRUPT) + number | if masked { MASKED } else { 0 },
+            (u32::from(FIRST_INTERRUPT) + number) | if masked { MASKED } else { 0 },
         );
     }
 }

@@ -39,7 +39,15 @@ pub struct Link {
 
 impl Link {
     /// That of a process that has never run.
-    pub const NEW: Link = Link { key: 0, owner: 0, balance: core::ptr::null_mut(), root: 0, id: 0, padding: [0; 3], whole: 1 };
+    pub const NEW: Link = Link {
+        key: 0,
+        owner: 0,
+        balance: core::ptr::null_mut(),
+        root: 0,
+        id: 0,
+        padding: [0; 3],
+        whole: 1,
+    };
 }
 
 /// Where things are.

@@ -12,12 +12,14 @@ static mut KERNEL: MaybeUninit<Kernel<Processor>> = MaybeUninit::uninit();
 /// nobody else holds a reference that is still used.
 #[inline(always)]
 pub fn kernel() -> &'static mut Kernel<Processor> {
+    let place = &raw mut KERNEL;
     // Safety: `install` ran before the first trap or call could arrive; see above for the reference.
-    unsafe { (*(&raw mut KERNEL)).assume_init_mut() }
+    unsafe { (*place).assume_init_mut() }
 }
 
 /// Puts the kernel into its place.
 pub fn install(kernel: Kernel<Processor>) -> &'static mut Kernel<Processor> {
+    let place = &raw mut KERNEL;
     // Safety: called once, before the first trap or call.
-    unsafe { (*(&raw mut KERNEL)).write(kernel) }
+    unsafe { (*place).write(kernel) }
 }

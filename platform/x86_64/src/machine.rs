@@ -46,9 +46,7 @@ impl Machine for Processor {
 
     fn tables(&mut self, first: Frame, count: u64) -> &'static mut [u64] {
         // Safety: the frames are usable memory inside the direct map, and the kernel asks for each once and hands it to nobody else.
-        unsafe {
-            core::slice::from_raw_parts_mut(direct(first.address()).cast(), (count * limits::PAGE_BYTES / 8) as usize)
-        }
+        unsafe { core::slice::from_raw_parts_mut(direct(first.address()).cast(), (count * limits::PAGE_BYTES / 8) as usize) }
     }
 
     fn frame(&mut self, frame: Frame) -> &mut [u64; 512] {

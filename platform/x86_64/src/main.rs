@@ -48,13 +48,11 @@ global_asm!(
     no_such_call = const syscalls::NO_SUCH_CALL as i64,
 );
 
-/// Bytes of the arena of values, where there is as much memory: its atoms alone can take one MiB.
-const ARENA_BYTES: u64 = 4 << 20;
-
 /// The kernel's beginning: `boot.s` jumps here with the address of the start information.
 extern "C" fn start(start_information: u64) -> ! {
     let console = Console::open();
-    let information = StartInformation::read(start_information).unwrap_or_else(|(stage, reason)| stage::fail(console, stage, reason));
+    let information =
+        StartInformation::read(start_information).unwrap_or_else(|(stage, reason)| stage::fail(console, stage, reason));
     if console == Console::Missing {
         stage::fail(console, Stage::Console, "no serial line at 0x3f8");
     }
@@ -64,8 +62,14 @@ extern "C" fn start(start_information: u64) -> ! {
     let module = information.module.unwrap_or_default();
     let reserved = [
         // The firmware's data, and what the loader left for us.
-        MemoryRange { start: 0, end: memory::image::kernel_start.physical() },
-        MemoryRange { start: memory::image::kernel_start.physical(), end: memory::image::kernel_end.physical() },
+        MemoryRange {
+            start: 0,
+            end: memory::image::kernel_start.physical(),
+        },
+        MemoryRange {
+            start: memory::image::kernel_start.physical(),
+            end: memory::image::kernel_end.physical(),
+        },
         module,
     ];
     let boot = BootInformation {
@@ -76,7 +80,7 @@ extern "C" fn start(start_information: u64) -> ! {
         argument: 0,
     };
     let processor = Processor { console, ticks: 0 };
-    let kernel = match Kernel::new(processor, &boot, Configuration { arena_bytes: ARENA_BYTES, ..Configuration::default() }) {
+    let kernel = match Kernel::new(processor, &boot, Configuration::default()) {
         Ok(kernel) => kernel::install(kernel),
         Err(failure) => stage::fail(console, failure.stage, failure.reason),
     };
@@ -85,7 +89,9 @@ extern "C" fn start(start_information: u64) -> ! {
     kernel.marker(Stage::Interrupts);
     controllers::start_timer().unwrap_or_else(|reason| stage::fail(console, Stage::Timer, reason));
     kernel.marker(Stage::Timer);
-    kernel.start().unwrap_or_else(|failure| stage::fail(console, failure.stage, failure.reason));
+    kernel
+        .start()
+        .unwrap_or_else(|failure| stage::fail(console, failure.stage, failure.reason));
     fast::open(kernel);
     traps::resume()
 }
@@ -94,7 +100,11 @@ extern "C" fn start(start_information: u64) -> ! {
 fn panic(information: &core::panic::PanicInfo) -> ! {
     let console = Console::Serial.text("kernel panic");
     if let Some(location) = information.location() {
-        console.text(" at ").text(location.file()).text(":").decimal(u64::from(location.line()));
+        console
+            .text(" at ")
+            .text(location.file())
+            .text(":")
+            .decimal(u64::from(location.line()));
     }
     console.text("\n");
     exit::exit(exo_facts::Outcome::KernelFault.status())

@@ -114,7 +114,9 @@ impl exo_kernel::Registers for Registers {
     }
 
     fn set_message(&mut self, words: [u64; 4], page: u64) {
-        let Frame { rsi, rdx, r10, r8, r9, .. } = &mut self.frame;
+        let Frame {
+            rsi, rdx, r10, r8, r9, ..
+        } = &mut self.frame;
         [*rsi, *rdx, *r10, *r8] = words;
         *r9 = page;
         self.link.whole = 1;

@@ -17,6 +17,13 @@ pub fn done(console: Console, stage: Stage) {
 
 /// Prints why a stage failed, and ends the machine.
 pub fn fail(console: Console, stage: Stage, reason: &str) -> ! {
-    console.text("stage ").decimal(number(stage)).text(" ").text(stage.name()).text(" failed: ").text(reason).text("\n");
+    console
+        .text("stage ")
+        .decimal(number(stage))
+        .text(" ")
+        .text(stage.name())
+        .text(" failed: ")
+        .text(reason)
+        .text("\n");
     exit(stage.status())
 }

@@ -57,7 +57,11 @@ impl StartInformation {
             }
         }
         let ranges = information.usable();
-        let overlaps = |index: usize| ranges[..index].iter().any(|range| range.start < ranges[index].end && ranges[index].start < range.end);
+        let overlaps = |index: usize| {
+            ranges[..index]
+                .iter()
+                .any(|range| range.start < ranges[index].end && ranges[index].start < range.end)
+        };
         if (0..ranges.len()).any(overlaps) {
             return Err((Stage::MemoryMap, "two usable ranges of the memory map overlap"));
         }
@@ -67,7 +71,9 @@ impl StartInformation {
 
     /// Memory past the direct map is left alone.
     fn add(&mut self, start: u64, size: u64) -> Result<(), Failure> {
-        let end = start.checked_add(size).ok_or((Stage::MemoryMap, "a range of the memory map wraps around"))?;
+        let end = start
+            .checked_add(size)
+            .ok_or((Stage::MemoryMap, "a range of the memory map wraps around"))?;
         if start < PHYSICAL_LIMIT && size > 0 {
             self.ranges[self.count] = MemoryRange {
                 start,

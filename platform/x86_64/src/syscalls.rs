@@ -48,7 +48,10 @@ fn save_caller() {
 /// what a fast path did.
 const fn asks_who_calls(call: Option<Syscall>) -> bool {
     use Syscall::{AccountQuery, AtomCompareAndSwap, AtomLoad, AtomSwap, CapInspect, Clock, Null};
-    !matches!(call, Some(Null | Clock | CapInspect | AccountQuery | AtomLoad | AtomSwap | AtomCompareAndSwap))
+    !matches!(
+        call,
+        Some(Null | Clock | CapInspect | AccountQuery | AtomLoad | AtomSwap | AtomCompareAndSwap)
+    )
 }
 
 /// Whether a caller that such a call has switched away from goes on with zeros as results, so that a fast path may go on with it. If
@@ -66,7 +69,10 @@ fn answer(reply: Reply) -> Results {
 }
 
 extern "C" fn unknown(_: u64, _: u64, _: u64, _: u64, _: u64, _: u64) -> Results {
-    Results { status: NO_SUCH_CALL, value: 0 }
+    Results {
+        status: NO_SUCH_CALL,
+        value: 0,
+    }
 }
 
 /// Fills the table from the emitted list of calls.

@@ -6,8 +6,8 @@ use exo_kernel::ProcessId;
 use crate::console::Console;
 use crate::descriptors::{FIRST_INTERRUPT, SPURIOUS_VECTOR, TIMER_VECTOR, USER_CODE};
 use crate::exit::exit;
-use crate::kernel::kernel;
 use crate::fast;
+use crate::kernel::kernel;
 use crate::registers::{Frame, Registers};
 use crate::{controllers, cpu};
 
@@ -108,7 +108,12 @@ fn rest() -> ! {
             let console = kernel.machine.console;
             match kernel.root_status() {
                 Some(0) => {}
-                Some(status) => drop(console.text("the root process ended with status ").hexadecimal(status).text("\n")),
+                Some(status) => drop(
+                    console
+                        .text("the root process ended with status ")
+                        .hexadecimal(status)
+                        .text("\n"),
+                ),
                 None => drop(console.text("no process can run again\n")),
             }
             exit(outcome.status())
@@ -130,6 +135,9 @@ fn kernel_fault(frame: &Frame) -> ! {
         (", address ", cpu::fault_address()),
         (", stack ", frame.stack),
     ];
-    words.iter().fold(console, |console, (name, word)| console.text(name).hexadecimal(*word)).text("\n");
+    words
+        .iter()
+        .fold(console, |console, (name, word)| console.text(name).hexadecimal(*word))
+        .text("\n");
     exit(exo_facts::Outcome::KernelFault.status())
 }

@@ -122,13 +122,13 @@ impl<M: Machine> Kernel<M> {
     /// Checks a handle of the caller: in the table; kind, epoch and owner; rights.
     #[inline(always)]
     pub fn check(&self, handle: Handle, kind: Kind, rights: Rights) -> Result<Granted, Error> {
-        self.capabilities.check(handle, self.current_key, kind, rights)
+        self.capabilities.check(handle, self.caller_key(), kind, rights)
     }
 
     /// The same for a parameter that takes any kind.
     #[inline(always)]
     pub fn check_any(&self, handle: Handle, rights: Rights) -> Result<Granted, Error> {
-        self.capabilities.check_any(handle, self.current_key, rights)
+        self.capabilities.check_any(handle, self.caller_key(), rights)
     }
 
     /// The same for a parameter that may be null: the whole word is zero.
@@ -141,9 +141,17 @@ impl<M: Machine> Kernel<M> {
         }
     }
 
+    #[inline(always)]
+    fn caller_key(&self) -> u64 {
+        self.machine.caller_key().unwrap_or(self.current_key)
+    }
+
     /// Takes gas from the caller's account, all of it or none.
     #[inline(always)]
     pub fn charge(&mut self, amount: u64) -> Result<(), Error> {
+        if let Some(paid) = self.machine.charge_caller(amount) {
+            return if paid { Ok(()) } else { Err(Error::NoGas) };
+        }
         let balance = &mut self.accounts[self.current_account].balance;
         match balance.checked_sub(amount) {
             Some(rest) => {

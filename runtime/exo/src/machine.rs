@@ -92,6 +92,20 @@ pub trait Machine: Sized {
         let _ = frame;
     }
 
+    /// What the capabilities of whoever called have in their identity, if the platform knows the caller better than the kernel: a fast
+    /// path may have switched since the kernel ran.
+    #[inline(always)]
+    fn caller_key(&self) -> Option<u64> {
+        None
+    }
+
+    /// Takes gas from the account of whoever called, and says whether it was enough; under the same condition.
+    #[inline(always)]
+    fn charge_caller(&mut self, amount: u64) -> Option<bool> {
+        let _ = amount;
+        None
+    }
+
     /// Writes to the serial line.
     fn write_console(&mut self, bytes: &[u8]);
 

@@ -7,6 +7,8 @@ use exo_facts::{Error, Handle, Rights};
 pub struct Granted {
     /// Its row in the table.
     pub slot: u32,
+    /// The number of its kind.
+    pub kind: u8,
     /// The object, a number that its kind gives meaning to.
     pub object: u32,
     /// All rights that it has.

@@ -8,7 +8,6 @@ use crate::process::State;
 
 impl<M: Machine> Kernel<M> {
     /// Lets a process run. It is ready, and not in the queue unless it is a guest.
-    #[inline]
     pub(crate) fn run(&mut self, id: u32) {
         self.set_current(id);
         let root = if id == 0 { self.idle_root } else { self.processes[id].root };
@@ -19,7 +18,6 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// The current process, which stays ready, gives way to another on the same turn: a guest that isn't queued goes into the queue.
-    #[inline]
     pub(crate) fn lend_to(&mut self, id: u32) {
         let current = self.current;
         if current != 0 && current != self.turn && !self.scheduler.queued(current) {
@@ -29,7 +27,6 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// The current process waits for something: its state and what it waits for have been set. Another runs.
-    #[inline]
     pub(crate) fn block_current(&mut self) {
         self.leave_scheduler(self.current);
         self.dispatch();
@@ -98,7 +95,6 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// A process that waited, and has been taken out of the queue that it waited in, is ready.
-    #[inline]
     pub(crate) fn make_ready(&mut self, id: u32) {
         self.set_ready(id);
         if id != self.turn && self.is_ready(id) {
@@ -107,7 +103,6 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// The same for one that runs at once, as a guest.
-    #[inline]
     pub(crate) fn set_ready(&mut self, id: u32) {
         let process = &mut self.processes[id];
         process.state = State::Ready;
@@ -157,7 +152,6 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// Before a way into the kernel is left: what came up is dealt with, and somebody runs.
-    #[inline]
     pub(crate) fn settle(&mut self) {
         if !self.troubled.is_empty() {
             self.settle_trouble();

@@ -3,7 +3,7 @@
 use exo_facts::{Error, Rights, limits};
 
 use crate::kernel::Kernel;
-use crate::machine::{FRAME_BYTES, Frame, Machine};
+use crate::machine::{FRAME_BYTES, Frame, Machine, WORDS_PER_FRAME};
 use crate::paging;
 
 /// Whether a range lies in the users' half. An empty one has no address that matters.
@@ -54,10 +54,14 @@ impl<M: Machine> Kernel<M> {
     /// Writes words; `at` is aligned to them. Nothing is written unless all can be.
     pub(crate) fn write_user_words(&mut self, root: Frame, at: u64, words: &[u64]) -> Result<(), Error> {
         self.check_range(root, at, 8 * words.len() as u64, Rights::WRITE)?;
-        for (position, &word) in words.iter().enumerate() {
-            let address = at + 8 * position as u64;
+        let mut done = 0;
+        while done < words.len() {
+            let address = at + 8 * done as u64;
             let frame = self.translate(root, address, Rights::WRITE)?;
-            self.machine.frame(frame)[(address % FRAME_BYTES) as usize / 8] = word;
+            let offset = (address % FRAME_BYTES) as usize / 8;
+            let length = (words.len() - done).min(WORDS_PER_FRAME - offset);
+            self.machine.frame(frame)[offset..offset + length].copy_from_slice(&words[done..done + length]);
+            done += length;
         }
         Ok(())
     }
@@ -73,10 +77,14 @@ impl<M: Machine> Kernel<M> {
     /// Reads words; `at` is aligned to them.
     pub(crate) fn read_user_words(&mut self, root: Frame, at: u64, words: &mut [u64]) -> Result<(), Error> {
         self.check_range(root, at, 8 * words.len() as u64, Rights::READ)?;
-        for (position, word) in words.iter_mut().enumerate() {
-            let address = at + 8 * position as u64;
+        let mut done = 0;
+        while done < words.len() {
+            let address = at + 8 * done as u64;
             let frame = self.translate(root, address, Rights::READ)?;
-            *word = self.machine.frame(frame)[(address % FRAME_BYTES) as usize / 8];
+            let offset = (address % FRAME_BYTES) as usize / 8;
+            let length = (words.len() - done).min(WORDS_PER_FRAME - offset);
+            words[done..done + length].copy_from_slice(&self.machine.frame(frame)[offset..offset + length]);
+            done += length;
         }
         Ok(())
     }

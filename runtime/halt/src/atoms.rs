@@ -42,6 +42,12 @@ impl Atom {
         Self((epoch as u64) << 32 | index as u64)
     }
 
+    /// Its place in the table, for whoever keeps account of which atoms live.
+    #[must_use]
+    pub const fn place(self) -> u32 {
+        self.0 as u32
+    }
+
     const fn index(self) -> usize {
         self.0 as u32 as usize
     }
@@ -62,6 +68,44 @@ impl Arena<'_> {
         match self.atoms.get(atom.index()) {
             Some([cell, epoch]) if epoch.load(Ordering::Acquire) == pack(atom.epoch(), ALIVE) => Ok(cell),
             _ => Err(Error::StaleAtom),
+        }
+    }
+
+    /// The word of the atom at a place, for a caller who keeps account of which atoms live: the epoch isn't looked at.
+    ///
+    /// # Errors
+    /// [`Error::StaleAtom`] when there is no such place.
+    #[inline(always)]
+    pub fn load_at(&self, place: u32) -> Result<Word, Error> {
+        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
+        Ok(Word::from_bits(cell.load(Ordering::Acquire)))
+    }
+
+    /// As [`swap`](Self::swap), for the atom at a place; see [`load_at`](Self::load_at).
+    ///
+    /// # Errors
+    /// [`Error::StaleAtom`], [`Error::BadWord`].
+    #[inline(always)]
+    pub fn swap_at(&self, place: u32, word: Word) -> Result<Word, Error> {
+        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
+        if !self.is_value(word) {
+            return Err(Error::BadWord);
+        }
+        Ok(Word::from_bits(cell.swap(word.bits(), Ordering::AcqRel)))
+    }
+
+    /// As [`compare_and_swap`](Self::compare_and_swap), for the atom at a place; see [`load_at`](Self::load_at).
+    ///
+    /// # Errors
+    /// [`Error::StaleAtom`], [`Error::BadWord`] of the new word.
+    #[inline(always)]
+    pub fn compare_and_swap_at(&self, place: u32, expected: Word, new: Word) -> Result<Word, Error> {
+        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
+        if !self.is_value(new) {
+            return Err(Error::BadWord);
+        }
+        match cell.compare_exchange(expected.bits(), new.bits(), Ordering::AcqRel, Ordering::Acquire) {
+            Ok(witnessed) | Err(witnessed) => Ok(Word::from_bits(witnessed)),
         }
     }
 

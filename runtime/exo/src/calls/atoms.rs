@@ -32,26 +32,23 @@ impl<M: Machine> Kernel<M> {
     /// The value that an atom holds.
     #[inline]
     pub fn atom_load(&mut self, atom: Granted) -> Result<u64, Error> {
-        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
-        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
-        Ok(arena.load(atom).map_err(refusal)?.bits())
+        let Values { arena, .. } = self.values.as_mut().ok_or(STARTED)?;
+        Ok(arena.load_at(atom.first).map_err(refusal)?.bits())
     }
 
     /// Puts a value into an atom and returns the one before.
     #[inline]
     pub fn atom_swap(&mut self, atom: Granted, value: u64) -> Result<u64, Error> {
-        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
-        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
-        Ok(arena.swap(atom, word(value)).map_err(refusal)?.bits())
+        let Values { arena, .. } = self.values.as_mut().ok_or(STARTED)?;
+        Ok(arena.swap_at(atom.first, word(value)).map_err(refusal)?.bits())
     }
 
     /// Puts a value into an atom if it holds the expected one; returns what it held.
     #[inline]
     pub fn atom_compare_and_swap(&mut self, atom: Granted, expected: u64, value: u64) -> Result<u64, Error> {
-        let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
-        let atom = atoms[atom.object].atom.ok_or(Error::BadHandle)?;
+        let Values { arena, .. } = self.values.as_mut().ok_or(STARTED)?;
         Ok(arena
-            .compare_and_swap(atom, word(expected), word(value))
+            .compare_and_swap_at(atom.first, word(expected), word(value))
             .map_err(refusal)?
             .bits())
     }
@@ -116,7 +113,8 @@ impl<M: Machine> Kernel<M> {
             references: 1,
             atom: Some(atom),
         };
-        let handle = self.grant_new(Kind::Atom, Kind::Atom.rights(), id, 0, 0);
+        // The capability holds the atom's place too: while there is one, the atom lives, so that its epoch needn't be looked at.
+        let handle = self.grant_new(Kind::Atom, Kind::Atom.rights(), id, atom.place(), 0);
         if handle.is_err() {
             self.release_atom(id);
         }

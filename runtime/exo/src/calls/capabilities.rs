@@ -46,8 +46,7 @@ impl<M: Machine> Kernel<M> {
     /// The rights in the low byte, the kind in the byte above, the length of the range in the high half.
     #[inline]
     pub fn cap_inspect(&mut self, capability: Granted) -> Result<u64, Error> {
-        let kind = self.capabilities.slot(capability.slot).kind().map_or(0, Kind::code);
-        Ok(u64::from(capability.rights.bits()) | u64::from(kind) << 8 | u64::from(capability.count) << 32)
+        Ok(u64::from(capability.rights.bits()) | u64::from(capability.kind) << 8 | u64::from(capability.count) << 32)
     }
 
     /// Makes a child of a capability: the only place where authority is passed on. Rights and range are at most those of the parent, which
