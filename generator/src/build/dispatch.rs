@@ -186,6 +186,9 @@ fn unthreaded(functions: &[Function]) -> impl Iterator<Item = (&Function, &'stat
     })
 }
 
+#[cfg(all(test, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod built;
+
 #[cfg(test)]
 mod tests {
     use super::*;
