@@ -543,8 +543,9 @@ impl State {
             let allocated = self.context().heap.statistics().allocated;
             if self.retried != (pc.0, allocated) {
                 self.retried = (pc.0, allocated);
-                self.collect(pc, fp);
-                return (pc, fp);
+                if self.collect_with(pc, |context, frames| context.collect_for_room(frames)) {
+                    return (pc, fp);
+                }
             }
         }
         let task = self.task;
@@ -593,19 +594,23 @@ impl State {
     #[cold]
     #[inline(never)]
     pub fn collect(&mut self, pc: Pc, _fp: Fp) {
+        self.collect_with(pc, |context, frames| context.collect(frames));
+    }
+
+    /// Has a function of the context collect, which is given what marks the frames.
+    fn collect_with<R>(&mut self, pc: Pc, collect: impl FnOnce(&mut Context, &dyn Fn(&mut Marker)) -> R) -> R {
         let top = self.top();
         let context: *mut Context = self.context;
         let (tasks, code, task) = (&self.tasks, &self.code, self.task);
+        let frames = |marker: &mut Marker| {
+            for (index, frames) in tasks.iter().enumerate() {
+                let runs = index == task.0 as usize;
+                let (pc, top) = if runs { (pc, top) } else { (frames.pc, frames.top) };
+                mark(code, frames, top, pc, marker);
+            }
+        };
         // SAFETY: as in `raise_trap`; marking reads only frames.
-        unsafe {
-            (*context).collect(|marker| {
-                for (index, frames) in tasks.iter().enumerate() {
-                    let runs = index == task.0 as usize;
-                    let (pc, top) = if runs { (pc, top) } else { (frames.pc, frames.top) };
-                    mark(code, frames, top, pc, marker);
-                }
-            });
-        }
+        collect(unsafe { &mut *context }, &frames)
     }
 
     /// Marks what the frames of all tasks hold. Only between runs.

@@ -149,8 +149,16 @@ pub struct Context {
     handles: Handles,
     /// With whom it stops, if it was registered.
     pub(crate) registration: Option<Registration>,
+    /// How many collections in a row, made because there was no room, left hardly any.
+    shortage: u32,
     faults: Faults,
 }
+
+/// A collection leaves hardly any room if less than the limit divided by this is free.
+const LEAST_FREE: usize = 128;
+
+/// So many collections in a row may leave hardly any room.
+const MOST_SHORTAGES: u32 = 64;
 
 /// What `typeof` can say. These texts exist from the start, so that it allocates nothing.
 pub const KIND_NAMES: [&str; 7] = ["int", "float", "boolean", "null", "string", "function", "object"];
@@ -199,6 +207,7 @@ impl Context {
             kind_names,
             handles: Handles::default(),
             registration: None,
+            shortage: 0,
             faults: Faults::default(),
             module,
         })
@@ -237,6 +246,27 @@ impl Context {
         #[cfg(feature = "stress")]
         assert_eq!(self.heap.statistics().dangling, 0, "an earlier collection missed a root");
         self.tasks.forget_unreferenced();
+    }
+
+    /// Collects because an instruction found no room, and says whether to try it once more.
+    ///
+    /// In a heap that is nearly full of what is alive, every few allocations would ask for a collection of the whole. No fuel is charged for
+    /// those, so that a program could take as good as for ever. One after which so little is free, so often in a row, has used its
+    /// memory up, though there may be room for one object more.
+    pub fn collect_for_room(&mut self, frames: impl FnOnce(&mut Marker)) -> bool {
+        self.collect(frames);
+        let free = self.heap.limit().saturating_sub(self.heap.used());
+        self.shortage = if free < self.heap.limit() / LEAST_FREE {
+            self.shortage + 1
+        } else {
+            0
+        };
+        self.shortage <= MOST_SHORTAGES
+    }
+
+    /// Forgets what [`collect_for_room`](Context::collect_for_room) counts: the program ended.
+    pub(crate) fn forget_shortage(&mut self) {
+        self.shortage = 0;
     }
 
     /// Whether the host provides every function that the module declares. Otherwise only calling one that is missing fails.

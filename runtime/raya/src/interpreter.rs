@@ -118,8 +118,9 @@ impl Interpreter {
                 let operands = std::mem::take(&mut self.operands);
                 self.innermost(task)?.stack.clone_from(&operands);
                 self.operands = operands;
-                self.collect(context);
-                result = self.step(context, task, &entry)?;
+                if context.collect_for_room(|marker| self.roots(marker)) {
+                    result = self.step(context, task, &entry)?;
+                }
             }
             let frame = self.innermost(task)?;
             match result {

@@ -186,8 +186,8 @@ impl<E: Engine> Machine<E> {
             Stop::Trap(trap) => Cause::Trap(trap),
             Stop::Trip(trip) => Cause::Trip(trip),
         };
-        let queue = std::mem::take(&mut self.context.tasks.queue);
-        for id in std::iter::once(task).chain(queue) {
+        let others = self.context.tasks.take_all();
+        for id in std::iter::once(task).chain(others) {
             let over = Trap::new(raya_facts::TrapKind::Cancelled, "the program ended");
             let raised = Raised {
                 exception: crate::any::Any::NULL,
@@ -196,6 +196,9 @@ impl<E: Engine> Machine<E> {
             };
             self.end(id, State::Failed(raised));
         }
+        // All of them are over, also those that were woken by the end of others.
+        self.context.tasks.queue.clear();
+        self.context.forget_shortage();
         Failure {
             cause,
             trace: TraceLine::all(&self.context.module, &points),

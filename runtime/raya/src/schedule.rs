@@ -34,7 +34,10 @@ impl<E: Engine> Machine<E> {
                 };
             }
             let Some(next) = self.context.tasks.queue.pop_front() else {
-                return Err(Failure::call("the task is no longer under way"));
+                return Err(match self.context.tasks.parked {
+                    0 => Failure::call("the task is no longer under way"),
+                    waiting => self.deadlock(task, waiting),
+                });
             };
             match self.turn(next).map_err(|stop| self.fatal(next, stop))? {
                 Some(Turn::Done(value)) => {
@@ -46,8 +49,13 @@ impl<E: Engine> Machine<E> {
                     idle = 0;
                 }
                 Some(Turn::Waiting { progress }) => {
-                    self.context.tasks.queue.push_back(next);
-                    idle = if progress { 0 } else { idle + 1 };
+                    if progress {
+                        idle = 0;
+                    }
+                    if !self.context.tasks.park(next) {
+                        self.context.tasks.queue.push_back(next);
+                        idle += usize::from(!progress);
+                    }
                 }
                 // It was over before.
                 None => idle = 0,
@@ -57,21 +65,26 @@ impl<E: Engine> Machine<E> {
                 idle = 0;
                 match self.context.tasks.next_wake() {
                     Some(wake) => self.context.tasks.clock = self.context.tasks.clock.max(wake),
-                    None => {
-                        let trap = Trap::new(TrapKind::Deadlock, format!("all {waiting} tasks wait for each other"));
-                        return Err(self.fatal(task, trap.into()));
-                    }
+                    None => return Err(self.deadlock(task, waiting + self.context.tasks.parked)),
                 }
             }
         }
     }
 
+    /// The report of a program in which nobody can ever go on.
+    fn deadlock(&mut self, task: TaskId, waiting: usize) -> Failure {
+        let trap = Trap::new(TrapKind::Deadlock, format!("all {waiting} tasks wait for each other"));
+        self.fatal(task, trap.into())
+    }
+
     /// One turn of one task; `None` for one that was over before.
     fn turn(&mut self, task: TaskId) -> Result<Option<Turn>, Stop> {
         self.context.tasks.set_current(task);
+        self.context.tasks.turns += 1;
         let Some(record) = self.context.tasks.get_mut(task) else {
             return Ok(None);
         };
+        record.awaits = None;
         match &record.state {
             State::Done(_) | State::Failed(_) => return Ok(None),
             State::Running => {}
@@ -141,7 +154,12 @@ impl<E: Engine> Machine<E> {
             && let Some(before) = self.context.tasks.get_mut(after)
         {
             match &before.state {
-                State::New(_) | State::Running => return Ok(waits),
+                State::New(_) | State::Running => {
+                    if let Some(record) = self.context.tasks.get_mut(task) {
+                        record.awaits = Some(after);
+                    }
+                    return Ok(waits);
+                }
                 State::Done(value) => result = Some(*value),
                 State::Failed(raised) => {
                     let raised = raised.clone();

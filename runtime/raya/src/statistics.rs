@@ -15,6 +15,8 @@ pub struct Statistics {
     pub heap: raya_heap::Statistics,
     /// Tasks that were started, the calls of the host among them.
     pub tasks_started: u64,
+    /// Turns that tasks were given.
+    pub turns: u64,
     /// Tasks that are not done.
     pub tasks_live: u32,
     /// Tasks of which the context still knows something: those that are not done, and the results that somebody can still ask for.
@@ -30,6 +32,7 @@ impl Context {
             heap_limit: self.heap.limit(),
             heap: self.heap.statistics(),
             tasks_started: self.tasks.started(),
+            turns: self.tasks.turns,
             tasks_live: self.tasks.live(),
             tasks_known: self.tasks.known(),
         }

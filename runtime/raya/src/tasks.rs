@@ -102,6 +102,12 @@ pub struct Task {
     pub yielded: bool,
     /// The mutex, semaphore or channel in whose queue it stands.
     pub waits_for: Ref,
+    /// The task whose end it waits for, as it found out at its last turn.
+    pub(crate) awaits: Option<TaskId>,
+    /// Whether it gets no turn before that has ended.
+    parked: bool,
+    /// Those that wait for its end.
+    waiters: Vec<TaskId>,
     /// Whether it was asked to stop and has not noticed yet.
     pub cancelled: bool,
     /// Whether another task was given its result or failure.
@@ -143,8 +149,12 @@ pub struct Tasks {
     started: u64,
     current: u32,
     live: u32,
-    /// Tasks that are not done, in the order of their turns, without the one whose turn it is.
+    /// Tasks that are not done, in the order of their turns, without the one whose turn it is and those that wait for the end of others.
     pub(crate) queue: VecDeque<TaskId>,
+    /// How many wait for the end of others.
+    pub(crate) parked: usize,
+    /// Turns that were given.
+    pub(crate) turns: u64,
     /// Milliseconds since the program began. Only waiting makes them pass: the machine advances the clock when every task waits.
     pub clock: u64,
 }
@@ -174,6 +184,9 @@ impl Tasks {
             wake: None,
             yielded: false,
             waits_for: Ref::NULL,
+            awaits: None,
+            parked: false,
+            waiters: Vec::new(),
             cancelled: false,
             observed: false,
             caught: None,
@@ -261,16 +274,62 @@ impl Tasks {
         self.get_mut(self.current())
     }
 
-    /// Ends a task.
+    /// Ends a task. Those that waited for it get their turns again, in the order in which they began to wait.
     pub(crate) fn end(&mut self, id: TaskId, state: State) {
+        self.unpark(id, false);
         if let Some(task) = self.get_mut(id)
             && !task.is_done()
         {
             task.state = state;
             task.wake = None;
             task.caught = None;
+            let waiters = std::mem::take(&mut task.waiters);
             self.live = self.live.saturating_sub(1);
+            for waiter in waiters {
+                self.unpark(waiter, true);
+            }
         }
+    }
+
+    /// Gives a task no turn any more until the one that it awaits has ended. Says whether there is one.
+    ///
+    /// Whoever asked again at each turn whether it has ended would make a chain of tasks that wait for each other take a time that grows
+    /// with the square of its length.
+    pub(crate) fn park(&mut self, id: TaskId) -> bool {
+        let Some(awaited) = self.get_mut(id).and_then(|task| task.awaits.take()) else {
+            return false;
+        };
+        match self.get_mut(awaited) {
+            Some(task) if !task.is_done() => task.waiters.push(id),
+            _ => return false,
+        }
+        if let Some(task) = self.get_mut(id) {
+            task.parked = true;
+            self.parked += 1;
+        }
+        true
+    }
+
+    /// Takes a task out of those that wait for the end of others; with `queue` it gets turns again.
+    pub(crate) fn unpark(&mut self, id: TaskId, queue: bool) {
+        // Who was asked to stop meanwhile may still be in the list of the one that it waited for.
+        if let Some(task) = self.get_mut(id)
+            && std::mem::take(&mut task.parked)
+        {
+            self.parked -= 1;
+            if queue {
+                self.queue.push_back(id);
+            }
+        }
+    }
+
+    /// Those that are not done, apart from the one whose turn it is.
+    pub(crate) fn take_all(&mut self) -> Vec<TaskId> {
+        let mut all: Vec<TaskId> = std::mem::take(&mut self.queue).into();
+        let parked = |task: &Option<Task>| task.as_ref().is_some_and(|task| task.parked);
+        let places = (0..).map(TaskId).zip(&self.tasks);
+        all.extend(places.filter(|(_, task)| parked(task)).map(|(id, _)| id));
+        all
     }
 
     /// Marks what tasks begin with, gave or failed with, and the locks that they hold or wait for. Their frames are the engine's.

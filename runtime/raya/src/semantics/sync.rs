@@ -21,11 +21,17 @@ fn is_first(queue: &VecDeque<TaskId>, task: TaskId) -> bool {
     queue.front().is_none_or(|first| *first == task)
 }
 
-/// Puts a task at the end of a queue, unless it stands there already.
-fn stand(queue: &mut VecDeque<TaskId>, task: TaskId) {
-    if !queue.contains(&task) {
+/// Puts a task at the end of a queue, unless `stands` says that it stands there already: looking for it at each of its turns would take
+/// the longer the more wait.
+fn stand(queue: &mut VecDeque<TaskId>, task: TaskId, stands: bool) {
+    if !stands {
         queue.push_back(task);
     }
+}
+
+/// Whether the running task stands in an object's queue.
+fn stands_at(context: &mut Context, object: Ref) -> bool {
+    context.tasks.running().is_some_and(|task| task.waits_for == object)
 }
 
 /// Remembers in which object's queue the running task stands, so that a request to stop takes it out.
@@ -56,7 +62,7 @@ pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
 /// [`TrapKind::NullReference`]; [`TrapKind::NotOwner`] when the task holds it already.
 #[raya_macros::op(mutex_lock)]
 pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
-    let me = context.tasks.current();
+    let (me, stands) = (context.tasks.current(), stands_at(context, mutex));
     let lock = object_mut!(context, mutex, Object::Boxed(Opaque::Mutex), "a mutex");
     match lock.owner {
         Some(owner) if owner == me => {
@@ -67,7 +73,7 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
         }
         None if is_first(&lock.queue, me) => {}
         _ => {
-            stand(&mut lock.queue, me);
+            stand(&mut lock.queue, me, stands);
             waits_for(context, mutex);
             return Ok(Poll::Pending);
         }
@@ -124,7 +130,7 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidArgument`] for a negative number.
 #[raya_macros::op(sem_acquire)]
 pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Result<Poll<()>, Trap> {
-    let me = context.tasks.current();
+    let (me, stands) = (context.tasks.current(), stands_at(context, semaphore));
     let counter = object_mut!(context, semaphore, Object::Boxed(Opaque::Semaphore), "a semaphore");
     if permits < 0 {
         return Err(negative("permits", permits));
@@ -135,7 +141,7 @@ pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
         waits_for(context, Ref::NULL);
         return Ok(Poll::Ready(()));
     }
-    stand(&mut counter.queue, me);
+    stand(&mut counter.queue, me, stands);
     waits_for(context, semaphore);
     Ok(Poll::Pending)
 }
@@ -243,7 +249,7 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
 /// [`TrapKind::NullReference`]; [`TrapKind::ClosedChannel`] when it is closed and empty.
 #[raya_macros::op(channel_receive)]
 pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value>, Trap> {
-    let me = context.tasks.current();
+    let (me, stands) = (context.tasks.current(), stands_at(context, channel));
     let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
     // Values of senders that wait count only while the channel is open: afterwards those senders are told that it is closed.
     let offered = !queue.closed && queue.offers.iter().any(|offer| !offer.taken);
@@ -279,7 +285,7 @@ pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value
         waits_for(context, Ref::NULL);
         return Err(closed("the channel is closed and empty"));
     }
-    stand(&mut queue.receivers, me);
+    stand(&mut queue.receivers, me, stands);
     waits_for(context, channel);
     Ok(Poll::Pending)
 }

@@ -87,6 +87,13 @@ fn delivered(raised: &Raised) -> Trap {
     }
 }
 
+/// Notes that the task that runs waits for the end of another.
+fn wait_for(context: &mut Context, awaited: TaskId) {
+    if let Some(task) = context.tasks.running() {
+        task.awaits = Some(awaited);
+    }
+}
+
 /// What a task returned, once it is done.
 fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
     let id = task(context, handle)?;
@@ -99,7 +106,10 @@ fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
         return Ok(Poll::Pending);
     };
     match &task.state {
-        State::New(_) | State::Running => Ok(Poll::Pending),
+        State::New(_) | State::Running => {
+            wait_for(context, id);
+            Ok(Poll::Pending)
+        }
         State::Done(value) => {
             task.observed = true;
             Ok(Poll::Ready(*value))
@@ -138,6 +148,7 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
     for handle in &handles {
         let id = task(context, *handle)?;
         if !context.tasks.get(id).is_some_and(|task| task.is_done()) {
+            wait_for(context, id);
             return Ok(Poll::Pending);
         }
     }
@@ -256,6 +267,8 @@ pub fn task_cancel(context: &mut Context, handle: Ref) -> Result<(), Trap> {
         && !task.is_done()
     {
         task.cancelled = true;
+        // It is told at its next turn.
+        context.tasks.unpark(id, true);
     }
     Ok(())
 }
