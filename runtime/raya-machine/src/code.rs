@@ -141,6 +141,10 @@ pub struct Statistics {
     pub lowered: u64,
     /// Words that these take.
     pub words: u64,
+    /// Entries of the lists of slots that hold references.
+    pub references: u64,
+    /// Places at which the collector may look at a frame.
+    pub safepoints: u64,
     /// Instructions that became one with the instruction behind them: comparisons with branches, and sequences.
     pub fused: u64,
     /// Instructions whose result was known.

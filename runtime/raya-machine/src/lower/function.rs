@@ -1,8 +1,10 @@
 //! The way through one function: its blocks and what they cost, labels, handlers, safepoints, and where each instruction came from.
 
+use std::collections::BTreeMap;
+
 use raya_facts::module::Function;
 use raya_facts::types::SlotKind;
-use raya_facts::verify::stacks::HandlersId;
+use raya_facts::verify::stacks::{HandlersId, StackId};
 use raya_facts::verify::{FunctionFacts, lattice};
 use raya_facts::{Blocks, Decoded, FunctionId, Instruction, Label, Opcode, TypeId, decode};
 use raya_runtime::Any;
@@ -23,6 +25,8 @@ pub(super) struct Memory {
     /// By number of a stack of handlers: the position of the innermost in `drafts`, plus 1; 0 for not known.
     rows: Vec<u32>,
     drafts: Vec<Draft>,
+    lives: BTreeMap<StackId, u32>,
+    on_stack: Vec<StackId>,
 }
 
 /// A block.
@@ -82,6 +86,10 @@ pub(super) struct Lowering<'s, 'a> {
     jumps: &'s mut Vec<Jump>,
     rows: &'s mut Vec<u32>,
     drafts: &'s mut Vec<Draft>,
+    /// The lists of live references of stacks with which blocks begin.
+    lives: &'s mut BTreeMap<StackId, u32>,
+    /// Memory for the parts of a stack.
+    on_stack: &'s mut Vec<StackId>,
     /// Parameters and locals.
     pub locals: usize,
     /// Slots for what `try` remembers, between locals and operand stack.
@@ -125,6 +133,8 @@ pub(super) fn lower<'a>(
         locals: kinds,
         rows,
         drafts,
+        lives,
+        on_stack,
     } = memory;
     stack.begin(locals, locals + hidden);
     kinds.clear();
@@ -145,6 +155,7 @@ pub(super) fn lower<'a>(
     jumps.clear();
     rows.clear();
     drafts.clear();
+    lives.clear();
     let start = shared.writer.place();
     let mut lowering = Lowering {
         stack,
@@ -155,6 +166,8 @@ pub(super) fn lower<'a>(
         jumps,
         rows,
         drafts,
+        lives,
+        on_stack,
         locals,
         hidden,
         start,
@@ -326,11 +339,49 @@ impl Lowering<'_, '_> {
         let mut stack = entry.stack;
         let depth = stacks.depth(stack) as usize;
         self.stack.set_depth(depth);
+        self.on_stack.clear();
         for position in (0..depth).rev() {
             let Some((below, top)) = stacks.pop(stack) else { return };
             self.stack.replace(position, kind_of(top), Place::Own);
+            self.on_stack.push(stack);
             stack = below;
         }
+        // Equal stacks share their lists: blocks that begin with deep stacks in turns would otherwise take memory without end.
+        for position in self.stack.known()..depth {
+            let below = self.live_below(position);
+            let item = self.stack.get(position);
+            let live = match (item.kind, self.on_stack.get(depth - 1 - position).copied()) {
+                (Some(kind @ (SlotKind::Ref | SlotKind::Any)), Some(stack)) => match self.lives.get(&stack) {
+                    Some(known) => *known,
+                    None => {
+                        let live = self.add_live(below, position, kind);
+                        self.lives.insert(stack, live);
+                        live
+                    }
+                },
+                _ => below,
+            };
+            self.stack.note_live(live);
+        }
+    }
+
+    /// The list of live references below a position.
+    fn live_below(&self, position: usize) -> u32 {
+        match position.checked_sub(1) {
+            Some(below) => self.stack.get(below).live,
+            None => 0,
+        }
+    }
+
+    /// The list with one more reference, in the slot of a position.
+    fn add_live(&mut self, below: u32, position: usize, kind: SlotKind) -> u32 {
+        let slot = self.stack.slot(position);
+        self.shared.live.push(Live {
+            below,
+            slot,
+            any: kind == SlotKind::Any,
+        });
+        self.shared.live.len() as u32
     }
 
     /// Notes the handler that is installed from here on.
@@ -408,21 +459,10 @@ impl Lowering<'_, '_> {
             return;
         }
         for position in self.stack.known()..depth {
-            let below = match position.checked_sub(1) {
-                Some(below) => self.stack.get(below).live,
-                None => 0,
-            };
+            let below = self.live_below(position);
             let item = self.stack.get(position);
             let live = match (item.place, item.kind) {
-                (Place::Own, Some(kind @ (SlotKind::Ref | SlotKind::Any))) => {
-                    let slot = self.stack.slot(position);
-                    self.shared.live.push(Live {
-                        below,
-                        slot,
-                        any: kind == SlotKind::Any,
-                    });
-                    self.shared.live.len() as u32
-                }
+                (Place::Own, Some(kind @ (SlotKind::Ref | SlotKind::Any))) => self.add_live(below, position, kind),
                 _ => below,
             };
             self.stack.note_live(live);

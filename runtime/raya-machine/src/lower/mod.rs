@@ -140,6 +140,8 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
     statistics.functions = functions.len() as u32;
     statistics.lowered = shared.writer.instructions;
     statistics.words = words.len() as u64;
+    statistics.references = shared.live.len() as u64;
+    statistics.safepoints = functions.iter().map(|code| code.safepoints.len() as u64).sum();
     statistics.time = begun.elapsed();
     Ok(Code {
         words,
