@@ -57,9 +57,10 @@ pub fn emit(kernel: &Kernel, tree: &mut Tree) -> anyhow::Result<()> {
 
 /// What the programs print over a kernel that conforms.
 fn transcript(kernel: &Kernel) -> anyhow::Result<String> {
-    let mut text = "//! What the programs print.\n\n/// The lines of [`refusals`](crate::refusals) over a kernel that conforms.\n\
+    let mut text =
+        "//! What the programs print.\n\n/// The lines of [`refusals`](crate::refusals) over a kernel that conforms.\n\
                     pub const TRANSCRIPT: &[&str] = &[\n"
-        .to_owned();
+            .to_owned();
     for name in kernel.calls.iter().map(|call| call.name.as_str()).chain(["unknown_numbers"]) {
         writeln!(text, "    \"pass refuses_{name}\",")?;
     }

@@ -65,7 +65,7 @@ impl Root {
 impl System for Root {
     fn call(&mut self, number: u64, arguments: [u64; 6]) -> (u64, u64) {
         let own = self.kernel.current();
-        let before = self.kernel.current_registers().clone();
+        let before = *self.kernel.current_registers();
         match (self.dispatch)(&mut self.kernel, number, &arguments) {
             Reply::Value { status, value } => (status, value),
             Reply::Switched => {
