@@ -23,6 +23,8 @@ pub struct Entrance {
     pub reserved: &'static [&'static str],
     /// The stack pointer.
     pub stack_pointer: &'static str,
+    /// The vector registers, where the compiler uses them in any code, so that a kernel overwrites them in every call.
+    pub vectors: &'static [&'static str],
 }
 
 /// The instructions that there are.
@@ -36,6 +38,7 @@ pub const ENTRANCES: &[Entrance] = &[
         destroyed: &["rcx", "r11"],
         reserved: &["rbx", "rbp"],
         stack_pointer: "rsp",
+        vectors: &[],
     },
     Entrance {
         instruction: "svc #0",
@@ -47,6 +50,10 @@ pub const ENTRANCES: &[Entrance] = &[
         destroyed: &[],
         reserved: &["x18", "x19", "x29"],
         stack_pointer: "sp",
+        vectors: &[
+            "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
+            "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
+        ],
     },
     Entrance {
         instruction: "int 0x80",
@@ -55,6 +62,7 @@ pub const ENTRANCES: &[Entrance] = &[
         destroyed: &[],
         reserved: &["esi", "ebp"],
         stack_pointer: "esp",
+        vectors: &[],
     },
 ];
 

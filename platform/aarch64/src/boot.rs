@@ -6,11 +6,11 @@
 //! of an ELF file tell anyway. For an ELF file QEMU puts the device tree at the start of memory. A loader that follows the protocol of
 //! Linux names another place in x0.
 
-use core::ops::Range;
+use device_tree::DeviceTree;
+use exo_facts::Stage;
+use exo_kernel::{BootInformation, MemoryRange};
 
-use device_tree::{DeviceTree, Region};
-
-use crate::mmu;
+use crate::{mmu, power};
 
 /// Where memory starts on `virt`.
 const MEMORY: u64 = 0x4000_0000;
@@ -19,15 +19,92 @@ const MEMORY: u64 = 0x4000_0000;
 const TREE_LIMIT: u64 = 0x10_0000;
 
 /// Where the user image has to be loaded; it may reach to the kernel's own image.
-#[expect(dead_code, reason = "the first process comes next")]
-pub const PROGRAMS: u64 = MEMORY + TREE_LIMIT;
+const MODULE: u64 = MEMORY + 0x20_0000;
 
-/// The device tree, at `address` or, where that is zero, at the start of memory.
-///
-/// # Errors
-///
-/// Where there is none, or a broken one.
-pub fn device_tree(address: u64) -> Result<DeviceTree<'static>, device_tree::Error> {
+/// More ranges of memory than any board has.
+const RANGES: usize = 8;
+
+/// More ranges that the firmware keeps than any does, besides our own three.
+const RESERVED: usize = 8;
+
+/// What was found.
+pub struct Boot {
+    pub tree: DeviceTree<'static>,
+    usable: [MemoryRange; RANGES],
+    reserved: [MemoryRange; RESERVED],
+}
+
+impl Boot {
+    /// Reads the device tree at `address` or, where that is zero, at the start of memory. Ends the machine where there is none, or where
+    /// it is broken or names no memory.
+    pub fn read(address: u64) -> Self {
+        let tree = device_tree(address).unwrap_or_else(|error| power::fail(Stage::Entry, error));
+        let mut usable = [MemoryRange::default(); RANGES];
+        let range = |region: device_tree::Region| MemoryRange {
+            start: region.start,
+            end: region.start.saturating_add(region.length),
+        };
+        // What lies in the first GiB is mapped for devices.
+        let memory = tree.memory().map(range).filter(|range| range.start >= MEMORY);
+        let count = usable.iter_mut().zip(memory).map(|(place, range)| *place = range).count();
+        if count == 0 {
+            power::fail(Stage::MemoryMap, "the device tree names no memory");
+        }
+        let image = mmu::image();
+        if !usable
+            .iter()
+            .any(|range| range.start <= image.start && range.end >= image.end)
+        {
+            power::fail(
+                Stage::MemoryMap,
+                "the memory that the device tree names doesn't hold the kernel",
+            );
+        }
+        let mut reserved = [MemoryRange::default(); RESERVED];
+        let own = [
+            // The tree at the start of memory, the user image and this image, one behind the other.
+            MemoryRange {
+                start: MEMORY,
+                end: image.end,
+            },
+            MemoryRange {
+                start: address,
+                end: address + tree.size() as u64,
+            },
+        ];
+        if tree.reserved().count() + own.len() > RESERVED {
+            power::fail(
+                Stage::MemoryMap,
+                "the firmware keeps more ranges of memory than there is room for",
+            );
+        }
+        for (place, range) in reserved.iter_mut().zip(own.into_iter().chain(tree.reserved().map(range))) {
+            *place = range;
+        }
+        Self { tree, usable, reserved }
+    }
+
+    /// The end of the memory.
+    pub fn memory_end(&self) -> u64 {
+        self.usable.iter().map(|range| range.end).max().unwrap_or(MEMORY)
+    }
+
+    /// What the kernel is told.
+    pub fn information(&self) -> BootInformation<'_> {
+        BootInformation {
+            usable: &self.usable,
+            reserved: &self.reserved,
+            module: MemoryRange {
+                start: MODULE,
+                end: mmu::image().start,
+            },
+            disk: MemoryRange::default(),
+            argument: 0,
+        }
+    }
+}
+
+fn device_tree(address: u64) -> Result<DeviceTree<'static>, device_tree::Error> {
     let address = if address == 0 { MEMORY } else { address };
     // A loader's word isn't enough to read what isn't mapped.
     let room = if (MEMORY..2 * MEMORY - TREE_LIMIT).contains(&address) {
@@ -35,24 +112,6 @@ pub fn device_tree(address: u64) -> Result<DeviceTree<'static>, device_tree::Err
     } else {
         0
     };
-    // SAFETY: mapped by the entry; the frames in use are kept out of what the kernel gives away, so that nothing writes there.
+    // SAFETY: mapped by the entry, and reserved afterwards, so that nothing writes there.
     DeviceTree::new(unsafe { core::slice::from_raw_parts(mmu::direct(address), room) })
-}
-
-/// The memory that the image lies in, from its first byte to its last.
-///
-/// # Errors
-///
-/// Where the tree names no memory, or none that has room for the kernel.
-pub fn memory(tree: &DeviceTree<'_>) -> Result<Range<u64>, &'static str> {
-    if tree.memory().next().is_none() {
-        return Err("the device tree names no memory");
-    }
-    let image = mmu::image();
-    let holds = |region: &Region| region.start <= image.start && region.start.saturating_add(region.length) >= image.end;
-    let region = tree
-        .memory()
-        .find(holds)
-        .ok_or("the memory that the device tree names doesn't hold the kernel")?;
-    Ok(region.start..region.start.saturating_add(region.length) & !0xfff)
 }

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use crate::mmu;
+use crate::{interrupts, mmu};
 
 const BASE: u64 = 0x0900_0000;
 
@@ -15,11 +15,20 @@ mod register {
     pub const BAUD_FRACTION: u64 = 0x28;
     pub const LINE: u64 = 0x2c;
     pub const CONTROL: u64 = 0x30;
+    pub const MASK: u64 = 0x38;
+    pub const CLEAR: u64 = 0x44;
     pub const PART_LOW: u64 = 0xfe0;
     pub const PART_HIGH: u64 = 0xfe4;
 }
 
+/// In the flags: no room for another byte.
 const TRANSMIT_FULL: u32 = 1 << 5;
+
+/// In the mask of interrupts: a byte was sent.
+const TRANSMITTED: u32 = 1 << 5;
+
+/// The line of its interrupt.
+const LINE: u32 = 1;
 
 /// What can be written to.
 pub struct Console;
@@ -44,10 +53,17 @@ pub fn start() -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Lets each byte that is sent be an interrupt, for whoever allocates the line.
+pub fn announce() {
+    interrupts::set_edge(interrupts::FIRST_LINE + LINE);
+    mmu::write_device(BASE + register::MASK, TRANSMITTED);
+}
+
 /// Writes the bytes as they are.
 pub fn write(bytes: &[u8]) {
     for &byte in bytes {
         while mmu::read_device(BASE + register::FLAGS) & TRANSMIT_FULL != 0 {}
+        mmu::write_device(BASE + register::CLEAR, TRANSMITTED);
         mmu::write_device(BASE + register::DATA, byte.into());
     }
 }

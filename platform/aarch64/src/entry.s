@@ -9,7 +9,7 @@ entry:
     cmp x0, #(1 << 2)
     b.eq 1f
     cmp x0, #(2 << 2)
-    b.ne park                       // EL3: firmware's, not ours
+    b.ne 4f
     mov x0, #(1 << 31)              // EL1 runs in the 64-bit state, and nothing of it traps
     msr hcr_el2, x0
     mov x0, #3                      // it has the timers
@@ -85,7 +85,15 @@ upper:
     mov x29, xzr
     mov x30, xzr
     mov x0, x19
-    b kernel_main
+    b {start}
+
+    // At EL3, which is for firmware. There is no console yet; the status says that it was the entry.
+4:  mov x0, #0x20
+    adr x1, 5f
+    hlt #0xf000
+    b park
+    .balign 8
+5:  .quad 0x20026, {entry_failed}
 
 .globl park
 park:

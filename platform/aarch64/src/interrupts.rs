@@ -14,6 +14,7 @@ mod distributor {
     pub const DISABLE: u64 = 0x180;
     pub const PRIORITY: u64 = 0x400;
     pub const TARGETS: u64 = 0x800;
+    pub const CONFIGURATION: u64 = 0xc00;
 }
 
 /// Registers of the processor's interface.
@@ -24,15 +25,18 @@ mod interface {
     pub const END: u64 = 0x10;
 }
 
+/// The first interrupt of the lines that devices share: the kernel counts lines from there.
+pub const FIRST_LINE: u32 = 32;
+
 static DISTRIBUTOR: AtomicU64 = AtomicU64::new(0);
 static INTERFACE: AtomicU64 = AtomicU64::new(0);
 
-/// Finds the controller and lets interrupts through that are unmasked one by one afterwards. Returns how many there can be.
+/// Finds the controller and lets interrupts through that are unmasked one by one afterwards.
 ///
 /// # Errors
 ///
 /// Where the machine has none, or another kind.
-pub fn start(tree: &DeviceTree<'_>) -> Result<u32, &'static str> {
+pub fn start(tree: &DeviceTree<'_>) -> Result<(), &'static str> {
     let node = tree
         .device("arm,cortex-a15-gic")
         .or_else(|| tree.device("arm,gic-400"))
@@ -54,14 +58,14 @@ pub fn start(tree: &DeviceTree<'_>) -> Result<u32, &'static str> {
     // Interrupts of devices go to this processor, all with the same priority.
     for number in (0..count).step_by(4) {
         write_device(distributor + self::distributor::PRIORITY + u64::from(number), 0x8080_8080);
-        if number >= 32 {
+        if number >= FIRST_LINE {
             write_device(distributor + self::distributor::TARGETS + u64::from(number), 0x0101_0101);
         }
     }
     write_device(distributor + self::distributor::CONTROL, 1);
     write_device(interface + self::interface::PRIORITY_MASK, 0xff);
     write_device(interface + self::interface::CONTROL, 1);
-    Ok(count)
+    Ok(())
 }
 
 /// Lets the interrupt `number` through, or keeps it back.
@@ -69,6 +73,12 @@ pub fn set_masked(number: u32, masked: bool) {
     let register = if masked { distributor::DISABLE } else { distributor::ENABLE };
     let at = DISTRIBUTOR.load(Ordering::Relaxed) + register + u64::from(number / 32 * 4);
     write_device(at, 1 << (number % 32));
+}
+
+/// Counts the interrupt `number` whenever its line rises, not as long as it is high.
+pub fn set_edge(number: u32) {
+    let at = DISTRIBUTOR.load(Ordering::Relaxed) + distributor::CONFIGURATION + u64::from(number / 16 * 4);
+    write_device(at, read_device(at) | 2 << (number % 16 * 2));
 }
 
 /// The interrupt that is pending, which counts as active until [`end`]; none where it went away by itself.

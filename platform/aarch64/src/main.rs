@@ -1,69 +1,75 @@
-//! exo for 64-bit Arm, on the machine `virt` of QEMU.
+//! The bootable image for 64-bit Arm: what the machine `virt` of QEMU needs under the kernel.
 //!
-//! Read in this order: `entry.s` (loader to Rust), this file (the boot stages), `boot.rs` (what the loader left in memory), `mmu.rs`,
-//! `vectors.s` and `trap.rs` (the ways from and to EL0), then the devices.
+//! `entry.s` comes from the loader and ends in [`start`], which does the stages of the boot in order. From the last one on the kernel
+//! is entered and left by `vectors.s` alone: faults and interrupts through [`trap`], system calls through [`calls`].
 #![no_std]
 #![no_main]
 
 mod boot;
+mod calls;
 mod console;
+mod fast;
 mod interrupts;
+mod kernel;
+mod machine;
+mod memory;
 mod mmu;
 mod power;
 mod registers;
-mod stage;
 mod timer;
 mod trap;
 
 use core::arch::global_asm;
-use core::fmt::Write;
+use core::mem::offset_of;
 
-use console::Console;
-use stage::Stage;
+use exo_facts::Stage;
+use exo_kernel::{Configuration, Kernel};
 
-global_asm!(include_str!("entry.s"));
-global_asm!(include_str!("vectors.s"));
+use boot::Boot;
+use machine::Virt;
+
+global_asm!(include_str!("entry.s"), start = sym start, entry_failed = const Stage::Entry.status());
+global_asm!(
+    include_str!("vectors.s"),
+    calls = const calls::COUNT,
+    hot = sym fast::HOT,
+    everything = const registers::Kept::Everything as u8,
+    kept = const offset_of!(registers::Registers, kept),
+    no_such_call = const calls::NO_SUCH_CALL as i64,
+    take_fault = sym trap::take_fault,
+    take_interrupt = sym trap::take_interrupt,
+    report_exception = sym trap::report_exception,
+);
+
+/// From the entry, on the kernel's stack; `tree` is where the loader says that the device tree is, or zero.
+extern "C" fn start(tree: u64) -> ! {
+    power::enter(Stage::Console);
+    console::start().unwrap_or_else(|reason| power::fail(Stage::Console, reason));
+    power::enter(Stage::MemoryMap);
+    let boot = Boot::read(tree);
+    power::enter(Stage::Paging);
+    mmu::start(boot.memory_end()).unwrap_or_else(|reason| power::fail(Stage::Paging, reason));
+    let kernel = match Kernel::new(Virt { ticks: 0 }, &boot.information(), Configuration::default()) {
+        Ok(kernel) => kernel::install(kernel),
+        Err(failure) => power::fail(failure.stage, failure.reason),
+    };
+    fast::open(kernel);
+    power::enter(Stage::Interrupts);
+    interrupts::start(&boot.tree).unwrap_or_else(|reason| power::fail(Stage::Interrupts, reason));
+    console::announce();
+    kernel.marker(Stage::Interrupts);
+    power::enter(Stage::Timer);
+    timer::start(&boot.tree).unwrap_or_else(|reason| power::fail(Stage::Timer, reason));
+    kernel.marker(Stage::Timer);
+    power::enter(Stage::Capabilities);
+    kernel
+        .start()
+        .unwrap_or_else(|failure| power::fail(failure.stage, failure.reason));
+    power::leave_boot();
+    trap::resume()
+}
 
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
-    power::fail(format_args!("{info}"))
-}
-
-/// From the entry, on the kernel's stack; `tree` is where the loader says that the device tree is, or zero.
-#[unsafe(no_mangle)]
-extern "C" fn kernel_main(tree: u64) -> ! {
-    power::enter(Stage::Console);
-    if console::start().is_err() {
-        power::exit(Stage::Console.status());
-    }
-    power::enter(Stage::Entry);
-    done(format_args!("EL1, upper half"));
-    power::enter(Stage::Console);
-    done(format_args!("PL011"));
-
-    power::enter(Stage::MemoryMap);
-    let tree = boot::device_tree(tree).unwrap_or_else(|error| power::fail(format_args!("{error}")));
-    let memory = boot::memory(&tree).unwrap_or_else(|error| power::fail(format_args!("{error}")));
-    done(format_args!("{:#x} to {:#x}", memory.start, memory.end));
-
-    power::enter(Stage::Paging);
-    mmu::start(memory.end).unwrap_or_else(|error| power::fail(format_args!("{error}")));
-    done(format_args!("4 KiB pages, four levels"));
-
-    power::enter(Stage::Interrupts);
-    let count = interrupts::start(&tree).unwrap_or_else(|error| power::fail(format_args!("{error}")));
-    done(format_args!("{count} lines"));
-
-    power::enter(Stage::Timer);
-    let number = timer::start(&tree).unwrap_or_else(|error| power::fail(format_args!("{error}")));
-    done(format_args!("interrupt {number}"));
-
-    let _ = writeln!(Console, "exo: done");
-    power::exit(33)
-}
-
-/// The line that says that the stage was passed.
-fn done(text: core::fmt::Arguments<'_>) {
-    let stage = power::stage();
-    let _ = writeln!(Console, "stage {:02} {}: {text}", stage.number(), stage.name());
+    power::fault(format_args!("{info}"))
 }

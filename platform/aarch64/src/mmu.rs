@@ -18,14 +18,18 @@ const GIGABYTE: u64 = 1 << 30;
 const DIRECT_LIMIT: u64 = 512 * GIGABYTE;
 
 /// Bits of a descriptor.
-mod bit {
+pub mod bit {
     pub const BLOCK: u64 = 1;
     /// A table, and on the last level a page.
     pub const TABLE: u64 = 3;
     pub const DEVICE: u64 = 1 << 2;
+    /// EL0 too.
+    pub const USER: u64 = 1 << 6;
     pub const READ_ONLY: u64 = 1 << 7;
     pub const INNER_SHAREABLE: u64 = 3 << 8;
     pub const ACCESSED: u64 = 1 << 10;
+    /// Holds for one space only.
+    pub const NOT_GLOBAL: u64 = 1 << 11;
     pub const KERNEL_EXECUTES_NEVER: u64 = 1 << 53;
     pub const USER_EXECUTES_NEVER: u64 = 1 << 54;
     pub const EXECUTES_NEVER: u64 = KERNEL_EXECUTES_NEVER | USER_EXECUTES_NEVER;
@@ -121,17 +125,45 @@ pub fn start(memory_end: u64) -> Result<(), &'static str> {
 
 /// Makes the lower half empty.
 pub fn leave() {
-    activate(EMPTY.physical(), 0);
+    activate(EMPTY.physical());
 }
 
-/// Lets EL0 run on the tables at `root`. Translations are told apart by `identifier`.
-pub fn activate(root: u64, identifier: u16) {
-    // SAFETY: the kernel itself has nothing in the lower half.
-    unsafe { asm!("msr ttbr0_el1, {}", "isb", in(reg) root | u64::from(identifier) << 48, options(nostack, preserves_flags)) }
+/// Lets EL0 run on the tables at `root`, and forgets what was translated by those before. All spaces have the same identifier: the
+/// kernel says what has changed in the active space alone, so that nothing may be remembered of the others.
+#[inline(always)]
+pub fn activate(root: u64) {
+    // SAFETY: the kernel itself has nothing in the lower half. The return to EL0 is the barrier for the instructions there.
+    unsafe {
+        asm!(
+            "msr ttbr0_el1, {}",
+            "isb",
+            "tlbi aside1, xzr",
+            "dsb nsh",
+            in(reg) root,
+            options(nostack, preserves_flags)
+        )
+    }
+}
+
+/// Forgets how an address is translated in the active space.
+pub fn flush(address: u64) {
+    // SAFETY: only costs a walk.
+    unsafe { asm!("dsb ishst", "tlbi vae1, {}", "dsb nsh", in(reg) address << 8 >> 20, options(nostack, preserves_flags)) }
+}
+
+/// Makes instructions that were written to a frame visible to the fetch of instructions.
+pub fn publish_code(frame: u64) {
+    const LINE: usize = 64;
+    for offset in (0..4096).step_by(LINE) {
+        // SAFETY: writes a line of the cache back to where instructions are fetched from.
+        unsafe { asm!("dc cvau, {}", in(reg) direct(frame).wrapping_add(offset), options(nostack, preserves_flags)) }
+    }
+    // SAFETY: only costs fetches.
+    unsafe { asm!("dsb ish", "ic iallu", "dsb ish", "isb", options(nostack, preserves_flags)) }
 }
 
 /// Forgets all translations.
-pub fn flush_all() {
+fn flush_all() {
     // SAFETY: only costs walks.
     unsafe {
         asm!(

@@ -1,44 +1,82 @@
 //! The end of the machine, with a status that whoever started it sees.
 
 use core::arch::asm;
-use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::fmt::{Arguments, Display, Write};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use exo_facts::{Outcome, Stage};
 
 use crate::console::Console;
-use crate::stage::Stage;
 
-/// The stage that the boot is in, so that an exception or a panic ends with its status.
-static STAGE: AtomicU32 = AtomicU32::new(0);
+/// The status of an exception or a panic: that of the stage that the boot is in, and afterwards that of a fault of the kernel.
+static STATUS: AtomicU8 = AtomicU8::new(Stage::Entry.status());
 
-/// Enters a stage.
+/// The boot is in a stage.
 pub fn enter(stage: Stage) {
-    STAGE.store(stage as u32, Ordering::Relaxed);
+    STATUS.store(stage.status(), Ordering::Relaxed);
 }
 
-/// The stage that the boot is in.
-pub fn stage() -> Stage {
-    let number = STAGE.load(Ordering::Relaxed);
-    Stage::ALL
-        .into_iter()
-        .find(|stage| *stage as u32 == number)
-        .unwrap_or(Stage::Entry)
+/// Everything is there.
+pub fn leave_boot() {
+    STATUS.store(Outcome::KernelFault.status(), Ordering::Relaxed);
 }
 
-/// Says what is wrong and ends the machine with the status of the stage.
-pub fn fail(why: fmt::Arguments<'_>) -> ! {
-    let stage = stage();
-    let _ = writeln!(Console, "stage {:02} {} failed: {why}", stage.number(), stage.name());
+/// Says why a stage failed, and ends the machine with its status.
+pub fn fail(stage: Stage, reason: impl Display) -> ! {
+    let number = Stage::ALL.iter().take_while(|other| **other != stage).count() + 1;
+    let _ = writeln!(Console, "stage {number:02} {} failed: {reason}", stage.name());
     exit(stage.status())
 }
 
+/// Says what the kernel itself did wrong, and ends the machine.
+pub fn fault(what: Arguments<'_>) -> ! {
+    let status = STATUS.load(Ordering::Relaxed);
+    match Stage::from_status(status) {
+        Some(stage) => fail(stage, what),
+        None => {
+            let _ = writeln!(Console, "kernel fault: {what}");
+            exit(status)
+        }
+    }
+}
+
+/// Says how it all ended, if not well, and ends the machine.
+pub fn end(outcome: Outcome, root_status: Option<u64>) -> ! {
+    let _ = match (outcome, root_status) {
+        (Outcome::Success, _) => Ok(()),
+        (_, Some(status)) => writeln!(Console, "the root process ended with status {status:#x}"),
+        (_, None) => writeln!(Console, "no process can run again"),
+    };
+    exit(outcome.status())
+}
+
 /// Ends the machine by semihosting: QEMU leaves with `status`. Where nothing listens, the instruction is an exception of the kernel's
-/// own, and the processor is parked there.
-pub fn exit(status: u32) -> ! {
+/// own, which comes back here: then the processor is parked.
+fn exit(status: u8) -> ! {
+    static TRIED: AtomicBool = AtomicBool::new(false);
     const EXIT_EXTENDED: u64 = 0x20;
     const APPLICATION_EXIT: u64 = 0x2_0026;
     let block = [APPLICATION_EXIT, status.into()];
+    if TRIED.swap(true, Ordering::Relaxed) {
+        park();
+    }
     // SAFETY: the call reads the block, which lives until then, and doesn't return. Every boot test sees the status.
     unsafe {
-        asm!("hlt #0xf000", "b park", in("x0") EXIT_EXTENDED, in("x1") block.as_ptr(), options(noreturn));
+        asm!(
+            "hlt #0xf000",
+            "b park",
+            in("x0") EXIT_EXTENDED,
+            in("x1") block.as_ptr(),
+            options(noreturn)
+        );
     }
+}
+
+/// Waits for ever.
+fn park() -> ! {
+    unsafe extern "C" {
+        fn park() -> !;
+    }
+    // SAFETY: a loop of `entry.s` that uses nothing.
+    unsafe { park() }
 }

@@ -1,9 +1,10 @@
 //! The generic timer, and the counter of cycles that measurements read.
 
 use core::arch::asm;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use device_tree::DeviceTree;
+use exo_facts::limits;
 
 use crate::interrupts;
 
@@ -13,18 +14,18 @@ const NODE: &str = "arm,armv8-timer";
 const VIRTUAL: usize = 2;
 const CELLS: usize = 3;
 
-/// Ticks per second.
-const FREQUENCY: u64 = 1000;
+/// The number of the timer's interrupt.
+static NUMBER: AtomicU32 = AtomicU32::new(u32::MAX);
 
 /// Counts of the counter per tick.
 static PERIOD: AtomicU64 = AtomicU64::new(0);
 
-/// Starts the ticks. Returns the number of their interrupt.
+/// Starts the ticks.
 ///
 /// # Errors
 ///
 /// Where the machine has no such timer.
-pub fn start(tree: &DeviceTree<'_>) -> Result<u32, &'static str> {
+pub fn start(tree: &DeviceTree<'_>) -> Result<(), &'static str> {
     let node = tree.device(NODE).ok_or("no generic timer in the device tree")?;
     let (Some(1), Some(number @ 0..16)) = (node.interrupt_cell(VIRTUAL * CELLS), node.interrupt_cell(VIRTUAL * CELLS + 1)) else {
         return Err("the generic timer has no private interrupt for its virtual counter");
@@ -32,11 +33,12 @@ pub fn start(tree: &DeviceTree<'_>) -> Result<u32, &'static str> {
     let frequency: u64;
     // SAFETY: reads a constant of the machine.
     unsafe { asm!("mrs {}, cntfrq_el0", out(reg) frequency, options(nomem, nostack, preserves_flags)) }
-    if frequency < FREQUENCY {
+    if frequency < limits::TICKS_PER_SECOND {
         return Err("the counter doesn't say how fast it is");
     }
-    PERIOD.store(frequency / FREQUENCY, Ordering::Relaxed);
+    PERIOD.store(frequency / limits::TICKS_PER_SECOND, Ordering::Relaxed);
     let number = number + 16;
+    NUMBER.store(number, Ordering::Relaxed);
     let now = counter();
     // SAFETY: the first tick is a period from now. EL0 may read the counter, and cycles (exact instructions under `-icount shift=0`)
     // with the 64-bit counter switched on; it can set none of them.
@@ -60,15 +62,20 @@ pub fn start(tree: &DeviceTree<'_>) -> Result<u32, &'static str> {
         );
     }
     interrupts::set_masked(number, false);
-    Ok(number)
+    Ok(())
 }
 
 /// What the counter shows.
-pub fn counter() -> u64 {
+fn counter() -> u64 {
     let count: u64;
     // SAFETY: reads a counter.
     unsafe { asm!("isb", "mrs {}, cntvct_el0", out(reg) count, options(nomem, nostack, preserves_flags)) }
     count
+}
+
+/// Whether an interrupt is the timer's.
+pub fn is(number: u32) -> bool {
+    NUMBER.load(Ordering::Relaxed) == number
 }
 
 /// Sets the next tick, a period after the last: late ticks don't shift those after them.

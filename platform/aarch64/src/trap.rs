@@ -1,44 +1,115 @@
-//! What the vectors call.
+//! Every way into the kernel but `svc`, and the way out of it: which process goes on, or how it all ended.
 
+use core::arch::asm;
+
+use exo_facts::Trap;
+use exo_kernel::ProcessId;
+
+use crate::kernel::kernel;
 use crate::power;
-use crate::registers::Registers;
-use crate::{interrupts, timer};
+use crate::registers::{Kept, Registers};
+use crate::{fast, interrupts, timer};
 
-#[unsafe(no_mangle)]
-extern "C" fn take_fault(syndrome: u64, address: u64) -> *const Registers {
-    power::fail(format_args!(
-        "fault of a process: syndrome {syndrome:#x}, address {address:#x}"
-    ))
+/// Classes of exceptions, from the syndrome.
+mod class {
+    pub const WAIT: u64 = 0x01;
+    pub const FLOATING_POINT_OFF: u64 = 0x07;
+    pub const SYSTEM_REGISTER: u64 = 0x18;
+    pub const FETCH: u64 = 0x20;
+    pub const PROGRAM_COUNTER_ALIGNMENT: u64 = 0x22;
+    pub const DATA: u64 = 0x24;
+    pub const STACK_ALIGNMENT: u64 = 0x26;
+    pub const FLOATING_POINT: u64 = 0x2c;
+    pub const BREAKPOINT: u64 = 0x30;
+    pub const STEP: u64 = 0x32;
+    pub const WATCHPOINT: u64 = 0x34;
+    pub const BREAK: u64 = 0x3c;
+    pub const UNKNOWN: u64 = 0x00;
+    pub const ILLEGAL_STATE: u64 = 0x0e;
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn take_interrupt() -> *const Registers {
-    if let Some(number) = interrupts::claim() {
+/// The processor refused what the current process did; `vectors.s` has saved its registers.
+pub extern "C" fn take_fault(syndrome: u64, address: u64) -> ! {
+    fast::catch_up();
+    let (trap, address) = describe(syndrome, address);
+    kernel().fault(trap, address);
+    resume()
+}
+
+/// A device or the timer interrupted the current process; `vectors.s` has saved its registers.
+pub extern "C" fn take_interrupt() -> ! {
+    fast::catch_up();
+    interrupt();
+    resume()
+}
+
+fn interrupt() {
+    let Some(number) = interrupts::claim() else { return };
+    if timer::is(number) {
         timer::next();
-        interrupts::end(number);
-        use core::fmt::Write;
-        let _ = writeln!(crate::console::Console, "tick {number}");
+        kernel().machine.ticks += 1;
+        kernel().tick();
+    } else if let Some(line) = number.checked_sub(interrupts::FIRST_LINE) {
+        kernel().irq(line);
     }
-    current()
+    interrupts::end(number);
 }
 
-fn current() -> *const Registers {
-    let current;
-    // SAFETY: the address of the process that was interrupted.
-    unsafe { core::arch::asm!("mrs {}, tpidr_el1", out(reg) current, options(nomem, nostack, preserves_flags)) }
-    current
+/// What the spec calls a trap, and the address that it is about.
+fn describe(syndrome: u64, address: u64) -> (Trap, u64) {
+    const WRITE: u64 = 1 << 6;
+    const STATUS: u64 = 0x3f;
+    const ALIGNMENT: u64 = 0x21;
+    let at = exo_kernel::Registers::program_counter(kernel().current_registers());
+    match syndrome >> 26 {
+        class::FETCH => (Trap::ExecuteFault, address),
+        class::DATA if syndrome & STATUS == ALIGNMENT => (Trap::Alignment, address),
+        class::DATA if syndrome & WRITE != 0 => (Trap::WriteFault, address),
+        class::DATA => (Trap::ReadFault, address),
+        class::UNKNOWN | class::ILLEGAL_STATE => (Trap::IllegalInstruction, at),
+        class::WAIT | class::SYSTEM_REGISTER => (Trap::Protection, at),
+        class::FLOATING_POINT | class::FLOATING_POINT_OFF => (Trap::FloatingPoint, at),
+        class::BREAK | class::BREAKPOINT | class::STEP | class::WATCHPOINT => (Trap::Breakpoint, at),
+        class::PROGRAM_COUNTER_ALIGNMENT | class::STACK_ALIGNMENT => (Trap::Alignment, at),
+        _ => (Trap::Other, at),
+    }
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn take_call() -> *const Registers {
-    use core::fmt::Write;
-    let _ = writeln!(crate::console::Console, "exo: done");
-    power::exit(33)
+/// Goes on with whichever process the kernel has chosen.
+#[inline]
+pub fn resume() -> ! {
+    unsafe extern "C" {
+        #[link_name = "resume"]
+        fn resume_registers(registers: *const Registers, kept: Kept) -> !;
+    }
+    let kernel = kernel();
+    if kernel.current() == ProcessId::IDLE || kernel.root_status().is_some() {
+        rest();
+    }
+    let (registers, kept) = fast::prepare(kernel);
+    // SAFETY: the registers of a stopped process, whose space is active.
+    unsafe { resume_registers(registers, kept) }
 }
 
-#[unsafe(no_mangle)]
-extern "C" fn report_exception(syndrome: u64, address: u64, at: u64) -> ! {
-    power::fail(format_args!(
-        "exception in the kernel at {at:#x}: syndrome {syndrome:#x}, address {address:#x}"
+/// Nobody can run now: waits until somebody can, or ends the machine if nobody ever will.
+#[cold]
+fn rest() {
+    loop {
+        if let Some(outcome) = kernel().outcome() {
+            power::end(outcome, kernel().root_status());
+        }
+        // SAFETY: waits; a masked interrupt ends it too, and stays pending until it is claimed.
+        unsafe { asm!("wfi", options(nomem, nostack, preserves_flags)) }
+        interrupt();
+        if kernel().current() != ProcessId::IDLE {
+            return;
+        }
+    }
+}
+
+/// An exception of the kernel itself.
+pub extern "C" fn report_exception(syndrome: u64, address: u64, at: u64) -> ! {
+    power::fault(format_args!(
+        "exception at {at:#x}: syndrome {syndrome:#x}, address {address:#x}"
     ))
 }

@@ -15,14 +15,19 @@ vectors:
     vector kernel_exception
     .endr
 
-    // From EL0: a system call or a fault.
+    // From EL0: a fault, or a system call with its number in x8 and its arguments in x0 to x5.
     .balign 128
     str x16, [sp, #-8]
     mrs x16, esr_el1
-    lsr x16, x16, #26
-    cmp x16, #0x15                  // `svc` in the 64-bit state
-    b.ne user_fault
-    b system_call
+    tbz x16, #26, user_fault        // `svc` is class 0x15. No other that comes from EL0 has both bits, but those of extensions that
+    tbz x16, #28, user_fault        // we don't switch on (guarded pages, matrices)
+    cmp x8, #{calls}
+    b.hs no_such_call
+    adr x6, {hot}
+    ldr x16, [x6]
+    ldr x16, [x16, x8, lsl #3]
+    blr x16
+    eret
 
     vector user_interrupt           // irq
     vector kernel_exception         // fiq: nothing is routed there
@@ -32,27 +37,28 @@ vectors:
     vector kernel_exception
     .endr
 
+// Saves or loads registers at their places from x16 on: all general ones but x16.
+.macro general operation
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    \operation x\number, [x16, #(8 * \number)]
+    .endr
+.endm
+
+// The same for the vector registers, from x0 on. Rust code uses them for copies.
+.macro vectors operation
+    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    \operation q\number, [x0, #(16 * \number)]
+    .endr
+.endm
+
 // Saves everything that a process can see into its registers, whose address is in tpidr_el1. x16 stands below the stack pointer.
 .macro save_all
     mrs x16, tpidr_el1
-    stp x0, x1, [x16]
-    stp x2, x3, [x16, #16]
-    stp x4, x5, [x16, #32]
-    stp x6, x7, [x16, #48]
-    stp x8, x9, [x16, #64]
-    stp x10, x11, [x16, #80]
-    stp x12, x13, [x16, #96]
-    stp x14, x15, [x16, #112]
+    general str
     ldr x0, [sp, #-8]
-    stp x0, x17, [x16, #128]
-    stp x18, x19, [x16, #144]
-    stp x20, x21, [x16, #160]
-    stp x22, x23, [x16, #176]
-    stp x24, x25, [x16, #192]
-    stp x26, x27, [x16, #208]
-    stp x28, x29, [x16, #224]
-    mrs x0, sp_el0
-    stp x30, x0, [x16, #240]
+    mrs x1, sp_el0
+    str x0, [x16, #128]
+    str x1, [x16, #248]
     mrs x0, elr_el1
     mrs x1, spsr_el1
     stp x0, x1, [x16, #256]
@@ -60,40 +66,23 @@ vectors:
     mrs x1, fpcr
     stp x0, x1, [x16, #272]
     mrs x0, fpsr
-    mov x1, #1
-    stp x0, x1, [x16, #288]
-    // Rust code uses the vector registers for copies.
-    add x0, x16, #304
-    stp q0, q1, [x0]
-    stp q2, q3, [x0, #32]
-    stp q4, q5, [x0, #64]
-    stp q6, q7, [x0, #96]
-    stp q8, q9, [x0, #128]
-    stp q10, q11, [x0, #160]
-    stp q12, q13, [x0, #192]
-    stp q14, q15, [x0, #224]
-    stp q16, q17, [x0, #256]
-    stp q18, q19, [x0, #288]
-    stp q20, q21, [x0, #320]
-    stp q22, q23, [x0, #352]
-    stp q24, q25, [x0, #384]
-    stp q26, q27, [x0, #416]
-    stp q28, q29, [x0, #448]
-    stp q30, q31, [x0, #480]
+    mov w1, #{everything}
+    str x0, [x16, #288]
+    strb w1, [x16, #{kept}]
+    add x0, x16, #296
+    vectors str
 .endm
 
 user_fault:
     save_all
     mrs x0, esr_el1
     mrs x1, far_el1
-    bl take_fault
-    b resume
+    b {take_fault}
 
 user_interrupt:
     str x16, [sp, #-8]
     save_all
-    bl take_interrupt
-    b resume
+    b {take_interrupt}
 
 kernel_exception:
     mrs x0, esr_el1
@@ -101,64 +90,38 @@ kernel_exception:
     mrs x2, elr_el1
     adrp x3, stack_top              // whatever happened to the stack, the report needs one
     add sp, x3, :lo12:stack_top
-    b report_exception
+    b {report_exception}
 
-// Lets the process run whose registers are at x0: all of them after a preemption or a fault, else those that carry results.
+// Lets the process run whose registers are at x0: all of them if x1 says so, else those that carry results. The flags of whoever was
+// left last will do for the latter: EL0 can only set the conditions, and a call keeps none.
 .globl resume
 resume:
+    adrp x2, stack_top              // nothing on the stack is needed again
+    mov sp, x2
     msr tpidr_el1, x0
-    mov x16, x0
-    ldp x0, x1, [x16, #256]
-    msr elr_el1, x0
-    msr spsr_el1, x1
-    ldr x0, [x16, #248]
-    msr sp_el0, x0
-    ldr x0, [x16, #296]
-    cbnz x0, 1f
-    ldp x0, x1, [x16]
-    ldp x2, x3, [x16, #16]
-    ldp x4, x5, [x16, #32]
+    ldp x2, x3, [x0, #248]
+    msr sp_el0, x2
+    msr elr_el1, x3
+    cmp w1, #{everything}
+    b.eq 1f
+    ldp x2, x3, [x0, #16]
+    ldp x4, x5, [x0, #32]
+    ldp x0, x1, [x0]
     eret
-1:  ldp x0, x1, [x16, #272]
-    msr tpidr_el0, x0
-    msr fpcr, x1
-    ldr x0, [x16, #288]
-    msr fpsr, x0
-    add x0, x16, #304
-    ldp q0, q1, [x0]
-    ldp q2, q3, [x0, #32]
-    ldp q4, q5, [x0, #64]
-    ldp q6, q7, [x0, #96]
-    ldp q8, q9, [x0, #128]
-    ldp q10, q11, [x0, #160]
-    ldp q12, q13, [x0, #192]
-    ldp q14, q15, [x0, #224]
-    ldp q16, q17, [x0, #256]
-    ldp q18, q19, [x0, #288]
-    ldp q20, q21, [x0, #320]
-    ldp q22, q23, [x0, #352]
-    ldp q24, q25, [x0, #384]
-    ldp q26, q27, [x0, #416]
-    ldp q28, q29, [x0, #448]
-    ldp q30, q31, [x0, #480]
-    ldp x0, x1, [x16]
-    ldp x2, x3, [x16, #16]
-    ldp x4, x5, [x16, #32]
-    ldp x6, x7, [x16, #48]
-    ldp x8, x9, [x16, #64]
-    ldp x10, x11, [x16, #80]
-    ldp x12, x13, [x16, #96]
-    ldp x14, x15, [x16, #112]
-    ldp x18, x19, [x16, #144]
-    ldp x20, x21, [x16, #160]
-    ldp x22, x23, [x16, #176]
-    ldp x24, x25, [x16, #192]
-    ldp x26, x27, [x16, #208]
-    ldp x28, x29, [x16, #224]
-    ldr x30, [x16, #240]
-    ldp x16, x17, [x16, #128]
+1:  mov x16, x0
+    ldp x0, x1, [x16, #264]
+    msr spsr_el1, x0
+    msr tpidr_el0, x1
+    ldp x0, x1, [x16, #280]
+    msr fpcr, x0
+    msr fpsr, x1
+    add x0, x16, #296
+    vectors ldr
+    general ldr
+    ldr x16, [x16, #128]
     eret
 
-system_call:
-    bl take_call
-    b resume
+no_such_call:
+    mov x0, #{no_such_call}
+    mov x1, xzr
+    eret

@@ -37,7 +37,8 @@ impl Convention {
     }
 }
 
-/// As Linux has it, but for the results. The number in the instruction itself is always 0.
+/// As Linux has it, but for the results. The number in the instruction itself is always 0. Every call loses the vector registers:
+/// code of the kernel uses them like any compiled code.
 ///
 /// Spec: `target aarch64` in `spec/targets/aarch64.toml`.
 pub const AARCH64: Convention = Convention {

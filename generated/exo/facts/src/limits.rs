@@ -71,10 +71,11 @@ pub const USER_END: u64 = 140_737_488_355_328;
 /// Spec: `[limit.program_start]` in `spec/exo/`.
 pub const PROGRAM_START: u64 = 4_194_304;
 
-/// Bytes in user memory that hold the registers of a process during an upcall. The area is aligned to 16.
+/// Bytes in user memory that hold the registers of a process during an upcall. The area is aligned to 16. The largest are those
+/// of aarch64, where compiled code uses the vector registers everywhere.
 ///
 /// Spec: `[limit.upcall_area_bytes]` in `spec/exo/`.
-pub const UPCALL_AREA_BYTES: u64 = 512;
+pub const UPCALL_AREA_BYTES: u64 = 1_024;
 
 /// The largest weight of a process. A new one has weight 1.
 ///

@@ -131,7 +131,7 @@
 #define EXO_LIMIT_USER_START 4096ull /* The first address that may be mapped for users: null is never mapped. */
 #define EXO_LIMIT_USER_END 140737488355328ull /* The first address behind those of users. */
 #define EXO_LIMIT_PROGRAM_START 4194304ull /* Where the program image of the root process is linked. */
-#define EXO_LIMIT_UPCALL_AREA_BYTES 512ull /* Bytes in user memory that hold the registers of a process during an upcall. */
+#define EXO_LIMIT_UPCALL_AREA_BYTES 1024ull /* Bytes in user memory that hold the registers of a process during an upcall. */
 #define EXO_LIMIT_WEIGHT 1000ull /* The largest weight of a process. */
 #define EXO_LIMIT_TICKS_PER_SECOND 1000ull /* How often the timer ticks. */
 #define EXO_LIMIT_FIRST_EPOCH 1ull /* The epoch of a row of the table of capabilities that is filled for the first time. */
@@ -188,7 +188,7 @@ static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t
         "ldr x29, [sp], #16\n\t"
         : "+r"(x8), "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
         :
-        : "x6", "x7", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x30", "memory", "cc");
+        : "x6", "x7", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "memory", "cc");
     results.status = (int64_t)x0;
     results.value = x1;
     results.message.words[0] = x1;

@@ -28,6 +28,8 @@ macro_rules! instructions {
             $($operands)*
             out("x9") _, out("x10") _, out("x11") _, out("x12") _, out("x13") _, out("x14") _, out("x15") _, out("x16") _, out("x17") _,
             out("x22") _, out("x23") _, out("x24") _, out("x25") _, out("x26") _, out("x27") _, out("x28") _, out("x30") _,
+            // The vector registers.
+            clobber_abi("C"),
         )
     };
 }
@@ -155,7 +157,7 @@ pub unsafe fn timed_return(number: u64, area: u64) -> u64 {
 }
 
 /// Interrupts when the serial line has sent a byte.
-pub const SERIAL_LINE: u64 = 33;
+pub const SERIAL_LINE: u64 = 1;
 
 /// Gives zero here: no trap.
 pub fn divide_by_zero() {

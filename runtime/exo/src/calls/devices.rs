@@ -54,7 +54,7 @@ impl<M: Machine> Kernel<M> {
     }
 
     fn copy_frame(&mut self, from: Frame, to: Frame) {
-        const WORDS: usize = 32;
+        const WORDS: usize = 128;
         for start in (0..512).step_by(WORDS) {
             let mut words = [0; WORDS];
             words.copy_from_slice(&self.machine.frame(from)[start..start + WORDS]);

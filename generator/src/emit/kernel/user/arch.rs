@@ -288,6 +288,9 @@ fn assembly(text: &mut String, convention: &Convention, saved: &[&str], operands
     for operand in operands {
         writeln!(text, "            {}", operand.text())?;
     }
+    if !entrance.vectors.is_empty() {
+        text.push_str("            // The vector registers.\n            clobber_abi(\"C\"),\n");
+    }
     if saved.is_empty() {
         text.push_str("            options(nostack),\n");
     }

@@ -242,7 +242,8 @@ fn entrance(kernel: &Kernel, target: &Target, convention: &Convention, text: &mu
     let lost = entrance
         .registers
         .iter()
-        .filter(|register| !bound.iter().any(|bound| bound == **register) && !saved.contains(register));
+        .filter(|register| !bound.iter().any(|bound| bound == **register) && !saved.contains(register))
+        .chain(entrance.vectors);
     let lost: Vec<String> = lost
         .map(|register| format!("\"{register}\""))
         .chain(["\"memory\"".to_owned(), "\"cc\"".to_owned()])
