@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 const LATHE: &str = env!("CARGO_BIN_EXE_lathe");
 
 /// A log without a fault.
-const WHOLE: &str = "stage 01 entry: long mode\nmeasure null 20\npass derivation\nexo: done\n";
+const WHOLE: &str = "boot: entry\nmeasure null 20\npass derivation\nexo: done\n";
 
 /// A workspace with a kernel that does nothing, and a folder for programs that stand in for others.
 struct Bench {
@@ -181,7 +181,7 @@ fn what_a_machine_does_wrong_is_said() {
             .find(|line| line["kind"] == kind)
             .unwrap_or_else(|| panic!("no {kind}"))
     };
-    assert_eq!(of("serial")["line"], "stage 01 entry: long mode");
+    assert_eq!(of("serial")["line"], "boot: entry");
     assert_eq!(of("count")["name"], "null");
     assert_eq!(of("count")["measured"], 20);
     assert_eq!(of("boot")["status"], 33);
@@ -191,11 +191,11 @@ fn what_a_machine_does_wrong_is_said() {
 #[test]
 fn a_machine_that_never_ends_is_stopped() {
     let Some(bench) = Bench::new() else { return };
-    bench.machine("echo 'stage 01 entry: long mode'\nexec sleep 600");
+    bench.machine("echo 'boot: entry'\nexec sleep 600");
     says(
         &bench.boot(&["--timeout", "1"]),
         100,
-        &["stage 01 entry", "the machine was still running after 1 s", "--timeout"],
+        &["boot: entry", "the machine was still running after 1 s", "--timeout"],
     );
     // One that closes its output and goes on.
     bench.machine("exec >&- 2>&-\nexec sleep 600");

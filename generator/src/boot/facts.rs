@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use super::machine::Target;
 use crate::model::Model;
+use crate::model::kernel::{Budget, Kernels, Numbered};
+
+/// The status of success where no spec says it: `isa-debug-exit` of QEMU makes it of 16. It is never 0, which a triple fault gives.
+const SUCCESS: i32 = 33;
 
 /// What is demanded of a boot on a target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,12 +25,43 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// What is demanded on a target.
+    /// What is demanded on a target. A workspace whose specs have no kernel demands the end marker and no status but success.
     pub fn of(model: &Model, target: Target) -> Facts {
-        let _ = (model, target);
-        Facts {
-            success: 33,
+        let mut facts = Facts {
+            success: SUCCESS,
             ..Facts::default()
+        };
+        let Some(kernel) = model.part::<Kernels>().kernels.first() else {
+            return facts;
+        };
+        let status = |entry: &Numbered| i32::try_from(entry.number).unwrap_or(i32::MAX);
+        for stage in &kernel.stages {
+            facts.stages.push(stage.name.clone());
+            facts.statuses.insert(status(stage), stage.name.clone());
         }
+        for outcome in &kernel.outcomes {
+            if outcome.name == "success" {
+                facts.success = status(outcome);
+            } else {
+                facts.statuses.insert(status(outcome), outcome.name.clone());
+            }
+        }
+        let most = |budgets: &[Budget]| {
+            let budget = budgets.iter().find(|budget| budget.target == target.name());
+            budget.map(|budget| budget.most)
+        };
+        for call in &kernel.calls {
+            facts
+                .budgets
+                .extend(most(&call.budgets).map(|most| (call.name.clone(), most)));
+        }
+        for measure in &kernel.budgets {
+            match (measure.unit, most(&measure.most)) {
+                ("instructions", Some(most)) => drop(facts.budgets.insert(measure.name.clone(), most)),
+                (_, Some(most)) if measure.name == "image" => facts.image = Some(most),
+                _ => {}
+            }
+        }
+        facts
     }
 }

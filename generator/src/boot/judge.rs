@@ -233,7 +233,7 @@ mod tests {
         faults.iter().map(Fault::to_string).collect()
     }
 
-    const WHOLE: &str = "stage 00 entry: x\nstage 01 console: y\nmeasure null 21\nexo: done\n";
+    const WHOLE: &str = "boot: entry\nboot: console\nmeasure null 21\nexo: done\nend: success\n";
 
     #[test]
     fn a_whole_boot_has_no_faults() {
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_status_alone_is_no_success() {
-        let cut = "stage 00 entry: x\n";
+        let cut = "boot: entry\n";
         assert_eq!(faults(End::Status(33), cut), ["the end marker `exo: done` wasn't printed"]);
         assert_eq!(
             faults(End::Status(0), cut),
@@ -271,9 +271,9 @@ mod tests {
             ["`null` has a budget, and nothing was measured for it"]
         );
         assert_eq!(of("measure", "pass x\nfail y: z\nmeasure"), ["the check `y` failed: z"]);
-        assert_eq!(of("stage 01 console: y\n", ""), ["the boot didn't reach the stage `console`"]);
+        assert_eq!(of("boot: console\n", ""), ["the boot didn't reach the stage `console`"]);
         assert_eq!(
-            of("01 console", "02 frames"),
+            of("boot: console", "boot: frames"),
             ["the stage `console` should be here, and `frames` is"]
         );
         assert_eq!(

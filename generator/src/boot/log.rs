@@ -1,7 +1,8 @@
 //! Reads what a kernel printed on its serial line.
 //!
-//! Lines that mean something are `stage NN name: text` and `stage NN name failed: why`, `measure NAME COUNT`, `pass NAME`,
-//! `fail NAME: why` and the end marker. All others are for people, and pass through.
+//! Lines that mean something are `boot: NAME`, where a stage is done, and `stage NN NAME failed: why`, `measure NAME COUNT`,
+//! `pass NAME`, `fail NAME: why`, the end marker, and `end: NAME` with which the kernel closes. All others are for people, and pass
+//! through.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,10 @@ pub const END: &str = "exo: done";
 /// What a line means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// A stage of the boot was reached, or failed.
+    /// A stage of the boot is done, or has failed.
     Stage(Stage),
+    /// How the run ended, in the words of the kernel.
+    Outcome(&'a str),
     /// Instructions that something took.
     Measure(&'a str, u64),
     /// A check that passed.
@@ -32,14 +35,10 @@ pub enum Line<'a> {
 /// A marker of the boot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stage {
-    /// Its number.
-    pub number: u32,
     /// Its name.
     pub name: String,
-    /// What it said.
-    pub text: String,
-    /// Whether the boot failed in it.
-    pub failed: bool,
+    /// Why the boot failed in it, if it did.
+    pub failure: Option<String>,
 }
 
 /// Reads a line.
@@ -51,7 +50,15 @@ pub fn line(text: &str) -> Line<'_> {
         return Line::Text;
     };
     match word {
-        "stage" => stage(rest).map_or(Line::Broken("a stage is `stage NN name: text`"), Line::Stage),
+        "boot:" if is_name(rest) => Line::Stage(Stage {
+            name: rest.to_owned(),
+            failure: None,
+        }),
+        "end:" if is_name(rest) => Line::Outcome(rest),
+        "stage" => failure(rest).map_or(
+            Line::Broken("a stage that failed is `stage NN NAME failed: why`"),
+            Line::Stage,
+        ),
         "measure" => match rest.split_once(' ').map(|(name, count)| (name, count.parse())) {
             Some((name, Ok(count))) if !name.is_empty() => Line::Measure(name, count),
             _ => Line::Broken("a measure is `measure NAME COUNT`"),
@@ -66,15 +73,13 @@ pub fn line(text: &str) -> Line<'_> {
     }
 }
 
-fn stage(rest: &str) -> Option<Stage> {
+fn failure(rest: &str) -> Option<Stage> {
     let (number, rest) = rest.split_once(' ')?;
-    let (name, text) = rest.split_once(':')?;
-    let (name, failed) = name.strip_suffix(" failed").map_or((name, false), |name| (name, true));
-    is_name(name).then_some(Stage {
-        number: number.parse().ok()?,
+    let (name, why) = rest.split_once(" failed:")?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && is_name(name)).then(|| Stage {
         name: name.to_owned(),
-        text: text.trim().to_owned(),
-        failed,
+        failure: Some(why.trim().to_owned()),
     })
 }
 
@@ -98,7 +103,7 @@ pub struct Log {
     pub broken: Vec<(usize, &'static str)>,
     /// Whether the end marker was printed.
     pub ended: bool,
-    /// Whether something was printed behind it.
+    /// Whether something was printed behind it that isn't how the run ended.
     pub after_end: bool,
 }
 
@@ -107,8 +112,9 @@ pub fn read(text: &str) -> Log {
     let mut log = Log::default();
     for (index, text) in text.lines().enumerate() {
         let text = text.trim_end_matches('\r');
-        log.after_end |= log.ended && !text.is_empty();
-        match line(text) {
+        let line = line(text);
+        log.after_end |= log.ended && !text.is_empty() && !matches!(line, Line::Outcome(_));
+        match line {
             Line::Stage(stage) => log.stages.push(stage),
             Line::Measure(name, count) => {
                 let worst = log.measures.entry(name.to_owned()).or_insert(count);
@@ -118,7 +124,7 @@ pub fn read(text: &str) -> Log {
             Line::Fail(name, why) => log.failed.push((name.to_owned(), why.to_owned())),
             Line::Broken(why) => log.broken.push((index + 1, why)),
             Line::End => log.ended = true,
-            Line::Text => {}
+            Line::Outcome(_) | Line::Text => {}
         }
     }
     log
@@ -130,23 +136,20 @@ mod tests {
 
     #[test]
     fn lines_are_told_apart() {
-        let stage = |number, name: &str, text: &str, failed| {
+        let stage = |name: &str, failure: Option<&str>| {
             Line::Stage(Stage {
-                number,
                 name: name.to_owned(),
-                text: text.to_owned(),
-                failed,
+                failure: failure.map(str::to_owned),
             })
         };
+        let broken = Line::Broken("a stage that failed is `stage NN NAME failed: why`");
         for (text, means) in [
-            ("stage 02 memory_map: 2 ranges", stage(2, "memory_map", "2 ranges", false)),
-            ("stage 11 root:", stage(11, "root", "", false)),
-            ("stage 03 frames failed: none", stage(3, "frames", "none", true)),
-            (
-                "stage two memory_map: 2 ranges",
-                Line::Broken("a stage is `stage NN name: text`"),
-            ),
-            ("stage 02", Line::Broken("a stage is `stage NN name: text`")),
+            ("boot: memory_map", stage("memory_map", None)),
+            ("boot: 2 ranges of memory", Line::Text),
+            ("stage 03 frames failed: none is free", stage("frames", Some("none is free"))),
+            ("stage three frames failed: none", broken.clone()),
+            ("stage 02", broken),
+            ("end: deadlock", Line::Outcome("deadlock")),
             ("measure null 21", Line::Measure("null", 21)),
             ("measure null -1", Line::Broken("a measure is `measure NAME COUNT`")),
             ("measure null 21 22", Line::Broken("a measure is `measure NAME COUNT`")),
@@ -175,6 +178,7 @@ mod tests {
         assert_eq!((log.passed, log.failed.len()), (1, 1));
         assert!(log.ended && !log.after_end && log.broken.is_empty());
         assert!(read("exo: done\nmore\n").after_end);
+        assert!(!read("exo: done\nend: success\n").after_end);
         assert_eq!(
             read("measure\nmeasure x\n").broken,
             [(2, "a measure is `measure NAME COUNT`")]

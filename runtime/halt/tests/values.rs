@@ -254,3 +254,60 @@ fn a_value_that_does_not_fit_is_refused_whole() {
         assert_eq!(arena.type_of(word), Ok(Type::Bytes));
     });
 }
+
+/// What is nested in both is passed over when it is the same word: as a tree this has 2^30 parts.
+#[test]
+fn what_is_shared_is_compared_once() {
+    in_arena(4096, 0, |arena| {
+        let mut shared = Word::from(1);
+        for _ in 0..30 {
+            shared = arena.list(&[shared, shared]).unwrap();
+        }
+        let (one, other) = (
+            arena.list(&[shared, 1.into()]).unwrap(),
+            arena.list(&[shared, 2.into()]).unwrap(),
+        );
+        assert_eq!(arena.compare(one, other), Ok(Ordering::Less));
+        assert_eq!(arena.encoded_length(shared, 1000), Err(Error::TooLarge));
+    });
+}
+
+/// A collection is as deep as what it holds now, not as what it once held.
+#[test]
+fn depth_goes_down_again() {
+    in_arena(1 << 14, 0, |arena| {
+        let mut deep = Word::NIL;
+        for _ in 0..MAX_DEPTH - 1 {
+            deep = arena.vector(&[deep]).unwrap();
+        }
+        let elements = [Word::NIL; 40];
+        let mut vector = arena.vector(&elements).unwrap();
+        let mut map = arena
+            .map(&(0..40).map(|key| (key.into(), Word::NIL)).collect::<Vec<_>>())
+            .unwrap();
+        for at in [3, 39] {
+            vector = arena.vector_set(vector, at, deep).unwrap();
+            map = arena.map_insert(map, (at as i32).into(), deep).unwrap();
+        }
+        assert_eq!(
+            (arena.list(&[vector]), arena.list(&[map])),
+            (Err(Error::TooDeep), Err(Error::TooDeep))
+        );
+        let cut = arena.vector_truncate(vector, 39).unwrap();
+        assert_eq!(arena.list(&[cut]), Err(Error::TooDeep));
+        for at in [3, 39] {
+            vector = arena.vector_set(vector, at, Word::NIL).unwrap();
+            map = if at == 3 {
+                arena.map_insert(map, 3.into(), Word::NIL).unwrap()
+            } else {
+                arena.map_remove(map, 39.into()).unwrap()
+            };
+            assert_eq!(arena.verify(), Ok(()));
+            assert_eq!(
+                (arena.list(&[vector]).is_ok(), arena.list(&[map]).is_ok()),
+                (at == 39, at == 39)
+            );
+        }
+        assert!(arena.vector_truncate(cut, 3).is_ok_and(|cut| arena.list(&[cut]).is_ok()));
+    });
+}

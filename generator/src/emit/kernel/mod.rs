@@ -1,5 +1,7 @@
-//! Emits what comes out of a kernel: the facts crate, the stubs for user programs, and the gate before the handlers.
+//! Emits what comes out of a kernel: the facts crate, the stubs for user programs, the gate before the handlers, and the
+//! conformance programs.
 
+mod conformance;
 mod facts;
 mod gate;
 mod user;
@@ -26,6 +28,10 @@ pub const EMITTERS: &[Emitter] = &[
         name: "kernel gate",
         emit: emit_gate,
     },
+    Emitter {
+        name: "kernel conformance",
+        emit: emit_conformance,
+    },
 ];
 
 fn emit_facts(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
@@ -47,6 +53,13 @@ fn emit_user(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
 fn emit_gate(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
     for kernel in &model.part::<Kernels>().kernels {
         gate::emit(kernel, tree)?;
+    }
+    Ok(())
+}
+
+fn emit_conformance(model: &Model, tree: &mut Tree) -> anyhow::Result<()> {
+    for kernel in &model.part::<Kernels>().kernels {
+        conformance::emit(kernel, tree)?;
     }
     Ok(())
 }
