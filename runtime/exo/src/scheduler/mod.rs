@@ -32,6 +32,14 @@ pub enum Policy {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TooManyWeights;
 
+/// A scheduler on memory of its own, for tests and measurements.
+#[cfg(any(test, feature = "hosted"))]
+pub fn hosted(count: usize, policy: Policy) -> Scheduler {
+    extern crate std;
+    let memory = std::vec![0; count * Scheduler::BYTES_PER_PROCESS / 8 + 1].leak();
+    Scheduler::carve(&mut Carver::new(memory), count, policy).expect("the memory was measured")
+}
+
 /// What the scheduler knows of a process.
 #[derive(Clone, Copy)]
 pub(crate) struct Node {
@@ -62,7 +70,7 @@ impl Scheduler {
     pub const BYTES_PER_PROCESS: usize = size_of::<Node>();
 
     /// A scheduler for `count` processes, row 0 included.
-    pub fn carve(carver: &mut Carver, count: usize, policy: Policy) -> Option<Scheduler> {
+    pub(crate) fn carve(carver: &mut Carver, count: usize, policy: Policy) -> Option<Scheduler> {
         let node = Node {
             links: Links::NONE,
             queued: false,
