@@ -107,6 +107,8 @@ impl Scheduler {
     pub fn set_weight(&mut self, id: u32, weight: u32, has_turn: bool) -> Result<(), TooManyWeights> {
         let class = self.weights.join_class(weight).ok_or(TooManyWeights)?;
         let queued = self.queued(id);
+        // Other policies don't add the weights up.
+        let has_turn = has_turn && matches!(self.policy, Policy::Beatty | Policy::Weights);
         if queued {
             self.remove(id);
         } else if has_turn {
