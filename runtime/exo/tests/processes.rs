@@ -423,7 +423,7 @@ fn every_policy_lets_all_run_that_it_should() {
         )
         .unwrap();
         let processes: Vec<u32> = (0..5).map(|_| spawn_row(&mut k)).collect();
-        let mut counts = vec![0; 16];
+        let mut counts = [0; 16];
         for _ in 0..60 {
             tick(&mut k);
             counts[k.current().0 as usize] += 1;

@@ -4,20 +4,32 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use exo_facts::{Handle, ParameterKind, Syscall, Trap};
+use exo_facts::{Handle, Kind, ParameterKind, Rights, Syscall, Trap};
 use exo_kernel::hosted::{boot, smallest_program};
 use exo_kernel::{Configuration, Policy, ProcessId, Reply};
 use fastrand::Rng;
 use support::*;
 
-/// A handle that is likely to be good, since handles that were returned are remembered, or isn't.
-fn handle(random: &mut Rng, known: &[u64]) -> u64 {
+/// A handle: mostly one of the current process and of the kind, else one that was returned once, or anything.
+fn handle(random: &mut Rng, k: &Exo, kind: Option<Kind>, known: &[u64]) -> u64 {
     match random.u8(..20) {
         0 => 0,
         1 => random.u64(..),
         2 => Handle::new(random.u32(..40), 1).0,
         3 => known[random.usize(..known.len())] ^ (1 << random.u8(..64)),
-        _ => known[random.usize(..known.len())],
+        4 => known[random.usize(..known.len())],
+        _ => {
+            let fits = |&&handle: &&u64| match kind {
+                Some(kind) => k.check(Handle(handle), kind, Rights::NONE).is_ok(),
+                None => k.check_any(Handle(handle), Rights::NONE).is_ok(),
+            };
+            let fitting: Vec<u64> = known.iter().filter(fits).copied().collect();
+            if fitting.is_empty() {
+                0
+            } else {
+                fitting[random.usize(..fitting.len())]
+            }
+        }
     }
 }
 
@@ -33,10 +45,10 @@ fn address(random: &mut Rng) -> u64 {
     }
 }
 
-fn argument(random: &mut Rng, kind: ParameterKind, known: &[u64]) -> u64 {
+fn argument(random: &mut Rng, k: &Exo, kind: ParameterKind, known: &[u64]) -> u64 {
     match kind {
         ParameterKind::Capability { optional: true, .. } if random.bool() => 0,
-        ParameterKind::Capability { .. } => handle(random, known),
+        ParameterKind::Capability { kind, .. } => handle(random, k, kind, known),
         ParameterKind::Address => address(random),
         ParameterKind::Rights if random.u8(..4) > 0 => [1, 3, 5, 16, 17, 19, 31][random.usize(..7)],
         ParameterKind::Gas if random.bool() => random.u64(..5000),
@@ -64,6 +76,25 @@ fn sequence(seed: u64, steps: usize, succeeded: &mut BTreeSet<&'static str>) {
         root::BLOCKS,
         root::IRQ,
     ];
+    // Some processes that share an endpoint, a space and pages with root, so that there is somebody to talk to.
+    let endpoint = must(&mut k, Syscall::EndpointCreate, &[]);
+    let page = must(&mut k, Syscall::PageAllocate, &[4]);
+    known.extend([endpoint, page]);
+    for index in 0..4 {
+        must(
+            &mut k,
+            Syscall::PageMap,
+            &[root::SPACE, page, index, 0x50_0000 + 0x1000 * index, 3],
+        );
+    }
+    for _ in 0..4 {
+        let process = spawn(&mut k);
+        known.push(process);
+        for shared in [endpoint, page, root::SPACE, root::ACCOUNT, process] {
+            known.push(must(&mut k, Syscall::CapCopy, &[shared, process]));
+        }
+    }
+    let shared = known.len();
     for step in 0..steps {
         if k.root_status().is_some() {
             break;
@@ -94,10 +125,15 @@ fn sequence(seed: u64, steps: usize, succeeded: &mut BTreeSet<&'static str>) {
         let mut arguments: Vec<u64> = what
             .parameters()
             .iter()
-            .map(|parameter| argument(&mut random, parameter.kind, &known))
+            .map(|parameter| argument(&mut random, &k, parameter.kind, &known))
             .collect();
         if what == Syscall::PageAllocate {
             arguments[0] %= 40;
+        }
+        // What root was given at first is seldom given up, since little is left to do without it.
+        let given_up = matches!(what, Syscall::CapDrop | Syscall::ProcessKill | Syscall::PageRevoke);
+        if given_up && Handle(arguments[0]).index() < 9 && random.u8(..100) > 0 {
+            continue;
         }
         let caller = k.current();
         let balance = *k.current_balance();
@@ -126,8 +162,8 @@ fn sequence(seed: u64, steps: usize, succeeded: &mut BTreeSet<&'static str>) {
                 }
             }
         }
-        if known.len() > 60 {
-            known.swap_remove(random.usize(7..known.len()));
+        if known.len() > 150 {
+            known.swap_remove(random.usize(shared..known.len()));
         }
         if step % 5 == 0 {
             k.check_invariants()
