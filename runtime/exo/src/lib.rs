@@ -49,6 +49,8 @@ mod values;
 #[cfg(any(test, feature = "hosted"))]
 pub mod hosted;
 mod invariants;
+#[cfg(any(test, feature = "hosted", feature = "self-tests"))]
+mod self_tests;
 
 pub use boot::{BootFailure, BootInformation, Configuration, MemoryRange};
 pub use kernel::{Kernel, Outcome, ProcessId};
@@ -56,3 +58,5 @@ pub use lifetimes::{KILLED, status_of_fault};
 pub use machine::{Frame, Machine, PageFormat, Registers};
 pub use reply::{Granted, Reply};
 pub use scheduler::Policy;
+#[cfg(any(test, feature = "hosted", feature = "self-tests"))]
+pub use self_tests::self_tests;

@@ -201,6 +201,9 @@ impl<M: Machine> Kernel<M> {
         self.find_disk()?;
         self.marker(Stage::Blocks);
 
+        #[cfg(feature = "self-tests")]
+        self.run_self_tests();
+
         let fail = |reason| BootFailure::new(Stage::Root, reason);
         let space = self.spaces.take().ok_or(fail("no row for the first space"))?;
         let root = self
