@@ -46,6 +46,8 @@ mod faults;
 #[cfg(feature = "halt")]
 mod values;
 
+#[cfg(any(test, feature = "hosted", feature = "self-tests"))]
+mod call_tests;
 #[cfg(any(test, feature = "hosted"))]
 pub mod hosted;
 mod invariants;

@@ -201,9 +201,6 @@ impl<M: Machine> Kernel<M> {
         self.find_disk()?;
         self.marker(Stage::Blocks);
 
-        #[cfg(feature = "self-tests")]
-        self.run_self_tests();
-
         let fail = |reason| BootFailure::new(Stage::Root, reason);
         let space = self.spaces.take().ok_or(fail("no row for the first space"))?;
         let root = self
@@ -226,6 +223,8 @@ impl<M: Machine> Kernel<M> {
         if self.current != process {
             return Err(fail("the root process can't run"));
         }
+        #[cfg(feature = "self-tests")]
+        self.run_self_tests();
         self.marker(Stage::Root);
         Ok(())
     }
