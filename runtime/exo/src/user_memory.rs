@@ -11,6 +11,11 @@ pub(crate) fn in_user_half(at: u64, length: u64) -> bool {
     length == 0 || at >= limits::USER_START && length <= limits::USER_END && at <= limits::USER_END - length
 }
 
+/// The page that was accessed last, and its frame. It is good for one call and one kind of access.
+#[cfg(feature = "halt")]
+#[derive(Default)]
+pub(crate) struct Page(Option<(u64, Frame)>);
+
 impl<M: Machine> Kernel<M> {
     /// The frame behind an address, if the users of the space may do there what is needed.
     pub(crate) fn translate(&mut self, root: Frame, address: u64, needed: Rights) -> Result<Frame, Error> {
@@ -66,12 +71,33 @@ impl<M: Machine> Kernel<M> {
         Ok(())
     }
 
-    /// Writes a byte.
+    /// Reads a byte, one of several in a row.
     #[cfg(feature = "halt")]
-    pub(crate) fn write_user_byte(&mut self, root: Frame, at: u64, byte: u8) -> Result<(), Error> {
-        let frame = self.translate(root, at, Rights::WRITE)?;
+    pub(crate) fn read_user_byte(&mut self, root: Frame, page: &mut Page, at: u64) -> Result<u8, Error> {
+        let frame = self.translate_again(root, page, at, Rights::READ)?;
+        let place = (at % FRAME_BYTES) as usize;
+        Ok((self.machine.frame(frame)[place / 8] >> (place % 8 * 8)) as u8)
+    }
+
+    /// Writes a byte, one of several in a row.
+    #[cfg(feature = "halt")]
+    pub(crate) fn write_user_byte(&mut self, root: Frame, page: &mut Page, at: u64, byte: u8) -> Result<(), Error> {
+        let frame = self.translate_again(root, page, at, Rights::WRITE)?;
         copy_into(self.machine.frame(frame), (at % FRAME_BYTES) as usize, &[byte]);
         Ok(())
+    }
+
+    /// Translates an address, by what was found for the one before if that lies in the same page.
+    #[cfg(feature = "halt")]
+    fn translate_again(&mut self, root: Frame, page: &mut Page, at: u64, needed: Rights) -> Result<Frame, Error> {
+        match page.0 {
+            Some((number, frame)) if number == at / FRAME_BYTES => Ok(frame),
+            _ => {
+                let frame = self.translate(root, at, needed)?;
+                page.0 = Some((at / FRAME_BYTES, frame));
+                Ok(frame)
+            }
+        }
     }
 
     /// Reads words; `at` is aligned to them.

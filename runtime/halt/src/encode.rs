@@ -76,42 +76,51 @@ impl Arena<'_> {
     /// [`Error::BadWord`], and those of `put`.
     pub fn read_to(&self, word: Word, mut put: impl FnMut(u8) -> Result<(), Error>) -> Result<(), Error> {
         self.check(word)?;
+        // What has no parts needs no stack.
+        if self.depth(word) == 0 {
+            return self.write_token(Token::Leaf(word), &mut put);
+        }
         for token in Walk::new(self, word) {
-            let (kind, count) = match token {
-                Token::Begin(_) => continue,
-                Token::End(kind, count) => (kind, count),
-                Token::Leaf(leaf) => (self.known_type(leaf), self.known_count(leaf)),
-            };
-            // A leaf of nil, a truth value or an integer is never without its word.
-            let leaf = if let Token::Leaf(leaf) = token { leaf } else { Word::NIL };
-            let (code, number) = match kind {
-                Type::Nil => (code::NIL, None),
-                Type::Boolean => (if leaf == Word::TRUE { code::TRUE } else { code::FALSE }, None),
-                Type::Integer => {
-                    let value = self.known_integer(leaf);
-                    (code::INTEGER, Some((value << 1 ^ value >> 63) as u64))
-                }
-                Type::Bytes => (code::BYTES, Some(count as u64)),
-                Type::List => (code::LIST, Some(count as u64)),
-                Type::Vector => (code::VECTOR, Some(count as u64)),
-                Type::Map => (code::MAP, Some(count as u64)),
-            };
-            put(code)?;
-            if let Some(mut number) = number {
-                while number >= 0x80 {
-                    put(number as u8 | 0x80)?;
-                    number >>= 7;
-                }
-                put(number as u8)?;
+            self.write_token(token, &mut put)?;
+        }
+        Ok(())
+    }
+
+    fn write_token(&self, token: Token, put: &mut impl FnMut(u8) -> Result<(), Error>) -> Result<(), Error> {
+        let (kind, count) = match token {
+            Token::Begin(_) => return Ok(()),
+            Token::End(kind, count) => (kind, count),
+            Token::Leaf(leaf) => (self.known_type(leaf), self.known_count(leaf)),
+        };
+        // A leaf of nil, a truth value or an integer is never without its word.
+        let leaf = if let Token::Leaf(leaf) = token { leaf } else { Word::NIL };
+        let (code, number) = match kind {
+            Type::Nil => (code::NIL, None),
+            Type::Boolean => (if leaf == Word::TRUE { code::TRUE } else { code::FALSE }, None),
+            Type::Integer => {
+                let value = self.known_integer(leaf);
+                (code::INTEGER, Some((value << 1 ^ value >> 63) as u64))
             }
-            if kind == Type::Bytes {
-                let mut left = count;
-                for packed in self.packed_bytes(leaf) {
-                    for &byte in packed.to_le_bytes().iter().take(left) {
-                        put(byte)?;
-                    }
-                    left = left.saturating_sub(8);
+            Type::Bytes => (code::BYTES, Some(count as u64)),
+            Type::List => (code::LIST, Some(count as u64)),
+            Type::Vector => (code::VECTOR, Some(count as u64)),
+            Type::Map => (code::MAP, Some(count as u64)),
+        };
+        put(code)?;
+        if let Some(mut number) = number {
+            while number >= 0x80 {
+                put(number as u8 | 0x80)?;
+                number >>= 7;
+            }
+            put(number as u8)?;
+        }
+        if kind == Type::Bytes {
+            let mut left = count;
+            for packed in self.packed_bytes(leaf) {
+                for &byte in packed.to_le_bytes().iter().take(left) {
+                    put(byte)?;
                 }
+                left = left.saturating_sub(8);
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::reply::Granted;
 #[cfg(feature = "halt")]
 use crate::{
-    user_memory::in_user_half,
+    user_memory::{Page, in_user_half},
     values::{Row, Values, refusal, with_room, word},
 };
 
@@ -74,10 +74,8 @@ impl<M: Machine> Kernel<M> {
         let length = usize::try_from(length).map_err(|_| Error::BadAddress)?;
         let mut values = self.values.take().ok_or(STARTED)?;
         let result = with_room(&mut values.arena, |arena| {
-            arena.store_from(length, |position| {
-                let mut byte = [0];
-                self.read_user(root, at + position as u64, &mut byte).ok().map(|()| byte[0])
-            })
+            let mut page = Page::default();
+            arena.store_from(length, |position| self.read_user_byte(root, &mut page, at + position as u64).ok())
         });
         self.values = Some(values);
         Ok(result?.bits())
@@ -92,8 +90,9 @@ impl<M: Machine> Kernel<M> {
         self.check_range(root, at, length, Rights::WRITE)?;
         let values = self.values.take().ok_or(STARTED)?;
         let mut position = at;
+        let mut page = Page::default();
         let result = values.arena.read_to(word(value), |byte| {
-            let written = self.write_user_byte(root, position, byte);
+            let written = self.write_user_byte(root, &mut page, position, byte);
             position += 1;
             written.map_err(|_| halt::Error::OutOfRange)
         });
