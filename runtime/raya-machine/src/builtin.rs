@@ -386,7 +386,7 @@ unsafe fn return_word(word: u64, state: &mut State) -> (Pc, Fp) {
 /// Ends a task whose outermost function has returned, or does what a handler left to be done because it is rare.
 #[cold]
 #[inline(never)]
-pub unsafe fn finish(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn rare(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.rare(pc, fp)
 }
 

@@ -11,7 +11,7 @@ use std::task::Poll;
 use raya_facts::{FunctionId, NativeId, TypeId};
 use raya_heap::{Ref, SlotKind, layout};
 use raya_runtime::natives::NativeFunction;
-use raya_runtime::{Trap, Value, semantics};
+use raya_runtime::{Context, Trap, Value, semantics, types};
 
 use crate::object::{self, address};
 use crate::pc::{Fp, Pc};
@@ -83,7 +83,7 @@ unsafe fn call_with(state: &mut State, native: NativeId, arguments: &[Value]) ->
     // A native gets the context, and nothing that leads to the state: what is known of it stays where it is.
     let given = (*function)(state.context(), arguments);
     match given {
-        Ok(Poll::Ready(value)) if is_plainly(value, result) => Ok(Poll::Ready(value)),
+        Ok(Poll::Ready(value)) if is_plainly(state.context(), value, result) => Ok(Poll::Ready(value)),
         given => semantics::call::native_result(state.context(), native, given),
     }
 }
@@ -106,13 +106,14 @@ fn resolve(state: &mut State, native: NativeId) -> Result<(), Trap> {
     Ok(())
 }
 
-/// Whether a result is of its declared type, as far as that can be seen without looking at objects.
-fn is_plainly(value: Value, result: TypeId) -> bool {
+/// Whether a result is of its declared type, as far as that can be seen without looking into objects. A native of the host may give a
+/// reference that it made up, or kept beyond its time.
+fn is_plainly(context: &Context, value: Value, result: TypeId) -> bool {
     match value {
         Value::I32(_) => result == TypeId::I32,
         Value::F64(_) => result == TypeId::F64,
         Value::Bool(_) => result == TypeId::BOOL,
-        Value::Any(_) => result == TypeId::ANY,
+        Value::Any(value) => result == TypeId::ANY && types::is_alive(context, value),
         Value::Ref(reference) => reference.is_null() && crate::code::slot_kind(result) == SlotKind::Ref,
     }
 }

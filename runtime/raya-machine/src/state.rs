@@ -124,10 +124,10 @@ const fn lone(number: u16) -> u64 {
 static LEAVE: [u64; 1] = [lone(builtin::LEAVE)];
 
 /// The instruction that does what is rare.
-static RARE: [u64; 1] = [lone(builtin::FINISH)];
+static RARE: [u64; 1] = [lone(builtin::RARE)];
 
 /// Where the outermost function returns to: the last word of a call that puts the result into slot 0, and the instruction behind it.
-static FINISH: [u64; 2] = [0, lone(builtin::FINISH)];
+static FINISH: [u64; 2] = [0, lone(builtin::RARE)];
 
 /// What handlers share. The context stands behind a pointer, since a hot handler needs it seldom.
 #[derive(Debug)]
@@ -548,6 +548,9 @@ impl State {
                 }
             }
         }
+        if trap.kind.is_catchable() && !self.context().has_room_to_raise(&trap) {
+            return self.unwind_without_room(pc, fp, trap);
+        }
         let task = self.task;
         let context: *mut Context = self.context;
         // SAFETY: the context is borrowed for this run, as for `context`; the trace reads only frames.
@@ -570,7 +573,7 @@ impl State {
     }
 
     /// Where the task that runs is, innermost call first.
-    fn trace(&mut self, pc: Pc, points: &mut Vec<TracePoint>) {
+    pub(crate) fn trace(&mut self, pc: Pc, points: &mut Vec<TracePoint>) {
         let top = self.top();
         let frames = &self.tasks[self.task.0 as usize];
         trace(&self.code, frames, top, pc, false, points);

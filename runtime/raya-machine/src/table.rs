@@ -176,7 +176,7 @@ pub const BUILTINS: &[&str] = &[
     "leave_guarded",
     "return_slot",
     "return_constant",
-    "finish",
+    "rare",
     "try_enter",
     "throw",
     "rethrow",
@@ -243,8 +243,8 @@ pub(crate) mod builtin {
     pub const RETURN_SLOT: u16 = 23;
     /// The number of `return_constant`.
     pub const RETURN_CONSTANT: u16 = 24;
-    /// The number of `finish`.
-    pub const FINISH: u16 = 25;
+    /// The number of `rare`.
+    pub const RARE: u16 = 25;
     /// The number of `try_enter`.
     pub const TRY_ENTER: u16 = 26;
     /// The number of `throw`.

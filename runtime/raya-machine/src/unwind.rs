@@ -3,6 +3,7 @@
 
 use raya_facts::FunctionId;
 use raya_runtime::tasks::Raised;
+use raya_runtime::{Any, Trap};
 
 use crate::frames::Record;
 use crate::pc::{Fp, Pc};
@@ -16,6 +17,8 @@ pub(crate) struct Caught {
     pub fp: Fp,
     /// What its first block costs.
     pub cost: u32,
+    /// The slot that holds the exception.
+    slot: u16,
 }
 
 impl State {
@@ -26,6 +29,33 @@ impl State {
         match self.find_handler(pc, raised) {
             Ok(caught) => self.enter_block(caught.pc, caught.fp, caught.cost),
             Err(raised) => self.leave(pc, fp, Exit::Failed(Box::new(raised))),
+        }
+    }
+
+    /// The same for a trap for whose text there is no room. An instruction that fails may be none at which the collector knows what lies on
+    /// the operand stack; the beginning of a handler is one. So frames are dropped first, and the exception is made there.
+    pub(crate) fn unwind_without_room(&mut self, pc: Pc, fp: Fp, trap: Trap) -> (Pc, Fp) {
+        let mut points = Vec::new();
+        self.trace(pc, &mut points);
+        let nothing = Raised {
+            exception: Any::NULL,
+            trap: None,
+            trace: Vec::new(),
+        };
+        let found = self.find_handler(pc, nothing).ok();
+        let (at, frame) = found.as_ref().map_or((pc, fp), |caught| (caught.pc, caught.fp));
+        self.collect(at, frame);
+        let task = self.task();
+        let raised = self.context().raise(task, trap, |all| all.extend(points));
+        match (raised, found) {
+            (Err(trap), _) => self.fatal(at, frame, trap),
+            (Ok(raised), None) => self.leave(pc, fp, Exit::Failed(Box::new(raised))),
+            (Ok(raised), Some(caught)) => {
+                // SAFETY: the slot is that of the handler, in its frame.
+                unsafe { caught.fp.set(caught.slot, raised.exception) };
+                self.context().caught(task, raised);
+                self.enter_block(caught.pc, caught.fp, caught.cost)
+            }
         }
     }
 
@@ -63,6 +93,7 @@ impl State {
                 pc: target,
                 fp,
                 cost: u32::from(handler.cost),
+                slot: handler.slot,
             });
         }
     }

@@ -99,3 +99,41 @@ fn slots() {
         );
     }
 }
+
+/// Where a trap needs room for its text and there is none left but what nothing needs, it is caught all the same: by a handler in the
+/// function itself, which goes on with what lies on the operand stack below, and by one of a caller.
+#[test]
+fn traps_are_caught_while_memory_is_full_of_what_is_dead() {
+    let text = |inner: &str| {
+        format!(
+            r#"class Node {{ fields [a: f64, b: f64] }}
+            function fails {{ params [zero: i32] result i32 code {{ const_i32 1 load_local zero idiv return }} }}
+            function direct {{ params [zero: i32] result str code {{
+                const_str "12"
+                try caught, _ const_i32 1 load_local zero idiv pop end_try return
+                caught: pop const_str "!" sconcat return }} }}
+            function called {{ params [zero: i32] result str code {{
+                const_str "12"
+                try caught, _ load_local zero call fails, 1 pop end_try return
+                caught: unbox str sconcat return }} }}
+            function uncaught {{ params [zero: i32] result str code {{ load_local zero call fails, 1 int_to_string return }} }}
+            function main {{ params [] result str locals [i: i32] code {{
+                again: load_local i const_i32 COUNT ilt jmp_if_false done
+                    new Node pop load_local i const_i32 1 iadd store_local i jmp again
+                done: const_i32 0 call {inner}, 1 return }} }}"#
+        )
+    };
+    for inner in ["direct", "called", "uncaught"] {
+        for count in 2_700..2_735 {
+            let text = text(inner).replace("COUNT", &count.to_string());
+            let module = Arc::new(assemble(&text).unwrap_or_else(|error| panic!("{error}")));
+            let limits = Limits {
+                heap: 64 << 10,
+                ..Limits::default()
+            };
+            let expected = oracle(&module, &limits);
+            assert_eq!(expected.result.is_ok(), inner != "uncaught", "{count}: {expected:?}");
+            assert_eq!(fast(&module, &limits, false), expected, "{inner}, {count}");
+        }
+    }
+}

@@ -111,7 +111,7 @@ pub struct RunOptions {
     /// What runs it.
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t = Engine::Fast)]
     pub engine: Engine,
-    /// Says at the end what it took.
+    /// Says at the end what it took: time, memory, and fuel, which counts instructions, each with its cost.
     #[arg(long)]
     pub stats: bool,
     /// Shows each instruction and the operand stack before it. Only the oracle can.

@@ -44,7 +44,7 @@ pub unsafe fn run(mut pc: Pc, mut fp: Fp, state: &mut State) {
             ops::LEAVE_GUARDED => builtin::leave_guarded(pc, fp, state),
             ops::RETURN_SLOT => builtin::return_slot(pc, fp, state),
             ops::RETURN_CONSTANT => builtin::return_constant(pc, fp, state),
-            ops::FINISH => builtin::finish(pc, fp, state),
+            ops::RARE => builtin::rare(pc, fp, state),
             ops::TRY_ENTER => builtin::try_enter(pc, fp, state),
             ops::THROW => builtin::throw(pc, fp, state),
             ops::RETHROW => builtin::rethrow(pc, fp, state),

@@ -32,7 +32,7 @@ pub(crate) const ENTER_GUARDED: u16 = 21;
 pub(crate) const LEAVE_GUARDED: u16 = 22;
 pub(crate) const RETURN_SLOT: u16 = 23;
 pub(crate) const RETURN_CONSTANT: u16 = 24;
-pub(crate) const FINISH: u16 = 25;
+pub(crate) const RARE: u16 = 25;
 pub(crate) const TRY_ENTER: u16 = 26;
 pub(crate) const THROW: u16 = 27;
 pub(crate) const RETHROW: u16 = 28;
@@ -545,7 +545,7 @@ pub static INTERNALS: [Internal; 510] = [
     builtin("leave_guarded"),
     builtin("return_slot"),
     builtin("return_constant"),
-    builtin("finish"),
+    builtin("rare"),
     builtin("try_enter"),
     builtin("throw"),
     builtin("rethrow"),
