@@ -40,12 +40,9 @@ impl Child {
         let space = exo_user::space_create()?;
         let process = exo_user::process_create(space, account)?;
         let stack = exo_user::page_allocate(1)?;
-        let mut at = limits::PROGRAM_START;
-        while at < image_end() {
-            let index = (at - limits::PROGRAM_START) / PAGE;
-            let permissions = Rights::READ.join(Rights::EXECUTE);
-            exo_user::page_map(space, initial(initial::IMAGE), index, at, permissions)?;
-            at += PAGE;
+        let permissions = Rights::READ.join(Rights::EXECUTE);
+        for index in 0..image_pages() {
+            exo_user::page_map(space, initial(initial::IMAGE), index, limits::PROGRAM_START + index * PAGE, permissions)?;
         }
         exo_user::page_map(space, stack, 0, STACK_END - PAGE, Rights::READ.join(Rights::WRITE))?;
         Ok(Self { space, process, stack })
@@ -124,11 +121,11 @@ pub fn parameters_of(page: u64) -> *mut Parameters {
     (page + PAGE - size_of::<Parameters>() as u64) as *mut Parameters
 }
 
-/// The first address behind the shared code.
-fn image_end() -> u64 {
+/// Pages of the shared code.
+pub fn image_pages() -> u64 {
     // Safety: a symbol of the linker script, of which only the address is taken.
     unsafe extern "C" {
         safe static programs_end: u8;
     }
-    &raw const programs_end as u64
+    (&raw const programs_end as u64 - limits::PROGRAM_START) / PAGE
 }

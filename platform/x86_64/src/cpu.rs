@@ -65,6 +65,12 @@ pub fn restrict(bits: u64) {
     unsafe { asm!("mov {t}, cr4", "or {t}, {bits}", "mov cr4, {t}", t = out(reg) _, bits = in(reg) bits, options(nostack)) }
 }
 
+/// Instructions since the start under `-icount shift=0`, else what the processor counts.
+pub fn time_stamp() -> u64 {
+    // Safety: reading the counter changes nothing.
+    unsafe { core::arch::x86_64::_rdtsc() }
+}
+
 /// Sleeps until an interrupt; it arrives on the trap stack, and `trap` doesn't come back here.
 pub fn wait_for_interrupt() -> ! {
     loop {

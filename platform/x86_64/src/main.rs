@@ -92,6 +92,9 @@ extern "C" fn start(start_information: u64) -> ! {
     kernel
         .start()
         .unwrap_or_else(|failure| stage::fail(console, failure.stage, failure.reason));
+    if let Some(instructions) = kernel.time_decisions(cpu::time_stamp) {
+        console.text("measure scheduling_decision ").decimal(instructions).text("\n");
+    }
     fast::open(kernel);
     traps::resume()
 }

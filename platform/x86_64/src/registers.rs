@@ -14,7 +14,7 @@ const USER_FLAGS: u64 = 0xdd5;
 pub const FIXED_FLAGS: u64 = 0x202;
 /// In the last page below the addresses that aren't canonical. Nothing is ever mapped there: going on from here is a page fault of the
 /// program, where one from a non-canonical address would be a fault of the kernel.
-const NOWHERE: u64 = limits::USER_END - 1;
+const NOWHERE: u64 = limits::USER_END;
 
 /// What `entry.s` pushes and pops, in the order in which it pops.
 #[repr(C)]

@@ -5,6 +5,7 @@
 //! meanwhile, the scheduler needn't know.
 
 pub mod beatty;
+mod measure;
 mod queue;
 mod weights;
 

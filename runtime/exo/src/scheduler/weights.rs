@@ -277,8 +277,11 @@ impl Weights {
     #[cold]
     fn earliest_start(&self) -> usize {
         let mut best = self.filled.trailing_zeros() as usize % CLASSES;
-        for number in 0..CLASSES {
-            if self.filled & 1 << number != 0 && before(self.classes[number].start, self.classes[best].start) {
+        let mut rest = self.filled & self.filled.wrapping_sub(1);
+        while rest != 0 {
+            let number = rest.trailing_zeros() as usize % CLASSES;
+            rest &= rest - 1;
+            if before(self.classes[number].start, self.classes[best].start) {
                 best = number;
             }
         }
