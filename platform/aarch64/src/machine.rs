@@ -9,7 +9,7 @@ use crate::registers::Registers;
 use crate::{console, fast, interrupts};
 
 /// Of the 512 entries of the topmost table those below the end of users' addresses.
-const USER_ENTRIES: usize = (limits::USER_END >> 39) as usize;
+const USER_ENTRIES: usize = limits::USER_END.div_ceil(1 << 39) as usize;
 
 /// Every page of a user: the kernel reads and writes it through the direct map, and never runs it.
 const USER: u64 = bit::TABLE | bit::NORMAL | bit::USER | bit::NOT_GLOBAL | bit::KERNEL_EXECUTES_NEVER;

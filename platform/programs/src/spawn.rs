@@ -42,7 +42,13 @@ impl Child {
         let stack = exo_user::page_allocate(1)?;
         let permissions = Rights::READ.join(Rights::EXECUTE);
         for index in 0..image_pages() {
-            exo_user::page_map(space, initial(initial::IMAGE), index, limits::PROGRAM_START + index * PAGE, permissions)?;
+            exo_user::page_map(
+                space,
+                initial(initial::IMAGE),
+                index,
+                limits::PROGRAM_START + index * PAGE,
+                permissions,
+            )?;
         }
         exo_user::page_map(space, stack, 0, STACK_END - PAGE, Rights::READ.join(Rights::WRITE))?;
         Ok(Self { space, process, stack })

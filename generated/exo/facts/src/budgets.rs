@@ -21,7 +21,7 @@ impl Budget {
     }
 }
 
-/// Which of 64 processes runs next, by weights.
+/// Which of 64 processes of the same weight runs next.
 ///
 /// Spec: `[budget.scheduling_decision]` in `spec/exo/`.
 pub const SCHEDULING_DECISION: Budget = Budget {
@@ -39,7 +39,8 @@ pub const IPC_FAST: Budget = Budget {
     most: &[("aarch64", 55), ("x86_64", 55)],
 };
 
-/// The same by the general path.
+/// The same where other receivers wait behind. What needs more than that, such as a page or a time limit, is in the budget of
+/// `endpoint_send`.
 ///
 /// Spec: `[budget.ipc_general]` in `spec/exo/`.
 pub const IPC_GENERAL: Budget = Budget {

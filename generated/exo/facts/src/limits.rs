@@ -61,10 +61,11 @@ pub const MESSAGE_WORDS: u64 = 4;
 /// Spec: `[limit.user_start]` in `spec/exo/`.
 pub const USER_START: u64 = 4_096;
 
-/// The first address behind those of users.
+/// The first address behind those of users. It is a page less than the processors translate: behind a system call at the very end
+/// of the lower half, x86_64 would return to an address that isn't canonical, and take the fault in the kernel.
 ///
 /// Spec: `[limit.user_end]` in `spec/exo/`.
-pub const USER_END: u64 = 140_737_488_355_328;
+pub const USER_END: u64 = 140_737_488_351_232;
 
 /// Where the program image of the root process is linked.
 ///

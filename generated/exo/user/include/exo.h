@@ -129,7 +129,7 @@
 #define EXO_LIMIT_BLOCK_BYTES 4096ull /* Bytes of a block of a disk: those of a page, so that a block is read into one. */
 #define EXO_LIMIT_MESSAGE_WORDS 4ull /* Words of a message. */
 #define EXO_LIMIT_USER_START 4096ull /* The first address that may be mapped for users: null is never mapped. */
-#define EXO_LIMIT_USER_END 140737488355328ull /* The first address behind those of users. */
+#define EXO_LIMIT_USER_END 140737488351232ull /* The first address behind those of users. */
 #define EXO_LIMIT_PROGRAM_START 4194304ull /* Where the program image of the root process is linked. */
 #define EXO_LIMIT_UPCALL_AREA_BYTES 1024ull /* Bytes in user memory that hold the registers of a process during an upcall. */
 #define EXO_LIMIT_WEIGHT 1000ull /* The largest weight of a process. */

@@ -22,7 +22,10 @@ impl<M: Machine> Kernel<M> {
             scheduler.admit(id);
             scheduler.enqueue(id);
         }
-        let clock_alone = [(); 4].map(|()| clock().wrapping_sub(clock()).wrapping_neg()).into_iter().min()?;
+        let clock_alone = [(); 4]
+            .map(|()| clock().wrapping_sub(clock()).wrapping_neg())
+            .into_iter()
+            .min()?;
         let mut sum = 0;
         for _ in 0..DECISIONS {
             let begin = clock();

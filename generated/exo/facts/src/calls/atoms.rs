@@ -24,7 +24,7 @@ pub(crate) static ATOM_CREATE: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 200)],
+    budgets: &[("aarch64", 200), ("x86_64", 290)],
     since: 1,
 };
 
@@ -80,7 +80,7 @@ pub(crate) static ATOM_SWAP: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 60), ("x86_64", 60)],
+    budgets: &[("aarch64", 60), ("x86_64", 55)],
     since: 1,
 };
 
@@ -144,7 +144,7 @@ pub(crate) static ATOM_FORK: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 220), ("x86_64", 220)],
+    budgets: &[("aarch64", 220), ("x86_64", 325)],
     since: 1,
 };
 
@@ -172,7 +172,7 @@ pub(crate) static VALUE_STORE: Facts = Facts {
     gas: 8,
     gas_per: Some((1, 16)),
     switches: false,
-    budgets: &[("aarch64", 800), ("x86_64", 800)],
+    budgets: &[("aarch64", 800), ("x86_64", 980)],
     since: 1,
 };
 
@@ -206,6 +206,6 @@ pub(crate) static VALUE_READ: Facts = Facts {
     gas: 8,
     gas_per: Some((2, 16)),
     switches: false,
-    budgets: &[("aarch64", 800), ("x86_64", 800)],
+    budgets: &[("aarch64", 800), ("x86_64", 1_630)],
     since: 1,
 };

@@ -48,7 +48,7 @@ pub(crate) static BLOCK_READ: Facts = Facts {
     gas: 60,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 2_500), ("x86_64", 2_500)],
+    budgets: &[("aarch64", 2_500), ("x86_64", 1_125)],
     since: 1,
 };
 
@@ -94,7 +94,7 @@ pub(crate) static BLOCK_WRITE: Facts = Facts {
     gas: 60,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 2_500), ("x86_64", 2_500)],
+    budgets: &[("aarch64", 2_500), ("x86_64", 1_125)],
     since: 1,
 };
 
@@ -139,6 +139,6 @@ pub(crate) static BLOCK_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 170), ("x86_64", 170)],
+    budgets: &[("aarch64", 170), ("x86_64", 255)],
     since: 1,
 };

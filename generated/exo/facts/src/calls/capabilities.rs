@@ -36,7 +36,7 @@ pub(crate) static CAP_COPY: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 160), ("x86_64", 160)],
+    budgets: &[("aarch64", 160), ("x86_64", 240)],
     since: 1,
 };
 
@@ -67,7 +67,7 @@ pub(crate) static CAP_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 160), ("x86_64", 160)],
+    budgets: &[("aarch64", 160), ("x86_64", 235)],
     since: 1,
 };
 
@@ -92,7 +92,7 @@ pub(crate) static CAP_DROP: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 250), ("x86_64", 250)],
+    budgets: &[("aarch64", 250), ("x86_64", 235)],
     since: 1,
 };
 
@@ -117,7 +117,7 @@ pub(crate) static CAP_REVOKE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 120), ("x86_64", 120)],
+    budgets: &[("aarch64", 120), ("x86_64", 260)],
     since: 1,
 };
 

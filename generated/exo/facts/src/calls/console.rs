@@ -39,6 +39,6 @@ pub(crate) static CONSOLE_WRITE: Facts = Facts {
     gas: 4,
     gas_per: Some((2, 1)),
     switches: false,
-    budgets: &[("aarch64", 300), ("x86_64", 300)],
+    budgets: &[("aarch64", 300), ("x86_64", 145)],
     since: 1,
 };

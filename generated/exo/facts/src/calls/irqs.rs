@@ -35,7 +35,7 @@ pub(crate) static IRQ_ALLOCATE: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 200)],
+    budgets: &[("aarch64", 200), ("x86_64", 210)],
     since: 1,
 };
 
@@ -60,7 +60,7 @@ pub(crate) static IRQ_WAIT: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 150), ("x86_64", 150)],
+    budgets: &[("aarch64", 150), ("x86_64", 65)],
     since: 1,
 };
 
@@ -85,6 +85,6 @@ pub(crate) static IRQ_ACKNOWLEDGE: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 90), ("x86_64", 90)],
+    budgets: &[("aarch64", 90), ("x86_64", 55)],
     since: 1,
 };

@@ -24,7 +24,7 @@ pub(crate) static PAGE_ALLOCATE: Facts = Facts {
     gas: 4,
     gas_per: Some((0, 1)),
     switches: false,
-    budgets: &[("aarch64", 900), ("x86_64", 900)],
+    budgets: &[("aarch64", 900), ("x86_64", 960)],
     since: 1,
 };
 
@@ -79,7 +79,7 @@ pub(crate) static PAGE_MAP: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 300), ("x86_64", 300)],
+    budgets: &[("aarch64", 300), ("x86_64", 385)],
     since: 1,
 };
 
@@ -112,7 +112,7 @@ pub(crate) static PAGE_UNMAP: Facts = Facts {
     gas: 6,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 250), ("x86_64", 250)],
+    budgets: &[("aarch64", 250), ("x86_64", 355)],
     since: 1,
 };
 
@@ -157,7 +157,7 @@ pub(crate) static PAGE_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 170), ("x86_64", 170)],
+    budgets: &[("aarch64", 170), ("x86_64", 250)],
     since: 1,
 };
 
@@ -182,6 +182,6 @@ pub(crate) static PAGE_REVOKE: Facts = Facts {
     gas: 6,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 140), ("x86_64", 140)],
+    budgets: &[("aarch64", 140), ("x86_64", 120)],
     since: 1,
 };

@@ -17,7 +17,7 @@ pub(crate) static SPACE_CREATE: Facts = Facts {
     gas: 40,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 1_600), ("x86_64", 1_600)],
+    budgets: &[("aarch64", 1_600), ("x86_64", 1_260)],
     since: 1,
 };
 
@@ -51,7 +51,7 @@ pub(crate) static PROCESS_CREATE: Facts = Facts {
     gas: 20,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 400), ("x86_64", 400)],
+    budgets: &[("aarch64", 400), ("x86_64", 380)],
     since: 1,
 };
 
@@ -96,7 +96,7 @@ pub(crate) static PROCESS_START: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 200)],
+    budgets: &[("aarch64", 200), ("x86_64", 265)],
     since: 1,
 };
 
@@ -118,7 +118,7 @@ pub(crate) static PROCESS_EXIT: Facts = Facts {
     gas: 0,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 2_000), ("x86_64", 2_000)],
+    budgets: &[("aarch64", 2_000), ("x86_64", 765)],
     since: 1,
 };
 
@@ -145,7 +145,7 @@ pub(crate) static PROCESS_WAIT: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 250), ("x86_64", 250)],
+    budgets: &[("aarch64", 250), ("x86_64", 70)],
     since: 1,
 };
 
@@ -204,7 +204,7 @@ pub(crate) static PROCESS_ON_FAULT: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 90), ("x86_64", 90)],
+    budgets: &[("aarch64", 90), ("x86_64", 95)],
     since: 1,
 };
 
@@ -229,7 +229,7 @@ pub(crate) static PROCESS_KILL: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 2_000), ("x86_64", 2_000)],
+    budgets: &[("aarch64", 2_000), ("x86_64", 450)],
     since: 1,
 };
 
@@ -262,6 +262,6 @@ pub(crate) static PROCESS_WEIGHT: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 200)],
+    budgets: &[("aarch64", 200), ("x86_64", 105)],
     since: 1,
 };

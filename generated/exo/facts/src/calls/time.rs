@@ -17,7 +17,7 @@ pub(crate) static TIMER_CREATE: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 200)],
+    budgets: &[("aarch64", 200), ("x86_64", 190)],
     since: 1,
 };
 
@@ -62,7 +62,7 @@ pub(crate) static TIMER_UPCALL: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 300), ("x86_64", 300)],
+    budgets: &[("aarch64", 300), ("x86_64", 275)],
     since: 1,
 };
 
@@ -84,7 +84,7 @@ pub(crate) static UPCALL_RETURN: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 400), ("x86_64", 400)],
+    budgets: &[("aarch64", 400), ("x86_64", 810)],
     since: 1,
 };
 
@@ -99,6 +99,6 @@ pub(crate) static CLOCK: Facts = Facts {
     gas: 1,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 36), ("x86_64", 36)],
+    budgets: &[("aarch64", 36), ("x86_64", 25)],
     since: 1,
 };
