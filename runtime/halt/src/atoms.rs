@@ -71,14 +71,37 @@ impl Arena<'_> {
         }
     }
 
+    /// The cell at a place of the table.
+    #[inline(always)]
+    fn cell_of_place(&self, place: u32) -> Result<&AtomicU64, Error> {
+        self.atoms.get(place as usize).map(|[cell, _]| cell).ok_or(Error::StaleAtom)
+    }
+
+    #[inline(always)]
+    fn swap_cell(&self, cell: &AtomicU64, word: Word) -> Result<Word, Error> {
+        if !self.is_value(word) {
+            return Err(Error::BadWord);
+        }
+        Ok(Word::from_bits(cell.swap(word.bits(), Ordering::AcqRel)))
+    }
+
+    #[inline(always)]
+    fn compare_and_swap_cell(&self, cell: &AtomicU64, expected: Word, new: Word) -> Result<Word, Error> {
+        if !self.is_value(new) {
+            return Err(Error::BadWord);
+        }
+        match cell.compare_exchange(expected.bits(), new.bits(), Ordering::AcqRel, Ordering::Acquire) {
+            Ok(witnessed) | Err(witnessed) => Ok(Word::from_bits(witnessed)),
+        }
+    }
+
     /// The word of the atom at a place, for a caller who keeps account of which atoms live: the epoch isn't looked at.
     ///
     /// # Errors
     /// [`Error::StaleAtom`] when there is no such place.
     #[inline(always)]
     pub fn load_at(&self, place: u32) -> Result<Word, Error> {
-        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
-        Ok(Word::from_bits(cell.load(Ordering::Acquire)))
+        Ok(Word::from_bits(self.cell_of_place(place)?.load(Ordering::Acquire)))
     }
 
     /// As [`swap`](Self::swap), for the atom at a place; see [`load_at`](Self::load_at).
@@ -87,11 +110,7 @@ impl Arena<'_> {
     /// [`Error::StaleAtom`], [`Error::BadWord`].
     #[inline(always)]
     pub fn swap_at(&self, place: u32, word: Word) -> Result<Word, Error> {
-        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
-        if !self.is_value(word) {
-            return Err(Error::BadWord);
-        }
-        Ok(Word::from_bits(cell.swap(word.bits(), Ordering::AcqRel)))
+        self.swap_cell(self.cell_of_place(place)?, word)
     }
 
     /// As [`compare_and_swap`](Self::compare_and_swap), for the atom at a place; see [`load_at`](Self::load_at).
@@ -100,13 +119,7 @@ impl Arena<'_> {
     /// [`Error::StaleAtom`], [`Error::BadWord`] of the new word.
     #[inline(always)]
     pub fn compare_and_swap_at(&self, place: u32, expected: Word, new: Word) -> Result<Word, Error> {
-        let [cell, _] = self.atoms.get(place as usize).ok_or(Error::StaleAtom)?;
-        if !self.is_value(new) {
-            return Err(Error::BadWord);
-        }
-        match cell.compare_exchange(expected.bits(), new.bits(), Ordering::AcqRel, Ordering::Acquire) {
-            Ok(witnessed) | Err(witnessed) => Ok(Word::from_bits(witnessed)),
-        }
+        self.compare_and_swap_cell(self.cell_of_place(place)?, expected, new)
     }
 
     /// Makes an atom that holds the word.
@@ -150,11 +163,7 @@ impl Arena<'_> {
     /// [`Error::StaleAtom`], [`Error::BadWord`].
     #[inline]
     pub fn swap(&self, atom: Atom, word: Word) -> Result<Word, Error> {
-        let cell = self.cell(atom)?;
-        if !self.is_value(word) {
-            return Err(Error::BadWord);
-        }
-        Ok(Word::from_bits(cell.swap(word.bits(), Ordering::AcqRel)))
+        self.swap_cell(self.cell(atom)?, word)
     }
 
     /// Puts the new word into the atom if it holds the expected one, and returns the word that it held: the exchange took place
@@ -165,13 +174,7 @@ impl Arena<'_> {
     /// [`Error::StaleAtom`], [`Error::BadWord`] of the new word. Any expected word will do, since one that isn't a value is in no atom.
     #[inline]
     pub fn compare_and_swap(&self, atom: Atom, expected: Word, new: Word) -> Result<Word, Error> {
-        let cell = self.cell(atom)?;
-        if !self.is_value(new) {
-            return Err(Error::BadWord);
-        }
-        match cell.compare_exchange(expected.bits(), new.bits(), Ordering::AcqRel, Ordering::Acquire) {
-            Ok(witnessed) | Err(witnessed) => Ok(Word::from_bits(witnessed)),
-        }
+        self.compare_and_swap_cell(self.cell(atom)?, expected, new)
     }
 
     /// Drops the atom: its handles are refused from now on. Its slot is free after the next [`recycle`](Self::recycle) or collection.

@@ -19,6 +19,40 @@ fn load_swap_and_compare_and_swap() {
     });
 }
 
+/// For who keeps account of which atoms live, as a kernel does by capabilities: the same, without a look at the epoch.
+#[test]
+fn atoms_by_their_place() {
+    in_arena(1024, 4, |arena| {
+        let atom = arena.create(1.into()).unwrap();
+        let place = atom.place();
+        assert_eq!(arena.load_at(place), Ok(1.into()));
+        assert_eq!(arena.swap_at(place, 2.into()), Ok(1.into()));
+        assert_eq!(arena.compare_and_swap_at(place, 1.into(), 3.into()), Ok(2.into()));
+        assert_eq!(arena.compare_and_swap_at(place, 2.into(), 3.into()), Ok(2.into()));
+        assert_eq!(arena.load(atom), Ok(3.into()));
+        let bad = Word::from_bits(3);
+        assert_eq!(
+            (arena.swap_at(place, bad), arena.compare_and_swap_at(place, 3.into(), bad)),
+            (Err(Error::BadWord), Err(Error::BadWord))
+        );
+        assert_eq!(
+            (
+                arena.load_at(4),
+                arena.swap_at(4, 1.into()),
+                arena.compare_and_swap_at(u32::MAX, 1.into(), 1.into())
+            ),
+            (Err(Error::StaleAtom), Err(Error::StaleAtom), Err(Error::StaleAtom))
+        );
+        // What is put into a place without an atom is nobody's: the next atom there has its own word, and a collection copies nothing.
+        let value = arena.bytes(b"nobody's").unwrap();
+        arena.swap_at(3, value).unwrap();
+        assert_eq!(arena.collect(&mut []).map(|done| done.copied), Ok(0));
+        let others = [4, 5, 6].map(|number| arena.create(number.into()).unwrap());
+        assert_eq!(others.map(|atom| arena.load(atom).unwrap()), [4.into(), 5.into(), 6.into()]);
+        assert_eq!(arena.verify(), Ok(()));
+    });
+}
+
 #[test]
 fn identity_is_compared_not_value() {
     in_arena(1024, 4, |arena| {
