@@ -6,6 +6,7 @@ use core::fmt::Write;
 
 use exo_facts::{Error, Handle, Kind, Rights, limits};
 
+use crate::capabilities::key;
 use crate::frames::NotTaken;
 use crate::kernel::{Kernel, ROOT};
 use crate::machine::Machine;
@@ -60,9 +61,13 @@ impl<M: Machine> Kernel<M> {
         failed
     }
 
-    /// A capability of root, as the gate would find it.
+    /// A capability of the current process, as the gate would find it; without what a platform knows of callers, since there is none.
     fn granted(&self, handle: Handle) -> Result<Granted, Error> {
-        self.check_any(handle, Rights::NONE)
+        self.capabilities.check_any(handle, key(self.current), Rights::NONE)
+    }
+
+    fn checked(&self, handle: Handle, kind: Kind, rights: Rights) -> Result<Granted, Error> {
+        self.capabilities.check(handle, key(self.current), kind, rights)
     }
 
     fn initial(&self, index: u32) -> Result<Granted, Error> {
@@ -148,7 +153,7 @@ fn refused_rights<M: Machine>(kernel: &mut Kernel<M>) -> Result<u64, Error> {
     let all = [Rights::WRITE, Rights::EXECUTE, Rights::CONTROL, Rights::MINT, Rights::ALL];
     let refused = all
         .iter()
-        .filter(|rights| kernel.check(weak, Kind::Page, **rights) == Err(Error::Denied))
+        .filter(|rights| kernel.checked(weak, Kind::Page, **rights) == Err(Error::Denied))
         .count();
     kernel.give_up(page);
     Ok(refused as u64)
@@ -203,7 +208,7 @@ fn refused_handles<M: Machine>(kernel: &mut Kernel<M>) -> Result<u64, Error> {
     ];
     let refused = handles
         .iter()
-        .filter(|handle| kernel.check(**handle, Kind::Account, Rights::NONE).is_err())
+        .filter(|handle| kernel.checked(**handle, Kind::Account, Rights::NONE).is_err())
         .count();
     kernel.give_up(process);
     Ok(refused as u64)
@@ -266,15 +271,15 @@ fn gas_difference<M: Machine>(kernel: &mut Kernel<M>) -> Result<u64, Error> {
     Ok(before.abs_diff(after))
 }
 
-/// More than there is, more than fits, a call that can't be paid, and minting without the right.
+/// More than there is, more than fits, twice, and minting without the right.
 fn refused_gas<M: Machine>(kernel: &mut Kernel<M>) -> Result<u64, Error> {
     let handle = kernel.account_create()?;
     let (account, own) = (kernel.granted(handle)?, kernel.initial(exo_facts::initial::ACCOUNT)?);
     let refused = [
         kernel.account_transfer(account, own, 1) == Err(Error::NoGas),
         kernel.account_mint(own, u64::MAX) == Err(Error::Overflow),
-        kernel.charge(u64::MAX) == Err(Error::NoGas),
-        kernel.check(handle, Kind::Account, Rights::MINT) == Err(Error::Denied),
+        kernel.account_mint(account, u64::MAX).is_ok() && kernel.account_transfer(own, account, 1) == Err(Error::Overflow),
+        kernel.checked(handle, Kind::Account, Rights::MINT) == Err(Error::Denied),
     ];
     kernel.give_up(account);
     Ok(refused.iter().filter(|refused| **refused).count() as u64)
@@ -289,7 +294,7 @@ fn switches<M: Machine>(kernel: &mut Kernel<M>) -> Result<u64, Error> {
     let mut seen = 0;
     let _ = kernel.process_yield(Some(process));
     seen += u64::from(kernel.current == process.object);
-    let copy = kernel.check(copy, Kind::Endpoint, Rights::READ)?;
+    let copy = kernel.checked(copy, Kind::Endpoint, Rights::READ)?;
     let _ = kernel.endpoint_receive(copy);
     back_to_root(kernel);
     let _ = kernel.endpoint_call(endpoint, 1, 2, 3, 4, None);

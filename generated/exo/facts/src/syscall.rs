@@ -111,7 +111,7 @@ pub enum Syscall {
     /// Spec: `[syscall.process_kill]` in `spec/exo/`.
     ProcessKill = 27,
     /// Sets the share of decisions in which the scheduler chooses a process: its weight out of the sum of the weights of all that
-    /// are ready.
+    /// are ready. At most 16 different weights are in use at once; one more is refused with `table_full`.
     ///
     /// Spec: `[syscall.process_weight]` in `spec/exo/`.
     ProcessWeight = 28,

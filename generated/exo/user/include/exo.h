@@ -497,7 +497,7 @@ static inline int64_t exo_process_kill(exo_handle process)
 
 /*
  * Sets the share of decisions in which the scheduler chooses a process: its weight out of the sum of the weights of all that are
- * ready.
+ * ready. At most 16 different weights are in use at once; one more is refused with `table_full`.
  *
  * Spec: `[syscall.process_weight]` in `spec/exo/`.
  */

@@ -137,14 +137,15 @@ pub fn process_kill(process: Handle) -> Result<(), Error> {
 }
 
 /// Sets the share of decisions in which the scheduler chooses a process: its weight out of the sum of the weights of all that are
-/// ready.
+/// ready. At most 16 different weights are in use at once; one more is refused with `table_full`.
 ///
 /// - `process`: a capability of kind `process` with `control`.
 /// - `weight`: how many.
 ///
 /// # Errors
 ///
-/// [`Error::BadHandle`], [`Error::WrongKind`], [`Error::Denied`], [`Error::NoGas`], [`Error::BadArgument`], [`Error::BadState`].
+/// [`Error::BadHandle`], [`Error::WrongKind`], [`Error::Denied`], [`Error::NoGas`], [`Error::BadArgument`], [`Error::BadState`],
+/// [`Error::TableFull`].
 ///
 /// Spec: `[syscall.process_weight]` in `spec/exo/`.
 #[inline]

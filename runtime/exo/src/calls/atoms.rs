@@ -75,7 +75,9 @@ impl<M: Machine> Kernel<M> {
         let mut values = self.values.take().ok_or(STARTED)?;
         let result = with_room(&mut values.arena, |arena| {
             let mut page = Page::default();
-            arena.store_from(length, |position| self.read_user_byte(root, &mut page, at + position as u64).ok())
+            arena.store_from(length, |position| {
+                self.read_user_byte(root, &mut page, at + position as u64).ok()
+            })
         });
         self.values = Some(values);
         Ok(result?.bits())

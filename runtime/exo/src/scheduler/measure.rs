@@ -34,7 +34,6 @@ impl<M: Machine> Kernel<M> {
             sum += end.wrapping_sub(begin).saturating_sub(clock_alone);
             scheduler.requeue(next?);
         }
-        drop(scheduler);
         self.frames.give(frame, 1).ok()?;
         Some(sum.div_ceil(u64::from(DECISIONS)))
     }

@@ -236,7 +236,7 @@ pub(crate) static PROCESS_KILL: Facts = Facts {
 /// Spec: `[syscall.process_weight]` in `spec/exo/`.
 pub(crate) static PROCESS_WEIGHT: Facts = Facts {
     name: "process_weight",
-    doc: "Sets the share of decisions in which the scheduler chooses a process: its weight out of the sum of the weights of all that are ready.",
+    doc: "Sets the share of decisions in which the scheduler chooses a process: its weight out of the sum of the weights of all that are ready. At most 16 different weights are in use at once; one more is refused with `table_full`.",
     group: "processes",
     parameters: &[
         Parameter {
@@ -257,7 +257,7 @@ pub(crate) static PROCESS_WEIGHT: Facts = Facts {
     ],
     returns: Returns::Unit,
     errors: &[
-        Error::BadHandle, Error::WrongKind, Error::Denied, Error::NoGas, Error::BadArgument, Error::BadState,
+        Error::BadHandle, Error::WrongKind, Error::Denied, Error::NoGas, Error::BadArgument, Error::BadState, Error::TableFull,
     ],
     gas: 4,
     gas_per: None,
