@@ -115,7 +115,7 @@ pub static KINDS: &[SpecKind] = &[
         pages: crate::model::kernel::PAGES,
         rules: crate::check::kernel::RULES,
         emitters: crate::emit::kernel::EMITTERS,
-        manual: crate::emit::kernel::chapters,
+        manual: crate::emit::kernel::manual::chapters,
         items: crate::model::kernel::items,
         uses: crate::model::kernel::uses,
     },

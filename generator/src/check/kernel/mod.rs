@@ -2,6 +2,8 @@
 
 mod calls;
 mod docs;
+mod handlers;
+mod methods;
 mod names;
 mod numbers;
 
@@ -19,6 +21,8 @@ pub const RULES: &[Rule] = &[
     calls::FREE,
     calls::ARGUMENTS,
     calls::BUDGETS,
+    handlers::MISSING,
+    handlers::SIGNATURE,
     names::NEEDED,
     names::UNUSED,
 ];

@@ -103,7 +103,7 @@ fn collect_here(id: FileId, file: &SourceFile) -> Runtime {
     runtime
 }
 
-fn span_of(file: FileId, shift: u32, span: proc_macro2::Span) -> Span {
+pub(in crate::check) fn span_of(file: FileId, shift: u32, span: proc_macro2::Span) -> Span {
     let range = span.byte_range();
     Span {
         file,
@@ -120,7 +120,7 @@ pub fn normal(text: &str) -> String {
     }
 }
 
-fn normal_type(parsed: &syn::Type) -> String {
+pub(in crate::check) fn normal_type(parsed: &syn::Type) -> String {
     match parsed {
         syn::Type::Reference(reference) => {
             let mutable = if reference.mutability.is_some() { "mut " } else { "" };
@@ -209,7 +209,7 @@ impl Collector<'_> {
 }
 
 /// Whether an item exists only in tests.
-fn is_test(attributes: &[syn::Attribute]) -> bool {
+pub(in crate::check) fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
             || (attribute.path().is_ident("cfg") && attribute.meta.to_token_stream().to_string().contains("test"))

@@ -4,15 +4,14 @@
 mod conformance;
 mod facts;
 mod gate;
+pub mod manual;
 mod user;
 
 use super::{Emitter, Tree};
-use crate::emit::manual::Chapter;
 use crate::emit::provenance;
 use crate::model::kernel::{Kernel, Kernels};
 use crate::model::target::{Target, Targets};
 use crate::model::{Model, item};
-use crate::source::SourceMap;
 
 /// The output families of kernels.
 pub const EMITTERS: &[Emitter] = &[
@@ -73,9 +72,4 @@ fn targets(model: &Model) -> Vec<&Target> {
 /// The line that says which entry of a kernel something came from.
 fn entry(kernel: &Kernel, table: &str, name: &str) -> String {
     provenance::line(&item::key(table, name), &kernel.spec_folder())
-}
-
-/// The chapters of the manual.
-pub fn chapters(_model: &Model, _sources: &SourceMap) -> Vec<Chapter> {
-    Vec::new()
 }
