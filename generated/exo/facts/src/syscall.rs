@@ -11,7 +11,7 @@ use crate::{Error, Parameter, Returns, calls};
 pub enum Syscall {
     /// Does nothing: what remains is the cost of entering and leaving the kernel.
     ///
-    /// Why: It is the only call that is free, so that it can be measured alone.
+    /// Why: It is free, so that it can be measured alone.
     ///
     /// Spec: `[syscall.null]` in `spec/exo/`.
     Null = 0,

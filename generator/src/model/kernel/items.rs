@@ -20,10 +20,13 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
         items.push(item("right", &right.name, &right.doc, right.span).fact(Weight::Number, "bit", right.bit.to_string()));
     }
     for object in &kernel.objects {
-        let start = item("object", &object.name, &object.doc, object.span).fact(Weight::Number, "code", object.code.to_string());
+        let rights: Vec<&str> = object.rights.iter().map(|(right, _)| kernel.rights[*right].name.as_str()).collect();
+        let start = item("object", &object.name, &object.doc, object.span)
+            .fact(Weight::Number, "code", object.code.to_string())
+            .free(Weight::Effect, "rights", rights.join(", "), Freedom::Gain);
         items.push(object.rights.iter().fold(start, |item, (right, meaning)| {
             let right = &kernel.rights[*right];
-            item.part(Weight::Effect, "rights", &right.name, flat(meaning), object.span)
+            item.part(Weight::Docs, "meaning", &right.name, flat(meaning), object.span)
                 .may(Freedom::None, Addition::Fits)
         }));
     }
@@ -66,8 +69,11 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
                 .free(Weight::Effect, "rights", rights.join(", "), Freedom::Gain),
         );
     }
+    // How fast something runs is nobody's business outside: no release depends on it.
     for measure in &kernel.budgets {
-        let start = item("budget", &measure.name, &measure.doc, measure.span).fact(Weight::Docs, "unit", measure.unit);
+        let start = item("budget", &measure.name, &measure.doc, measure.span)
+            .fact(Weight::Docs, "unit", measure.unit)
+            .internal();
         items.push(with_budgets(start, "most", &measure.most));
     }
     items.extend(kernel.laws.iter().map(|law| item("law", &law.name, &law.doc, law.span)));

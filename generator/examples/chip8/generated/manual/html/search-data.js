@@ -288,6 +288,8 @@ window.manualEntries = [
 ["L1326","diagnostic","","a call that costs nothing takes and gives nothing, or never returns","","diagnostics/L13.html#l1326"],
 ["L1327","diagnostic","","a call has no more parameters than there are registers for","","diagnostics/L13.html#l1327"],
 ["L1328","diagnostic","","budgets are stated for targets on which calls can be made","","diagnostics/L13.html#l1328"],
+["L1329","diagnostic","","the handler of a call exists and can be read","","diagnostics/L13.html#l1329"],
+["L1330","diagnostic","","the handler of a call takes and gives what the spec says","","diagnostics/L13.html#l1330"],
 ["L1331","diagnostic","","what the emitted code counts on is stated","","diagnostics/L13.html#l1331"],
 ["L1332","diagnostic","","every error is returned by a call, and every group has one","","diagnostics/L13.html#l1332"],
 ];
