@@ -26,6 +26,8 @@ pub struct Convention {
     pub destroyed: &'static [&'static str],
     /// What any call may overwrite beside the number, the arguments and the results.
     pub clobbered: &'static [&'static str],
+    /// The vector registers that any call may overwrite, where the compiler uses them in any code.
+    pub vectors: &'static [&'static str],
     /// What a call keeps unless it may switch processes.
     pub kept: &'static [&'static str],
 }
@@ -53,6 +55,10 @@ pub const AARCH64: Convention = Convention {
     page: Some("x5"),
     destroyed: &[],
     clobbered: &["x6", "x7", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x30"],
+    vectors: &[
+        "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
+        "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
+    ],
     kept: &["x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29"],
 };
 
@@ -73,6 +79,7 @@ pub const I686: Convention = Convention {
     page: None,
     destroyed: &[],
     clobbered: &["ecx"],
+    vectors: &[],
     kept: &["ebx", "esi", "edi", "ebp"],
 };
 
@@ -92,6 +99,7 @@ pub const X86_64: Convention = Convention {
     page: Some("r9"),
     destroyed: &["rcx", "r11"],
     clobbered: &[],
+    vectors: &[],
     kept: &["rbx", "rbp", "r12", "r13", "r14", "r15"],
 };
 

@@ -25,7 +25,9 @@ fn functions(target: &str) -> Vec<Function> {
         let lines = part.lines().map(str::trim);
         let instructions = lines.clone().filter_map(|line| line.strip_prefix('"')?.strip_suffix("\","));
         let mut registers = BTreeMap::new();
-        for line in lines {
+        // Vector registers stand several in a line.
+        let operands = lines.flat_map(|line| line.split_inclusive("_, ")).map(str::trim);
+        for line in operands {
             let Some((kind, rest)) = line.trim_end_matches(',').split_once("(\"") else { continue };
             let Some((register, values)) = rest.split_once("\") ") else { continue };
             let (before, after) = match kind {
@@ -101,7 +103,7 @@ fn lost(convention: &Convention, function: &Function, switches: bool) {
         let named = |line: &&String| line.split([' ', ',']).any(|word| word == register);
         function.instructions.iter().filter(named).count() == 2
     };
-    let gone = [convention.destroyed, convention.clobbered, convention.arguments].concat();
+    let gone = [convention.destroyed, convention.clobbered, convention.vectors, convention.arguments].concat();
     for register in gone {
         assert!(function.registers.contains_key(register), "{} forgets that it loses {register}", function.name);
     }

@@ -20,7 +20,11 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
         items.push(item("right", &right.name, &right.doc, right.span).fact(Weight::Number, "bit", right.bit.to_string()));
     }
     for object in &kernel.objects {
-        let rights: Vec<&str> = object.rights.iter().map(|(right, _)| kernel.rights[*right].name.as_str()).collect();
+        let rights: Vec<&str> = object
+            .rights
+            .iter()
+            .map(|(right, _)| kernel.rights[*right].name.as_str())
+            .collect();
         let start = item("object", &object.name, &object.doc, object.span)
             .fact(Weight::Number, "code", object.code.to_string())
             .free(Weight::Effect, "rights", rights.join(", "), Freedom::Gain);

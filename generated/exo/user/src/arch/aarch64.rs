@@ -38,8 +38,12 @@ pub(crate) fn plain_0(number: u64) -> (u64, u64) {
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -76,8 +80,12 @@ pub(crate) fn plain_1(number: u64, a0: u64) -> (u64, u64) {
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -114,8 +122,12 @@ pub(crate) fn plain_2(number: u64, a0: u64, a1: u64) -> (u64, u64) {
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -152,8 +164,12 @@ pub(crate) fn plain_3(number: u64, a0: u64, a1: u64, a2: u64) -> (u64, u64) {
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -190,8 +206,12 @@ pub(crate) fn plain_4(number: u64, a0: u64, a1: u64, a2: u64, a3: u64) -> (u64, 
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -228,8 +248,12 @@ pub(crate) fn plain_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) 
             lateout("x17") _,
             lateout("x18") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
             options(nostack),
         );
     }
@@ -277,8 +301,12 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, value)
@@ -325,8 +353,12 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, value)
@@ -373,8 +405,12 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, value)
@@ -425,8 +461,12 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, [w0, w1, w2, w3], page)
@@ -477,8 +517,12 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, [w0, w1, w2, w3], page)
@@ -529,8 +573,12 @@ pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64
             lateout("x27") _,
             lateout("x28") _,
             lateout("x30") _,
-            // The vector registers.
-            clobber_abi("C"),
+            lateout("v0") _, lateout("v1") _, lateout("v2") _, lateout("v3") _, lateout("v4") _, lateout("v5") _,
+            lateout("v6") _, lateout("v7") _, lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _, lateout("v16") _, lateout("v17") _,
+            lateout("v18") _, lateout("v19") _, lateout("v20") _, lateout("v21") _, lateout("v22") _, lateout("v23") _,
+            lateout("v24") _, lateout("v25") _, lateout("v26") _, lateout("v27") _, lateout("v28") _, lateout("v29") _,
+            lateout("v30") _, lateout("v31") _,
         );
     }
     (status, [w0, w1, w2, w3], page)

@@ -70,5 +70,6 @@ fn constant(text: &mut String, target: &Target, convention: &Convention) -> std:
     writeln!(text, "    page: {},", one(page))?;
     writeln!(text, "    destroyed: {},", list(convention.entrance.destroyed.to_vec()))?;
     writeln!(text, "    clobbered: {},", names(&convention.clobbered))?;
+    writeln!(text, "    vectors: {},", list(convention.entrance.vectors.to_vec()))?;
     writeln!(text, "    kept: {},\n}};", names(&convention.kept))
 }

@@ -288,9 +288,8 @@ fn assembly(text: &mut String, convention: &Convention, saved: &[&str], operands
     for operand in operands {
         writeln!(text, "            {}", operand.text())?;
     }
-    if !entrance.vectors.is_empty() {
-        text.push_str("            // The vector registers.\n            clobber_abi(\"C\"),\n");
-    }
+    let vectors = entrance.vectors.iter().map(|register| format!("lateout(\"{register}\") _"));
+    text.push_str(&rust::wrapped(12, vectors));
     if saved.is_empty() {
         text.push_str("            options(nostack),\n");
     }

@@ -24,6 +24,8 @@ pub struct Convention {
     pub destroyed: &'static [&'static str],
     /// What any call may overwrite beside the number, the arguments and the results.
     pub clobbered: &'static [&'static str],
+    /// The vector registers that any call may overwrite, where the compiler uses them in any code.
+    pub vectors: &'static [&'static str],
     /// What a call keeps unless it may switch processes.
     pub kept: &'static [&'static str],
 }
