@@ -224,10 +224,10 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
             });
         }
     }
-    let convention = match &raw.syscall_convention {
-        Some(raw) => Some(syscall_convention::resolve(document, raw, diagnostics)),
-        None => None,
-    };
+    let convention = raw
+        .syscall_convention
+        .as_ref()
+        .map(|raw| syscall_convention::resolve(document, raw, diagnostics));
     let artefacts = raw
         .artefact
         .iter()

@@ -118,7 +118,7 @@ fn facts(kernel: &Kernel, id: Id<Group>, group: &Group) -> anyhow::Result<String
 }
 
 fn row(kernel: &Kernel, call: &Call) -> anyhow::Result<String> {
-    let first = call.doc.trim().split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = call.doc.split_whitespace().collect::<Vec<_>>().join(" ");
     let errors: Vec<String> = kernel
         .all_errors(call)
         .iter()
