@@ -18,7 +18,7 @@ pub fn done(console: Console, stage: Stage) {
 /// Prints why a stage failed, and ends the machine.
 pub fn fail(console: Console, stage: Stage, reason: &str) -> ! {
     console
-        .text("stage ")
+        .text(if number(stage) < 10 { "stage 0" } else { "stage " })
         .decimal(number(stage))
         .text(" ")
         .text(stage.name())
