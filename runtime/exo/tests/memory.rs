@@ -234,6 +234,8 @@ fn the_console_prints_what_can_be_read() {
     for (at, length) in [
         (AT + 0x1000, 0x1001),
         (AT - 1, 2),
+        // Its low half alone would be an address that can be read.
+        (AT + (1 << 32), 8),
         (0, 8),
         (1 << 63, 8),
         (limits::USER_END - 4, 8),
