@@ -435,7 +435,8 @@ impl State {
             Rare::Run(handler) => unsafe { handler(at, fp, self) },
             Rare::Collect => {
                 self.collect(at, fp);
-                self.collected = true;
+                // Only the stress mode wants another one already, and the instruction is not to ask for it again.
+                self.collected = self.context().heap.wants_collection();
                 (at, fp)
             }
             Rare::Call {

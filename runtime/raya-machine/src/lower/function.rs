@@ -27,6 +27,7 @@ pub(super) struct Memory {
     drafts: Vec<Draft>,
     lives: BTreeMap<StackId, u32>,
     on_stack: Vec<StackId>,
+    decoded: Vec<Decoded>,
 }
 
 /// A block.
@@ -90,6 +91,8 @@ pub(super) struct Lowering<'s, 'a> {
     lives: &'s mut BTreeMap<StackId, u32>,
     /// Memory for the parts of a stack.
     on_stack: &'s mut Vec<StackId>,
+    /// All instructions of the function.
+    pub decoded: &'s [Decoded],
     /// Parameters and locals.
     pub locals: usize,
     /// Slots for what `try` remembers, between locals and operand stack.
@@ -135,7 +138,9 @@ pub(super) fn lower<'a>(
         drafts,
         lives,
         on_stack,
+        decoded,
     } = memory;
+    decode_all(&declared.code, decoded)?;
     stack.begin(locals, locals + hidden);
     kinds.clear();
     kinds.extend(
@@ -146,7 +151,7 @@ pub(super) fn lower<'a>(
             .map(|local| slot_kind(local.r#type)),
     );
     blocks.clear();
-    blocks.extend(Blocks::new(&declared.code).iter().map(|block| Block {
+    blocks.extend(Blocks::of(decoded).iter().map(|block| Block {
         at: block.at,
         cost: block.cost,
         place: 0,
@@ -168,6 +173,7 @@ pub(super) fn lower<'a>(
         drafts,
         lives,
         on_stack,
+        decoded,
         locals,
         hidden,
         start,
@@ -183,7 +189,7 @@ pub(super) fn lower<'a>(
         shared,
     };
     lowering.prologue();
-    lowering.code(&declared.code)?;
+    lowering.code()?;
     lowering.finish_jumps();
     let handlers = lowering.finish_handlers();
     let code = FunctionCode {
@@ -210,6 +216,18 @@ pub(super) fn lower<'a>(
     };
     lowering.shared.statistics.bytes += declared.code.len() as u64;
     Ok((code, callee))
+}
+
+/// Reads all instructions of a function.
+fn decode_all(code: &[u8], decoded: &mut Vec<Decoded>) -> Result<(), String> {
+    decoded.clear();
+    let mut at = 0;
+    while (at as usize) < code.len() {
+        let next = decode(code, at).map_err(|error| error.to_string())?;
+        at = next.next;
+        decoded.push(next);
+    }
+    Ok(())
 }
 
 /// The locals that hold references.
@@ -242,14 +260,9 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn code(&mut self, code: &[u8]) -> Result<(), String> {
-        let read = |at: u32| match (at as usize) < code.len() {
-            true => decode(code, at).map(Some).map_err(|error| error.to_string()),
-            false => Ok(None),
-        };
-        self.ahead = read(0)?;
-        while let Some(Decoded { at, instruction, next }) = self.ahead {
-            self.ahead = read(next)?;
+    fn code(&mut self) -> Result<(), String> {
+        while let Some(Decoded { at, instruction, .. }) = self.decoded.get(self.index).copied() {
+            self.ahead = self.behind();
             let entry = self.facts.entry(self.index);
             if self.block_at(self.block) == Some(at) {
                 self.begin_block(entry.is_some());
@@ -257,21 +270,21 @@ impl Lowering<'_, '_> {
             if let Some(entry) = entry {
                 self.guard(entry.handlers);
                 self.remember(at);
-                self.shared.statistics.instructions += 1;
                 self.leaves = Leaves::Falls;
                 let opcode = instruction.opcode();
                 let skipped = self.instruction(&instruction, opcode)?;
                 // What became a part of this instruction is not lowered again.
-                for _ in 0..skipped {
-                    self.shared.statistics.instructions += 1;
-                    self.index += 1;
-                    let next = self.ahead.map_or(u32::MAX, |ahead| ahead.next);
-                    self.ahead = read(next)?;
-                }
+                self.shared.statistics.instructions += 1 + skipped as u64;
+                self.index += skipped;
             }
             self.index += 1;
         }
         Ok(())
+    }
+
+    /// The instruction behind the one that is lowered.
+    pub fn behind(&self) -> Option<Decoded> {
+        self.decoded.get(self.index + 1).copied()
     }
 
     pub fn block_at(&self, index: usize) -> Option<u32> {

@@ -4,7 +4,7 @@
 //! What is repeated charges for two blocks at once: for the one with the test, and for the one behind. Where that is more than is left,
 //! [`Twice`](crate::code::Twice) says how the two are to be told apart.
 
-use raya_facts::{Decoded, Instruction, Label, Opcode, decode};
+use raya_facts::{Decoded, Instruction, Label, Opcode};
 
 use super::function::{Leaves, Lowering};
 use super::select::Target;
@@ -14,7 +14,7 @@ use crate::table::builtin;
 /// The most instructions of a test that is repeated.
 const LONGEST: usize = 12;
 
-impl Lowering<'_, '_> {
+impl<'s> Lowering<'s, '_> {
     /// Writes the test at a label that was passed already in place of a jump to it; says whether it could. All values are in their slots.
     pub(super) fn repeat_test(&mut self, to: Label) -> bool {
         let Some(test) = self.test_at(to) else { return false };
@@ -67,7 +67,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What is at a label, if it is a test that can be repeated.
-    fn test_at(&self, to: Label) -> Option<Test> {
+    fn test_at(&self, to: Label) -> Option<Test<'s>> {
         let block = self.block_of(to)? as usize;
         let (index, cost) = self.lowered_block(block)?;
         let entry = self.facts.entry(index as usize)?;
@@ -75,16 +75,9 @@ impl Lowering<'_, '_> {
             return None;
         }
         let end = self.block_at(block + 1)?;
-        let mut instructions = Vec::new();
-        let mut at = to.0;
-        while at < end {
-            let decoded = decode(&self.declared.code, at).ok()?;
-            if instructions.len() == LONGEST {
-                return None;
-            }
-            at = decoded.next;
-            instructions.push(decoded);
-        }
+        let rest = self.decoded.get(index as usize..)?;
+        let count = rest.iter().take(LONGEST + 1).take_while(|decoded| decoded.at < end).count();
+        let instructions = rest.get(..count).filter(|_| count <= LONGEST)?;
         let (last, before) = instructions.split_last()?;
         if !before.iter().all(|decoded| can_be_repeated(&decoded.instruction)) {
             return None;
@@ -121,14 +114,14 @@ impl Lowering<'_, '_> {
 }
 
 /// A test that can be repeated.
-struct Test {
+struct Test<'s> {
     /// The position of its block.
     block: usize,
     /// The position of its first instruction in the verifier's facts.
     index: usize,
     /// What its block costs.
     cost: u16,
-    instructions: Vec<Decoded>,
+    instructions: &'s [Decoded],
     /// Where the loop ends.
     exit: Label,
     /// What its comparison gives when the loop goes on.

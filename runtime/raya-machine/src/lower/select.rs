@@ -2,7 +2,7 @@
 
 use raya_facts::metadata::{Control, Effects, OpcodeInfo};
 use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
-use raya_facts::{Decoded, Instruction, Label, Opcode, TypeId, decode};
+use raya_facts::{Instruction, Label, Opcode, TypeId};
 
 use super::function::{Leaves, Lowering};
 use super::stack::Place;
@@ -175,7 +175,7 @@ impl Lowering<'_, '_> {
             .iter()
             .filter(|sequence| sequence.ops.first() == Some(&opcode));
         for sequence in starting {
-            let Some((operands, ahead)) = self.follows(instruction, sequence.ops) else {
+            let Some(operands) = self.follows(instruction, sequence.ops) else {
                 continue;
             };
             let count = sequence.variant.inputs.len();
@@ -193,7 +193,7 @@ impl Lowering<'_, '_> {
             // From here on, the last of them is the instruction that is lowered.
             let further = sequence.ops.len() - 1;
             self.index += further;
-            self.ahead = ahead;
+            self.ahead = self.behind();
             self.shared.statistics.instructions += further as u64;
             self.shared.statistics.fused += further as u64;
             self.place_inputs(&sequence.variant, &inputs);
@@ -215,8 +215,8 @@ impl Lowering<'_, '_> {
         None
     }
 
-    /// The operands of an instruction and of those behind it, if they are these and belong to one block, and the instruction that comes then.
-    fn follows(&self, instruction: &Instruction, ops: &[Opcode]) -> Option<([u64; MAX_OPERANDS], Option<Decoded>)> {
+    /// The operands of an instruction and of those behind it, if they are these and belong to one block.
+    fn follows(&self, instruction: &Instruction, ops: &[Opcode]) -> Option<[u64; MAX_OPERANDS]> {
         let mut operands = [0; MAX_OPERANDS];
         let mut places = operands.iter_mut();
         let mut put = |instruction: &Instruction| {
@@ -228,13 +228,17 @@ impl Lowering<'_, '_> {
         };
         put(instruction);
         let end = self.block_at(self.block);
-        let mut ahead = self.ahead;
-        for op in ops.get(1..)? {
-            let next = ahead.filter(|next| Some(next.at) != end && next.instruction.opcode() == *op)?;
+        // In a test that is repeated, nothing is ahead.
+        self.ahead?;
+        let behind = self.decoded.get(self.index + 1..)?;
+        for (position, op) in ops.get(1..)?.iter().enumerate() {
+            let next = behind.get(position)?;
+            if Some(next.at) == end || next.instruction.opcode() != *op {
+                return None;
+            }
             put(&next.instruction);
-            ahead = decode(&self.declared.code, next.next).ok();
         }
-        Some((operands, ahead))
+        Some(operands)
     }
 
     /// Lowers a comparison together with the branch behind it, if nothing can arrive between the two.
