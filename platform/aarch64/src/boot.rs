@@ -7,10 +7,9 @@
 //! Linux names another place in x0.
 
 use device_tree::DeviceTree;
-use exo_facts::Stage;
 use exo_kernel::{BootInformation, MemoryRange};
 
-use crate::{mmu, power};
+use crate::mmu;
 
 /// Where memory starts on `virt`.
 const MEMORY: u64 = 0x4000_0000;
@@ -35,10 +34,12 @@ pub struct Boot {
 }
 
 impl Boot {
-    /// Reads the device tree at `address` or, where that is zero, at the start of memory. Ends the machine where there is none, or where
-    /// it is broken or names no memory.
-    pub fn read(address: u64) -> Self {
-        let tree = device_tree(address).unwrap_or_else(|error| power::fail(Stage::Entry, error));
+    /// Takes the memory out of the device tree, which lies at `address`.
+    ///
+    /// # Errors
+    ///
+    /// Where it names none, or none that holds the kernel.
+    pub fn read(tree: DeviceTree<'static>, address: u64) -> Result<Self, &'static str> {
         let mut usable = [MemoryRange::default(); RANGES];
         let range = |region: device_tree::Region| MemoryRange {
             start: region.start,
@@ -48,17 +49,14 @@ impl Boot {
         let memory = tree.memory().map(range).filter(|range| range.start >= MEMORY);
         let count = usable.iter_mut().zip(memory).map(|(place, range)| *place = range).count();
         if count == 0 {
-            power::fail(Stage::MemoryMap, "the device tree names no memory");
+            return Err("the device tree names no memory");
         }
         let image = mmu::image();
         if !usable
             .iter()
             .any(|range| range.start <= image.start && range.end >= image.end)
         {
-            power::fail(
-                Stage::MemoryMap,
-                "the memory that the device tree names doesn't hold the kernel",
-            );
+            return Err("the memory that the device tree names doesn't hold the kernel");
         }
         let mut reserved = [MemoryRange::default(); RESERVED];
         let own = [
@@ -73,15 +71,12 @@ impl Boot {
             },
         ];
         if tree.reserved().count() + own.len() > RESERVED {
-            power::fail(
-                Stage::MemoryMap,
-                "the firmware keeps more ranges of memory than there is room for",
-            );
+            return Err("the firmware keeps more ranges of memory than there is room for");
         }
         for (place, range) in reserved.iter_mut().zip(own.into_iter().chain(tree.reserved().map(range))) {
             *place = range;
         }
-        Self { tree, usable, reserved }
+        Ok(Self { tree, usable, reserved })
     }
 
     /// The end of the memory.
@@ -104,7 +99,12 @@ impl Boot {
     }
 }
 
-fn device_tree(address: u64) -> Result<DeviceTree<'static>, device_tree::Error> {
+/// The device tree at `address` or, where that is zero, at the start of memory; and where it is.
+///
+/// # Errors
+///
+/// Where there is none, or a broken one.
+pub fn device_tree(address: u64) -> Result<(DeviceTree<'static>, u64), device_tree::Error> {
     let address = if address == 0 { MEMORY } else { address };
     // A loader's word isn't enough to read what isn't mapped.
     let room = if (MEMORY..2 * MEMORY - TREE_LIMIT).contains(&address) {
@@ -113,5 +113,6 @@ fn device_tree(address: u64) -> Result<DeviceTree<'static>, device_tree::Error> 
         0
     };
     // SAFETY: mapped by the entry, and reserved afterwards, so that nothing writes there.
-    DeviceTree::new(unsafe { core::slice::from_raw_parts(mmu::direct(address), room) })
+    let bytes = unsafe { core::slice::from_raw_parts(mmu::direct(address), room) };
+    DeviceTree::new(bytes).map(|tree| (tree, address))
 }

@@ -45,8 +45,12 @@ global_asm!(
 extern "C" fn start(tree: u64) -> ! {
     power::enter(Stage::Console);
     console::start().unwrap_or_else(|reason| power::fail(Stage::Console, reason));
+    power::enter(Stage::Entry);
+    let (tree, at) = boot::device_tree(tree).unwrap_or_else(|error| power::fail(Stage::Entry, error));
+    power::done(Stage::Entry);
+    power::done(Stage::Console);
     power::enter(Stage::MemoryMap);
-    let boot = Boot::read(tree);
+    let boot = Boot::read(tree, at).unwrap_or_else(|reason| power::fail(Stage::MemoryMap, reason));
     power::enter(Stage::Paging);
     mmu::start(boot.memory_end()).unwrap_or_else(|reason| power::fail(Stage::Paging, reason));
     let kernel = match Kernel::new(Virt { ticks: 0 }, &boot.information(), Configuration::default()) {

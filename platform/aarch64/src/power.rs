@@ -16,6 +16,11 @@ pub fn enter(stage: Stage) {
     STATUS.store(stage.status(), Ordering::Relaxed);
 }
 
+/// A stage before the kernel is there is done.
+pub fn done(stage: Stage) {
+    let _ = writeln!(Console, "{}", stage.marker());
+}
+
 /// Everything is there.
 pub fn leave_boot() {
     STATUS.store(Outcome::KernelFault.status(), Ordering::Relaxed);
