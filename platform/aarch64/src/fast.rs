@@ -202,6 +202,8 @@ global_asm!(
     state = const offset_of!(Process<Registers>, state),
     due = const offset_of!(Process<Registers>, due),
     slot = const offset_of!(Process<Registers>, slot),
+    next = const offset_of!(Process<Registers>, next),
+    previous = const offset_of!(Process<Registers>, previous),
     endpoint_size = const size_of::<Endpoint>(),
     receivers = const offset_of!(Endpoint, receivers),
     ready = const State::Ready as u8,

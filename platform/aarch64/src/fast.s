@@ -72,9 +72,7 @@ fast_send:
     ldr x15, [x6, #{endpoints}]
     mov w13, #{endpoint_size}
     umaddl x15, w11, w13, x15
-    ldp w11, w13, [x15, #{receivers}]
-    cmp w11, w13                    // one receiver, or none
-    b.ne {general_send}
+    ldr w11, [x15, #{receivers}]    // row 0 if nobody waits, whose state is another
     ldr x10, [x6, #{processes}]
     add x10, x10, x11, lsl #{row_shift}
     mov w13, #{kept}
@@ -87,14 +85,21 @@ fast_send:
     orr w13, w13, w14
     cbnz w13, {general_send}
     charge {send_price}, {general_send}
-    str xzr, [x15, #{receivers}]
-    mov w13, #{ready}
+    ldr w13, [x10, #{next}]
+    str w13, [x15, #{receivers}]
+    cbnz w13, 2f
+    str wzr, [x15, #{receivers} + 4]
+1:  mov w13, #{ready}
     strb w13, [x10, #{state}]
     str wzr, [x10, #{slot}]
     mov x13, #{unfit}
     str x13, [x10, #{key}]
     switch
     eret
+2:  ldr x14, [x6, #{processes}]     // the one behind is the first now
+    add x14, x14, x13, lsl #{row_shift}
+    str wzr, [x14, #{previous}]
+    b 1b
 
 // A call after a fast path: the kernel learns who makes it.
 catch_up_call:
