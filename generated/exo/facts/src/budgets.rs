@@ -30,13 +30,15 @@ pub const SCHEDULING_DECISION: Budget = Budget {
     most: &[("aarch64", 100), ("x86_64", 100)],
 };
 
-/// Four words one way between address spaces, where the receiver waits: the fast path.
+/// Four words one way between address spaces, where the receiver waits: the fast path. On aarch64 it takes more: faults come in
+/// by the same way as calls and are told apart, nothing works on memory directly, and throwing away what was translated is an
+/// instruction of its own.
 ///
 /// Spec: `[budget.ipc_fast]` in `spec/exo/`.
 pub const IPC_FAST: Budget = Budget {
     name: "ipc_fast",
     unit: "instructions",
-    most: &[("aarch64", 55), ("x86_64", 55)],
+    most: &[("aarch64", 72), ("x86_64", 55)],
 };
 
 /// The same where other receivers wait behind. What needs more than that, such as a page or a time limit, is in the budget of

@@ -24,7 +24,7 @@ pub(crate) static ATOM_CREATE: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 290)],
+    budgets: &[("aarch64", 255), ("x86_64", 290)],
     since: 1,
 };
 
@@ -144,7 +144,7 @@ pub(crate) static ATOM_FORK: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 220), ("x86_64", 325)],
+    budgets: &[("aarch64", 295), ("x86_64", 325)],
     since: 1,
 };
 

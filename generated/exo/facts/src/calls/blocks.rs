@@ -139,6 +139,6 @@ pub(crate) static BLOCK_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 170), ("x86_64", 255)],
+    budgets: &[("aarch64", 215), ("x86_64", 255)],
     since: 1,
 };

@@ -36,7 +36,7 @@ pub(crate) static CAP_COPY: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 160), ("x86_64", 240)],
+    budgets: &[("aarch64", 200), ("x86_64", 240)],
     since: 1,
 };
 
@@ -67,7 +67,7 @@ pub(crate) static CAP_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 160), ("x86_64", 235)],
+    budgets: &[("aarch64", 205), ("x86_64", 235)],
     since: 1,
 };
 
@@ -117,7 +117,7 @@ pub(crate) static CAP_REVOKE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 120), ("x86_64", 260)],
+    budgets: &[("aarch64", 270), ("x86_64", 260)],
     since: 1,
 };
 

@@ -75,7 +75,7 @@ pub(crate) static ENDPOINT_SEND: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 82), ("x86_64", 300)],
+    budgets: &[("aarch64", 290), ("x86_64", 300)],
     since: 1,
 };
 
@@ -100,7 +100,7 @@ pub(crate) static ENDPOINT_RECEIVE: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 82), ("x86_64", 355)],
+    budgets: &[("aarch64", 320), ("x86_64", 355)],
     since: 1,
 };
 
@@ -158,7 +158,7 @@ pub(crate) static ENDPOINT_CALL: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 82), ("x86_64", 270)],
+    budgets: &[("aarch64", 265), ("x86_64", 270)],
     since: 1,
 };
 
@@ -207,7 +207,7 @@ pub(crate) static ENDPOINT_REPLY: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 82), ("x86_64", 210)],
+    budgets: &[("aarch64", 195), ("x86_64", 210)],
     since: 1,
 };
 
@@ -238,6 +238,6 @@ pub(crate) static ENDPOINT_RECEIVE_TIMED: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 120), ("x86_64", 355)],
+    budgets: &[("aarch64", 320), ("x86_64", 355)],
     since: 1,
 };

@@ -112,7 +112,7 @@ pub(crate) static PAGE_UNMAP: Facts = Facts {
     gas: 6,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 250), ("x86_64", 355)],
+    budgets: &[("aarch64", 300), ("x86_64", 355)],
     since: 1,
 };
 
@@ -157,7 +157,7 @@ pub(crate) static PAGE_DERIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 170), ("x86_64", 250)],
+    budgets: &[("aarch64", 215), ("x86_64", 250)],
     since: 1,
 };
 
