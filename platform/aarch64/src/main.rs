@@ -20,6 +20,7 @@ mod timer;
 mod trap;
 
 use core::arch::global_asm;
+use core::fmt::Write;
 use core::mem::offset_of;
 
 use exo_facts::Stage;
@@ -69,6 +70,9 @@ extern "C" fn start(tree: u64) -> ! {
     kernel
         .start()
         .unwrap_or_else(|failure| power::fail(failure.stage, failure.reason));
+    if let Some(instructions) = kernel.time_decisions(timer::cycles) {
+        let _ = writeln!(console::Console, "measure scheduling_decision {instructions}");
+    }
     power::leave_boot();
     trap::resume()
 }

@@ -87,3 +87,11 @@ pub fn next() {
         asm!("msr cntv_cval_el0, {}", "isb", in(reg) last + PERIOD.load(Ordering::Relaxed), options(nomem, nostack, preserves_flags));
     }
 }
+
+/// The counter of cycles, which programs read too.
+pub fn cycles() -> u64 {
+    let cycles;
+    // SAFETY: reads a counter that `start` has switched on. The barrier keeps what is counted on its side of it.
+    unsafe { asm!("isb", "mrs {}, pmccntr_el0", out(reg) cycles, options(nostack, preserves_flags)) }
+    cycles
+}
