@@ -84,7 +84,7 @@ pub(crate) static UPCALL_RETURN: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 690), ("x86_64", 810)],
+    budgets: &[("aarch64", 690), ("x86_64", 890)],
     since: 1,
 };
 
