@@ -80,7 +80,7 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
 }
 
 /// Counts the free frames by taking them all, in large pieces first.
-fn free_frames() -> Result<u64, Error> {
+pub fn free_frames() -> Result<u64, Error> {
     let mut pieces = [Handle::NULL; 256];
     let (mut used, mut frames) = (0, 0);
     for size in (0..20).rev().map(|power| 1 << power) {

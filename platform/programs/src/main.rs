@@ -4,6 +4,7 @@
 #![no_main]
 
 mod arch;
+mod conformance;
 mod console;
 mod crowd;
 mod faults;

@@ -1,7 +1,7 @@
 //! The programs by number, and how one gets its parameters.
 
 use crate::spawn::Parameters;
-use crate::{crowd, faults, measure, root, spawn};
+use crate::{conformance, crowd, faults, measure, root, spawn};
 
 /// What a process runs. The argument of a process is this number, and for all but the root process the address of the page that holds its
 /// parameters.
@@ -21,6 +21,8 @@ pub enum Program {
     Server,
     /// Ends at once with its first parameter: `measure`.
     Exit,
+    /// Makes any calls: `conformance`.
+    Fuzzer,
 }
 
 const NUMBER: u64 = 0xfff;
@@ -44,6 +46,8 @@ pub fn run(argument: u64) -> u64 {
         measure::message_meter(parameters)
     } else if is(Program::Server) {
         measure::server(parameters)
+    } else if is(Program::Fuzzer) {
+        conformance::fuzzer(parameters)
     } else {
         measure::exit(parameters)
     }

@@ -5,15 +5,17 @@ use core::fmt::Write;
 use exo_facts::Error;
 
 use crate::console::Console;
-use crate::{crowd, faults, measure};
+use crate::{conformance, crowd, faults, measure};
 
 /// Prints how it did; an error is one that it couldn't go on after.
 type Part = fn(&mut Console) -> Result<(), Error>;
 
 /// What runs, in order.
-const PARTS: [(&str, Part); 3] = [
+const PARTS: [(&str, Part); 5] = [
     ("measure", measure::run),
+    ("refusals", conformance::refusals),
     ("faults", faults::run),
+    ("fuzz", conformance::fuzz),
     ("ten_thousand", crowd::run),
 ];
 

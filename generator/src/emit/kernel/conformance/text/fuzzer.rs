@@ -37,9 +37,11 @@ impl Fuzzer {
         let Some(mut call) = self.random.choose(&Syscall::ALL) else {
             return (0, arguments);
         };
-        // What may block is made less often: a process that waits for ever makes no more calls.
-        if call.switches() && self.random.below(8) != 0 {
+        // What may block or end the process is made less often: it makes no more calls then.
+        let mut chance = if call.returns() == Returns::Never { 256 } else { 8 };
+        while call.switches() && self.random.below(chance) != 0 {
             call = self.random.choose(&Syscall::ALL).unwrap_or(call);
+            chance = if call.returns() == Returns::Never { 256 } else { 8 };
         }
         for (argument, parameter) in arguments.iter_mut().zip(call.parameters()) {
             *argument = match self.random.below(12) {
