@@ -20,6 +20,8 @@ pub struct Facts {
     pub statuses: BTreeMap<i32, String>,
     /// At most so many instructions, by the name of what is measured.
     pub budgets: BTreeMap<String, u64>,
+    /// The checks that the conformance programs print, a line for each call.
+    pub checks: Vec<String>,
     /// At most so many bytes for the stripped image.
     pub image: Option<u64>,
 }
@@ -55,6 +57,11 @@ impl Facts {
                 .budgets
                 .extend(most(&call.budgets).map(|most| (call.name.clone(), most)));
         }
+        let names = kernel.calls.iter().map(|call| call.name.as_str());
+        facts.checks = names
+            .chain(["unknown_numbers"])
+            .map(|name| format!("refuses_{name}"))
+            .collect();
         for measure in &kernel.budgets {
             match (measure.unit, most(&measure.most)) {
                 ("instructions", Some(most)) => drop(facts.budgets.insert(measure.name.clone(), most)),

@@ -38,6 +38,8 @@ pub enum Fault {
     Line(usize, &'static str),
     /// A check failed.
     Check(String, String),
+    /// A check that the spec asks for wasn't made.
+    NotChecked(String),
     /// More instructions than the budget.
     OverBudget { name: String, measured: u64, budget: u64 },
     /// A budget that nothing was measured for.
@@ -66,6 +68,9 @@ impl Fault {
             Fault::Stage { .. } => "print each stage once, in the order of the spec",
             Fault::Line(..) => "print what is to be counted in the form that `lathe boot --help` shows",
             Fault::Check(..) => "mend the kernel, or the law if that is wrong",
+            Fault::NotChecked(_) => {
+                "let the programs run all that `generated/` has for them; cargo lathe generate, if a call is new"
+            }
             Fault::OverBudget { .. } => "make the path shorter; a budget in spec/ only goes up with a reason beside it",
             Fault::NotMeasured(_) => "measure it in the program that prints the measures, or take the budget out of spec/",
             Fault::TooLarge { .. } => {
@@ -105,6 +110,7 @@ impl fmt::Display for Fault {
             Fault::Line(number, form) => write!(f, "line {number} of the log can't be read: {form}"),
             Fault::Check(name, why) if why.is_empty() => write!(f, "the check `{name}` failed"),
             Fault::Check(name, why) => write!(f, "the check `{name}` failed: {why}"),
+            Fault::NotChecked(name) => write!(f, "the check `{name}` wasn't made"),
             Fault::OverBudget { name, measured, budget } => {
                 write!(f, "`{name}` took {measured} instructions; its budget is {budget}")
             }
@@ -152,6 +158,9 @@ pub fn judge(target: Target, facts: &Facts, ran: &Ran, log: &Log, limit: Duratio
     faults.extend(log.broken.iter().map(|(number, form)| Fault::Line(*number, form)));
     faults.extend(log.failed.iter().map(|(name, why)| Fault::Check(name.clone(), why.clone())));
     faults.extend(out_of_order(facts, log));
+    let made = |name: &String| log.passed.contains(name) || log.failed.iter().any(|(failed, _)| failed == name);
+    let missing = facts.checks.iter().filter(|name| log.ended && !made(name));
+    faults.extend(missing.map(|name| Fault::NotChecked(name.clone())));
     for row in rows(facts, log) {
         match (row.measured, row.budget) {
             (Some(measured), Some(budget)) if measured > budget => faults.push(Fault::OverBudget {
@@ -217,6 +226,7 @@ mod tests {
             stages: vec!["entry".to_owned(), "console".to_owned()],
             statuses: [(35, "entry".to_owned()), (37, "console".to_owned())].into(),
             budgets: [("null".to_owned(), 21)].into(),
+            checks: vec!["refuses_null".to_owned()],
             image: None,
         }
     }
@@ -233,7 +243,7 @@ mod tests {
         faults.iter().map(Fault::to_string).collect()
     }
 
-    const WHOLE: &str = "boot: entry\nboot: console\nmeasure null 21\nexo: done\nend: success\n";
+    const WHOLE: &str = "boot: entry\nboot: console\nmeasure null 21\npass refuses_null\nexo: done\nend: success\n";
 
     #[test]
     fn a_whole_boot_has_no_faults() {
@@ -270,6 +280,7 @@ mod tests {
             of("null 21", "other 3"),
             ["`null` has a budget, and nothing was measured for it"]
         );
+        assert_eq!(of("pass refuses", "pass admits"), ["the check `refuses_null` wasn't made"]);
         assert_eq!(of("measure", "pass x\nfail y: z\nmeasure"), ["the check `y` failed: z"]);
         assert_eq!(of("boot: console\n", ""), ["the boot didn't reach the stage `console`"]);
         assert_eq!(

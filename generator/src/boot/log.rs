@@ -4,7 +4,7 @@
 //! `pass NAME`, `fail NAME: why`, the end marker, and `end: NAME` with which the kernel closes. All others are for people, and pass
 //! through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -95,8 +95,8 @@ pub struct Log {
     pub stages: Vec<Stage>,
     /// Instruction counts by name. What is measured several times has its worst count here.
     pub measures: BTreeMap<String, u64>,
-    /// How many checks passed.
-    pub passed: usize,
+    /// The checks that passed.
+    pub passed: BTreeSet<String>,
     /// The checks that failed, and what they said.
     pub failed: Vec<(String, String)>,
     /// Lines that should mean something and can't be read: their number from 1, and why.
@@ -120,7 +120,7 @@ pub fn read(text: &str) -> Log {
                 let worst = log.measures.entry(name.to_owned()).or_insert(count);
                 *worst = count.max(*worst);
             }
-            Line::Pass(_) => log.passed += 1,
+            Line::Pass(name) => drop(log.passed.insert(name.to_owned())),
             Line::Fail(name, why) => log.failed.push((name.to_owned(), why.to_owned())),
             Line::Broken(why) => log.broken.push((index + 1, why)),
             Line::End => log.ended = true,
@@ -175,7 +175,7 @@ mod tests {
     fn the_worst_of_several_measures_counts() {
         let log = read("measure null 20\r\nmeasure null 23\r\nmeasure null 21\r\nfail a: b\r\npass c\r\nexo: done\r\n");
         assert_eq!(log.measures["null"], 23);
-        assert_eq!((log.passed, log.failed.len()), (1, 1));
+        assert_eq!((log.passed.len(), log.failed.len()), (1, 1));
         assert!(log.ended && !log.after_end && log.broken.is_empty());
         assert!(read("exo: done\nmore\n").after_end);
         assert!(!read("exo: done\nend: success\n").after_end);
