@@ -57,7 +57,11 @@ pub fn fuzz(console: &mut Console) -> Result<(), Error> {
         let told = one(endpoint, seed)?;
         let odd = told >> COUNT_BITS;
         if odd != 0 {
-            let _ = writeln!(console, "fail fuzz: seed {seed}: an answer to call {:#x} that the spec doesn't allow", odd - 1);
+            let _ = writeln!(
+                console,
+                "fail fuzz: seed {seed}: an answer to call {:#x} that the spec doesn't allow",
+                odd - 1
+            );
             return Err(Error::BadState);
         }
         calls += told;
@@ -127,7 +131,9 @@ pub fn fuzzer(parameters: &Parameters) -> u64 {
         let timed = timed_call(number, arguments);
         fuzzer.learn(number, timed.status, timed.value);
         if !is_allowed(number, timed.status) {
-            parameters.shared.store(count | (number & 0xff_ffff) + 1 << COUNT_BITS, Relaxed);
+            parameters
+                .shared
+                .store(count | (number & 0xff_ffff) + 1 << COUNT_BITS, Relaxed);
             return 1;
         }
     }

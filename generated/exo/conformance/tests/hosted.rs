@@ -28,7 +28,7 @@ fn everything_that_must_be_refused_is() {
 #[test]
 fn any_call_leaves_the_tables_whole() {
     let statistics = fuzz(6, 20_000, 16, exo_gate::dispatch).unwrap_or_else(|fault| panic!("{fault}"));
-    assert!(statistics.succeeded > 1_000 && statistics.refused > 1_000 && statistics.switched > 50, "{statistics:?}");
+    assert!(statistics.succeeded > 1_000 && statistics.refused > 1_000 && statistics.switched > 10, "{statistics:?}");
     assert_eq!(statistics, fuzz(6, 20_000, 1_000, exo_gate::dispatch).expect("the same again"), "it is the same in every run");
 }
 
