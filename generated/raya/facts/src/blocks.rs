@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::decode::decode;
+use crate::decode::{Decoded, decode};
 use crate::instruction::Instruction;
 use crate::metadata::Control;
 use crate::verify::flow;
@@ -32,20 +32,30 @@ pub struct Block {
 impl Blocks {
     /// Finds the blocks of code. Where it can't be decoded further, the last block ends.
     pub fn new(code: &[u8]) -> Blocks {
-        let mut leaders = Vec::new();
         let mut instructions = Vec::new();
-        walk(code, |at, instruction, next| {
-            instructions.push((at, instruction.opcode().info().cost));
-            leaders.extend(flow::labels(instruction).into_iter().flatten().map(|label| label.0));
-            if ends_block(instruction) {
-                leaders.push(next);
+        let mut at = 0;
+        while let Ok(decoded) = decode(code, at) {
+            instructions.push(decoded);
+            at = decoded.next;
+        }
+        Blocks::of(&instructions)
+    }
+
+    /// Finds the blocks of all instructions of a function.
+    pub fn of(instructions: &[Decoded]) -> Blocks {
+        let mut leaders = Vec::new();
+        for decoded in instructions {
+            leaders.extend(flow::labels(&decoded.instruction).into_iter().flatten().map(|label| label.0));
+            if ends_block(&decoded.instruction) {
+                leaders.push(decoded.next);
             }
-        });
+        }
         leaders.sort_unstable();
         leaders.dedup();
         let mut leaders = leaders.into_iter().peekable();
         let mut blocks: Vec<Block> = Vec::new();
-        for (at, cost) in instructions {
+        for decoded in instructions {
+            let (at, cost) = (decoded.at, decoded.instruction.opcode().info().cost);
             // A label into the middle of an instruction is no leader. The verifier refuses it, but nothing here relies on that.
             while leaders.next_if(|leader| *leader < at).is_some() {}
             let leads = leaders.next_if_eq(&at).is_some();
@@ -72,13 +82,4 @@ impl Blocks {
 /// Whether a block begins behind an instruction, whatever labels there are.
 pub fn ends_block(instruction: &Instruction) -> bool {
     !matches!(instruction.opcode().info().control, Control::Next | Control::Call)
-}
-
-/// Shows every instruction of code with its offset and that of the next one, as far as the code can be decoded.
-fn walk(code: &[u8], mut visit: impl FnMut(u32, &Instruction, u32)) {
-    let mut at = 0;
-    while let Ok(decoded) = decode(code, at) {
-        visit(at, &decoded.instruction, decoded.next);
-        at = decoded.next;
-    }
 }
