@@ -72,6 +72,7 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
     let (mut passed, mut failed) = (0, 0);
     for step in suite::steps(&shell)? {
         session.status("Testing", &step.name);
+        let begun = Instant::now();
         // What the compiler says of emitted code belongs to the specs, so the tests are compiled here before nextest would do it.
         if let Some(arguments) = &step.compile
             && compile(session, prepared, arguments).is_err()
@@ -89,7 +90,13 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
         if session.json {
             console::output(&object(&step, outcome));
         }
-        let counts = format!("{}: {} passed, {} failed", step.name, outcome.passed, outcome.failed);
+        let counts = format!(
+            "{}: {} passed, {} failed in {} s",
+            step.name,
+            outcome.passed,
+            outcome.failed,
+            begun.elapsed().as_secs()
+        );
         if outcome.success {
             session.status("Passed", &counts);
         } else {
