@@ -1,0 +1,121 @@
+//! Where execution goes on after a failure, and what is said of the place.
+
+use raya_facts::{FunctionId, TrapKind};
+use raya_heap::Any;
+use raya_runtime::tasks::TaskId;
+use raya_runtime::trace::{LONGEST_TRACE, TracePoint};
+use raya_runtime::{Context, Trap};
+
+use super::fault::{Deferred, Slow};
+use super::rare::Rare;
+use super::{Fault, State};
+use crate::code::Code;
+use crate::frames::Frames;
+use crate::pc::{Fp, Pc};
+
+impl State {
+    /// Leaves the end of an instruction to a function that is too slow, or called too seldom, for the handler to call it.
+    #[inline(always)]
+    pub(crate) fn defer(&mut self, slow: Slow, arguments: [u64; 3]) -> Fault {
+        self.deferred = Deferred { slow, arguments };
+        Fault::DEFERRED
+    }
+
+    /// Raises a fault, or ends the instruction whose end was deferred.
+    pub(super) fn fail(&mut self, pc: Pc, fp: Fp, fault: Fault) -> (Pc, Fp) {
+        if !fault.is_deferred() {
+            return self.raise_trap(pc, fp, fault.into_trap());
+        }
+        let Deferred { slow, arguments } = self.deferred;
+        // SAFETY: the handler of the instruction at `pc` deferred it, with what it had read from the frame; lowering wrote the instruction
+        // with one of the table's numbers, and every output has its slot in the first field.
+        unsafe {
+            match slow(self, arguments) {
+                Ok(output) => {
+                    if let Some(word) = output {
+                        fp.set_word(pc.u16(2), word);
+                    }
+                    let words = self.internals.get(usize::from(pc.op())).map_or(1, |internal| internal.words);
+                    (pc.next(usize::from(words)), fp)
+                }
+                Err(fault) => self.raise_trap(pc, fp, fault.into_trap()),
+            }
+        }
+    }
+
+    /// Where execution goes on after a failure: at a handler, or out of the engine. A `heap_limit` is collected for first, and the
+    /// instruction tried again.
+    #[inline(always)]
+    pub fn raise(&mut self, pc: Pc, fp: Fp, fault: impl Into<Fault>) -> (Pc, Fp) {
+        self.later(pc, fp, Rare::Raise(fault.into()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn raise_trap(&mut self, pc: Pc, fp: Fp, trap: Trap) -> (Pc, Fp) {
+        if trap.kind == TrapKind::HeapLimit {
+            let allocated = self.context().heap.statistics().allocated;
+            if self.retried != (pc.0, allocated) {
+                self.retried = (pc.0, allocated);
+                if self.collect_with(pc, |context, frames| context.collect_for_room(frames)) {
+                    return (pc, fp);
+                }
+            }
+        }
+        if trap.kind.is_catchable() && !self.context().has_room_to_raise(&trap) {
+            return self.unwind_without_room(pc, fp, trap);
+        }
+        let task = self.task;
+        let context: *mut Context = self.context;
+        // SAFETY: the context is borrowed for this run, as for `context`; the trace reads only frames.
+        let raised = unsafe { (*context).raise(task, trap, |points| self.trace(pc, points)) };
+        match raised {
+            Ok(raised) => self.unwind(pc, fp, raised),
+            Err(trap) => self.fatal(pc, fp, trap),
+        }
+    }
+
+    /// Raises a value that the program throws.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn throw(&mut self, pc: Pc, fp: Fp, exception: Any, keep_trace: bool) -> (Pc, Fp) {
+        let task = self.task;
+        let context: *mut Context = self.context;
+        // SAFETY: as in `raise_trap`.
+        let raised = unsafe { (*context).throw(task, exception, keep_trace, |points| self.trace(pc, points)) };
+        self.unwind(pc, fp, raised)
+    }
+
+    /// Where the task that runs is, innermost call first.
+    pub(crate) fn trace(&mut self, pc: Pc, points: &mut Vec<TracePoint>) {
+        let top = self.top();
+        let frames = &self.tasks[self.task.0 as usize];
+        trace(&self.code, frames, top, pc, false, points);
+    }
+
+    /// Writes where a task is that doesn't run.
+    pub(crate) fn trace_of(&self, task: TaskId, points: &mut Vec<TracePoint>) {
+        if let Some(frames) = self.frames(task) {
+            trace(&self.code, frames, frames.top, frames.pc, frames.at_leader, points);
+        }
+    }
+}
+
+/// Writes where a task is, innermost call first. `leader` says that it is before the first instruction of a block.
+fn trace(code: &Code, frames: &Frames, top: usize, pc: Pc, mut leader: bool, points: &mut Vec<TracePoint>) {
+    let calls = frames.records.get(1..=top).unwrap_or_default();
+    let mut behind = 0;
+    let mut pc = pc;
+    for record in calls.iter().rev().take(LONGEST_TRACE) {
+        let function = FunctionId(record.function);
+        let place = code.place(function, pc).wrapping_sub(behind);
+        let at = if leader {
+            code.leader(function, place)
+        } else {
+            code.portable(function, place)
+        };
+        points.push(TracePoint { function, at });
+        // The instruction at which a caller is ends where it goes on.
+        (pc, behind, leader) = (record.return_pc, 1, false);
+    }
+}
