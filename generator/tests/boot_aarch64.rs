@@ -1,51 +1,21 @@
 //! Boots of the kernel for aarch64 that can't succeed: what the loader left is broken, or something of the machine is missing. Each ends
 //! by itself, with the line and the status of the stage that couldn't be finished.
 
+#[path = "support/kernel.rs"]
+mod kernel;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use lathe::boot::image::{self, Recipe};
-use lathe::boot::machine::{self, Machine, Setup, Target};
-use lathe::boot::run::{self, End};
+use lathe::boot::machine::{Machine, Setup, Target};
+
+use kernel::{Bench, golden, has_transcripts};
 
 /// Where memory starts on `virt`, and the device tree lies.
 const MEMORY: u64 = 0x4000_0000;
 
-/// What is needed for a boot; `None` where something isn't installed.
-struct Bench {
-    emulator: PathBuf,
-    kernel: PathBuf,
-    folder: tempfile::TempDir,
-}
-
 impl Bench {
-    fn new() -> Option<Bench> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("the generator lies in the repository");
-        let target = Target::Aarch64;
-        let Some(emulator) = machine::find_emulator(target) else {
-            eprintln!("skipped: no {}: {}", target.emulator(), target.how_to_install());
-            return None;
-        };
-        if let Some(how) = image::missing_library(root, target) {
-            eprintln!("skipped: no library for {}: {how}", target.triple());
-            return None;
-        }
-        let recipe = Recipe {
-            folder: image::folder(target),
-            features: Vec::new(),
-        };
-        let kernel = image::build(root, target, &recipe, &mut |_| ()).expect("the image can be built");
-        Some(Bench {
-            emulator,
-            kernel,
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        })
-    }
-
     /// The device tree that QEMU makes.
     fn tree(&self) -> Vec<u8> {
         let path = self.folder.path().join("virt.dtb");
@@ -83,24 +53,14 @@ impl Bench {
         path
     }
 
-    /// Boots without user programs, and wants a line and a status.
+    /// Boots without user programs, and wants the last line and a status.
     #[track_caller]
-    fn fails(&self, kernel: &Path, memory: u32, more: &[&str], line: &str, status: i32) {
+    fn fails(&self, kernel: &Path, more: &[&str], line: &str, status: i32) {
         let setup = Setup {
-            machine: Machine::Virt,
-            memory,
             kernel: kernel.to_owned(),
-            more: more.iter().map(Into::into).collect(),
+            ..self.setup(Machine::Virt, more)
         };
-        let ran = run::run(&self.emulator, &setup, Duration::from_secs(60), &mut |_| ()).expect("the emulator can be run");
-        assert_eq!(
-            ran.log.lines().last().unwrap_or_default(),
-            line,
-            "{}{}",
-            ran.log,
-            ran.complaints
-        );
-        assert_eq!(ran.end, End::Status(status), "{}{}", ran.log, ran.complaints);
+        self.ends_with(setup, line, status);
     }
 
     /// The same with a device tree in which some bytes are others.
@@ -114,15 +74,17 @@ impl Bench {
             .position(|bytes| bytes == from)
             .expect("the tree has these bytes");
         tree[at..at + to.len()].copy_from_slice(to);
-        self.fails(&self.with_tree(&tree), 64, &[], line, status);
+        self.fails(&self.with_tree(&tree), &[], line, status);
     }
 }
 
 #[test]
 fn a_broken_device_tree() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
     let line = "stage 01 entry failed: device tree, byte 0x0: doesn't start with 0xd00dfeed";
-    bench.fails(&bench.with_tree(b"no device tree"), 64, &[], line, 35);
+    bench.fails(&bench.with_tree(b"no device tree"), &[], line, 35);
     let line = "stage 01 entry failed: device tree, byte 0x4: a length or an offset reaches beyond the tree";
     bench.fails_with_tree(&[0xd0, 0x0d, 0xfe, 0xed, 0], &[0xd0, 0x0d, 0xfe, 0xed, 0x7f], line, 35);
     let line = "stage 01 entry failed: device tree, byte 0x40: not a token";
@@ -131,41 +93,62 @@ fn a_broken_device_tree() {
 
 #[test]
 fn no_memory_map() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
     let line = "stage 03 memory_map failed: the device tree names no memory";
     bench.fails_with_tree(b"memory\0", b"mammal\0", line, 39);
 }
 
 #[test]
 fn too_little_memory() {
-    let Some(bench) = Bench::new() else { return };
-    bench.fails(
-        &bench.kernel,
-        5,
-        &[],
-        "stage 03 memory_map failed: less than 4 MiB of usable memory",
-        39,
-    );
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
+    let setup = Setup {
+        memory: 5,
+        ..bench.setup(Machine::Virt, &[])
+    };
+    bench.ends_with(setup, "stage 03 memory_map failed: less than 4 MiB of usable memory", 39);
 }
 
 #[test]
 fn a_device_is_missing() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
     let line = "stage 06 interrupts failed: no GICv2 in the device tree";
-    bench.fails(&bench.kernel, 64, &["-M", "virt,gic-version=3"], line, 45);
+    bench.fails(&bench.kernel, &["-M", "virt,gic-version=3"], line, 45);
     let line = "stage 07 timer failed: no generic timer in the device tree";
     bench.fails_with_tree(b"arm,armv8-timer", b"arm,armv8-clock", line, 47);
 }
 
 #[test]
 fn no_user_programs() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
     let line = "stage 11 root failed: the boot module is no ELF file for 64 bits";
-    bench.fails(&bench.kernel, 64, &[], line, 55);
+    let log = bench.ends_with(bench.setup(Machine::Virt, &[]), line, 55);
+    golden("boot_virt", &log);
 }
 
 #[test]
 fn a_level_that_is_for_firmware() {
-    let Some(bench) = Bench::new() else { return };
-    bench.fails(&bench.kernel, 64, &["-M", "virt,secure=on"], "", 35);
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
+    bench.fails(&bench.kernel, &["-M", "virt,secure=on"], "", 35);
+}
+
+#[test]
+fn the_self_tests_print_what_they_print_on_the_host() {
+    let Some(bench) = Bench::new(Target::Aarch64) else {
+        return;
+    };
+    // udf #0
+    let program = bench.program(183, &[0, 0, 0, 0]);
+    let loader = format!("loader,file={program},addr=0x40200000,force-raw=on");
+    let setup = bench.setup(Machine::Virt, &["-device", &loader]);
+    has_transcripts(&bench.ends_with(setup, "the root process ended with status 0xfffffffffffffffb", 57));
 }

@@ -1,13 +1,15 @@
 //! Boots of the kernel for x86_64 that can't succeed: what the loader left is broken, or something of the machine is missing. Each ends
 //! by itself, with the line and the status of the stage that couldn't be finished.
 
+#[path = "support/kernel.rs"]
+mod kernel;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use lathe::boot::image::{self, Recipe};
-use lathe::boot::machine::{self, Machine, Setup, Target};
-use lathe::boot::run::{self, End};
+use lathe::boot::machine::{Machine, Setup, Target};
+
+use kernel::{Bench, golden, has_transcripts};
 
 /// Where the forged start information lies, behind a few instructions that stand in for a loader.
 const FORGED: u64 = 0x380_0000;
@@ -17,13 +19,6 @@ const MAP: u64 = FORGED + 256;
 const MAGIC: u32 = 0x336e_c578;
 /// A usable range of a memory map.
 const USABLE: u32 = 1;
-
-/// What is needed for a boot; `None` where something isn't installed.
-struct Bench {
-    emulator: PathBuf,
-    kernel: PathBuf,
-    folder: tempfile::TempDir,
-}
 
 /// What a loader hands over, as far as it can be wrong.
 struct Information {
@@ -65,54 +60,9 @@ impl Information {
 }
 
 impl Bench {
-    fn new() -> Option<Bench> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .expect("the generator lies in the repository");
-        let target = Target::X8664;
-        let Some(emulator) = machine::find_emulator(target) else {
-            eprintln!("skipped: no {}: {}", target.emulator(), target.how_to_install());
-            return None;
-        };
-        if let Some(how) = image::missing_library(root, target) {
-            eprintln!("skipped: no library for {}: {how}", target.triple());
-            return None;
-        }
-        let recipe = Recipe {
-            folder: image::folder(target),
-            features: Vec::new(),
-        };
-        let kernel = image::build(root, target, &recipe, &mut |_| ()).expect("the image can be built");
-        Some(Bench {
-            emulator,
-            kernel,
-            folder: tempfile::tempdir().expect("a temporary folder"),
-        })
-    }
-
-    /// Boots without user programs, and wants the last line and a status.
-    #[track_caller]
-    fn fails_on(&self, machine: Machine, kernel: &Path, memory: u32, more: &[&str], line: &str, status: i32) {
-        let setup = Setup {
-            machine,
-            memory,
-            kernel: kernel.to_owned(),
-            more: more.iter().map(Into::into).collect(),
-        };
-        let ran = run::run(&self.emulator, &setup, Duration::from_secs(60), &mut |_| ()).expect("the emulator can be run");
-        assert_eq!(
-            ran.log.lines().last().unwrap_or_default(),
-            line,
-            "{}{}",
-            ran.log,
-            ran.complaints
-        );
-        assert_eq!(ran.end, End::Status(status), "{}{}", ran.log, ran.complaints);
-    }
-
     #[track_caller]
     fn fails(&self, more: &[&str], line: &str, status: i32) {
-        self.fails_on(Machine::Microvm, &self.kernel, 64, more, line, status);
+        self.ends_with(self.setup(Machine::Microvm, more), line, status);
     }
 
     /// Boots a copy of the kernel that is entered by way of instructions that put another address, or the address of forged start
@@ -134,7 +84,11 @@ impl Bench {
         let path = self.folder.path().join("forged");
         fs::write(&path, forged).expect("the start information can be written");
         let loader = format!("loader,file={},addr={FORGED:#x},force-raw=on", path.display());
-        self.fails_on(Machine::Microvm, &kernel, 64, &["-device", &loader], line, status);
+        let setup = Setup {
+            kernel,
+            ..self.setup(Machine::Microvm, &["-device", &loader])
+        };
+        self.ends_with(setup, line, status);
     }
 
     #[track_caller]
@@ -145,7 +99,7 @@ impl Bench {
 
 #[test]
 fn broken_start_information() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::X8664) else { return };
     let good = Information::good();
     // That the forgery itself is sound: it gets as far as a boot without programs does.
     bench.fails_with_information(&good, "stage 11 root failed: no boot module", 55);
@@ -175,7 +129,7 @@ fn broken_start_information() {
 
 #[test]
 fn no_memory_map_or_a_broken_one() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::X8664) else { return };
     let ranges = |ranges: &[(u64, u64, u32)]| Information {
         ranges: ranges.to_vec(),
         ..Information::good()
@@ -221,14 +175,18 @@ fn no_memory_map_or_a_broken_one() {
 
 #[test]
 fn too_little_memory() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::X8664) else { return };
     let line = "stage 03 memory_map failed: less than 4 MiB of usable memory";
-    bench.fails_on(Machine::Microvm, &bench.kernel, 4, &[], line, 39);
+    let setup = Setup {
+        memory: 4,
+        ..bench.setup(Machine::Microvm, &[])
+    };
+    bench.ends_with(setup, line, 39);
 }
 
 #[test]
 fn a_device_is_missing() {
-    let Some(bench) = Bench::new() else { return };
+    let Some(bench) = Bench::new(Target::X8664) else { return };
     let line = "stage 05 paging failed: the processor can't keep pages from being executed";
     bench.fails(&["-cpu", "qemu64,-nx"], line, 43);
     let line = "stage 06 interrupts failed: the processor has no local interrupt controller";
@@ -245,14 +203,26 @@ fn a_device_is_missing() {
 
 #[test]
 fn no_user_programs() {
-    let Some(bench) = Bench::new() else { return };
-    for machine in [Machine::Microvm, Machine::Q35] {
+    let Some(bench) = Bench::new(Target::X8664) else { return };
+    for (machine, name) in [(Machine::Microvm, "microvm"), (Machine::Q35, "q35")] {
         let line = "stage 11 root failed: no boot module";
-        bench.fails_on(machine, &bench.kernel, 64, &[], line, 55);
+        let log = bench.ends_with(bench.setup(machine, &[]), line, 55);
+        golden(&format!("boot_{name}"), &log);
     }
     let module = bench.folder.path().join("module");
     fs::write(&module, [0; 100]).expect("a module can be written");
     let module = module.display().to_string();
     let line = "stage 11 root failed: the boot module is no ELF file for 64 bits";
     bench.fails(&["-initrd", &module], line, 55);
+}
+
+#[test]
+fn the_self_tests_print_what_they_print_on_the_host() {
+    let Some(bench) = Bench::new(Target::X8664) else {
+        return;
+    };
+    // ud2
+    let program = bench.program(62, &[0x0f, 0x0b]);
+    let setup = bench.setup(Machine::Microvm, &["-initrd", &program]);
+    has_transcripts(&bench.ends_with(setup, "the root process ended with status 0xfffffffffffffffb", 57));
 }

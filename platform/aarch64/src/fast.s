@@ -54,21 +54,22 @@
 .section .text.fast, "ax"
 .globl fast_yield, fast_send, catch_up_call
 fast_yield:
-    check 0, {execute}, {general_yield}
+    check 0, {execute}, 9f
     ldr x10, [x6, #{processes}]
     add x10, x10, x11, lsl #{row_shift}
     mov w13, #{kept}
     ldrh w13, [x10, x13]            // what is kept, and the state
     cmp w13, #{stopped_ready}
-    b.ne {general_yield}
-    charge {yield_price}, {general_yield}
+    b.ne 9f
+    charge {yield_price}, 9f
     switch
     mov x1, xzr
     eret
+9:  b {general_yield}               // further away than a test of a bit reaches
 
 fast_send:
-    cbnz x5, {general_send}
-    check {to_endpoint}, {write}, {general_send}
+    cbnz x5, 9f
+    check {to_endpoint}, {write}, 9f
     ldr x15, [x6, #{endpoints}]
     mov w13, #{endpoint_size}
     umaddl x15, w11, w13, x15
@@ -78,13 +79,13 @@ fast_send:
     mov w13, #{kept}
     ldrh w13, [x10, x13]            // what is kept, and the state
     cmp w13, #{stopped_receiving}
-    b.ne {general_send}
+    b.ne 9f
     ldr w13, [x10, #{due}]
     ldr x14, [x6, #{deadlines}]
     ldr w14, [x14, x11, lsl #2]
     orr w13, w13, w14
-    cbnz w13, {general_send}
-    charge {send_price}, {general_send}
+    cbnz w13, 9f
+    charge {send_price}, 9f
     ldr w13, [x10, #{next}]
     str w13, [x15, #{receivers}]
     cbnz w13, 2f
@@ -100,6 +101,7 @@ fast_send:
     add x14, x14, x13, lsl #{row_shift}
     str wzr, [x14, #{previous}]
     b 1b
+9:  b {general_send}
 
 // A call after a fast path: the kernel learns who makes it.
 catch_up_call:
