@@ -8,6 +8,7 @@ use crate::model::Model;
 use crate::model::artefact::{Artefact, Form, Profile};
 use crate::model::feature::Features;
 use crate::model::instruction_set::InstructionSets;
+use crate::model::kernel::Kernels;
 use crate::model::module::Modules;
 use crate::model::package::Packages;
 use crate::model::target::{Target, Targets};
@@ -60,6 +61,9 @@ const PARTS: &[&str] = &["facts", "macros", "oracle", "conformance"];
 /// The crates of every package of modules, by what stands behind its name.
 const OF_MODULES: &[&str] = &["", "-facts", "-conformance"];
 
+/// The crates of every kernel, by the last part of their names.
+const OF_KERNELS: &[&str] = &["facts", "user", "gate", "conformance"];
+
 /// The packages that are emitted from a model.
 pub fn packages(model: &Model) -> BTreeSet<String> {
     let mut packages = BTreeSet::new();
@@ -85,6 +89,9 @@ pub fn packages(model: &Model) -> BTreeSet<String> {
         // What only some modules have.
         let has = [("c", module.c.is_some()), ("bench", !module.benches.is_empty())];
         packages.extend(has.iter().filter(|(_, has)| *has).map(|(part, _)| format!("{name}-{part}")));
+    }
+    for kernel in &model.part::<Kernels>().kernels {
+        packages.extend(OF_KERNELS.iter().map(|part| format!("{}-{part}", kernel.name)));
     }
     packages
 }

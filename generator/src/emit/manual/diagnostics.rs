@@ -19,6 +19,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("L10", "Releases"),
     ("L11", "Images: words, registers and natives"),
     ("L12", "Packages and modules"),
+    ("L13", "Kernels"),
 ];
 
 /// The chapter.
