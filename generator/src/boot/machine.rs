@@ -160,10 +160,10 @@ mod tests {
         let setup = Setup {
             machine,
             memory: 64,
-            kernel: PathBuf::from("/root/of it/kernel"),
-            more: vec!["-initrd".into(), "/root/of it/programs".into()],
+            kernel: PathBuf::from("/folder/of it/kernel"),
+            more: vec!["-initrd".into(), "/folder/of it/programs".into()],
         };
-        setup.command_line(Path::new("/root/of it"))
+        setup.command_line(Path::new("/folder/of it"))
     }
 
     #[test]
