@@ -5,7 +5,6 @@
 mod kernel;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use lathe::boot::machine::{Machine, Setup, Target};
 
