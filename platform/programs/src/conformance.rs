@@ -133,7 +133,7 @@ pub fn fuzzer(parameters: &Parameters) -> u64 {
         if !is_allowed(number, timed.status) {
             parameters
                 .shared
-                .store(count | (number & 0xff_ffff) + 1 << COUNT_BITS, Relaxed);
+                .store(count | (((number & 0xff_ffff) + 1) << COUNT_BITS), Relaxed);
             return 1;
         }
     }
