@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lathe::boot::machine::{Machine, Setup, Target};
+use lathe::boot::machine::{Machine, PROGRAMS_ON_VIRT, Setup, Target};
 
 use kernel::{Bench, golden, has_transcripts};
 
@@ -148,7 +148,7 @@ fn the_self_tests_print_what_they_print_on_the_host() {
     };
     // udf #0
     let program = bench.program(183, &[0, 0, 0, 0]);
-    let loader = format!("loader,file={program},addr=0x40200000,force-raw=on");
+    let loader = format!("loader,file={program},addr={PROGRAMS_ON_VIRT:#x},force-raw=on");
     let setup = bench.setup(Machine::Virt, &["-device", &loader]);
     has_transcripts(&bench.ends_with(setup, "the root process ended with status 0xfffffffffffffffb", 57));
 }

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+/// Where the kernel for aarch64 expects the user programs: `platform/aarch64` says why QEMU has to be told.
+pub const PROGRAMS_ON_VIRT: u64 = 0x4020_0000;
+
 /// A processor that the kernel is built for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]

@@ -270,7 +270,7 @@ fn modules(target: Target, images: &Images) -> Vec<OsString> {
     match target {
         Target::X8664 => vec!["-initrd".into(), images.programs.clone().into_os_string()],
         Target::Aarch64 => {
-            let mut loader = OsString::from("loader,addr=0x40200000,force-raw=on,file=");
+            let mut loader = OsString::from(format!("loader,addr={:#x},force-raw=on,file=", machine::PROGRAMS_ON_VIRT));
             loader.push(&images.programs);
             vec!["-device".into(), loader]
         }
