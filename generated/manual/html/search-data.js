@@ -386,7 +386,7 @@ window.manualEntries = [
 ["task_cancel","op","raya","Asks a task to stop.","0xed 0xed","sets/raya/op/task_cancel.html"],
 ["new_channel","op","raya","Makes a channel for values of a type that keeps so many of them.","0xcb 0xcb","sets/raya/op/new_channel.html"],
 ["channel_send","op","raya","Puts a value into a channel; suspends the task while it is full.","0xd4 0xd4","sets/raya/op/channel_send.html"],
-["channel_receive","op","raya","Takes the oldest value out of a channel; suspends the task while there is none.","0xd5 0xd5","sets/raya/op/channel_receive.html"],
+["channel_receive","op","raya","Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the order in which they came.","0xd5 0xd5","sets/raya/op/channel_receive.html"],
 ["channel_close","op","raya","Closes a channel.","0xd6 0xd6","sets/raya/op/channel_close.html"],
 ["new_semaphore","op","raya","Makes a semaphore with a number of permits.","0xd7 0xd7","sets/raya/op/new_semaphore.html"],
 ["sem_acquire","op","raya","Takes so many permits at once; suspends the task until they are there.","0xd8 0xd8","sets/raya/op/sem_acquire.html"],

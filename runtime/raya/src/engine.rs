@@ -21,10 +21,10 @@ use raya_heap::Marker;
 use crate::any::Any;
 use crate::context::{Context, ObjectMut};
 use crate::opaque::Opaque;
-use crate::tasks::{Entry, Raised, TaskId};
+use crate::tasks::{Entry, Line, Raised, TaskId};
 use crate::trace::{LONGEST_TRACE, TracePoint};
 use crate::trap::{Stop, Trap};
-use crate::value::{Ref, Value};
+use crate::value::Value;
 
 /// What executes the instructions of tasks.
 pub trait Engine {
@@ -163,21 +163,18 @@ impl Context {
         let Some(record) = self.tasks.get_mut(task) else {
             return;
         };
-        let first = record.held.partition_point(|(_, number)| *number < since);
-        if first == record.held.len() {
-            return;
-        }
-        let released: Vec<(Ref, u64)> = record.held.split_off(first);
-        for (mutex, _) in released.into_iter().rev() {
-            if let Some(ObjectMut::Boxed(Opaque::Mutex(mutex))) = self.heap.get_mut(mutex)
-                && mutex.owner == Some(task)
+        let released = record.held.split_off(&since);
+        for mutex in released.into_values().rev() {
+            if let Some(ObjectMut::Boxed(Opaque::Mutex(lock))) = self.heap.get_mut(mutex)
+                && lock.owner.is_some_and(|(owner, _)| owner == task)
             {
-                mutex.owner = None;
+                lock.owner = None;
+                self.tasks.wake_first(Line::Take(mutex));
             }
         }
     }
 
-    /// Takes the request to stop from a task that waits, and the task out of the queue in which it stands, so that it isn't served after
+    /// Takes the request to stop from a task that waits, and the task out of the line in which it stands, so that it isn't served after
     /// it is gone. Gives the trap to raise, if there was a request.
     pub(crate) fn take_cancel(&mut self, task: TaskId) -> Option<Trap> {
         let record = self.tasks.get_mut(task)?;
@@ -186,24 +183,19 @@ impl Context {
         }
         record.wake = None;
         record.yielded = false;
-        self.leave_queue(task);
+        self.stop_waiting(task);
         Some(Trap::new(TrapKind::Cancelled, "the task was asked to stop"))
     }
 
-    /// Takes a task out of the queue in which it stands.
-    pub(crate) fn leave_queue(&mut self, task: TaskId) {
-        let queue = match self.tasks.get_mut(task) {
-            Some(record) => std::mem::take(&mut record.waits_for),
-            None => Ref::NULL,
-        };
-        match self.heap.get_mut(queue) {
-            Some(ObjectMut::Boxed(Opaque::Mutex(mutex))) => mutex.queue.retain(|waiting| *waiting != task),
-            Some(ObjectMut::Boxed(Opaque::Semaphore(semaphore))) => semaphore.queue.retain(|waiting| *waiting != task),
-            Some(ObjectMut::Boxed(Opaque::Channel(channel))) => {
-                channel.offers.retain(|offer| offer.sender != task);
-                channel.receivers.retain(|waiting| *waiting != task);
-            }
-            _ => {}
+    /// Takes a task out of the line in which it stands. What it was woken for goes to the next.
+    pub(crate) fn stop_waiting(&mut self, task: TaskId) {
+        if let Some(record) = self.tasks.get_mut(task) {
+            record.offer = None;
+            record.sent = false;
+            record.seen = 0;
+        }
+        if let Some(line @ Line::Take(_)) = self.tasks.leave_line(task) {
+            self.tasks.wake_first(line);
         }
     }
 }

@@ -207,7 +207,7 @@ impl<E: Engine> Machine<E> {
 
     /// Ends a task: it leaves nothing locked, waits for nothing, and has no frames.
     pub(crate) fn end(&mut self, task: TaskId, state: State) {
-        self.context.leave_queue(task);
+        self.context.stop_waiting(task);
         self.context.release_held(task, 0);
         self.context.tasks.end(task, state);
         self.engine.drop_task(task);

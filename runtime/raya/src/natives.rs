@@ -18,7 +18,7 @@ use crate::types;
 use crate::value::{Ref, SlotKind, Value};
 
 /// A native function as instructions call it. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
-/// gives [`Poll::Pending`] is called again with the same values when the task's turn comes.
+/// gives [`Poll::Pending`] is called again with the same values whenever the task's turn comes: nobody knows what it waits for.
 ///
 /// Nothing is collected while it runs, so that it can hold references. One that fails with [`TrapKind::HeapLimit`] is called once more
 /// after a collection: it makes its objects before it does anything that can be seen.

@@ -34,25 +34,22 @@ pub enum Opaque {
     Namespace(u32),
 }
 
-/// A lock, handed over in order of arrival.
+/// A lock. Who waits for it stands in [`Line::Take`](crate::tasks::Line::Take).
 #[derive(Debug, Clone, Default)]
 pub struct Mutex {
-    /// Who holds it.
-    pub owner: Option<TaskId>,
-    /// Who waits, first come first.
-    pub queue: VecDeque<TaskId>,
+    /// Who holds it, and how many that task had locked before.
+    pub owner: Option<(TaskId, u64)>,
 }
 
-/// A counter that tasks wait for, in order of arrival.
+/// A counter. Who waits for permits stands in [`Line::Take`](crate::tasks::Line::Take).
 #[derive(Debug, Clone, Default)]
 pub struct Semaphore {
     /// How many can be acquired now.
     pub permits: i32,
-    /// Who waits, first come first.
-    pub queue: VecDeque<TaskId>,
 }
 
-/// A queue between tasks.
+/// A queue between tasks. Who waits to receive stands in [`Line::Take`](crate::tasks::Line::Take), who waits to send in
+/// [`Line::Send`](crate::tasks::Line::Send) with its value.
 #[derive(Debug, Clone)]
 pub struct Channel {
     /// The type of what it carries.
@@ -63,21 +60,6 @@ pub struct Channel {
     pub queue: VecDeque<Value>,
     /// Whether nothing can be sent any more.
     pub closed: bool,
-    /// What senders that wait want to put in, first come first.
-    pub offers: VecDeque<Offer>,
-    /// Who waits to receive, first come first.
-    pub receivers: VecDeque<TaskId>,
-}
-
-/// A value for which a full channel had no room yet.
-#[derive(Debug, Clone)]
-pub struct Offer {
-    /// Who sends it.
-    pub sender: TaskId,
-    /// What.
-    pub value: Value,
-    /// Whether it went into the channel or to a receiver since; the sender can go on.
-    pub taken: bool,
 }
 
 /// A JSON array or object. The other JSON values need no object of their own: they are null, truth values, numbers and strings.
@@ -111,9 +93,7 @@ impl Boxed for Opaque {
     fn trace(&self, marker: &mut Marker) {
         match self {
             Opaque::Channel(channel) => {
-                let sent = channel.queue.iter();
-                let offered = channel.offers.iter().filter(|offer| !offer.taken);
-                for value in sent.chain(offered.map(|offer| &offer.value)) {
+                for value in &channel.queue {
                     marker.mark_value(*value);
                 }
             }

@@ -5,14 +5,14 @@ use raya_facts::TrapKind;
 use crate::engine::{Engine, Turn, Unwound};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::tasks::{State, TaskId};
+use crate::tasks::{Line, State, TaskId};
 use crate::trap::{Stop, Trap};
 use crate::value::{Ref, Value};
 
 impl<E: Engine> Machine<E> {
     /// Gives all tasks their turns until this one is done.
     pub(crate) fn run_until_done(&mut self, task: TaskId) -> Result<Value, Failure> {
-        // How many tasks in a row waited and did nothing.
+        // How many tasks in a row were asked whether they can go on, and could not.
         let mut idle = 0;
         loop {
             if let Some(record) = self.context.tasks.get_mut(task)
@@ -34,6 +34,9 @@ impl<E: Engine> Machine<E> {
                 };
             }
             let Some(next) = self.context.tasks.queue.pop_front() else {
+                if self.context.tasks.pass_time() {
+                    continue;
+                }
                 return Err(match self.context.tasks.parked {
                     0 => Failure::call("the task is no longer under way"),
                     waiting => self.deadlock(task, waiting),
@@ -60,12 +63,11 @@ impl<E: Engine> Machine<E> {
                 // It was over before.
                 None => idle = 0,
             }
-            let waiting = self.context.tasks.queue.len();
-            if idle > 0 && idle >= waiting {
+            let asked = self.context.tasks.queue.len();
+            if idle > 0 && idle >= asked {
                 idle = 0;
-                match self.context.tasks.next_wake() {
-                    Some(wake) => self.context.tasks.clock = self.context.tasks.clock.max(wake),
-                    None => return Err(self.deadlock(task, waiting + self.context.tasks.parked)),
+                if !self.context.tasks.pass_time() {
+                    return Err(self.deadlock(task, asked + self.context.tasks.parked));
                 }
             }
         }
@@ -84,7 +86,6 @@ impl<E: Engine> Machine<E> {
         let Some(record) = self.context.tasks.get_mut(task) else {
             return Ok(None);
         };
-        record.awaits = None;
         match &record.state {
             State::Done(_) | State::Failed(_) => return Ok(None),
             State::Running => {}
@@ -155,9 +156,7 @@ impl<E: Engine> Machine<E> {
         {
             match &before.state {
                 State::New(_) | State::Running => {
-                    if let Some(record) = self.context.tasks.get_mut(task) {
-                        record.awaits = Some(after);
-                    }
+                    self.context.tasks.stand_in(Line::End(after));
                     return Ok(waits);
                 }
                 State::Done(value) => result = Some(*value),

@@ -414,7 +414,7 @@ pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 147);
 pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 171);
 
 /// `[op.new_channel]`
-pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 141);
+pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 142);
 
 /// `[op.tuple_field]`
 pub const TUPLE_FIELD: Place = Place::new("spec/raya/ops/tuple.toml", 79);
@@ -432,22 +432,22 @@ pub const YIELD: Place = Place::new("spec/raya/ops/task.toml", 56);
 pub const TASK_THEN: Place = Place::new("spec/raya/ops/task.toml", 75);
 
 /// `[op.channel_send]`
-pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 166);
+pub const CHANNEL_SEND: Place = Place::new("spec/raya/ops/sync.toml", 167);
 
 /// `[op.channel_receive]`
-pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 200);
+pub const CHANNEL_RECEIVE: Place = Place::new("spec/raya/ops/sync.toml", 201);
 
 /// `[op.channel_close]`
-pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 227);
+pub const CHANNEL_CLOSE: Place = Place::new("spec/raya/ops/sync.toml", 228);
 
 /// `[op.new_semaphore]`
-pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 78);
+pub const NEW_SEMAPHORE: Place = Place::new("spec/raya/ops/sync.toml", 79);
 
 /// `[op.sem_acquire]`
-pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 96);
+pub const SEM_ACQUIRE: Place = Place::new("spec/raya/ops/sync.toml", 97);
 
 /// `[op.sem_release]`
-pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 122);
+pub const SEM_RELEASE: Place = Place::new("spec/raya/ops/sync.toml", 123);
 
 /// `[op.wait_all]`
 pub const WAIT_ALL: Place = Place::new("spec/raya/ops/task.toml", 100);
@@ -474,7 +474,7 @@ pub const NEW_MUTEX: Place = Place::new("spec/raya/ops/sync.toml", 5);
 pub const MUTEX_LOCK: Place = Place::new("spec/raya/ops/sync.toml", 22);
 
 /// `[op.mutex_unlock]`
-pub const MUTEX_UNLOCK: Place = Place::new("spec/raya/ops/sync.toml", 56);
+pub const MUTEX_UNLOCK: Place = Place::new("spec/raya/ops/sync.toml", 57);
 
 /// `[op.throw]`
 pub const THROW: Place = Place::new("spec/raya/ops/exception.toml", 5);

@@ -1,7 +1,7 @@
 //! Mutexes, semaphores and channels.
 //!
-//! An op that has to wait puts its task into the object's queue, gives `Pending`, and is tried again at each turn of the task. Whoever stands
-//! first is served first: a task that comes later can't overtake one that waits.
+//! An op that has to wait puts its task into a [`Line`] of the object and gives `Pending`. Whoever makes it possible to go on wakes the first
+//! of the line, whose op is tried again at its next turn. A task that comes later can't overtake one that waits.
 
 use std::collections::VecDeque;
 use std::task::Poll;
@@ -9,37 +9,12 @@ use std::task::Poll;
 use raya_facts::{TrapKind, TypeId};
 
 use crate::context::Context;
-use crate::opaque::{Channel, Mutex, Offer, Opaque, Semaphore};
-use crate::tasks::TaskId;
+use crate::opaque::{Channel, Mutex, Opaque, Semaphore};
+use crate::tasks::{Line, Task};
 use crate::trap::Trap;
 use crate::types;
 use crate::value::{Ref, Value};
 use crate::{object, object_mut};
-
-/// Whether it is the task's turn in a queue: it stands first, or nobody stands there.
-fn is_first(queue: &VecDeque<TaskId>, task: TaskId) -> bool {
-    queue.front().is_none_or(|first| *first == task)
-}
-
-/// Puts a task at the end of a queue, unless `stands` says that it stands there already: looking for it at each of its turns would take
-/// the longer the more wait.
-fn stand(queue: &mut VecDeque<TaskId>, task: TaskId, stands: bool) {
-    if !stands {
-        queue.push_back(task);
-    }
-}
-
-/// Whether the running task stands in an object's queue.
-fn stands_at(context: &mut Context, object: Ref) -> bool {
-    context.tasks.running().is_some_and(|task| task.waits_for == object)
-}
-
-/// Remembers in which object's queue the running task stands, so that a request to stop takes it out.
-fn waits_for(context: &mut Context, object: Ref) {
-    if let Some(task) = context.tasks.running() {
-        task.waits_for = object;
-    }
-}
 
 fn negative(what: &str, number: i32) -> Trap {
     Trap::new(TrapKind::InvalidArgument, format!("{what} can't be negative: {number}"))
@@ -62,28 +37,27 @@ pub fn new_mutex(context: &mut Context) -> Result<Ref, Trap> {
 /// [`TrapKind::NullReference`]; [`TrapKind::NotOwner`] when the task holds it already.
 #[raya_macros::op(mutex_lock)]
 pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
-    let (me, stands) = (context.tasks.current(), stands_at(context, mutex));
+    let me = context.tasks.current();
+    let served = context.tasks.is_served(Line::Take(mutex));
+    let number = context.tasks.running().map_or(0, |task| task.locks);
     let lock = object_mut!(context, mutex, Object::Boxed(Opaque::Mutex), "a mutex");
     match lock.owner {
-        Some(owner) if owner == me => {
+        Some((owner, _)) if owner == me => {
             return Err(Trap::new(
                 TrapKind::NotOwner,
                 "the task holds the mutex already and would wait for itself",
             ));
         }
-        None if is_first(&lock.queue, me) => {}
+        None if served => lock.owner = Some((me, number)),
         _ => {
-            stand(&mut lock.queue, me, stands);
-            waits_for(context, mutex);
+            context.tasks.stand_in(Line::Take(mutex));
             return Ok(Poll::Pending);
         }
     }
-    lock.owner = Some(me);
-    lock.queue.pop_front();
+    context.tasks.served();
     if let Some(task) = context.tasks.running() {
-        task.held.push((mutex, task.locks));
+        task.held.insert(number, mutex);
         task.locks += 1;
-        task.waits_for = Ref::NULL;
     }
     Ok(Poll::Ready(()))
 }
@@ -97,13 +71,13 @@ pub fn mutex_lock(context: &mut Context, mutex: Ref) -> Result<Poll<()>, Trap> {
 pub fn mutex_unlock(context: &mut Context, mutex: Ref) -> Result<(), Trap> {
     let me = context.tasks.current();
     let lock = object_mut!(context, mutex, Object::Boxed(Opaque::Mutex), "a mutex");
-    if lock.owner != Some(me) {
+    let Some((_, number)) = lock.owner.take_if(|(owner, _)| *owner == me) else {
         return Err(Trap::new(TrapKind::NotOwner, "the task doesn't hold the mutex"));
-    }
-    lock.owner = None;
+    };
     if let Some(task) = context.tasks.running() {
-        task.held.retain(|(held, _)| *held != mutex);
+        task.held.remove(&number);
     }
+    context.tasks.wake_first(Line::Take(mutex));
     Ok(())
 }
 
@@ -117,10 +91,7 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
     if permits < 0 {
         return Err(negative("permits", permits));
     }
-    Ok(context.heap.allocate_boxed(Opaque::Semaphore(Semaphore {
-        permits,
-        queue: VecDeque::new(),
-    }))?)
+    Ok(context.heap.allocate_boxed(Opaque::Semaphore(Semaphore { permits }))?)
 }
 
 /// Takes so many permits at once, or waits for them.
@@ -130,19 +101,20 @@ pub fn new_semaphore(context: &mut Context, permits: i32) -> Result<Ref, Trap> {
 /// [`TrapKind::NullReference`], [`TrapKind::InvalidArgument`] for a negative number.
 #[raya_macros::op(sem_acquire)]
 pub fn sem_acquire(context: &mut Context, semaphore: Ref, permits: i32) -> Result<Poll<()>, Trap> {
-    let (me, stands) = (context.tasks.current(), stands_at(context, semaphore));
+    let line = Line::Take(semaphore);
+    let served = context.tasks.is_served(line);
     let counter = object_mut!(context, semaphore, Object::Boxed(Opaque::Semaphore), "a semaphore");
     if permits < 0 {
         return Err(negative("permits", permits));
     }
-    if counter.permits >= permits && is_first(&counter.queue, me) {
+    if counter.permits >= permits && served {
         counter.permits -= permits;
-        counter.queue.pop_front();
-        waits_for(context, Ref::NULL);
+        context.tasks.served();
+        // There may be enough for the next one too, which knows what it needs.
+        context.tasks.wake_first(line);
         return Ok(Poll::Ready(()));
     }
-    stand(&mut counter.queue, me, stands);
-    waits_for(context, semaphore);
+    context.tasks.stand_in(line);
     Ok(Poll::Pending)
 }
 
@@ -160,6 +132,7 @@ pub fn sem_release(context: &mut Context, semaphore: Ref, permits: i32) -> Resul
     match counter.permits.checked_add(permits) {
         Some(sum) => {
             counter.permits = sum;
+            context.tasks.wake_first(Line::Take(semaphore));
             Ok(())
         }
         None => Err(Trap::new(
@@ -191,8 +164,6 @@ pub fn new_channel(context: &mut Context, capacity: i32, t: TypeId) -> Result<Re
         capacity,
         queue: VecDeque::new(),
         closed: false,
-        offers: VecDeque::new(),
-        receivers: VecDeque::new(),
     }))?)
 }
 
@@ -207,39 +178,48 @@ fn closed(what: &str) -> Trap {
 /// [`TrapKind::NullReference`], [`TrapKind::ClosedChannel`].
 #[raya_macros::op(channel_send)]
 pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result<Poll<()>, Trap> {
-    let me = context.tasks.current();
+    let line = Line::Send(channel);
     let element = object!(context, channel, Object::Boxed(Opaque::Channel), "a channel").element;
     let value = context.fit_slot(value, types::slot(element));
+    if context.tasks.running().is_some_and(|task| std::mem::take(&mut task.sent)) {
+        return Ok(Poll::Ready(()));
+    }
+    let (waits, others_wait) = (context.tasks.stands_in(line), context.tasks.first_in(line).is_some());
     let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
-    if let Some(position) = queue.offers.iter().position(|offer| offer.sender == me) {
-        // It waits already: its value may have been taken since.
-        let taken = queue.offers.get(position).is_some_and(|offer| offer.taken);
-        if !taken && !queue.closed {
+    if waits {
+        if !queue.closed {
             return Ok(Poll::Pending);
         }
-        queue.offers.remove(position);
-        waits_for(context, Ref::NULL);
-        return if taken {
-            Ok(Poll::Ready(()))
-        } else {
-            Err(closed("the channel was closed while the task waited to send"))
-        };
+        context.tasks.served();
+        if let Some(task) = context.tasks.running() {
+            task.offer = None;
+        }
+        return Err(closed("the channel was closed while the task waited to send"));
     }
     if queue.closed {
         return Err(closed("nothing can be sent to a closed channel"));
     }
-    let waiting = queue.offers.iter().any(|offer| !offer.taken);
-    if queue.queue.len() < queue.capacity && !waiting {
+    let has_room = queue.queue.len() < queue.capacity && !others_wait;
+    if has_room {
         queue.queue.push_back(value);
-        return Ok(Poll::Ready(()));
+    } else {
+        context.tasks.stand_in(line);
+        if let Some(task) = context.tasks.running() {
+            task.offer = Some(value);
+        }
     }
-    queue.offers.push_back(Offer {
-        sender: me,
-        value,
-        taken: false,
-    });
-    waits_for(context, channel);
-    Ok(Poll::Pending)
+    context.tasks.wake_first(Line::Take(channel));
+    Ok(if has_room { Poll::Ready(()) } else { Poll::Pending })
+}
+
+/// Takes what the task that waited longest to send offers; that task goes on.
+fn accept(context: &mut Context, channel: Ref) -> Option<Value> {
+    let sender = context.tasks.first_in(Line::Send(channel))?;
+    context.tasks.wake_first(Line::Send(channel));
+    context.tasks.leave_line(sender);
+    let Task { offer, sent, .. } = context.tasks.get_mut(sender)?;
+    *sent = true;
+    offer.take()
 }
 
 /// Takes the oldest value out of a channel, or waits for one.
@@ -249,44 +229,39 @@ pub fn channel_send(context: &mut Context, channel: Ref, value: Value) -> Result
 /// [`TrapKind::NullReference`]; [`TrapKind::ClosedChannel`] when it is closed and empty.
 #[raya_macros::op(channel_receive)]
 pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value>, Trap> {
-    let (me, stands) = (context.tasks.current(), stands_at(context, channel));
+    let line = Line::Take(channel);
+    let served = context.tasks.is_served(line);
     let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
-    // Values of senders that wait count only while the channel is open: afterwards those senders are told that it is closed.
-    let offered = !queue.closed && queue.offers.iter().any(|offer| !offer.taken);
-    let available = !queue.queue.is_empty() || offered;
-    if available && is_first(&queue.receivers, me) {
-        let waiting = if offered {
-            queue.offers.iter_mut().find(|offer| !offer.taken)
-        } else {
-            None
-        };
-        let value = match (queue.queue.pop_front(), waiting) {
-            (Some(value), Some(offer)) => {
-                // The room that is free now goes to the sender that waited longest.
-                offer.taken = true;
-                queue.queue.push_back(offer.value);
-                Some(value)
-            }
-            (Some(value), None) => Some(value),
-            (None, Some(offer)) => {
-                offer.taken = true;
-                Some(offer.value)
-            }
-            (None, None) => None,
+    let closed_now = queue.closed;
+    if served {
+        let oldest = queue.queue.pop_front();
+        // Senders that wait count only while the channel is open: afterwards they are told that it is closed.
+        let offered = if closed_now { None } else { accept(context, channel) };
+        // The room that is free now goes to the sender that waited longest.
+        let (value, moves_up) = match oldest {
+            Some(oldest) => (Some(oldest), offered),
+            None => (offered, None),
         };
         if let Some(value) = value {
-            queue.receivers.pop_front();
-            waits_for(context, Ref::NULL);
+            let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
+            queue.queue.extend(moves_up);
+            let more = !queue.queue.is_empty();
+            context.tasks.served();
+            if closed_now && !more {
+                // Those behind have nothing to wait for.
+                context.tasks.wake_all(line);
+            } else if more || context.tasks.first_in(Line::Send(channel)).is_some() {
+                context.tasks.wake_first(line);
+            }
             return Ok(Poll::Ready(value));
         }
     }
-    if queue.closed && queue.queue.is_empty() {
-        queue.receivers.retain(|waiting| *waiting != me);
-        waits_for(context, Ref::NULL);
+    let queue = object!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
+    if closed_now && queue.queue.is_empty() {
+        context.tasks.served();
         return Err(closed("the channel is closed and empty"));
     }
-    stand(&mut queue.receivers, me, stands);
-    waits_for(context, channel);
+    context.tasks.stand_in(line);
     Ok(Poll::Pending)
 }
 
@@ -297,6 +272,11 @@ pub fn channel_receive(context: &mut Context, channel: Ref) -> Result<Poll<Value
 /// [`TrapKind::NullReference`].
 #[raya_macros::op(channel_close)]
 pub fn channel_close(context: &mut Context, channel: Ref) -> Result<(), Trap> {
-    object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel").closed = true;
+    let queue = object_mut!(context, channel, Object::Boxed(Opaque::Channel), "a channel");
+    if std::mem::replace(&mut queue.closed, true) {
+        return Ok(());
+    }
+    context.tasks.wake_all(Line::Send(channel));
+    context.tasks.wake_all(Line::Take(channel));
     Ok(())
 }

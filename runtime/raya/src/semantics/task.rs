@@ -9,7 +9,7 @@ use crate::object;
 use crate::opaque::Opaque;
 use crate::semantics::array::allocate;
 use crate::semantics::call::closure_entry;
-use crate::tasks::{Entry, Raised, State, TaskId};
+use crate::tasks::{Entry, Line, Raised, State, TaskId};
 use crate::trap::{Trap, Trip};
 use crate::types;
 use crate::value::{Ref, Value};
@@ -87,13 +87,6 @@ fn delivered(raised: &Raised) -> Trap {
     }
 }
 
-/// Notes that the task that runs waits for the end of another.
-fn wait_for(context: &mut Context, awaited: TaskId) {
-    if let Some(task) = context.tasks.running() {
-        task.awaits = Some(awaited);
-    }
-}
-
 /// What a task returned, once it is done.
 fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
     let id = task(context, handle)?;
@@ -107,7 +100,7 @@ fn outcome(context: &mut Context, handle: Ref) -> Result<Poll<Value>, Trap> {
     };
     match &task.state {
         State::New(_) | State::Running => {
-            wait_for(context, id);
+            context.tasks.stand_in(Line::End(id));
             Ok(Poll::Pending)
         }
         State::Done(value) => {
@@ -143,21 +136,32 @@ pub fn wait_all(context: &mut Context, tasks: Ref) -> Result<Poll<Ref>, Trap> {
         Some(TypeDefinition::Task { result }) => *result,
         _ => TypeId::NULL,
     };
-    let handles: Vec<Ref> = array.iter().map(|handle| context.reference(handle)).collect();
-    // Null is noticed at once, not when the tasks before it are done.
-    for handle in &handles {
-        let id = task(context, *handle)?;
+    let count = array.len();
+    // Those that were done at an earlier turn still are: whoever looked at them again and again would take the square of their number.
+    let mut seen = context.tasks.running().map_or(0, |task| std::mem::take(&mut task.seen));
+    while seen < count {
+        let Some(handle) = object!(context, tasks, Object::Array, "an array").get(seen) else {
+            break;
+        };
+        let id = task(context, context.reference(handle))?;
         if !context.tasks.get(id).is_some_and(|task| task.is_done()) {
-            wait_for(context, id);
+            context.tasks.stand_in(Line::End(id));
+            if let Some(task) = context.tasks.running() {
+                task.seen = seen;
+            }
             return Ok(Poll::Pending);
         }
+        seen += 1;
     }
+    let array = object!(context, tasks, Object::Array, "an array");
+    let handles: Vec<Ref> = array.iter().map(|handle| context.reference(handle)).collect();
     let mut results = Vec::with_capacity(handles.len());
     let mut failure = None;
     for handle in handles {
         // All of them are awaited, those behind a failure too.
         match outcome(context, handle) {
             Ok(Poll::Ready(value)) => results.push(value),
+            // Another task has put it in the place of one that was done.
             Ok(Poll::Pending) => return Ok(Poll::Pending),
             Err(trap) => {
                 failure.get_or_insert(trap);

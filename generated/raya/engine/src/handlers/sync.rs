@@ -42,7 +42,8 @@ pub unsafe fn channel_send(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
-/// Takes the oldest value out of a channel; suspends the task while there is none.
+/// Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the order in
+/// which they came.
 ///
 /// Spec: `[op.channel_receive]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]

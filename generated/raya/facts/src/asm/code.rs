@@ -13,6 +13,7 @@ use crate::opcode::Opcode;
 
 use super::assembler::{Assembler, Body};
 use super::cursor::Cursor;
+use super::tables::DECLARATIONS;
 use super::token::TokenKind;
 
 /// The number by which an instruction says that an optional label is absent.
@@ -58,6 +59,17 @@ pub(super) enum Written {
     Label(usize),
 }
 
+/// What stands between the braces.
+#[derive(Debug, Default)]
+pub(super) struct Code {
+    /// The instructions.
+    pub(super) bytes: Vec<u8>,
+    /// Offsets, in ascending order, and the lines that begin there.
+    pub(super) lines: Vec<(u32, u32)>,
+    /// The token of the first directive that says so.
+    pub(super) first_line: Option<usize>,
+}
+
 /// An instruction that waits until all labels are known.
 struct Pending {
     opcode: Opcode,
@@ -87,14 +99,19 @@ impl<'t> Assembler<'t> {
     }
 
     /// The last pass for one function.
-    pub(super) fn code(&mut self, body: Body) -> Vec<u8> {
+    pub(super) fn code(&mut self, body: Body) -> Code {
         let scope = self.scope(body.list, body.index);
         let mut cursor = body.cursor;
         let mut labels: BTreeMap<&'t str, u32> = BTreeMap::new();
         let mut pending: Vec<Pending> = Vec::new();
         let mut offset = 0u32;
         let mut before: Option<Opcode> = None;
+        let mut code = Code::default();
         while !cursor.is_done() {
+            if self.is_mark(cursor, '.') && matches!(self.peek_at(cursor, 1), Some(TokenKind::Word(word)) if word == "line") {
+                self.line(body, &mut cursor, offset, &mut code);
+                continue;
+            }
             if self.is_label(cursor) {
                 let token = cursor.next;
                 let Some(name) = self.name(&mut cursor, "a label") else {
@@ -126,10 +143,37 @@ impl<'t> Assembler<'t> {
                     token,
                     format!("this code is longer than the {} bytes that are allowed", body.max),
                 );
-                return Vec::new();
+                return Code::default();
             }
         }
-        self.encode(body, &labels, &pending)
+        code.bytes = self.encode(body, &labels, &pending);
+        code
+    }
+
+    /// The directive `.line N`: what follows comes from this line of the source.
+    fn line(&mut self, body: Body, cursor: &mut Cursor, offset: u32, code: &mut Code) {
+        let token = cursor.next;
+        cursor.next += 2;
+        let Some(line) = self.index(cursor, u32::MAX, "the number of a line") else {
+            self.resync_code(cursor);
+            return;
+        };
+        let declaration = DECLARATIONS.get(body.list);
+        let Some(max) = declaration.and_then(|declaration| declaration.lines) else {
+            let keyword = declaration.map_or("", |declaration| declaration.keyword);
+            self.fail::<()>(token, format!("the module file has no place for the lines of a `{keyword}`"));
+            return;
+        };
+        code.first_line.get_or_insert(token);
+        let is_full = code.lines.len() >= max as usize;
+        match code.lines.last_mut() {
+            // There is no instruction between them.
+            Some((at, before)) if *at == offset => *before = line,
+            _ if is_full => {
+                self.fail::<()>(token, format!("this code has more than the {max} lines that are allowed"));
+            }
+            _ => code.lines.push((offset, line)),
+        }
     }
 
     /// Puts the numbers of labels into the instructions and encodes them.
@@ -185,11 +229,11 @@ impl<'t> Assembler<'t> {
             && self.peek_at(cursor, 1) == Some(&TokenKind::Mark(':'))
     }
 
-    /// Moves to the next instruction or label, after a mistake.
+    /// Moves to the next instruction, label or directive, after a mistake.
     fn resync_code(&self, cursor: &mut Cursor) {
         while !cursor.is_done() {
             let mnemonic = matches!(self.peek(*cursor), Some(TokenKind::Word(word)) if Opcode::from_mnemonic(word).is_some());
-            if mnemonic || self.is_label(*cursor) {
+            if mnemonic || self.is_label(*cursor) || self.is_line(*cursor) {
                 return;
             }
             self.hop(cursor);

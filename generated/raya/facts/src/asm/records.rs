@@ -137,6 +137,28 @@ impl Assembler<'_> {
             entry.code = code;
         }
     }
+
+    /// Says from which lines code came, by its offsets, unless that is said already.
+    pub(super) fn set_lines(
+        &mut self,
+        list: usize,
+        index: usize,
+        lines: Vec<(u32, u32)>,
+    ) -> bool {
+        if list == 1 && let Some(entry) = self.module.functions.get_mut(index)
+            && entry.lines.is_empty()
+        {
+            entry.lines = lines
+                .into_iter()
+                .map(|(offset, line)| crate::module::Line {
+                    offset,
+                    line,
+                })
+                .collect();
+            return true;
+        }
+        false
+    }
 }
 
 /// The body of a `function`.

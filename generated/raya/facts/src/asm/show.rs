@@ -217,8 +217,9 @@ impl<'m> Printer<'m> {
         }
     }
 
-    /// Code: instructions in braces, or bytes where it does not decode to something that encodes to the same bytes.
-    pub(super) fn show_code(&self, code: &[u8], scope: &Scope) -> String {
+    /// Code: instructions in braces, with the lines that they come from, or bytes where it does not decode to something that encodes to the
+    /// same bytes.
+    pub(super) fn show_code(&self, code: &[u8], scope: &Scope, lines: &[(u32, u32)]) -> String {
         let Some(instructions) = decode_all(code) else {
             return show_bytes(code);
         };
@@ -228,12 +229,19 @@ impl<'m> Printer<'m> {
         for (_, instruction) in &instructions {
             targets.extend(labels_in(instruction).filter(|label| starts.contains(label)));
         }
+        let mut lines = lines.iter().copied().peekable();
         let mut out = String::from("{\n");
         for (at, instruction) in &instructions {
+            if let Some((_, line)) = lines.next_if(|(offset, _)| offset == at) {
+                out.push_str(&format!("    .line {line}\n"));
+            }
             if targets.contains(&u64::from(*at)) {
                 out.push_str(&format!("{}:\n", label_name(u64::from(*at))));
             }
             out.push_str(&format!("    {}\n", self.show_instruction(instruction, scope, &starts)));
+        }
+        if let Some((_, line)) = lines.next() {
+            out.push_str(&format!("    .line {line}\n"));
         }
         if targets.contains(&(code.len() as u64)) {
             out.push_str(&format!("{}:\n", label_name(code.len() as u64)));
@@ -296,6 +304,21 @@ fn labels_in(instruction: &Instruction) -> impl Iterator<Item = u64> {
         .zip(raws)
         .filter(|(info, _)| super::tables::is_label(info.kind))
         .map(|(_, raw)| raw)
+}
+
+/// Whether lines can stand among the instructions of some code: each begins at another one, or at the end.
+#[allow(dead_code, reason = "a set need not have a place for lines")]
+pub(super) fn stand_among(code: &[u8], lines: &[(u32, u32)]) -> bool {
+    if lines.is_empty() {
+        return true;
+    }
+    let Some(instructions) = decode_all(code) else {
+        return false;
+    };
+    let end = u32::try_from(code.len()).ok();
+    let mut starts = instructions.iter().map(|(at, _)| *at).chain(end);
+    // What is found is taken, so that the lines have to be in the order of the code.
+    !code.is_empty() && lines.iter().all(|(offset, _)| starts.any(|start| start == *offset))
 }
 
 /// The instructions of some code, if it decodes and encodes to the same bytes.

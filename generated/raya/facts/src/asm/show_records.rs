@@ -159,6 +159,12 @@ impl<'m> Printer<'m> {
 /// Spec: `[record.function]` in `spec/raya/`.
 fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> String {
     let mut fields: Vec<String> = Vec::new();
+    let lines: Vec<(u32, u32)> = record
+        .lines
+        .iter()
+        .map(|line| (line.offset, line.line))
+        .collect();
+    let among = show::stand_among(&record.code, &lines);
     let value = &record.params;
     if !value.is_empty() {
         let text = show::show_list(
@@ -193,7 +199,12 @@ fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> S
     }
     let value = &record.code;
     if !value.is_empty() {
-        let text = this.show_code(value, &references::scope_function(record));
+        let text = this
+            .show_code(
+                value,
+                &references::scope_function(record),
+                if among { &lines } else { &[] },
+            );
         fields.push(show::show_field("code", &text));
     }
     let value = &record.file;
@@ -207,7 +218,7 @@ fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> S
         fields.push(show::show_field("file", &text));
     }
     let value = &record.lines;
-    if !value.is_empty() {
+    if !among {
         let text = show::show_list(
             value.iter().map(|value| show_record_line(this, value)),
         );

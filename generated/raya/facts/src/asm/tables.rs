@@ -12,31 +12,37 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         keyword: "native",
         list: "natives",
         max: 65536,
+        lines: None,
     },
     Declaration {
         keyword: "function",
         list: "functions",
         max: 1048576,
+        lines: Some(16777216),
     },
     Declaration {
         keyword: "class",
         list: "classes",
         max: 65536,
+        lines: None,
     },
     Declaration {
         keyword: "global",
         list: "globals",
         max: 65536,
+        lines: None,
     },
     Declaration {
         keyword: "static",
         list: "statics",
         max: 65536,
+        lines: None,
     },
     Declaration {
         keyword: "import",
         list: "imports",
         max: 65536,
+        lines: None,
     },
 ];
 

@@ -1186,8 +1186,8 @@ pub enum Instruction {
         /// A function of the module.
         f: FunctionId,
     },
-    /// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in. A
-    /// closed channel traps, and so does null.
+    /// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in, those
+    /// of tasks that wait in the order in which they came. A closed channel traps, and so does null.
     ///
     /// Only with feature concurrency
     ///
@@ -1196,8 +1196,8 @@ pub enum Instruction {
     /// Spec: `[op.channel_send]` in `spec/raya/ops/sync.toml`.
     #[doc(alias = "CHANNEL_SEND")]
     ChannelSend,
-    /// Takes the oldest value out of a channel; suspends the task while there is none. A channel that is closed and empty traps,
-    /// and so does null.
+    /// Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the
+    /// order in which they came. A channel that is closed and empty traps, and so does null.
     ///
     /// Only with feature concurrency
     ///
@@ -1312,7 +1312,8 @@ pub enum Instruction {
     #[doc(alias = "NEW_MUTEX")]
     NewMutex,
     /// Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they
-    /// came. A task that holds it already traps, since it would wait for itself. Null traps.
+    /// came. Who is served gets its turn behind the tasks that have one already. A task that holds it already traps, since it
+    /// would wait for itself. Null traps.
     ///
     /// Only with feature concurrency
     ///

@@ -71,8 +71,8 @@ pub struct Function {
     pub code: Vec<u8>,
     /// The source file that it was compiled from. Only with the flag `debug`; empty otherwise.
     pub file: Option<TextId>,
-    /// Where source lines begin in the code, in ascending order of offsets. At most 16_777_216 entries. Only with the flag
-    /// `debug`; empty otherwise.
+    /// Where source lines begin in the code, in ascending order of offsets. In text assembly `.line N` among the instructions. At
+    /// most 16_777_216 entries. Only with the flag `debug`; empty otherwise.
     pub lines: Vec<Line>,
 }
 

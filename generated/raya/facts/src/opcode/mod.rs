@@ -541,12 +541,14 @@ pub enum Opcode {
     /// `spec/raya/ops/task.toml`.
     #[doc(alias = "TASK_THEN")]
     TaskThen = 0xD3,
-    /// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in. A
-    /// closed channel traps, and so does null. Spec: `[op.channel_send]` in `spec/raya/ops/sync.toml`.
+    /// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in, those
+    /// of tasks that wait in the order in which they came. A closed channel traps, and so does null. Spec: `[op.channel_send]` in
+    /// `spec/raya/ops/sync.toml`.
     #[doc(alias = "CHANNEL_SEND")]
     ChannelSend = 0xD4,
-    /// Takes the oldest value out of a channel; suspends the task while there is none. A channel that is closed and empty traps,
-    /// and so does null. Spec: `[op.channel_receive]` in `spec/raya/ops/sync.toml`.
+    /// Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the
+    /// order in which they came. A channel that is closed and empty traps, and so does null. Spec: `[op.channel_receive]` in
+    /// `spec/raya/ops/sync.toml`.
     #[doc(alias = "CHANNEL_RECEIVE")]
     ChannelReceive = 0xD5,
     /// Closes a channel. What is in it can still be received; tasks that wait to send, or to receive from the empty channel, are
@@ -593,8 +595,8 @@ pub enum Opcode {
     #[doc(alias = "NEW_MUTEX")]
     NewMutex = 0xE0,
     /// Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they
-    /// came. A task that holds it already traps, since it would wait for itself. Null traps. Spec: `[op.mutex_lock]` in
-    /// `spec/raya/ops/sync.toml`.
+    /// came. Who is served gets its turn behind the tasks that have one already. A task that holds it already traps, since it
+    /// would wait for itself. Null traps. Spec: `[op.mutex_lock]` in `spec/raya/ops/sync.toml`.
     #[doc(alias = "MUTEX_LOCK")]
     MutexLock = 0xE1,
     /// Gives a mutex to the task that waited longest, or to nobody. Only the task that holds it may; another traps. Null traps.

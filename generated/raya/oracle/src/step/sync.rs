@@ -26,8 +26,8 @@ pub(super) fn new_channel(
     Ok(Flow::Next)
 }
 
-/// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in. A closed
-/// channel traps, and so does null.
+/// Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in, those of
+/// tasks that wait in the order in which they came. A closed channel traps, and so does null.
 ///
 /// Spec: `[op.channel_send]` in `spec/raya/ops/sync.toml`.
 pub(super) fn channel_send(
@@ -46,8 +46,8 @@ pub(super) fn channel_send(
     }
 }
 
-/// Takes the oldest value out of a channel; suspends the task while there is none. A channel that is closed and empty traps, and
-/// so does null.
+/// Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the order in
+/// which they came. A channel that is closed and empty traps, and so does null.
 ///
 /// Spec: `[op.channel_receive]` in `spec/raya/ops/sync.toml`.
 pub(super) fn channel_receive(
@@ -135,8 +135,9 @@ pub(super) fn new_mutex(context: &mut Context, frame: &mut Frame) -> Result<Flow
     Ok(Flow::Next)
 }
 
-/// Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they came. A
-/// task that holds it already traps, since it would wait for itself. Null traps.
+/// Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they came.
+/// Who is served gets its turn behind the tasks that have one already. A task that holds it already traps, since it would wait
+/// for itself. Null traps.
 ///
 /// Spec: `[op.mutex_lock]` in `spec/raya/ops/sync.toml`.
 pub(super) fn mutex_lock(

@@ -173,6 +173,20 @@ impl<'s> Plan<'s> {
         record.fields.iter().find(|field| matches!(field.shape, Shape::Code { .. }))
     }
 
+    /// The field with the lines of a record's code: a list of records of an `offset` and a `line`. With the record and the largest count.
+    pub fn lines_of(&self, record: Id<Record>) -> Option<(&'s Field, Id<Record>, u32)> {
+        self.set.format.records[record].fields.iter().find_map(|field| {
+            let Shape::List { element, max } = &field.shape else {
+                return None;
+            };
+            let Shape::Record(line) = **element else { return None };
+            let fields = self.set.format.records[line].fields.iter();
+            let fields: Vec<_> = fields.map(|field| (field.name.as_str(), &field.shape)).collect();
+            let number = &Shape::Scalar(Scalar::U32);
+            (fields == [("offset", number), ("line", number)]).then_some((field, line, *max))
+        })
+    }
+
     /// Whether a field holds the code of a declaration, whose instructions are written out.
     pub fn is_code_of_declared(&self, record: Id<Record>, field: &Field) -> bool {
         self.declared

@@ -19,7 +19,9 @@ pub fn tables(plan: &Plan<'_>) -> TokenStream {
         let keyword = &set.format.records[declared.record].name;
         let list = &declared.field.name;
         let max = declared.max;
-        quote! { Declaration { keyword: #keyword, list: #list, max: #max } }
+        let lines = plan.code_of(declared).and_then(|_| plan.lines_of(declared.record));
+        let lines = lines.map_or_else(|| quote! { None }, |(_, _, max)| quote! { Some(#max) });
+        quote! { Declaration { keyword: #keyword, list: #list, max: #max, lines: #lines } }
     });
     let fields = plan.fields.iter().map(|field| &field.name);
     let constructors = set.types.iter().map(|one| {

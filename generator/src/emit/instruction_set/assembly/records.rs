@@ -87,6 +87,24 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
             })
         })
         .collect();
+    let lines = plan.declared.iter().enumerate().filter_map(|(index, declared)| {
+        let list = ident(&declared.field.name);
+        plan.code_of(declared)?;
+        let (field, line, _) = plan.lines_of(declared.record)?;
+        let (field, line) = (ident(&field.name), record_type(plan.set, line));
+        Some(quote! {
+            if list == #index && let Some(entry) = self.module.#list.get_mut(index) && entry.#field.is_empty() {
+                entry.#field = lines.into_iter().map(|(offset, line)| #line { offset, line }).collect();
+                return true;
+            }
+        })
+    });
+    let lines: Vec<TokenStream> = lines.collect();
+    let set_lines = if lines.is_empty() {
+        quote! { let _ = (list, index, lines); false }
+    } else {
+        quote! { #( #lines )* false }
+    };
     let set_code = if codes.is_empty() {
         quote! { let _ = (list, index, code); }
     } else {
@@ -114,6 +132,10 @@ fn root_items(plan: &Plan<'_>) -> TokenStream {
             /// Puts code in its place.
             pub(super) fn set_code(&mut self, list: usize, index: usize, code: Vec<u8>) {
                 #set_code
+            }
+            /// Says from which lines code came, by its offsets, unless that is said already.
+            pub(super) fn set_lines(&mut self, list: usize, index: usize, lines: Vec<(u32, u32)>) -> bool {
+                #set_lines
             }
         }
     }

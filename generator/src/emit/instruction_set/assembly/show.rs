@@ -147,10 +147,15 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
             }
         }
         _ => {
+            let among = among(plan, id);
+            let among_code = among.as_ref().map(|(_, code)| code);
             let fields = others.iter().map(|field| {
                 let place = ident(&field.name);
                 let name = &field.name;
-                let given = is_given(&field.shape);
+                let mut given = is_given(&field.shape);
+                if among.as_ref().is_some_and(|(lines, _)| lines.name == field.name) {
+                    given = quote! { !among };
+                }
                 let text = show_field(plan, id, field);
                 let push = push_field(name, &text);
                 quote! {
@@ -163,6 +168,7 @@ fn record_items(plan: &Plan<'_>, id: Id<Record>) -> TokenStream {
             let named = named.is_some();
             quote! {
                 let mut fields: Vec<String> = Vec::new();
+                #among_code
                 #( #fields )*
                 show::show_fields(&fields, #named)
             }
@@ -220,10 +226,30 @@ pub fn name_unless_unused(name: &str, text: &TokenStream) -> TokenStream {
     }
 }
 
+/// The field with the lines of a record's code, and what finds out whether they can stand among the instructions: `among`.
+fn among<'s>(plan: &Plan<'s>, id: Id<Record>) -> Option<(&'s Field, TokenStream)> {
+    let fields = &plan.set.format.records[id].fields;
+    let code = fields.iter().find(|field| plan.is_code_of_declared(id, field))?;
+    let (lines, ..) = plan.lines_of(id)?;
+    let (code, place) = (ident(&code.name), ident(&lines.name));
+    let listed = is_told_apart(plan, id).then(|| quote! { listed && });
+    Some((
+        lines,
+        quote! {
+            let lines: Vec<(u32, u32)> = record.#place.iter().map(|line| (line.offset, line.line)).collect();
+            let among = #listed show::stand_among(&record.#code, &lines);
+        },
+    ))
+}
+
 fn show_field(plan: &Plan<'_>, record: Id<Record>, field: &Field) -> TokenStream {
     if plan.is_code_of_declared(record, field) {
         let scope = helper("scope", &plan.set.format.records[record].name);
-        let code = quote! { this.show_code(value, &references::#scope(record)) };
+        let lines = match plan.lines_of(record) {
+            Some(_) => quote! { if among { &lines } else { &[] } },
+            None => quote! { &[] },
+        };
+        let code = quote! { this.show_code(value, &references::#scope(record), #lines) };
         if is_told_apart(plan, record) {
             return quote! { if listed { #code } else { show::show_bytes(value) } };
         }

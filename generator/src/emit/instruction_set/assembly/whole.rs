@@ -28,8 +28,11 @@ pub fn text(plan: &Plan<'_>) -> String {
     }
     for declared in &plan.declared {
         let keyword = &plan.set.format.records[declared.record].name;
-        for name in [format!("{keyword}_a"), "\"another \\\"name\\\"\\n\"".to_owned()] {
-            out.push_str(&format!("{keyword} {name}{}\n", writer.declaration(declared)));
+        for (name, among) in [
+            (format!("{keyword}_a"), false),
+            ("\"another \\\"name\\\"\\n\"".to_owned(), true),
+        ] {
+            out.push_str(&format!("{keyword} {name}{}\n", writer.declaration(declared, among)));
         }
     }
     out
@@ -42,12 +45,22 @@ struct Writer<'p, 's> {
 }
 
 impl Writer<'_, '_> {
-    fn declaration(&self, declared: &Declared<'_>) -> String {
+    /// With `among`, the lines of its code stand among the instructions.
+    fn declaration(&self, declared: &Declared<'_>, among: bool) -> String {
         let code = self.plan.code_of(declared);
+        let lines = code.and_then(|_| self.plan.lines_of(declared.record)).filter(|_| among);
         self.body(declared.record, 0, |field| {
+            if lines.is_some_and(|(lines, ..)| lines.name == field.name) {
+                return Some("[]".to_owned());
+            }
             code.filter(|code| code.name == field.name)?;
             let samples = self.plan.set.ops.iter().map(|op| sample(self.plan, op));
-            Some(format!("{{ here: {} }}", samples.collect::<Vec<_>>().join(" ")))
+            let samples = samples.zip(7..).map(|(sample, line)| match lines {
+                Some(_) => format!(".line {line} {sample}"),
+                None => sample,
+            });
+            let last = lines.map_or("", |_| ".line 4294967295");
+            Some(format!("{{ here: {} {last} }}", samples.collect::<Vec<_>>().join(" ")))
         })
     }
 

@@ -30,7 +30,7 @@ pub(super) static NEW_CHANNEL: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.channel_send]` in `spec/raya/ops/sync.toml`.
 pub(super) static CHANNEL_SEND: OpcodeInfo = OpcodeInfo {
-    doc: "Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in. A closed channel traps, and so does null.",
+    doc: "Puts a value into a channel; suspends the task while it is full. Values come out in the order in which they went in, those of tasks that wait in the order in which they came. A closed channel traps, and so does null.",
     since: 1,
     feature: Some("concurrency"),
     inputs: &[
@@ -50,7 +50,7 @@ pub(super) static CHANNEL_SEND: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.channel_receive]` in `spec/raya/ops/sync.toml`.
 pub(super) static CHANNEL_RECEIVE: OpcodeInfo = OpcodeInfo {
-    doc: "Takes the oldest value out of a channel; suspends the task while there is none. A channel that is closed and empty traps, and so does null.",
+    doc: "Takes the oldest value out of a channel; suspends the task while there is none, and those that wait are served in the order in which they came. A channel that is closed and empty traps, and so does null.",
     since: 1,
     feature: Some("concurrency"),
     inputs: &[
@@ -148,7 +148,7 @@ pub(super) static NEW_MUTEX: OpcodeInfo = OpcodeInfo {
 
 /// Spec: `[op.mutex_lock]` in `spec/raya/ops/sync.toml`.
 pub(super) static MUTEX_LOCK: OpcodeInfo = OpcodeInfo {
-    doc: "Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they came. A task that holds it already traps, since it would wait for itself. Null traps.",
+    doc: "Takes a mutex; suspends the task while another one holds it, and those that wait are served in the order in which they came. Who is served gets its turn behind the tasks that have one already. A task that holds it already traps, since it would wait for itself. Null traps.",
     since: 1,
     feature: Some("concurrency"),
     inputs: &[ValueInfo { name: "mutex", text: "mutex", pattern: TypePattern::Named(Kind::Mutex, &[]) }],

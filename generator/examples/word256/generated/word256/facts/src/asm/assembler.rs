@@ -25,6 +25,8 @@ pub(super) struct Declaration {
     pub(super) list: &'static str,
     /// The largest count.
     pub(super) max: u32,
+    /// How many lines of its source an entry can say its code came from, if it can at all.
+    pub(super) lines: Option<u32>,
 }
 
 /// What a name of a declared list stands for.
@@ -119,7 +121,12 @@ pub(super) fn run(tokens: &[Token], text: Option<&str>, mut reports: Reports) ->
     assembler.declarations(&items);
     for body in core::mem::take(&mut assembler.bodies) {
         let code = assembler.code(body);
-        assembler.set_code(body.list, body.index, code);
+        assembler.set_code(body.list, body.index, code.bytes);
+        if let Some(token) = code.first_line
+            && !assembler.set_lines(body.list, body.index, code.lines)
+        {
+            assembler.fail::<()>(token, String::from("the lines of this code are given beside it already"));
+        }
     }
     if assembler.reports.is_empty() {
         Ok(Assembled {

@@ -176,7 +176,7 @@ impl<'t> Assembler<'t> {
         let named = matches!(self.peek(*cursor), Some(TokenKind::Word(_) | TokenKind::Text(_)));
         self.hop(cursor);
         if named {
-            while self.take_mark(cursor, '.') {
+            while self.take_dot(cursor) {
                 self.hop(cursor);
             }
             if self.is_mark(*cursor, '(') {
@@ -268,10 +268,22 @@ impl<'t> Assembler<'t> {
         }
     }
 
+    /// Whether the directive `.line N` is next. A name is never followed by a number, so that no part of one is mistaken for it.
+    pub(super) fn is_line(&self, cursor: Cursor) -> bool {
+        self.is_mark(cursor, '.')
+            && matches!(self.peek_at(cursor, 1), Some(TokenKind::Word(word)) if word == "line")
+            && matches!(self.peek_at(cursor, 2), Some(TokenKind::Integer(_)))
+    }
+
+    /// Takes the dot within a name.
+    fn take_dot(&self, cursor: &mut Cursor) -> bool {
+        !self.is_line(*cursor) && self.take_mark(cursor, '.')
+    }
+
     /// A name of one or several parts: `Point.origin`.
     pub(super) fn dotted_name(&mut self, cursor: &mut Cursor, what: &str) -> Option<String> {
         let mut name = String::from(self.name(cursor, what)?);
-        while self.take_mark(cursor, '.') {
+        while self.take_dot(cursor) {
             name.push('.');
             name.push_str(self.name(cursor, "the rest of a name behind `.`")?);
         }

@@ -12,6 +12,7 @@
 //!   macro can take the same text.
 //! - Types are `i32` or `array(i32)`. A reference is a name, or the number of an entry (`3` or `#3`).
 //! - Code is `{ … }`: labels `NAME:`, and instructions, whose operands are separated by commas. Nothing depends on line ends.
+//! - `.line N` in code says from which line of its source the instructions behind it come, where the module file has a place for that.
 //!
 //! All mistakes of a text are reported together, each with its place.
 

@@ -90,7 +90,7 @@ fn show_body_function(this: &Printer<'_>, record: &crate::module::Function) -> S
     }
     let value = &record.code;
     if !value.is_empty() {
-        let text = this.show_code(value, &references::scope_function(record));
+        let text = this.show_code(value, &references::scope_function(record), &[]);
         fields.push(show::show_field("code", &text));
     }
     show::show_fields(&fields, true)

@@ -12,11 +12,13 @@ pub(super) const DECLARATIONS: &[Declaration] = &[
         keyword: "function",
         list: "functions",
         max: 65535,
+        lines: None,
     },
     Declaration {
         keyword: "constant",
         list: "constants",
         max: 65535,
+        lines: None,
     },
 ];
 

@@ -1,6 +1,8 @@
 //! Keeps the tasks of a program: who runs, who waits, who is done. The engine keeps their frames.
 
-use std::collections::VecDeque;
+mod waiting;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use raya_facts::{FunctionId, TrapKind, TypeId};
@@ -10,6 +12,9 @@ use crate::any::Any;
 use crate::trace::TracePoint;
 use crate::trap::Trap;
 use crate::value::{Ref, Value};
+
+pub use waiting::Line;
+use waiting::{Place, Waiting};
 
 /// A task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,22 +97,26 @@ pub struct Task {
     pub state: State,
     /// The type of what it returns.
     pub result: TypeId,
-    /// The mutexes that it holds, in order of locking, each with how many it had locked before.
-    pub held: Vec<(Ref, u64)>,
+    /// The mutexes that it holds, by how many it had locked before.
+    pub held: BTreeMap<u64, Ref>,
     /// How many mutexes it ever locked: handlers remember it, and unwinding releases what was locked later.
     pub locks: u64,
     /// When it wants to go on, in milliseconds of the virtual clock.
     pub wake: Option<u64>,
     /// Whether it gave up its turn in the instruction that it is at.
     pub yielded: bool,
-    /// The mutex, semaphore or channel in whose queue it stands.
-    pub waits_for: Ref,
-    /// The task whose end it waits for, as it found out at its last turn.
-    pub(crate) awaits: Option<TaskId>,
-    /// Whether it gets no turn before that has ended.
+    /// What it sends to a channel, while it waits until there is room for it.
+    pub offer: Option<Value>,
+    /// Whether that found room since, so that the task can go on.
+    pub sent: bool,
+    /// How many tasks at the start of an array that it waits for are done, as it found out at its last turn.
+    pub seen: usize,
+    /// Where it stands in line.
+    place: Option<Place>,
+    /// By what it is found among those that sleep.
+    nap: Option<(u64, u64)>,
+    /// Whether it gets no turn before somebody wakes it.
     parked: bool,
-    /// Those that wait for its end.
-    waiters: Vec<TaskId>,
     /// Whether it was asked to stop and has not noticed yet.
     pub cancelled: bool,
     /// Whether another task was given its result or failure.
@@ -149,10 +158,11 @@ pub struct Tasks {
     started: u64,
     current: u32,
     live: u32,
-    /// Tasks that are not done, in the order of their turns, without the one whose turn it is and those that wait for the end of others.
+    /// Tasks that are not done, in the order of their turns, without the one whose turn it is and those that somebody has to wake.
     pub(crate) queue: VecDeque<TaskId>,
-    /// How many wait for the end of others.
+    /// How many somebody has to wake.
     pub(crate) parked: usize,
+    waiting: Waiting,
     /// Turns that were given.
     pub(crate) turns: u64,
     /// Milliseconds since the program began. Only waiting makes them pass: the machine advances the clock when every task waits.
@@ -179,14 +189,16 @@ impl Tasks {
         let task = Some(Task {
             state: State::New(entry),
             result,
-            held: Vec::new(),
+            held: BTreeMap::new(),
             locks: 0,
             wake: None,
             yielded: false,
-            waits_for: Ref::NULL,
-            awaits: None,
+            offer: None,
+            sent: false,
+            seen: 0,
+            place: None,
+            nap: None,
             parked: false,
-            waiters: Vec::new(),
             cancelled: false,
             observed: false,
             caught: None,
@@ -283,25 +295,24 @@ impl Tasks {
             task.state = state;
             task.wake = None;
             task.caught = None;
-            let waiters = std::mem::take(&mut task.waiters);
             self.live = self.live.saturating_sub(1);
-            for waiter in waiters {
-                self.unpark(waiter, true);
-            }
+            self.dissolve(Line::End(id));
         }
     }
 
-    /// Gives a task no turn any more until the one that it awaits has ended. Says whether there is one.
+    /// Gives a task that waits no turn any more until somebody wakes it. Says whether anybody will: a native function of the host that
+    /// waits has to be asked again.
     ///
-    /// Whoever asked again at each turn whether it has ended would make a chain of tasks that wait for each other take a time that grows
-    /// with the square of its length.
+    /// Whoever asked again at each turn whether it can go on would make tasks that wait for each other take a time that grows with the
+    /// square of their number.
     pub(crate) fn park(&mut self, id: TaskId) -> bool {
-        let Some(awaited) = self.get_mut(id).and_then(|task| task.awaits.take()) else {
+        let Some(task) = self.get_mut(id) else {
             return false;
         };
-        match self.get_mut(awaited) {
-            Some(task) if !task.is_done() => task.waiters.push(id),
-            _ => return false,
+        match (&task.place, task.wake) {
+            (Some(_), _) => {}
+            (None, Some(wake)) => self.sleep_until(id, wake),
+            (None, None) => return false,
         }
         if let Some(task) = self.get_mut(id) {
             task.parked = true;
@@ -310,9 +321,9 @@ impl Tasks {
         true
     }
 
-    /// Takes a task out of those that wait for the end of others; with `queue` it gets turns again.
+    /// Takes a task out of those that somebody has to wake; with `queue` it gets turns again.
     pub(crate) fn unpark(&mut self, id: TaskId, queue: bool) {
-        // Who was asked to stop meanwhile may still be in the list of the one that it waited for.
+        self.rouse(id);
         if let Some(task) = self.get_mut(id)
             && std::mem::take(&mut task.parked)
         {
@@ -332,7 +343,7 @@ impl Tasks {
         all
     }
 
-    /// Marks what tasks begin with, gave or failed with, and the locks that they hold or wait for. Their frames are the engine's.
+    /// Marks what tasks begin with, gave, failed with or offer, and what they hold or wait for. Their frames are the engine's.
     pub fn roots(&self, marker: &mut Marker) {
         for task in self.iter() {
             match &task.state {
@@ -341,18 +352,18 @@ impl Tasks {
                 State::Done(value) => marker.mark_value(*value),
                 State::Failed(raised) => raised.roots(marker),
             }
-            for (mutex, _) in &task.held {
+            for mutex in task.held.values() {
                 marker.mark(*mutex);
             }
-            marker.mark(task.waits_for);
+            if let Some(offer) = task.offer {
+                marker.mark_value(offer);
+            }
+            if let Some(place) = &task.place {
+                place.roots(marker);
+            }
             if let Some(caught) = &task.caught {
                 caught.roots(marker);
             }
         }
-    }
-
-    /// The earliest time at which a task wants to go on.
-    pub(crate) fn next_wake(&self) -> Option<u64> {
-        self.iter().filter_map(|task| task.wake).min()
     }
 }
