@@ -12,7 +12,7 @@ use crate::source::{SourceMap, Span};
 /// Configurations are complete.
 pub const DEFAULTS: Rule = Rule {
     code: "L1227",
-    summary: "every field of a configuration has a default, and defaults are within their bounds",
+    summary: "a configuration can be copied, every field of it has a default, and defaults are within their bounds",
     page: include_str!("../pages/L1227.md"),
     check: Some(defaults),
 };
@@ -37,6 +37,17 @@ fn defaults(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             );
             continue;
         };
+        if !config.derives.iter().any(|derive| derive == "Clone") {
+            diagnostics.push(
+                Diagnostic::error(
+                    DEFAULTS.code,
+                    format!("the configuration `{}` doesn't derive `Clone`", config.name),
+                )
+                .at(config.span, "")
+                .note("a backend keeps what it was opened with, and is only lent it")
+                .help("add `\"Clone\"` to its `derive`"),
+            );
+        }
         for field in fields.iter().filter(|field| field.default.is_none()) {
             // Of one that is stated and wrong, that was said.
             if has(sources, field.span, &["type", &config.name, "field", &field.name, "default"]) {

@@ -1,6 +1,7 @@
 //! Rules of packages and modules.
 
 mod backends;
+mod c_names;
 mod code;
 mod config;
 mod docs;
@@ -49,6 +50,7 @@ pub const RULES: &[Rule] = &[
     package::BUDGET,
     package::FOLDERS,
     machine_guards::GUARDS,
+    c_names::NAMES,
 ];
 
 /// All modules with their packages.

@@ -1,5 +1,6 @@
 //! Modules: one public surface each, and the backends behind it.
 
+pub mod c_names;
 mod items;
 pub mod raw;
 pub mod resolve;

@@ -1,19 +1,23 @@
 //! The rate limiter: each algorithm by its definition.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use abi_facts::gateway::{GatewayBackend, GatewayConfig, GatewayError, RateLimitAlgorithm, RateLimitDecision};
 
 use crate::nanoseconds;
 
+/// How many requests sliding windows remember at most, of all keys together: a gigabyte of them.
+const MOST_REMEMBERED: u64 = 1 << 27;
+
 #[derive(Debug)]
 pub struct Limiter {
     rules: Rules,
     max_keys: u32,
-    keys: HashMap<Vec<u8>, History>,
-    /// Before this, no key becomes idle, so that a table that is full isn't searched in vain again and again.
-    next_idle: u64,
+    keys: HashMap<Arc<[u8]>, History>,
+    /// Each key once, by when it becomes idle: a full table finds room without a search.
+    by_idle: BTreeSet<(u64, Arc<[u8]>)>,
 }
 
 #[derive(Debug)]
@@ -41,6 +45,16 @@ enum History {
 
 impl Limiter {
     pub fn new(config: &GatewayConfig) -> Result<Self, GatewayError> {
+        let remembered = u64::from(config.max_keys) * u64::from(config.rate_limit);
+        if config.rate_limit_algorithm == RateLimitAlgorithm::SlidingWindow && remembered > MOST_REMEMBERED {
+            return Err(GatewayError::InvalidConfig {
+                field: "max_keys",
+                reason: format!(
+                    "`max_keys` times `rate_limit` is {remembered}, and `exact` remembers each request of a sliding window, \
+                     {MOST_REMEMBERED} at most; lower one of them, or take another backend"
+                ),
+            });
+        }
         let window = nanoseconds(config.rate_window);
         let interval = window.div_ceil(u64::from(config.rate_limit));
         let full = interval.saturating_mul(u64::from(config.burst));
@@ -68,31 +82,41 @@ impl Limiter {
             rules,
             max_keys: config.max_keys,
             keys: HashMap::new(),
-            next_idle: 0,
+            by_idle: BTreeSet::new(),
         })
     }
 
     pub fn check(&mut self, key: &[u8], now: u64) -> Result<RateLimitDecision, GatewayError> {
-        if !self.keys.contains_key(key) {
-            if self.keys.len() >= self.max_keys as usize && now >= self.next_idle {
-                self.next_idle = u64::MAX;
-                self.keys.retain(|_, history| {
-                    let idle_from = self.rules.idle_from(history);
-                    if idle_from > now {
-                        self.next_idle = self.next_idle.min(idle_from);
-                    }
-                    idle_from > now
-                });
+        let (key, mut history) = match self.keys.remove_entry(key) {
+            Some((key, history)) => {
+                self.by_idle.remove(&(self.rules.idle_from(&history), Arc::clone(&key)));
+                (key, history)
             }
-            if self.keys.len() >= self.max_keys as usize {
-                return Err(GatewayError::TooManyKeys { limit: self.max_keys });
+            None => {
+                self.make_room(now)?;
+                (key.into(), self.rules.fresh.clone())
             }
-        }
-        let history = self.keys.entry(key.to_vec()).or_insert_with(|| self.rules.fresh.clone());
-        let decision = self.rules.check(history, now);
-        // Of a key that is known it only gets later.
-        self.next_idle = self.next_idle.min(self.rules.idle_from(history));
+        };
+        let decision = self.rules.check(&mut history, now);
+        self.by_idle.insert((self.rules.idle_from(&history), Arc::clone(&key)));
+        self.keys.insert(key, history);
         Ok(decision)
+    }
+
+    /// Forgets one key that makes no difference if there is no room for another.
+    fn make_room(&mut self, now: u64) -> Result<(), GatewayError> {
+        if self.keys.len() < self.max_keys as usize {
+            return Ok(());
+        }
+        match self.by_idle.first() {
+            Some((idle_from, _)) if *idle_from <= now => {
+                if let Some((_, key)) = self.by_idle.pop_first() {
+                    self.keys.remove(&key);
+                }
+                Ok(())
+            }
+            _ => Err(GatewayError::TooManyKeys { limit: self.max_keys }),
+        }
     }
 
     pub fn len(&self) -> u64 {
@@ -160,5 +184,68 @@ fn refused(wait: u64) -> RateLimitDecision {
         allowed: false,
         remaining: 0,
         retry_after: Duration::from_nanos(wait),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limiter(algorithm: RateLimitAlgorithm, max_keys: u32) -> Limiter {
+        let config = GatewayConfig {
+            rate_limit_algorithm: algorithm,
+            rate_limit: 2,
+            burst: 2,
+            max_keys,
+            ..GatewayConfig::default()
+        };
+        Limiter::new(&config).expect("the configuration is one of this backend")
+    }
+
+    /// A full table forgets one idle key for each new one, and looks at no other.
+    #[test]
+    fn room_is_found_without_a_search() {
+        const SECOND: u64 = 1_000_000_000;
+        for algorithm in RateLimitAlgorithm::ALL {
+            let mut limiter = limiter(*algorithm, 100);
+            for key in 0..100u8 {
+                assert!(limiter.check(&[key], u64::from(key)).is_ok_and(|decision| decision.allowed));
+            }
+            assert_eq!(limiter.check(b"new", 200), Err(GatewayError::TooManyKeys { limit: 100 }));
+            // All are idle by now; one goes, the one that has been idle longest among those that differ.
+            let later = 10 * SECOND;
+            assert!(limiter.check(b"new", later).is_ok());
+            assert_eq!((limiter.len(), limiter.by_idle.len()), (100, 100));
+            assert!(!limiter.keys.contains_key(&[0][..]) && limiter.keys.contains_key(&[99][..]));
+            // One that goes on is noted anew, each time in place of the last.
+            for at in later..later + 50 {
+                assert!(limiter.check(&[1], at).is_ok());
+            }
+            assert_eq!((limiter.len(), limiter.by_idle.len()), (100, 100));
+            for key in 100..198u8 {
+                assert!(limiter.check(&[key], later + 50).is_ok(), "key {key} with {algorithm:?}");
+            }
+            assert!(limiter.keys.contains_key(&[1][..]) && limiter.keys.contains_key(&b"new"[..]));
+            assert!(limiter.check(&[250], later + 50).is_err());
+        }
+    }
+
+    #[test]
+    fn what_sliding_windows_remember_is_bounded() {
+        let config = GatewayConfig {
+            rate_limit_algorithm: RateLimitAlgorithm::SlidingWindow,
+            rate_limit: 1_000_000,
+            ..GatewayConfig::default()
+        };
+        let error = Limiter::new(&config).expect_err("it would remember ten thousand million requests");
+        assert!(
+            matches!(error, GatewayError::InvalidConfig { field: "max_keys", .. }),
+            "{error}"
+        );
+        let fixed = GatewayConfig {
+            rate_limit_algorithm: RateLimitAlgorithm::FixedWindow,
+            ..config
+        };
+        assert!(Limiter::new(&fixed).is_ok());
     }
 }

@@ -19,7 +19,7 @@ const OPERATIONS: &[(&str, u32)] = &[
     ("take", 1),
 ];
 
-const LAWS: [(&str, u32); 22] = [
+const LAWS: [(&str, u32); 23] = [
     ("matching_small", 1),
     ("matching_random", 1_000),
     ("routing_small", 1),
@@ -36,6 +36,7 @@ const LAWS: [(&str, u32); 22] = [
     ("dead_letter_bound", 20),
     ("conservation", 4_000),
     ("conservation_threads", 2_000),
+    ("refusal_threads", 2_000),
     ("closing", 60),
     ("limits", 1),
     ("topic_table", 300),
@@ -76,6 +77,7 @@ fn try_law<B: Backend>(id: &'static str) -> Result<(), Violation> {
         "dead_letter_bound" => messaging::dead_letter_bound::<B>(law, fixture),
         "conservation" => messaging::conservation::<B>(law, fixture),
         "conservation_threads" => messaging::conservation_threads::<B>(law, fixture),
+        "refusal_threads" => messaging::refusal_threads::<B>(law, fixture),
         "closing" => messaging::closing::<B>(law, fixture),
         "limits" => messaging::limits::<B>(law, fixture),
         "topic_table" => messaging::topic_table::<B>(law, fixture),
@@ -149,6 +151,11 @@ fn the_wrong_hash() {
 #[test]
 fn closing() {
     rejects::<CloseForgets>(&["closing"], "still takes subscriptions");
+}
+
+#[test]
+fn refusals() {
+    rejects::<ReservesBeforeRefusing>(&["refusal_threads"], "while other publishes are refused");
 }
 
 #[test]

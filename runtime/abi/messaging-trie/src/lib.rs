@@ -10,11 +10,11 @@
 //! | one for each share of topics | statistics of topics |
 //! | one | dead letters |
 //!
-//! A publish reads two tries, then locks the queues that it reaches, one at a time: first it takes a place in each, in the order of their
-//! numbers, then it fills them. If a queue is full it gives the places back, so that nobody gets the message. Only the lock of the dead
-//! letters is taken while another, that of a queue, is held. The clock, which is the caller's, is read while no lock is held. A lock that a
-//! panic has poisoned is used on: nothing that is changed under one can be left half done by anything but a failed allocation, which ends
-//! the process.
+//! A publish reads two tries, then locks all queues that it reaches, in the order of their numbers, so that two publishes never wait for
+//! each other in a circle. If one of them is full it lets go of all, so that nobody gets the message, and nobody sees that it was tried.
+//! Everybody else locks one queue at a time; the lock of the dead letters alone is taken while that of a queue is held. The clock, which is
+//! the caller's, is read while no lock is held. A lock that a panic has poisoned is used on: nothing that is changed under one can be left
+//! half done by anything but a failed allocation, which ends the process.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -157,21 +157,28 @@ impl Backend for Trie {
             return Err(MessagingError::PayloadTooLarge { bytes, limit });
         }
         let entry = self.topics.entry(topic);
+        let payload = Bytes::copy_from_slice(payload);
         let mut deadline = None;
         loop {
+            let reached = self.routes.find(topic);
+            let mut queues: Vec<MutexGuard<'_, Queue>> = reached.iter().map(|subscription| subscription.queue()).collect();
+            // Asked under the locks: `close` comes to the queues afterwards, and finds what is put there.
             if self.closed.load(Ordering::SeqCst) {
                 return Err(MessagingError::Closed);
             }
-            let reached = self.routes.find(topic);
-            let full = match self.reserve(&reached) {
-                Ok(()) => return Ok(self.deliver(&entry, payload, &reached)),
-                Err(full) => full,
+            let is_full = |queue: &MutexGuard<'_, Queue>| !queue.has_room() && !queue.is_closed();
+            let Some(full) = queues.iter().position(is_full) else {
+                return Ok(self.deliver(&entry, payload, &reached, &mut queues));
             };
+            let (queue, full) = (queues.swap_remove(full), &reached[full]);
+            // Nobody sleeps or counts with the locks of others.
+            drop(queues);
             let left = self
                 .config
                 .publish_timeout
                 .map_or(Duration::ZERO, |timeout| time_left(&mut deadline, timeout));
             if left.is_zero() {
+                drop(queue);
                 self.refused.fetch_add(1, Ordering::Relaxed);
                 entry.count_refused();
                 return Err(MessagingError::QueueFull {
@@ -179,10 +186,7 @@ impl Backend for Trie {
                     capacity: self.config.queue_capacity,
                 });
             }
-            let queue = full.queue();
-            if !queue.has_room() && !queue.is_closed() {
-                full.wait_room(queue, left);
-            }
+            full.wait_room(queue, left);
         }
     }
 
@@ -315,35 +319,19 @@ impl Trie {
         found.ok_or(MessagingError::SubscriptionNotFound { subscription })
     }
 
-    /// Takes a place in each queue, or in none; then it gives the one that is full.
-    fn reserve<'a>(&self, reached: &'a [Arc<Subscription>]) -> Result<(), &'a Subscription> {
-        for (count, subscription) in reached.iter().enumerate() {
-            if !subscription.queue().reserve() {
-                for subscription in &reached[..count] {
-                    let mut queue = subscription.queue();
-                    queue.release();
-                    subscription.tell_room(&queue);
-                }
-                return Err(subscription);
-            }
-        }
-        Ok(())
-    }
-
-    /// Fills the places that were taken, and gives how many subscriptions got the message.
-    fn deliver(&self, topic: &Topic, payload: &[u8], reached: &[Arc<Subscription>]) -> u32 {
+    /// Puts the message into the queues that are locked, and gives how many subscriptions got it: not those that have ended.
+    fn deliver(&self, topic: &Topic, payload: Bytes, reached: &[Arc<Subscription>], queues: &mut [MutexGuard<'_, Queue>]) -> u32 {
         let number = self.last_message.fetch_add(1, Ordering::Relaxed) + 1;
         let message = Message {
             number,
             topic: topic.name.clone(),
-            payload: Bytes::copy_from_slice(payload),
+            payload,
         };
         let mut copies = 0;
-        for subscription in reached {
-            let mut queue = subscription.queue();
-            if queue.fill(message.clone()) {
+        for (subscription, queue) in reached.iter().zip(queues) {
+            if queue.push(message.clone()) {
                 copies += 1;
-                subscription.tell_ready(&queue);
+                subscription.tell_ready(queue);
             }
         }
         self.published.fetch_add(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! The queue of a subscription: what waits, what is in flight, and when it is due again.
 //!
-//! Retries, deliveries in flight and places that a publish has reserved all count against one bound and change it together, so that this
-//! is a structure under the subscription's lock and no channel.
+//! What is new, what is to be tried again and what is in flight all count against one bound and change it together, so that this is a
+//! structure under the subscription's lock and no channel.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
@@ -74,8 +74,6 @@ struct Settings {
 pub struct Queue {
     subscription: u64,
     settings: Settings,
-    /// Places that publishes have taken and not yet filled.
-    reserved: usize,
     /// Copies that were never delivered, in the order of publishing.
     fresh: VecDeque<Message>,
     /// Copies that wait for another attempt, by the time when they are due; the number keeps those of one time in order.
@@ -108,7 +106,6 @@ impl Queue {
                 retry_delay: config.retry_delay,
                 visibility_timeout: config.visibility_timeout,
             },
-            reserved: 0,
             fresh: VecDeque::new(),
             due: BTreeMap::new(),
             in_flight: HashMap::new(),
@@ -131,7 +128,7 @@ impl Queue {
 
     /// Whether a copy more fits.
     pub fn has_room(&self) -> bool {
-        self.queued() + self.in_flight() + self.reserved < self.settings.capacity
+        self.queued() + self.in_flight() < self.settings.capacity
     }
 
     /// How many copies wait.
@@ -154,21 +151,8 @@ impl Queue {
         &self.counters
     }
 
-    /// Takes a place, or says that there is none.
-    pub fn reserve(&mut self) -> bool {
-        let room = self.has_room();
-        self.reserved += usize::from(room);
-        room
-    }
-
-    /// Gives a reserved place back.
-    pub fn release(&mut self) {
-        self.reserved -= 1;
-    }
-
-    /// Fills a reserved place. False if the subscription has ended meanwhile.
-    pub fn fill(&mut self, message: Message) -> bool {
-        self.release();
+    /// Takes a copy, for which there must be room. False if the subscription has ended.
+    pub fn push(&mut self, message: Message) -> bool {
         if !self.closed {
             self.fresh.push_back(message);
             self.counters.copies += 1;
@@ -351,19 +335,21 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_place_is_taken() {
-        let mut queue = queue(1);
-        assert!(queue.reserve() && !queue.reserve());
-        queue.release();
-        assert!(queue.reserve() && queue.fill(message()) && !queue.reserve());
+    fn a_copy_takes_up_room_until_it_is_settled() {
+        let (mut queue, dead) = (queue(1), DeadLetters::new(1));
+        assert!(queue.has_room() && queue.push(message()) && !queue.has_room());
+        let delivery = queue.receive(Duration::ZERO, &dead).expect("it was published");
+        assert!(!queue.has_room());
+        assert_eq!(queue.settle(delivery.id, Outcome::Accept, Duration::ZERO, &dead), Ok(()));
+        assert!(queue.has_room());
     }
 
     #[test]
-    fn a_place_that_was_reserved_before_the_end_is_not_filled() {
+    fn what_has_ended_takes_nothing() {
         let mut queue = queue(2);
-        assert!(queue.reserve() && queue.fill(message()) && queue.reserve());
+        assert!(queue.push(message()));
         assert_eq!(queue.close().0, 1);
-        assert!(!queue.fill(message()));
+        assert!(!queue.push(message()));
         assert_eq!(
             (queue.queued(), queue.counters().copies, queue.counters().discarded),
             (0, 1, 1)
@@ -374,7 +360,7 @@ mod tests {
     fn nothing_stays_of_what_is_settled() {
         let (mut queue, dead) = (queue(1), DeadLetters::new(1));
         for outcome in [Outcome::Accept, Outcome::Retry, Outcome::Reject] {
-            assert!(queue.reserve() && queue.fill(message()));
+            assert!(queue.push(message()));
             let delivery = queue.receive(Duration::ZERO, &dead).expect("it was published");
             assert!(queue.is_scheduled());
             assert_eq!(queue.settle(delivery.id, outcome, Duration::ZERO, &dead), Ok(()));
@@ -390,7 +376,7 @@ mod tests {
         let mut queue = queue(3);
         queue.settings.max_attempts = 1;
         for _ in 0..3 {
-            assert!(queue.reserve() && queue.fill(message()));
+            assert!(queue.push(message()));
         }
         let ids: Vec<u64> = std::iter::from_fn(|| queue.receive(Duration::ZERO, &dead))
             .map(|delivery| delivery.id)

@@ -4,6 +4,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase};
 
 use super::form::Form;
 use crate::arena::Id;
+use crate::model::module::c_names::{state_stem, stem};
 use crate::model::module::{CInterface, Module, StateMachine, Type};
 use crate::model::package::Package;
 
@@ -96,15 +97,6 @@ pub fn shared(package: &Package) -> String {
     package.name.to_snake_case()
 }
 
-/// The name of a type without prefix and suffix: `config` for `CacheConfig` of the module `cache`, `eviction_policy`.
-fn stem(module: &Module, id: Id<Type>) -> String {
-    let name = &module.types[id].name;
-    let short = name.strip_prefix(&module.handle()).filter(|rest| !rest.is_empty());
-    // Two types must not come to have the same name.
-    let is_free = |short: &&str| module.types.iter().all(|other| other.name != **short);
-    short.filter(is_free).unwrap_or(name).to_snake_case()
-}
-
 /// A type of the module: `abi_cache_config_t`.
 pub fn named(c: &CInterface, module: &Module, id: Id<Type>) -> String {
     format!("{}_{}_t", c.prefix, stem(module, id))
@@ -113,10 +105,6 @@ pub fn named(c: &CInterface, module: &Module, id: Id<Type>) -> String {
 /// The states of a state machine: `abi_gateway_circuit_state_t`.
 pub fn state(c: &CInterface, module: &Module, id: Id<StateMachine>) -> String {
     format!("{}_{}_t", c.prefix, state_stem(module, id))
-}
-
-fn state_stem(module: &Module, id: Id<StateMachine>) -> String {
-    format!("{}_state", module.state_machines[id].name.to_snake_case())
 }
 
 /// A state: `ABI_GATEWAY_CIRCUIT_STATE_HALF_OPEN`.
@@ -167,7 +155,7 @@ fn word(module: &Module, form: &Form) -> String {
 
 /// The function that frees what a value of a type holds: `abi_buffer_free`.
 pub fn free(type_name: &str) -> String {
-    format!("{}_free", type_name.trim_end_matches("_t"))
+    format!("{}_free", type_name.strip_suffix("_t").unwrap_or(type_name))
 }
 
 /// The type of values of a form in the emitted Rust: `u32`, `Buffer`, `List<Entry>`.

@@ -256,6 +256,28 @@ impl Fault for AcknowledgesRefused {
     }
 }
 
+/// A publish takes its places before it knows whether it gets all of them, and others find no room until it has given them back.
+#[derive(Debug)]
+pub struct ReservesBeforeRefusing;
+
+impl Fault for ReservesBeforeRefusing {
+    fn publish(broken: &Broken<Self>, topic: &[u8], payload: &[u8]) -> Result<u32, MessagingError> {
+        let others = broken.publishing.fetch_add(1, Ordering::SeqCst);
+        // A race that comes about on any machine.
+        thread::sleep(Duration::from_micros(50));
+        let published = if others == 0 {
+            broken.reference.publish(topic, payload)
+        } else {
+            Err(MessagingError::QueueFull {
+                subscription: 1,
+                capacity: broken.config.queue_capacity,
+            })
+        };
+        broken.publishing.fetch_sub(1, Ordering::SeqCst);
+        published
+    }
+}
+
 /// Of two copies that wait, the second comes first.
 #[derive(Debug)]
 pub struct SecondFirst;

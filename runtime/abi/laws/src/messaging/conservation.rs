@@ -237,59 +237,6 @@ fn take<B: Backend>(backend: &B, books: &mut Books, limit: u32) -> Result<(), Vi
 const PUBLISHERS: u64 = 4;
 const TOPICS: [&[u8]; 2] = [b"a", b"b"];
 
-/// What is queued or in flight at the end is discarded, and counted.
-pub fn closing<B: Backend>(law: &Law, fixture: &Fixture) -> Result<(), Violation> {
-    for case in 0..law.cases {
-        let (backend, _) = fixture.open::<B>(&fixture.config())?;
-        let held = expect("subscribing", backend.subscribe(b"a"))?;
-        expect("publishing", backend.publish(b"a", b"queued"))?;
-        expect("publishing", backend.publish(b"a", b"in flight"))?;
-        expect("receiving", backend.receive(held, Duration::ZERO))?;
-        let end = AtomicBool::new(false);
-        // Threads that publish, receive and subscribe while it is closed: whoever comes last, no copy is left over.
-        let called = thread::scope(|scope| {
-            let publisher = scope.spawn(|| {
-                while !end.load(Ordering::SeqCst) && backend.publish(b"a", b"payload") != Err(MessagingError::Closed) {
-                    thread::yield_now();
-                }
-            });
-            let subscriber = scope.spawn(|| {
-                while !end.load(Ordering::SeqCst) {
-                    let Ok(id) = backend.subscribe(b"a") else { break };
-                    if let Ok(Some(delivery)) = backend.receive(id, Duration::ZERO)
-                        && case % 2 == 0
-                    {
-                        let _ = backend.settle(id, delivery.id, Outcome::Accept);
-                    }
-                }
-            });
-            thread::sleep(Duration::from_micros(u64::from(case % 8) * 200));
-            backend.close();
-            let late = (backend.subscribe(b"a").is_ok(), backend.publish(b"a", b"").is_ok());
-            end.store(true, Ordering::SeqCst);
-            demand!(
-                publisher.join().is_ok() && subscriber.join().is_ok(),
-                "a call panicked while the broker was closed"
-            );
-            Ok(late)
-        })?;
-        demand!(
-            called == (false, false),
-            "a broker that was closed still takes subscriptions or messages"
-        );
-        let stats = backend.stats();
-        demand!(
-            stats.queued == 0 && stats.in_flight == 0 && stats.subscriptions == 0,
-            "a broker that was closed still holds copies: {stats:?}"
-        );
-        demand!(
-            stats.copies == stats.accepted + stats.dead + stats.discarded,
-            "copies that were held at the end are not counted: {stats:?}"
-        );
-    }
-    Ok(())
-}
-
 /// Publishers and consumers at the same time; then each copy is looked for.
 pub fn conservation_threads<B: Backend>(law: &Law, fixture: &Fixture) -> Result<(), Violation> {
     let config = MessagingConfig {
@@ -506,7 +453,7 @@ pub fn order_threads<B: Backend>(law: &Law, fixture: &Fixture) -> Result<(), Vio
     })
 }
 
-fn join(thread: thread::ScopedJoinHandle<'_, Result<(), Violation>>) -> Result<(), Violation> {
+pub(super) fn join(thread: thread::ScopedJoinHandle<'_, Result<(), Violation>>) -> Result<(), Violation> {
     thread.join().unwrap_or_else(|_| Err(Violation::new("a call panicked")))
 }
 

@@ -3,6 +3,7 @@
 //! Laws about patterns take the syntax as their third argument. All others use topics of one word and `#`, which every syntax has.
 
 pub mod broken;
+mod closing;
 mod conservation;
 mod delivery;
 mod limits;
@@ -11,7 +12,8 @@ pub mod oracle;
 mod waiting;
 pub mod workload;
 
-pub use conservation::{closing, conservation, conservation_threads, order_threads};
+pub use closing::{closing, refusal_threads};
+pub use conservation::{conservation, conservation_threads, order_threads};
 pub use delivery::{back_pressure, dead_letter_bound, order, retry_limit, visibility_timeout};
 pub use limits::{clock_jumps, limits, panicking_clock, topic_table};
 pub use matching::{any_bytes, matching_random, matching_small, routing_random, routing_small, ten_thousand_patterns};
