@@ -273,7 +273,11 @@ typedef struct abi_gateway abi_gateway_t;
 enum {
     /** matchit's radix tree, one for each method; governor for the token bucket; HdrHistogram for latencies. */
     ABI_GATEWAY_BACKEND_MATCHIT = 0,
-    /** The reference: each route is tried, each request is remembered, one lock. */
+    /**
+     * The reference: each route is tried, each request of a sliding window is remembered until it has left the window, one lock.
+     * That takes eight bytes for each of at most `max_keys` times `rate_limit` requests; where this is more than 134,217,728, a
+     * gateway with sliding windows isn't opened (`InvalidConfig`).
+     */
     ABI_GATEWAY_BACKEND_EXACT = 1
 };
 

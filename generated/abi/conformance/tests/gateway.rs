@@ -520,7 +520,9 @@ mod matchit {
     }
 }
 
-/// The reference: each route is tried, each request is remembered, one lock.
+/// The reference: each route is tried, each request of a sliding window is remembered until it has left the window, one lock.
+/// That takes eight bytes for each of at most `max_keys` times `rate_limit` requests; where this is more than 134,217,728, a
+/// gateway with sliding windows isn't opened (`InvalidConfig`).
 ///
 /// Spec: `[backend.exact]` in `spec/abi/gateway.toml`.
 #[cfg(feature = "gateway-exact")]

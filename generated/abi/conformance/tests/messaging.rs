@@ -214,6 +214,18 @@ const CONSERVATION_THREADS: Law = Law {
     ops: &[],
 };
 
+/// while other publishes are refused for want of room in one queue, none is refused that reaches only queues with room It holds
+/// under threads.
+///
+/// Spec: `[law.refusal_threads]` in `spec/abi/messaging.toml`.
+const REFUSAL_THREADS: Law = Law {
+    id: "refusal_threads",
+    cases: 4_000,
+    seed: 1,
+    tolerance: 0.0,
+    ops: &[],
+};
+
 /// what is queued or in flight when the broker is closed counts as discarded, whatever other threads do: delivered + dead +
 /// refused + discarded = published It holds under threads.
 ///
@@ -436,6 +448,13 @@ mod trie {
     }
 
     #[test]
+    fn refusal_threads() {
+        let fixture = Fixture::new(MessagingBackend::Trie);
+        let outcome = laws::refusal_threads::<Subject>(&REFUSAL_THREADS, &fixture);
+        holds(outcome);
+    }
+
+    #[test]
     fn closing() {
         let fixture = Fixture::new(MessagingBackend::Trie);
         let outcome = laws::closing::<Subject>(&CLOSING, &fixture);
@@ -630,6 +649,13 @@ mod exact {
     fn conservation_threads() {
         let fixture = Fixture::new(MessagingBackend::Exact);
         let outcome = laws::conservation_threads::<Subject>(&CONSERVATION_THREADS, &fixture);
+        holds(outcome);
+    }
+
+    #[test]
+    fn refusal_threads() {
+        let fixture = Fixture::new(MessagingBackend::Exact);
+        let outcome = laws::refusal_threads::<Subject>(&REFUSAL_THREADS, &fixture);
         holds(outcome);
     }
 
@@ -897,6 +923,13 @@ mod facade {
     fn conservation_threads() {
         let fixture = Fixture::new(MessagingBackend::Trie);
         let outcome = laws::conservation_threads::<Subject>(&CONSERVATION_THREADS, &fixture);
+        holds(outcome);
+    }
+
+    #[test]
+    fn refusal_threads() {
+        let fixture = Fixture::new(MessagingBackend::Trie);
+        let outcome = laws::refusal_threads::<Subject>(&REFUSAL_THREADS, &fixture);
         holds(outcome);
     }
 

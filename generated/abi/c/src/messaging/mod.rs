@@ -294,9 +294,9 @@ pub unsafe extern "C" fn abi_messaging_unsubscribe(handle: *const Handle, subscr
 }
 
 /// Puts a copy of the message into the queue of each subscription whose pattern matches the topic, and gives their number. If one
-/// of them is full, none gets it: the message is refused, at once or after `publish_timeout`. A message that no subscription
-/// matches is acknowledged with 0. While another publish is refused for want of room elsewhere, the places that it had taken in
-/// other queues may be seen as taken.
+/// of them is full, none gets it: the message is refused, at once or after `publish_timeout`. What is refused takes no place
+/// anywhere, not for a moment, so that no other publish is refused where there was room. A message that no subscription matches
+/// is acknowledged with 0.
 ///
 /// # Safety
 ///

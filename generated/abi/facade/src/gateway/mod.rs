@@ -190,7 +190,7 @@ impl Gateway {
     /// Whether a request of a key may be made now; if so, it counts as made. Without room for the key, `TooManyKeys`: never a
     /// silent yes.
     ///
-    /// Cost: constant; with `max_keys` keys, now and then their number.
+    /// Cost: logarithmic in the number of keys; with `max_keys` keys, now and then the number of those that have become idle.
     ///
     /// # Errors
     ///

@@ -14,7 +14,9 @@ pub enum GatewayBackend {
     ///
     /// Spec: `[backend.matchit]` in `spec/abi/gateway.toml`.
     Matchit,
-    /// The reference: each route is tried, each request is remembered, one lock. Cargo feature `gateway-exact`.
+    /// The reference: each route is tried, each request of a sliding window is remembered until it has left the window, one lock.
+    /// That takes eight bytes for each of at most `max_keys` times `rate_limit` requests; where this is more than 134,217,728, a
+    /// gateway with sliding windows isn't opened (`InvalidConfig`). Cargo feature `gateway-exact`.
     ///
     /// Spec: `[backend.exact]` in `spec/abi/gateway.toml`.
     Exact,
