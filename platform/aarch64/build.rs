@@ -4,7 +4,5 @@ fn main() {
     let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the package's directory");
     println!("cargo:rustc-link-arg-bins=-T{here}/linker.ld");
     println!("cargo:rustc-link-arg-bins=-zmax-page-size=4096");
-    // Sections follow each other in the file without filling: nobody maps it, QEMU copies it.
-    println!("cargo:rustc-link-arg-bins=--nmagic");
     println!("cargo:rerun-if-changed=linker.ld");
 }

@@ -20,7 +20,6 @@ mod timer;
 mod trap;
 
 use core::arch::global_asm;
-use core::fmt::Write;
 use core::mem::offset_of;
 
 use exo_facts::Stage;
@@ -47,7 +46,12 @@ extern "C" fn start(tree: u64) -> ! {
     power::enter(Stage::Console);
     console::start().unwrap_or_else(|reason| power::fail(Stage::Console, reason));
     power::enter(Stage::Entry);
-    let (tree, at) = boot::device_tree(tree).unwrap_or_else(|error| power::fail(Stage::Entry, error));
+    let (tree, at) = boot::device_tree(tree).unwrap_or_else(|error| {
+        power::fail_saying(Stage::Entry, |console| {
+            let console = console.text("device tree, byte ").hexadecimal(error.at as u64);
+            console.text(": ").text(error.problem.describe())
+        })
+    });
     power::done(Stage::Entry);
     power::done(Stage::Console);
     power::enter(Stage::MemoryMap);
@@ -71,7 +75,10 @@ extern "C" fn start(tree: u64) -> ! {
         .start()
         .unwrap_or_else(|failure| power::fail(failure.stage, failure.reason));
     if let Some(instructions) = kernel.time_decisions(timer::cycles) {
-        let _ = writeln!(console::Console, "measure scheduling_decision {instructions}");
+        console::Console
+            .text("measure scheduling_decision ")
+            .decimal(instructions)
+            .text("\n");
     }
     power::leave_boot();
     trap::resume()
@@ -79,5 +86,17 @@ extern "C" fn start(tree: u64) -> ! {
 
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
-    power::fault(format_args!("{info}"))
+    // The message isn't read: with it, the image would hold the code that formats it.
+    let location = info.location();
+    power::fault(|console| {
+        let console = console.text("panicked");
+        match location {
+            Some(location) => console
+                .text(" at ")
+                .text(location.file())
+                .text(":")
+                .decimal(location.line().into()),
+            None => console,
+        }
+    })
 }

@@ -34,8 +34,23 @@ unsafe extern "C" fn memset(to: *mut u8, byte: i32, count: usize) -> *mut u8 {
 
 /// As C has it.
 #[unsafe(no_mangle)]
+unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+    // SAFETY: as for `memset`. Forwards nothing is overwritten that is still to be read, unless the target begins inside the source.
+    unsafe {
+        if (to as usize).wrapping_sub(from as usize) >= count {
+            return memcpy(to, from, count);
+        }
+        for index in (0..count).rev() {
+            to.add(index).write_volatile(from.add(index).read_volatile());
+        }
+    }
+    to
+}
+
+/// As C has it, and also where the ranges overlap if the target begins before the source.
+#[unsafe(no_mangle)]
 unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
-    // SAFETY: as above; the ranges don't overlap.
+    // SAFETY: as above; what is read in one step is written before the next one, never ahead of it.
     unsafe {
         let (mut at, mut from) = (to, from);
         for _ in 0..count / BLOCK {

@@ -1,7 +1,6 @@
 //! The end of the machine, with a status that whoever started it sees.
 
 use core::arch::asm;
-use core::fmt::{Arguments, Display, Write};
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use exo_facts::{Outcome, Stage};
@@ -18,7 +17,7 @@ pub fn enter(stage: Stage) {
 
 /// A stage before the kernel is there is done.
 pub fn done(stage: Stage) {
-    let _ = writeln!(Console, "{}", stage.marker());
+    Console.text(stage.marker()).text("\n");
 }
 
 /// Everything is there.
@@ -27,19 +26,30 @@ pub fn leave_boot() {
 }
 
 /// Says why a stage failed, and ends the machine with its status.
-pub fn fail(stage: Stage, reason: impl Display) -> ! {
-    let number = Stage::ALL.iter().take_while(|other| **other != stage).count() + 1;
-    let _ = writeln!(Console, "stage {number:02} {} failed: {reason}", stage.name());
+pub fn fail(stage: Stage, reason: &str) -> ! {
+    fail_saying(stage, |console| console.text(reason))
+}
+
+/// The same for what isn't a text alone.
+pub fn fail_saying(stage: Stage, say: impl FnOnce(Console) -> Console) -> ! {
+    let number = Stage::ALL.iter().take_while(|other| **other != stage).count() as u64 + 1;
+    let console = Console
+        .text(if number < 10 { "stage 0" } else { "stage " })
+        .decimal(number)
+        .text(" ")
+        .text(stage.name())
+        .text(" failed: ");
+    say(console).text("\n");
     exit(stage.status())
 }
 
 /// Says what the kernel itself did wrong, and ends the machine.
-pub fn fault(what: Arguments<'_>) -> ! {
+pub fn fault(say: impl FnOnce(Console) -> Console) -> ! {
     let status = STATUS.load(Ordering::Relaxed);
     match Stage::from_status(status) {
-        Some(stage) => fail(stage, what),
+        Some(stage) => fail_saying(stage, say),
         None => {
-            let _ = writeln!(Console, "kernel fault: {what}");
+            say(Console.text("kernel fault: ")).text("\n");
             exit(status)
         }
     }
@@ -47,10 +57,13 @@ pub fn fault(what: Arguments<'_>) -> ! {
 
 /// Says how it all ended, if not well, and ends the machine.
 pub fn end(outcome: Outcome, root_status: Option<u64>) -> ! {
-    let _ = match (outcome, root_status) {
-        (Outcome::Success, _) => Ok(()),
-        (_, Some(status)) => writeln!(Console, "the root process ended with status {status:#x}"),
-        (_, None) => writeln!(Console, "no process can run again"),
+    match (outcome, root_status) {
+        (Outcome::Success, _) => Console,
+        (_, Some(status)) => Console
+            .text("the root process ended with status ")
+            .hexadecimal(status)
+            .text("\n"),
+        (_, None) => Console.text("no process can run again\n"),
     };
     exit(outcome.status())
 }

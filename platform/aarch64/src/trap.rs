@@ -109,7 +109,13 @@ fn rest() {
 
 /// An exception of the kernel itself.
 pub extern "C" fn report_exception(syndrome: u64, address: u64, at: u64) -> ! {
-    power::fault(format_args!(
-        "exception at {at:#x}: syndrome {syndrome:#x}, address {address:#x}"
-    ))
+    power::fault(|console| {
+        console
+            .text("exception at ")
+            .hexadecimal(at)
+            .text(": syndrome ")
+            .hexadecimal(syndrome)
+            .text(", address ")
+            .hexadecimal(address)
+    })
 }

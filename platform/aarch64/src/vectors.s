@@ -37,6 +37,8 @@ vectors:
     vector kernel_exception
     .endr
 
+.section .text.trap, "ax"
+
 // Saves or loads registers at their places from x16 on: all general ones but x16.
 .macro general operation
     .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30

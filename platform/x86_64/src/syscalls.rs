@@ -19,8 +19,16 @@ pub struct Results {
 /// A call with its six arguments.
 type Call = extern "C" fn(u64, u64, u64, u64, u64, u64) -> Results;
 
-/// Numbers that have a place in the table.
-pub const CALLS: usize = 128;
+/// Numbers that have a place in the table: one more than the highest.
+pub const CALLS: usize = {
+    let (mut count, mut index) = (0, 0);
+    while index < Syscall::ALL.len() {
+        let number = Syscall::ALL[index].number() as usize;
+        count = if number < count { count } else { number + 1 };
+        index += 1;
+    }
+    count
+};
 /// What `entry.s` answers itself, for numbers past the table.
 pub const NO_SUCH_CALL: u64 = exo_facts::status(Err(Error::NoSuchCall));
 

@@ -37,9 +37,10 @@ pub enum Problem {
     Name,
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let problem = match self.problem {
+impl Problem {
+    /// What is wrong, in words, for those who format nothing.
+    pub fn describe(self) -> &'static str {
+        match self {
             Problem::Magic => "doesn't start with 0xd00dfeed",
             Problem::Version => "needs a reader newer than version 16",
             Problem::Size => "a length or an offset reaches beyond the tree",
@@ -48,8 +49,13 @@ impl fmt::Display for Error {
             Problem::Nesting => "nodes and properties aren't nested as they should be",
             Problem::Depth => "more than 16 nodes in each other",
             Problem::Name => "a name outside of the strings, or without an end",
-        };
-        write!(formatter, "device tree, byte {:#x}: {problem}", self.at)
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "device tree, byte {:#x}: {}", self.at, self.problem.describe())
     }
 }
 

@@ -3,8 +3,8 @@
 use exo_facts::{Error, Handle, Kind, Rights, limits};
 
 use crate::carve::Carver;
-use crate::pool::no_such_row;
 use crate::reply::Granted;
+use crate::rows::Rows;
 
 /// The number of a row. Row 0 is null.
 pub type SlotId = u32;
@@ -91,9 +91,9 @@ pub struct Description {
 
 /// The table.
 pub struct Capabilities {
-    slots: &'static mut [Slot],
+    slots: Rows<Slot>,
     /// The first capability that each process owns.
-    owned: &'static mut [SlotId],
+    owned: Rows<SlotId>,
     free: SlotId,
     available: u32,
 }
@@ -107,11 +107,11 @@ pub const fn key(owner: u32) -> u64 {
 impl Capabilities {
     /// A table of `count` rows for `processes` processes, both with their row 0.
     pub fn carve(carver: &mut Carver, count: usize, processes: usize) -> Option<Capabilities> {
-        let slots = carver.slice(count, |index| Slot {
+        let slots = carver.rows(count, |index| Slot {
             next_owned: if index + 1 < count && index > 0 { index as u32 + 1 } else { 0 },
             ..Slot::FREE
         })?;
-        let owned = carver.slice(processes, |_| 0)?;
+        let owned = carver.rows(processes, |_| 0)?;
         Some(Capabilities {
             slots,
             owned,
@@ -175,7 +175,12 @@ impl Capabilities {
     /// Which error it is. Of a capability that isn't the caller's, not even the kind is told.
     #[cold]
     fn mismatch(slot: &Slot, handle: Handle, key: u64) -> Error {
-        if slot.identity & !0xff == (handle.0 & !0xffff_ffff | key) && slot.identity as u8 != 0 {
+        // What is left of the identity is the kind, where epoch and owner are the same, and there 0 is that of a free row.
+        let kind = slot
+            .identity
+            .wrapping_add(u64::from(handle.index()))
+            .wrapping_sub(handle.0.wrapping_add(key));
+        if kind.wrapping_sub(1) < 0xff {
             Error::WrongKind
         } else {
             Error::BadHandle
@@ -192,19 +197,13 @@ impl Capabilities {
     /// The row of a capability.
     #[inline(always)]
     pub fn slot(&self, slot: SlotId) -> &Slot {
-        match self.slots.get(slot as usize) {
-            Some(slot) => slot,
-            None => no_such_row(),
-        }
+        &self.slots[slot as usize]
     }
 
     /// The row of a capability, to be changed.
     #[inline(always)]
     pub fn slot_mut(&mut self, slot: SlotId) -> &mut Slot {
-        match self.slots.get_mut(slot as usize) {
-            Some(slot) => slot,
-            None => no_such_row(),
-        }
+        &mut self.slots[slot as usize]
     }
 
     /// The handle that a capability has now.

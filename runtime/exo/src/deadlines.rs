@@ -1,22 +1,23 @@
 //! What is to happen at which tick: a binary heap that things can be taken out of.
 
 use crate::carve::Carver;
+use crate::rows::Rows;
 
 /// The heap. Whoever can have a deadline has a number.
 pub struct Deadlines {
-    heap: &'static mut [(u64, u32)],
+    heap: Rows<(u64, u32)>,
     length: usize,
     /// Where each number stands in the heap, plus one; zero if it has no deadline.
-    positions: &'static mut [u32],
+    positions: Rows<u32>,
 }
 
 impl Deadlines {
     /// A heap for the numbers below `count`.
     pub fn carve(carver: &mut Carver, count: usize) -> Option<Deadlines> {
         Some(Deadlines {
-            heap: carver.slice(count, |_| (0, 0))?,
+            heap: carver.rows(count, |_| (0, 0))?,
             length: 0,
-            positions: carver.slice(count, |_| 0)?,
+            positions: carver.rows(count, |_| 0)?,
         })
     }
 
@@ -44,7 +45,10 @@ impl Deadlines {
 
     /// Takes out the earliest deadline that isn't after `now`.
     pub fn pop_due(&mut self, now: u64) -> Option<u32> {
-        let &(when, who) = self.heap[..self.length].first()?;
+        if self.is_empty() {
+            return None;
+        }
+        let (when, who) = self.heap[0];
         if when > now {
             return None;
         }

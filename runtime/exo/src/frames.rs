@@ -2,6 +2,7 @@
 
 use crate::carve::Carver;
 use crate::machine::Frame;
+use crate::rows::Rows;
 
 /// What a frame is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +37,7 @@ struct Row {
 /// The allocator. It hands out runs of frames and refuses to take back what it hasn't handed out.
 pub struct Frames {
     base: u64,
-    rows: &'static mut [Row],
+    rows: Rows<Row>,
     heads: [u32; ORDERS],
     /// Bit n: the list of blocks of order n isn't empty.
     filled: u32,
@@ -53,7 +54,7 @@ impl Frames {
 
     /// An allocator for `count` frames from `base` on, all reserved.
     pub fn carve(carver: &mut Carver, base: Frame, count: usize) -> Option<Frames> {
-        let rows = carver.slice(count, |_| Row {
+        let rows = carver.rows(count, |_| Row {
             next: NONE,
             previous: NONE,
             usage: Use::Reserved,
@@ -111,9 +112,9 @@ impl Frames {
             self.rows[index as usize].usage = Use::Taken;
             self.rows[index as usize].entries = 0;
         }
-        self.rows[row as usize + count as usize..row as usize + (1 << order)]
-            .iter_mut()
-            .for_each(|row| row.usage = Use::FreeBody);
+        for index in row + count as u32..row + (1 << order) {
+            self.rows[index as usize].usage = Use::FreeBody;
+        }
         self.insert_run(row + count as u32, (1 << order) - count as u32);
         self.available -= count;
         Some(Frame(self.base + u64::from(row)))

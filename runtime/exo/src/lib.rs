@@ -23,6 +23,7 @@ mod carve;
 mod frames;
 mod memory_map;
 mod pool;
+mod rows;
 
 pub mod capabilities;
 mod lifetimes;

@@ -4,6 +4,7 @@ use crate::capabilities::{Capabilities, SlotId};
 use crate::carve::Carver;
 use crate::machine::FRAME_BYTES;
 use crate::pool::Pool;
+use crate::rows::Rows;
 
 /// A page that is mapped.
 struct Mapping {
@@ -23,7 +24,7 @@ struct Mapping {
 /// The table of mappings, found by space and address.
 pub struct Mappings {
     rows: Pool<Mapping>,
-    buckets: &'static mut [u32],
+    buckets: Rows<u32>,
 }
 
 impl Mappings {
@@ -42,7 +43,7 @@ impl Mappings {
         })?;
         Some(Mappings {
             rows,
-            buckets: carver.slice(count.max(1), |_| 0)?,
+            buckets: carver.rows(count.max(1), |_| 0)?,
         })
     }
 

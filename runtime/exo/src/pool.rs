@@ -3,20 +3,21 @@
 use core::ops::{Index, IndexMut};
 
 use crate::carve::Carver;
+use crate::rows::Rows;
 
 /// A table whose free rows lie on a stack: taking one and giving it back take a few instructions. Row 0 is never taken; its number stands
 /// for "none" wherever rows are named.
 pub struct Pool<T: 'static> {
-    rows: &'static mut [T],
-    free: &'static mut [u32],
+    rows: Rows<T>,
+    free: Rows<u32>,
     available: usize,
 }
 
 impl<T> Pool<T> {
     /// A table of `count` rows beside row 0.
     pub fn carve(carver: &mut Carver, count: usize, mut make: impl FnMut() -> T) -> Option<Pool<T>> {
-        let rows = carver.slice(count.checked_add(1)?, |_| make())?;
-        let free = carver.slice(count, |index| (count - index) as u32)?;
+        let rows = carver.rows(count.checked_add(1)?, |_| make())?;
+        let free = carver.rows(count, |index| (count - index) as u32)?;
         Some(Pool {
             rows,
             free,
@@ -48,7 +49,7 @@ impl<T> Pool<T> {
 
     /// The free rows, for checks.
     pub fn free_rows(&self) -> &[u32] {
-        &self.free[..self.available]
+        self.free.get(..self.available).unwrap_or_default()
     }
 
     /// How many rows there are, row 0 included.
@@ -57,32 +58,20 @@ impl<T> Pool<T> {
     }
 }
 
-/// A number that was taken from a table is one of its rows; should that ever be wrong, the kernel stops. That it is said here, once for
-/// all, makes the image a tenth smaller.
-#[cold]
-#[inline(never)]
-pub(crate) fn no_such_row() -> ! {
-    panic!("a table has no such row")
-}
-
 impl<T> Index<u32> for Pool<T> {
     type Output = T;
 
     #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
     fn index(&self, row: u32) -> &T {
-        match self.rows.get(row as usize) {
-            Some(row) => row,
-            None => no_such_row(),
-        }
+        &self.rows[row as usize]
     }
 }
 
 impl<T> IndexMut<u32> for Pool<T> {
     #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
     fn index_mut(&mut self, row: u32) -> &mut T {
-        match self.rows.get_mut(row as usize) {
-            Some(row) => row,
-            None => no_such_row(),
-        }
+        &mut self.rows[row as usize]
     }
 }

@@ -12,6 +12,7 @@ mod weights;
 use exo_facts::limits;
 
 use crate::carve::Carver;
+use crate::rows::Rows;
 use beatty::Word;
 use queue::{Links, Queue};
 use weights::Weights;
@@ -56,7 +57,7 @@ pub(crate) struct Node {
 /// The queue of those that are ready.
 pub struct Scheduler {
     policy: Policy,
-    nodes: &'static mut [Node],
+    nodes: Rows<Node>,
     queued: u32,
     /// Those who wait under round-robin and, by levels, under priorities.
     levels: [Queue; limits::PRIORITIES as usize],
@@ -81,7 +82,7 @@ impl Scheduler {
         };
         Some(Scheduler {
             policy,
-            nodes: carver.slice(count, |_| node)?,
+            nodes: carver.rows(count, |_| node)?,
             queued: 0,
             levels: [Queue::EMPTY; limits::PRIORITIES as usize],
             filled: 0,
@@ -155,7 +156,7 @@ impl Scheduler {
             Policy::RoundRobin | Policy::Priority => self.push_level(id),
             Policy::Beatty | Policy::Weights => {
                 self.weights.enter(self.nodes[id as usize].class);
-                self.weights.push_new(self.nodes, id);
+                self.weights.push_new(&mut self.nodes, id);
             }
         }
     }
@@ -167,12 +168,12 @@ impl Scheduler {
         match self.policy {
             Policy::RoundRobin | Policy::Priority => {
                 let level = self.level(id);
-                self.levels[level].remove(self.nodes, id);
+                self.levels[level].remove(&mut self.nodes, id);
                 self.filled &= !(u32::from(self.levels[level].is_empty()) << level);
             }
             Policy::Beatty | Policy::Weights => {
                 self.weights.leave(self.nodes[id as usize].class);
-                self.weights.remove(self.nodes, id);
+                self.weights.remove(&mut self.nodes, id);
             }
         }
     }
@@ -185,12 +186,12 @@ impl Scheduler {
                     return None;
                 }
                 let level = self.filled.trailing_zeros() as usize;
-                let id = self.levels[level].pop(self.nodes);
+                let id = self.levels[level].pop(&mut self.nodes);
                 self.filled &= !(u32::from(self.levels[level].is_empty()) << level);
                 id
             }
             Policy::Beatty if self.queued == 2 => self.pick_of_two(),
-            Policy::Beatty | Policy::Weights => self.weights.pick(self.nodes)?,
+            Policy::Beatty | Policy::Weights => self.weights.pick(&mut self.nodes)?,
         };
         self.queued -= 1;
         self.nodes[id as usize].queued = false;
@@ -203,7 +204,7 @@ impl Scheduler {
         self.nodes[id as usize].queued = true;
         match self.policy {
             Policy::RoundRobin | Policy::Priority => self.push_level(id),
-            Policy::Beatty | Policy::Weights => self.weights.push_again(self.nodes, id),
+            Policy::Beatty | Policy::Weights => self.weights.push_again(&mut self.nodes, id),
         }
     }
 
@@ -217,7 +218,7 @@ impl Scheduler {
 
     /// The word of Beatty's theorem goes on as long as the same two are chosen from; the heavier one, or the first, has the larger share.
     fn pick_of_two(&mut self) -> u32 {
-        let (one, other) = self.weights.two(self.nodes);
+        let (one, other) = self.weights.two(&self.nodes);
         let pair = if (self.weight(other), one) > (self.weight(one), other) {
             (other, one)
         } else {
@@ -228,13 +229,13 @@ impl Scheduler {
             self.word = Word::new();
         }
         let id = if self.word.next_is_first() { pair.0 } else { pair.1 };
-        self.weights.take(self.nodes, id);
+        self.weights.take(&mut self.nodes, id);
         id
     }
 
     fn push_level(&mut self, id: u32) {
         let level = self.level(id);
-        self.levels[level].push(self.nodes, id);
+        self.levels[level].push(&mut self.nodes, id);
         self.filled |= 1 << level;
     }
 
@@ -254,9 +255,9 @@ impl Scheduler {
             if queue.is_empty() != (self.filled & 1 << level == 0) {
                 return Err("the bitmap of the scheduler disagrees with a queue");
             }
-            listed += queue.check(self.nodes)?;
+            listed += queue.check(&self.nodes)?;
         }
-        listed += self.weights.check(self.nodes)?;
+        listed += self.weights.check(&self.nodes)?;
         if matches!(self.policy, Policy::Beatty | Policy::Weights) {
             let turn = if has_turn == 0 { 0 } else { u64::from(self.weight(has_turn)) };
             let queued = (0..self.nodes.len() as u32)

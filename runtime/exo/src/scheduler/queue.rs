@@ -1,6 +1,7 @@
 //! Queues whose links lie in the table of the scheduler.
 
 use super::Node;
+use crate::rows::Rows;
 
 /// A process's place in a queue.
 #[derive(Clone, Copy)]
@@ -42,12 +43,12 @@ impl Queue {
 
     /// The one behind `id`, or 0.
     #[inline]
-    pub fn behind(&self, nodes: &[Node], id: u32) -> u32 {
+    pub fn behind(&self, nodes: &Rows<Node>, id: u32) -> u32 {
         nodes[id as usize].links.next
     }
 
     #[inline]
-    pub fn push(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn push(&mut self, nodes: &mut Rows<Node>, id: u32) {
         nodes[id as usize].links = Links {
             next: 0,
             previous: self.tail,
@@ -62,7 +63,7 @@ impl Queue {
 
     /// Takes out the first; the queue isn't empty.
     #[inline]
-    pub fn pop(&mut self, nodes: &mut [Node]) -> u32 {
+    pub fn pop(&mut self, nodes: &mut Rows<Node>) -> u32 {
         let id = self.head;
         self.head = nodes[id as usize].links.next;
         if self.head == 0 {
@@ -73,7 +74,7 @@ impl Queue {
         id
     }
 
-    pub fn remove(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn remove(&mut self, nodes: &mut Rows<Node>, id: u32) {
         let Links { next, previous } = nodes[id as usize].links;
         if previous == 0 {
             self.head = next;
@@ -88,7 +89,7 @@ impl Queue {
     }
 
     /// The length, after a check of the links.
-    pub fn check(&self, nodes: &[Node]) -> Result<usize, &'static str> {
+    pub fn check(&self, nodes: &Rows<Node>) -> Result<usize, &'static str> {
         let (mut count, mut id, mut previous) = (0, self.head, 0);
         while id != 0 {
             let node = &nodes[id as usize];

@@ -16,6 +16,7 @@ use exo_facts::limits;
 
 use super::Node;
 use super::queue::Queue;
+use crate::rows::Rows;
 
 /// Different weights that can be in use at once.
 const CLASSES: usize = 16;
@@ -102,6 +103,7 @@ impl Weights {
     }
 
     /// The class of a weight, which has one member more now. `None` if too many different weights are in use.
+    #[inline(never)]
     pub fn join_class(&mut self, weight: u32) -> Option<u8> {
         if weight == 1 {
             return Some(Self::CLASS_OF_ONE);
@@ -150,7 +152,7 @@ impl Weights {
     }
 
     /// Queues a process that wasn't ready: behind its class, and with no claim on turns that it has slept through.
-    pub fn push_new(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn push_new(&mut self, nodes: &mut Rows<Node>, id: u32) {
         let class = &self.classes[usize::from(nodes[id as usize].class)];
         let mut earliest = self.time;
         if !class.queue.is_empty() {
@@ -169,7 +171,7 @@ impl Weights {
 
     /// Queues a process whose turn is over.
     #[inline]
-    pub fn push_again(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn push_again(&mut self, nodes: &mut Rows<Node>, id: u32) {
         self.advance(&mut nodes[id as usize]);
         self.push(nodes, id);
     }
@@ -185,7 +187,7 @@ impl Weights {
     }
 
     #[inline]
-    fn push(&mut self, nodes: &mut [Node], id: u32) {
+    fn push(&mut self, nodes: &mut Rows<Node>, id: u32) {
         let number = nodes[id as usize].class;
         let class = &mut self.classes[usize::from(number)];
         // The order of the queue is that of the beginnings. Only where the set has changed can one want to stand further in front.
@@ -202,7 +204,7 @@ impl Weights {
     }
 
     /// Takes a process out of the queue, wherever it stands.
-    pub fn remove(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn remove(&mut self, nodes: &mut Rows<Node>, id: u32) {
         let number = nodes[id as usize].class;
         let class = &mut self.classes[usize::from(number)];
         class.queue.remove(nodes, id);
@@ -215,7 +217,7 @@ impl Weights {
 
     /// The decision.
     #[inline]
-    pub fn pick(&mut self, nodes: &mut [Node]) -> Option<u32> {
+    pub fn pick(&mut self, nodes: &mut Rows<Node>) -> Option<u32> {
         if self.filled == 0 {
             return None;
         }
@@ -244,13 +246,13 @@ impl Weights {
     }
 
     /// Takes out a process that something else has chosen.
-    pub fn take(&mut self, nodes: &mut [Node], id: u32) {
+    pub fn take(&mut self, nodes: &mut Rows<Node>, id: u32) {
         self.advance_time();
         self.remove(nodes, id);
     }
 
     /// The two that are queued, when two are.
-    pub fn two(&self, nodes: &[Node]) -> (u32, u32) {
+    pub fn two(&self, nodes: &Rows<Node>) -> (u32, u32) {
         let first = self.filled.trailing_zeros() as usize % CLASSES;
         let one = self.classes[first].queue.first();
         let other = match self.classes[first].queue.behind(nodes, one) {
@@ -289,7 +291,7 @@ impl Weights {
     }
 
     /// Processes queued, after a check of the queues.
-    pub fn check(&self, nodes: &[Node]) -> Result<usize, &'static str> {
+    pub fn check(&self, nodes: &Rows<Node>) -> Result<usize, &'static str> {
         let mut sum = 0;
         for (number, class) in self.classes.iter().enumerate() {
             if class.queue.is_empty() != (self.filled & 1 << number == 0) {
@@ -314,7 +316,7 @@ impl Weights {
 
 impl Class {
     #[inline]
-    fn look_at_first(&mut self, nodes: &[Node]) {
+    fn look_at_first(&mut self, nodes: &Rows<Node>) {
         let node = &nodes[self.queue.first() as usize];
         self.start = node.start;
         self.end = node
