@@ -62,6 +62,7 @@ window.manualEntries = [
 ["endpoint_call","call","exo","Sends a message and waits for the reply of the one who receives it.","","kernels/exo/calls.html#endpoint_call"],
 ["endpoint_reply","call","exo","Answers the call that the caller received last and hasn't answered; the one who called runs at once, on the rest of the time slice.","","kernels/exo/calls.html#endpoint_reply"],
 ["endpoint_receive_timed","call","exo","Waits for a message for at most ticks; with zero it only looks.","","kernels/exo/calls.html#endpoint_receive_timed"],
+["endpoint_reply_receive","call","exo","Answers as endpoint_reply does and waits for a message as endpoint_receive does, in one call: what a server does again and again.","","kernels/exo/calls.html#endpoint_reply_receive"],
 ["timer_create","call","exo","Makes a timer.","","kernels/exo/calls.html#timer_create"],
 ["timer_upcall","call","exo","After ticks, stores the registers of the caller in area and lets it go on at entry, once.","","kernels/exo/calls.html#timer_upcall"],
 ["upcall_return","call","exo","Loads all registers from an area, so that the process goes on where the upcall interrupted it.","","kernels/exo/calls.html#upcall_return"],

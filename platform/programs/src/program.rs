@@ -19,6 +19,8 @@ pub enum Program {
     MessageMeter,
     /// Answers calls: `measure`.
     Server,
+    /// Sends on what it receives: `measure`.
+    Relay,
     /// Ends at once with its first parameter: `measure`.
     Exit,
     /// Makes any calls: `conformance`.
@@ -46,6 +48,8 @@ pub fn run(argument: u64) -> u64 {
         measure::message_meter(parameters)
     } else if is(Program::Server) {
         measure::server(parameters)
+    } else if is(Program::Relay) {
+        measure::relay(parameters)
     } else if is(Program::Fuzzer) {
         conformance::fuzzer(parameters)
     } else {

@@ -5,6 +5,7 @@
 //! endpoint and the balance. The kernel learns who is current when it is entered next, in [`synchronised`]. What a fast path can't do, for
 //! whatever reason, it leaves to the general path before it has changed anything.
 
+use core::arch::asm;
 use core::mem::{offset_of, size_of};
 
 use exo_facts::{Kind, Rights, Syscall};
@@ -61,8 +62,6 @@ pub struct Paths {
     slot_count: u64,
     processes: *mut Process<Registers>,
     endpoints: *mut Endpoint,
-    /// For each process, whether it has a deadline.
-    deadlines: *const u32,
 }
 
 pub static mut PATHS: Paths = Paths {
@@ -72,7 +71,6 @@ pub static mut PATHS: Paths = Paths {
     slot_count: 0,
     processes: core::ptr::null_mut(),
     endpoints: core::ptr::null_mut(),
-    deadlines: core::ptr::null(),
 };
 
 const _: () = assert!(offset_of!(Process<Registers>, registers) == 0);
@@ -87,7 +85,6 @@ pub fn open(kernel: &mut Kernel<Processor>) {
         PATHS.slot_count = tables.slot_count;
         PATHS.processes = tables.processes;
         PATHS.endpoints = tables.endpoints;
-        PATHS.deadlines = tables.deadlines;
     }
 }
 
@@ -117,11 +114,58 @@ pub fn caller_key() -> u64 {
 pub fn charge_caller(amount: u64) -> bool {
     // Safety: as above; the account of a process lives as long as the process does, in a table that never moves.
     let balance = unsafe { &mut *(*PATHS.current).link.balance };
-    if *balance < amount {
-        return false;
+    // First taken, then looked at, and where it was too much given back: that is one instruction in the usual case.
+    let (rest, too_much) = balance.overflowing_sub(amount);
+    *balance = rest;
+    if too_much {
+        // Safety: adds to the word; written so that the compiler doesn't keep the old amount beside.
+        unsafe { asm!("add [{}], {}", in(reg) balance, in(reg) amount) };
     }
-    *balance -= amount;
-    true
+    !too_much
+}
+
+/// Who calls.
+#[inline(always)]
+pub fn caller() -> ProcessId {
+    // Safety: as above.
+    ProcessId(unsafe { (*PATHS.current).link.id })
+}
+
+/// The registers of whoever calls.
+#[inline(always)]
+pub fn registers() -> &'static mut Registers {
+    // Safety: as above; a row of a table that never moves, which nobody else looks at on the way out.
+    unsafe { &mut *PATHS.current }
+}
+
+/// A process has become ready that may have no place in the queue of the scheduler: no fast path may switch away from it.
+#[inline(always)]
+pub fn unfit(registers: &mut Registers) {
+    registers.link.key = 0;
+}
+
+/// The same, unless the turn is its. Then it is as fit as it was.
+#[inline(always)]
+pub fn unfit_guest(registers: &mut Registers) {
+    if !kernel().has_turn(ProcessId(registers.link.id)) {
+        unfit(registers);
+    }
+}
+
+/// Notes that the kernel is to be told of more than who runs.
+#[inline(always)]
+pub fn behind() {
+    // Safety: nothing else runs.
+    unsafe { PATHS.known = core::ptr::null_mut() };
+}
+
+/// A process goes on; the kernel is told when it is entered next. Returns the address of the table of pages.
+#[inline(always)]
+pub fn hand_over(registers: &mut Registers) -> u64 {
+    behind();
+    // Safety: nothing else runs.
+    unsafe { PATHS.current = registers };
+    registers.link.root
 }
 
 /// Makes the current process ready to go on, and known to the fast paths.
@@ -168,11 +212,11 @@ const FRAME: usize = offset_of!(Registers, frame);
 core::arch::global_asm!(
     include_str!("fast.s"),
     current = sym PATHS,
+    direct = sym crate::direct::TABLE,
     slots = const offset_of!(Paths, slots),
     slot_count = const offset_of!(Paths, slot_count),
     processes = const offset_of!(Paths, processes),
     endpoints = const offset_of!(Paths, endpoints),
-    deadlines = const offset_of!(Paths, deadlines),
     slot_size = const size_of::<Slot>(),
     identity = const offset_of!(Slot, identity),
     rights = const offset_of!(Slot, rights),
@@ -185,10 +229,7 @@ core::arch::global_asm!(
     root = const LINK + offset_of!(Link, root),
     whole = const WHOLE,
     state = const WHOLE + 1,
-    due = const offset_of!(Process<Registers>, due),
-    slot = const offset_of!(Process<Registers>, slot),
     next = const offset_of!(Process<Registers>, next),
-    previous = const offset_of!(Process<Registers>, previous),
     endpoint_size = const size_of::<Endpoint>(),
     receivers = const offset_of!(Endpoint, receivers),
     ready = const State::Ready as u8,

@@ -4,7 +4,7 @@
 // switch: a call that may switch keeps none, and who makes it chooses who sees them. Flags are set to what is harmless.
 
     .text
-    .globl fast_yield, fast_send
+    .globl fast_yield, fast_send, direct_message, direct_reply, direct_receive, reply_refused, message_refused, receive_refused
     .balign 16
 fast_yield:
     mov rbx, [{current}]
@@ -43,11 +43,63 @@ fast_yield:
     mov eax, {yield_number}
     jmp general_call
 
+    // Messages that no fast path takes, on their way to `direct.rs` and, if it refuses, to the general path. A page capability goes the
+    // general way.
+    .balign 16
+direct_message:
+    test r9, r9
+    jnz general_call
+    mov rbx, [{current}]
+direct_known:
+    mov [rbx + {program_counter}], rcx
+    mov [rbx + {stack}], rsp
+    mov rsp, offset kernel_stack
+    push rsi
+    push rdx
+    push r10
+    push r8
+    jmp [{direct} + rax * 8]
+    .balign 16
+direct_reply:
+    mov rbx, [{current}]
+    mov [rbx + {program_counter}], rcx
+    mov [rbx + {stack}], rsp
+    mov rsp, offset kernel_stack
+    push rsi
+    push rdx
+    push r10
+    push r8
+    push rdi
+    jmp [{direct} + rax * 8]
+reply_refused:
+    mov rdi, [kernel_stack - 40]
+message_refused:
+    mov rsp, offset kernel_stack - 32
+    pop r8
+    pop r10
+    pop rdx
+    pop rsi
+    xor r9d, r9d
+receive_refused:
+    mov rbx, [{current}]
+    mov rcx, [rbx + {program_counter}]
+    mov rsp, [rbx + {stack}]
+    jmp general_call
+    .balign 16
+direct_receive:
+    mov rbx, [{current}]
+    mov [rbx + {program_counter}], rcx
+    mov [rbx + {stack}], rsp
+    mov rsp, offset kernel_stack - 8
+    jmp [{direct} + rax * 8]
+
     .balign 16
 fast_send:
     test r9, r9
     jnz general_call
     mov rbx, [{current}]
+    cmp qword ptr [rbx + {key}], 0
+    je direct_known
     mov [rbx + {program_counter}], rcx
     mov [rbx + {stack}], rsp
     mov r13d, edi
@@ -65,26 +117,17 @@ fast_send:
     mov r14d, [r12 + {object}]
     imul r14, r14, {endpoint_size}
     add r14, [{current} + {endpoints}]
-    mov r15d, [r14 + {receivers}]       // row 0 if nobody waits, whose state is another
-    imul r12, r15, {process_size}
+    mov r12d, [r14 + {receivers}]       // row 0 if nobody waits, whose state is another
+    imul r12, r12, {process_size}
     add r12, [{current} + {processes}]
     cmp word ptr [r12 + {whole}], {stopped_receiving}
-    jne general_call
-    cmp dword ptr [r12 + {due}], 0
-    jne general_call
-    mov r13, [{current} + {deadlines}]
-    cmp dword ptr [r13 + r15 * 4], 0
     jne general_call
     mov rax, [rbx + {balance}]
     sub qword ptr [rax], {send_price}
     jb 2f
     mov eax, [r12 + {next}]
     mov [r14 + {receivers}], eax
-    test eax, eax
-    jnz 4f
-    mov [r14 + {receivers} + 4], eax
-3:  mov byte ptr [r12 + {state}], {ready}
-    mov dword ptr [r12 + {slot}], 0
+    mov byte ptr [r12 + {state}], {ready}
     mov qword ptr [r12 + {key}], 0
     mov [{current}], r12
     mov rax, [r12 + {root}]
@@ -94,10 +137,6 @@ fast_send:
     mov r11d, 0x202
     xor eax, eax
     sysretq
-4:  imul rax, rax, {process_size}
-    add rax, [{current} + {processes}]
-    mov dword ptr [rax + {previous}], 0
-    jmp 3b
 2:  add qword ptr [rax], {send_price}
     mov eax, {send_number}
     jmp general_call

@@ -10,6 +10,7 @@ mod console;
 mod controllers;
 mod cpu;
 mod descriptors;
+mod direct;
 mod exit;
 mod fast;
 mod kernel;

@@ -113,6 +113,13 @@ impl exo_kernel::Registers for Registers {
         self.link.whole = 1;
     }
 
+    /// These are what counts of a thread that stopped in a call, if nothing else does.
+    #[inline(always)]
+    fn set_done(&mut self) {
+        self.frame.rax = 0;
+        self.frame.rdx = 0;
+    }
+
     fn set_message(&mut self, words: [u64; 4], page: u64) {
         let Frame {
             rsi, rdx, r10, r8, r9, ..

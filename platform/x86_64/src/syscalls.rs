@@ -3,11 +3,11 @@
 use exo_facts::{Error, Syscall};
 use exo_kernel::Reply;
 
-use crate::fast;
 use crate::kernel::kernel;
 use crate::memory::Symbol;
 use crate::registers::{FIXED_FLAGS, Registers};
 use crate::traps::resume;
+use crate::{direct, fast};
 
 /// The two result registers.
 #[repr(C)]
@@ -18,6 +18,9 @@ pub struct Results {
 
 /// A call with its six arguments.
 type Call = extern "C" fn(u64, u64, u64, u64, u64, u64) -> Results;
+
+/// A place in `entry.s` or `fast.s`.
+pub type Label = unsafe extern "C" fn();
 
 /// Numbers that have a place in the table: one more than the highest.
 pub const CALLS: usize = {
@@ -62,12 +65,6 @@ const fn asks_who_calls(call: Option<Syscall>) -> bool {
     )
 }
 
-/// Whether a caller that such a call has switched away from goes on with zeros as results, so that a fast path may go on with it. If
-/// something else comes for it later, that is noted anew.
-const fn stays_ready(number: u64) -> bool {
-    number == Syscall::ProcessYield.number()
-}
-
 #[inline(always)]
 fn answer(reply: Reply) -> Results {
     match reply {
@@ -92,16 +89,7 @@ macro_rules! table {
                 if $switches {
                     save_caller();
                 }
-                if !stays_ready($number) {
-                    return answer(exo_gate::$name(kernel, [a, b, c, d, e, f]));
-                }
-                let caller = core::ptr::from_mut(kernel.current_registers());
-                let reply = exo_gate::$name(kernel, [a, b, c, d, e, f]);
-                if reply == Reply::Switched {
-                    // Safety: the registers of the caller lie in a table that never moves.
-                    unsafe { (*caller).link.whole = 0 };
-                }
-                answer(reply)
+                answer(exo_gate::$name(kernel, [a, b, c, d, e, f]))
             }
         )*
         let mut table = [unknown as Call; CALLS];
@@ -114,14 +102,20 @@ macro_rules! table {
 pub static HANDLERS: [Call; CALLS] = exo_gate::calls!(table);
 
 /// Where each call goes first: most to the general path.
-pub static ENTRIES: [unsafe extern "C" fn(); CALLS] = {
-    let mut entries = [general_call as unsafe extern "C" fn(); CALLS];
+pub static ENTRIES: [Label; CALLS] = {
+    let mut entries = [general_call as Label; CALLS];
     let mut index = 0;
     while index < Syscall::ALL.len() {
         let call = Syscall::ALL[index];
         if call.parameters().len() <= 3 {
             entries[call.number() as usize] = short_call;
         }
+        index += 1;
+    }
+    let mut index = 0;
+    while index < direct::PATHS.len() {
+        let (call, label, _) = direct::PATHS[index];
+        entries[call.number() as usize] = label;
         index += 1;
     }
     entries[Syscall::ProcessYield.number() as usize] = fast_yield;

@@ -2,6 +2,7 @@
 
 use exo_facts::{Handle, Kind, Trap, gas};
 
+use crate::direct::await_reply;
 use crate::kernel::Kernel;
 use crate::lifetimes::status_of_fault;
 use crate::machine::{Machine, Registers};
@@ -28,7 +29,7 @@ impl<M: Machine> Kernel<M> {
         process.page = Handle::NULL;
         process.state = State::Faulting;
         let mut troubled = self.troubled;
-        troubled.push(&mut self.processes, id);
+        troubled.push(&mut self.processes.view(), id);
         self.troubled = troubled;
     }
 
@@ -50,10 +51,10 @@ impl<M: Machine> Kernel<M> {
         process.awaited = endpoint;
         if self.endpoints[endpoint].receivers.is_empty() {
             process.state = State::Faulted;
-            self.endpoints[endpoint].senders.push(&mut self.processes, id);
+            self.endpoints[endpoint].senders.push(&mut self.processes.view(), id);
             return;
         }
-        let receiver = self.endpoints[endpoint].receivers.pop(&mut self.processes);
+        let receiver = self.endpoints[endpoint].receivers.pop(&mut self.processes.view());
         self.deadlines.remove(receiver);
         let registers = &mut self.processes[receiver].registers;
         registers.set_status(0);
@@ -65,13 +66,11 @@ impl<M: Machine> Kernel<M> {
     /// A process waits for the reply of another, which has received its call or its fault.
     #[inline]
     pub(crate) fn await_reply(&mut self, id: u32, replier: u32, faulted: bool) {
+        await_reply(&mut self.processes.view(), id, replier);
         let process = &mut self.processes[id];
-        process.state = State::AwaitingReply;
-        process.faulted = faulted;
-        process.awaited = replier;
-        process.slot = 0;
-        let mut callers = self.processes[replier].callers;
-        callers.push_first(&mut self.processes, id);
-        self.processes[replier].callers = callers;
+        if faulted || process.due != 0 {
+            process.state = State::AwaitingReplyWatched;
+            process.faulted = faulted;
+        }
     }
 }

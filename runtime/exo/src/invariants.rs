@@ -7,7 +7,7 @@ use crate::kernel::Kernel;
 use crate::machine::{Frame, Machine};
 use crate::objects::ALL_LINES;
 use crate::paging;
-use crate::process::State;
+use crate::process::{LAST_STALE, State};
 
 impl<M: Machine> Kernel<M> {
     /// Sets the epoch of a row that is free, so that tests see the last ones.
@@ -18,6 +18,9 @@ impl<M: Machine> Kernel<M> {
 
     /// Says what is wrong, if anything is. To be called between calls.
     pub fn check_invariants(&mut self) -> Result<(), &'static str> {
+        if self.stale != LAST_STALE {
+            return Err("the scheduler wasn't told of a process");
+        }
         self.capabilities.check_table()?;
         self.frames.check()?;
         self.deadlines.check()?;
@@ -105,9 +108,19 @@ impl<M: Machine> Kernel<M> {
             {
                 return Err("a process that has ended holds a capability");
             }
-            let timed = process.state == State::Receiving;
-            if self.deadlines.contains(id) && !timed {
+            let timed = self.deadlines.contains(id);
+            if timed && process.state != State::ReceivingWatched {
                 return Err("a process that doesn't wait for a message has a deadline");
+            }
+            let watched = !matches!(process.state, State::Ready | State::Receiving | State::AwaitingReply);
+            if process.due != 0 && !process.in_upcall && !watched {
+                return Err("nobody will know that an upcall is due");
+            }
+            if process.faulted && process.state == State::AwaitingReply {
+                return Err("the reply to a fault would be taken for one to a call");
+            }
+            if process.next_stale != 0 {
+                return Err("the scheduler wasn't told of a process");
             }
         }
         let expected = if self.current == 0 {
@@ -134,7 +147,7 @@ impl<M: Machine> Kernel<M> {
             listed += endpoint
                 .senders
                 .check(&self.processes, |process| sends(process.state) && process.awaited == id)?;
-            let receives = |state| state == State::Receiving;
+            let receives = |state| matches!(state, State::Receiving | State::ReceivingWatched);
             listed += endpoint
                 .receivers
                 .check(&self.processes, |process| receives(process.state) && process.awaited == id)?;
@@ -145,7 +158,7 @@ impl<M: Machine> Kernel<M> {
         for id in 1..self.processes.len() {
             let process = &self.processes[id];
             listed += process.callers.check(&self.processes, |other| {
-                other.state == State::AwaitingReply && other.awaited == id
+                matches!(other.state, State::AwaitingReply | State::AwaitingReplyWatched) && other.awaited == id
             })?;
             listed += process.waiters.check(&self.processes, |other| {
                 other.state == State::AwaitingExit && other.awaited == id

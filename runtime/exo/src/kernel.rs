@@ -48,6 +48,8 @@ pub struct Kernel<M: Machine> {
     pub(crate) idle_root: Frame,
     /// Processes to be ended and faults to be told. Looked at before a call returns, so that nothing recurses.
     pub(crate) troubled: WaitQueue,
+    /// The first of those that became ready, or stopped being so, without the scheduler: see [`crate::direct`].
+    pub(crate) stale: u32,
     pub(crate) capabilities: Capabilities,
     pub(crate) processes: Pool<Process<M::Registers>>,
     pub(crate) scheduler: Scheduler,
@@ -149,17 +151,11 @@ impl<M: Machine> Kernel<M> {
     /// Takes gas from the caller's account, all of it or none.
     #[inline(always)]
     pub fn charge(&mut self, amount: u64) -> Result<(), Error> {
-        if let Some(paid) = self.machine.charge_caller(amount) {
-            return if paid { Ok(()) } else { Err(Error::NoGas) };
-        }
-        let balance = &mut self.accounts[self.current_account].balance;
-        match balance.checked_sub(amount) {
-            Some(rest) => {
-                *balance = rest;
-                Ok(())
-            }
-            None => Err(Error::NoGas),
-        }
+        let paid = match self.machine.charge_caller(amount) {
+            Some(paid) => paid,
+            None => self.accounts[self.current_account].take(amount),
+        };
+        if paid { Ok(()) } else { Err(Error::NoGas) }
     }
 
     /// The timer interrupted: the owner of the turn pays, what is due happens, and the next turn begins.

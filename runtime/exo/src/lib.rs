@@ -43,6 +43,7 @@ pub mod scheduler;
 mod switching;
 
 mod calls;
+pub mod direct;
 mod faults;
 #[cfg(feature = "halt")]
 mod values;

@@ -50,7 +50,7 @@ impl<M: Machine> Kernel<M> {
         let (owner, object, first, count) = (row.owner(), row.object, row.first, row.count);
         let is_origin = row.parent == 0;
         self.capabilities.remove(slot);
-        if self.processes[owner].slot == slot && self.processes[owner].is_alive() {
+        if self.processes[owner].slot == slot && self.processes[owner].state.waits_through_capability() {
             self.leave_wait(owner);
             self.wake(owner, Err(Error::BadHandle));
         }
@@ -137,7 +137,7 @@ impl<M: Machine> Kernel<M> {
         }
         while !self.endpoints[id].senders.is_empty() {
             let mut senders = self.endpoints[id].senders;
-            let sender = senders.pop(&mut self.processes);
+            let sender = senders.pop(&mut self.processes.view());
             self.endpoints[id].senders = senders;
             if self.processes[sender].state == State::Faulted {
                 let trap = self.processes[sender].message[0];
@@ -179,9 +179,8 @@ impl<M: Machine> Kernel<M> {
         let process = &mut self.processes[id];
         process.state = State::Dying;
         process.status = status;
-        process.slot = 0;
         let mut troubled = self.troubled;
-        troubled.push(&mut self.processes, id);
+        troubled.push(&mut self.processes.view(), id);
         self.troubled = troubled;
     }
 
@@ -195,9 +194,7 @@ impl<M: Machine> Kernel<M> {
             self.run(0);
         }
         while !self.processes[id].callers.is_empty() {
-            let mut callers = self.processes[id].callers;
-            let caller = callers.pop(&mut self.processes);
-            self.processes[id].callers = callers;
+            let caller = self.take_client(id);
             if core::mem::take(&mut self.processes[caller].faulted) {
                 let trap = self.processes[caller].message[0];
                 self.processes[caller].state = State::New;
@@ -209,7 +206,7 @@ impl<M: Machine> Kernel<M> {
         let status = self.processes[id].status;
         while !self.processes[id].waiters.is_empty() {
             let mut waiters = self.processes[id].waiters;
-            let waiter = waiters.pop(&mut self.processes);
+            let waiter = waiters.pop(&mut self.processes.view());
             self.processes[id].waiters = waiters;
             self.wake(waiter, Ok(status));
         }

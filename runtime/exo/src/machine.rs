@@ -136,6 +136,13 @@ pub trait Registers: Clone + 'static {
     /// Sets the second result register.
     fn set_value(&mut self, value: u64);
 
+    /// Sets both result registers of a thread that is in a call which returns nothing but success.
+    #[inline(always)]
+    fn set_done(&mut self) {
+        self.set_status(0);
+        self.set_value(0);
+    }
+
     /// Sets the registers in which a message arrives.
     fn set_message(&mut self, words: [u64; 4], page: u64);
 

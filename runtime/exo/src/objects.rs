@@ -79,6 +79,14 @@ impl Endpoint {
 }
 
 impl Account {
+    /// Takes gas, all of it or none, and says whether it was enough.
+    #[inline(always)]
+    pub fn take(&mut self, amount: u64) -> bool {
+        let rest = self.balance.checked_sub(amount);
+        self.balance = rest.unwrap_or(self.balance);
+        rest.is_some()
+    }
+
     pub(crate) const FREE: Account = Account {
         references: 0,
         balance: 0,

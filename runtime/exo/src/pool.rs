@@ -3,7 +3,7 @@
 use core::ops::{Index, IndexMut};
 
 use crate::carve::Carver;
-use crate::rows::Rows;
+use crate::rows::{Rows, View};
 
 /// A table whose free rows lie on a stack: taking one and giving it back take a few instructions. Row 0 is never taken; its number stands
 /// for "none" wherever rows are named.
@@ -40,6 +40,12 @@ impl<T> Pool<T> {
     /// Where the rows are.
     pub fn as_mut_ptr(&mut self) -> *mut T {
         self.rows.as_mut_ptr()
+    }
+
+    /// The rows alone, so that where they are is looked up once for several of them.
+    #[inline(always)]
+    pub fn view(&mut self) -> View<'_, T> {
+        self.rows.view()
     }
 
     /// How many rows are free.

@@ -3,7 +3,10 @@
 use exo_facts::Handle;
 
 use crate::machine::{Frame, Registers};
-use crate::wait_queue::WaitQueue;
+use crate::wait_queue::{WaitQueue, WaitStack};
+
+/// Ends the list of those of whom the scheduler doesn't know how they stand.
+pub const LAST_STALE: u32 = u32::MAX;
 
 /// What a process does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,10 +26,14 @@ pub enum State {
     Calling,
     /// Waits for a receiver of its fault.
     Faulted,
-    /// Its call or fault was received.
+    /// Its call was received.
     AwaitingReply,
-    /// Waits for a message.
+    /// Its fault was received; or its call, and an upcall is due.
+    AwaitingReplyWatched,
+    /// Waits for a message, and for nothing else.
     Receiving,
+    /// Waits for a message while something else is watched: a deadline, or an upcall that is due.
+    ReceivingWatched,
     /// Waits for the end of a process.
     AwaitingExit,
     /// Waits for an interrupt.
@@ -37,6 +44,21 @@ pub enum State {
     Dying,
     /// Over; its status is kept as long as there are capabilities to it.
     Ended,
+}
+
+impl State {
+    /// Whether it waits through a capability: the wait ends with that.
+    pub fn waits_through_capability(self) -> bool {
+        matches!(
+            self,
+            State::Sending
+                | State::Calling
+                | State::Receiving
+                | State::ReceivingWatched
+                | State::AwaitingExit
+                | State::AwaitingIrq
+        )
+    }
 }
 
 /// A process.
@@ -60,7 +82,7 @@ pub struct Process<R> {
     pub capabilities: u32,
     /// What it waits for: an endpoint, a process or an interrupt line, by its state.
     pub awaited: u32,
-    /// The capability through which it waits, or 0. The wait ends with it.
+    /// The capability through which it waits, if its state says that it does.
     pub slot: u32,
     /// Its place in the queue of what it waits for.
     pub next: u32,
@@ -70,7 +92,9 @@ pub struct Process<R> {
     /// The page capability that goes with it.
     pub page: Handle,
     /// Those whose calls it has received and not answered, the latest first.
-    pub callers: WaitQueue,
+    pub callers: WaitStack,
+    /// The next of those of whom the scheduler doesn't know how they stand, [`LAST_STALE`] behind the last, 0 if it isn't one of them.
+    pub next_stale: u32,
     /// Those that wait for its end.
     pub waiters: WaitQueue,
     /// Where its faults go. The capability is its setter's and may be gone.
@@ -103,7 +127,8 @@ impl<R: Registers> Process<R> {
             previous: 0,
             message: [0; 4],
             page: Handle::NULL,
-            callers: WaitQueue::EMPTY,
+            callers: WaitStack::EMPTY,
+            next_stale: 0,
             waiters: WaitQueue::EMPTY,
             fault_endpoint: Handle::NULL,
             due: 0,
@@ -116,5 +141,12 @@ impl<R: Registers> Process<R> {
     /// Whether it exists and hasn't ended.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, State::Free | State::Dying | State::Ended)
+    }
+
+    /// One that waited, and has no upcall due, is ready.
+    #[inline(always)]
+    pub fn begin(&mut self) -> &mut R {
+        self.state = State::Ready;
+        &mut self.registers
     }
 }

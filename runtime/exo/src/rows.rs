@@ -12,6 +12,51 @@ impl<T> Rows<T> {
     pub fn new(rows: &'static mut [T]) -> Rows<T> {
         Rows(rows)
     }
+
+    /// The rows for a while.
+    #[inline(always)]
+    pub fn view(&mut self) -> View<'_, T> {
+        View(self.0)
+    }
+}
+
+/// The same slice, borrowed. Where it is then lies in registers, which no change of a row can change.
+pub struct View<'a, T>(&'a mut [T]);
+
+impl<'a, T> View<'a, T> {
+    /// One of the rows, for longer than the others are needed.
+    #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
+    pub fn into_row(self, row: u32) -> &'a mut T {
+        match self.0.get_mut(row as usize) {
+            Some(row) => row,
+            None => no_such_row(),
+        }
+    }
+}
+
+impl<T> Index<u32> for View<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
+    fn index(&self, row: u32) -> &T {
+        match self.0.get(row as usize) {
+            Some(row) => row,
+            None => no_such_row(),
+        }
+    }
+}
+
+impl<T> IndexMut<u32> for View<'_, T> {
+    #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
+    fn index_mut(&mut self, row: u32) -> &mut T {
+        match self.0.get_mut(row as usize) {
+            Some(row) => row,
+            None => no_such_row(),
+        }
+    }
 }
 
 #[cold]

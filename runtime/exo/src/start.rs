@@ -13,7 +13,7 @@ use crate::mappings::Mappings;
 use crate::memory_map::FreeMemory;
 use crate::objects::{ALL_LINES, Account, Endpoint, Irq, Space, Timer};
 use crate::pool::Pool;
-use crate::process::Process;
+use crate::process::{LAST_STALE, Process};
 use crate::root::Image;
 use crate::scheduler::Scheduler;
 use crate::wait_queue::WaitQueue;
@@ -153,6 +153,7 @@ impl<M: Machine> Kernel<M> {
             active: Frame(0),
             idle_root: Frame(0),
             troubled: WaitQueue::EMPTY,
+            stale: LAST_STALE,
             capabilities: Capabilities::carve(carver, sizes.capabilities, rows)?,
             processes: Pool::carve(carver, sizes.processes, Process::free)?,
             scheduler: Scheduler::carve(carver, rows, configuration.policy)?,

@@ -80,7 +80,7 @@ impl<M: Machine> Kernel<M> {
     fn starve(&mut self, id: u32) {
         self.processes[id].state = State::Starved;
         let account = self.processes[id].account;
-        self.accounts[account].starved.push(&mut self.processes, id);
+        self.accounts[account].starved.push(&mut self.processes.view(), id);
     }
 
     /// An account has gained gas: those that wait for it try again.
@@ -89,7 +89,7 @@ impl<M: Machine> Kernel<M> {
             return;
         }
         while !self.accounts[account].starved.is_empty() {
-            let id = self.accounts[account].starved.pop(&mut self.processes);
+            let id = self.accounts[account].starved.pop(&mut self.processes.view());
             self.make_ready(id);
         }
     }
@@ -106,7 +106,6 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn set_ready(&mut self, id: u32) {
         let process = &mut self.processes[id];
         process.state = State::Ready;
-        process.slot = 0;
         if process.due != 0 {
             self.deliver_upcall(id);
         }
@@ -125,26 +124,28 @@ impl<M: Machine> Kernel<M> {
         let process = &self.processes[id];
         let (awaited, account) = (process.awaited, process.account);
         match process.state {
-            State::Starved => self.accounts[account].starved.remove(&mut self.processes, id),
-            State::Sending | State::Calling | State::Faulted => self.endpoints[awaited].senders.remove(&mut self.processes, id),
-            State::Receiving => {
-                self.endpoints[awaited].receivers.remove(&mut self.processes, id);
+            State::Starved => self.accounts[account].starved.remove(&mut self.processes.view(), id),
+            State::Sending | State::Calling | State::Faulted => {
+                self.endpoints[awaited].senders.remove(&mut self.processes.view(), id)
+            }
+            State::Receiving => self.endpoints[awaited].receivers.remove(&mut self.processes.view(), id),
+            State::ReceivingWatched => {
+                self.endpoints[awaited].receivers.remove(&mut self.processes.view(), id);
                 self.deadlines.remove(id);
             }
-            State::AwaitingReply => {
-                let mut callers = self.processes[awaited].callers;
-                callers.remove(&mut self.processes, id);
-                self.processes[awaited].callers = callers;
+            State::AwaitingReply | State::AwaitingReplyWatched => {
+                let callers = self.processes[awaited].callers;
+                self.processes[awaited].callers = callers.removed(&mut self.processes.view(), id);
             }
             State::AwaitingExit => {
                 let mut waiters = self.processes[awaited].waiters;
-                waiters.remove(&mut self.processes, id);
+                waiters.remove(&mut self.processes.view(), id);
                 self.processes[awaited].waiters = waiters;
             }
             State::AwaitingIrq => self.irqs[awaited as usize].waiter = 0,
             State::Faulting | State::Dying => {
                 let mut troubled = self.troubled;
-                troubled.remove(&mut self.processes, id);
+                troubled.remove(&mut self.processes.view(), id);
                 self.troubled = troubled;
             }
             State::Free | State::New | State::Ready | State::Ended => {}
@@ -165,7 +166,7 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn settle_trouble(&mut self) {
         while !self.troubled.is_empty() {
             let mut troubled = self.troubled;
-            let id = troubled.pop(&mut self.processes);
+            let id = troubled.pop(&mut self.processes.view());
             self.troubled = troubled;
             match self.processes[id].state {
                 State::Faulting => self.tell_fault(id),

@@ -8,7 +8,7 @@ use crate::capabilities::Slot;
 use crate::kernel::{Kernel, ProcessId};
 use crate::machine::{Frame, Machine};
 use crate::objects::Endpoint;
-use crate::process::Process;
+use crate::process::{LAST_STALE, Process};
 
 /// Where the tables are. They never move.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,15 @@ impl<M: Machine> Kernel<M> {
     pub fn adopt(&mut self, process: ProcessId) {
         self.set_current(process.0);
         self.active = self.processes[process.0].root;
+        if self.stale != LAST_STALE {
+            self.inform_scheduler();
+        }
+    }
+
+    /// Whether the turn is a process's.
+    #[inline(always)]
+    pub fn has_turn(&self, process: ProcessId) -> bool {
+        self.turn == process.0
     }
 
     /// Whether the current process is ready only because it is current: it runs on the turn of another and isn't in the queue of the

@@ -177,7 +177,7 @@ fn sequence(seed: u64, steps: usize, succeeded: &mut BTreeSet<&'static str>) {
 #[test]
 fn random_calls_keep_all_invariants() {
     let mut succeeded = BTreeSet::new();
-    for seed in 0..60 {
+    for seed in 0..80 {
         sequence(seed, 1500, &mut succeeded);
     }
     let all = Syscall::ALL

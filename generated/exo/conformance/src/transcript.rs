@@ -29,6 +29,7 @@ pub const TRANSCRIPT: &[&str] = &[
     "pass refuses_endpoint_call",
     "pass refuses_endpoint_reply",
     "pass refuses_endpoint_receive_timed",
+    "pass refuses_endpoint_reply_receive",
     "pass refuses_timer_create",
     "pass refuses_timer_upcall",
     "pass refuses_upcall_return",

@@ -146,6 +146,15 @@ pub enum Syscall {
     ///
     /// Spec: `[syscall.endpoint_receive_timed]` in `spec/exo/`.
     EndpointReceiveTimed = 35,
+    /// Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again
+    /// and again. The one who called runs at once, even if a message waits already; the server then goes on with it when it runs
+    /// again.
+    ///
+    /// Why: A server that replies first and receives then must be scheduled in between, and the next caller finds it not waiting
+    /// yet.
+    ///
+    /// Spec: `[syscall.endpoint_reply_receive]` in `spec/exo/`.
+    EndpointReplyReceive = 36,
     /// Makes a timer.
     ///
     /// Spec: `[syscall.timer_create]` in `spec/exo/`.
@@ -248,17 +257,17 @@ pub enum Syscall {
 
 impl Syscall {
     /// All, ascending by their numbers.
-    pub const ALL: [Syscall; 48] = [
+    pub const ALL: [Syscall; 49] = [
         Syscall::Null, Syscall::CapCopy, Syscall::CapDerive, Syscall::CapDrop, Syscall::CapRevoke, Syscall::CapInspect,
         Syscall::PageAllocate, Syscall::PageMap, Syscall::PageUnmap, Syscall::PageDerive, Syscall::PageRevoke,
         Syscall::SpaceCreate, Syscall::ProcessCreate, Syscall::ProcessStart, Syscall::ProcessExit, Syscall::ProcessWait,
         Syscall::ProcessYield, Syscall::ProcessOnFault, Syscall::ProcessKill, Syscall::ProcessWeight, Syscall::EndpointCreate,
         Syscall::EndpointSend, Syscall::EndpointReceive, Syscall::EndpointCall, Syscall::EndpointReply,
-        Syscall::EndpointReceiveTimed, Syscall::TimerCreate, Syscall::TimerUpcall, Syscall::UpcallReturn, Syscall::Clock,
-        Syscall::IrqAllocate, Syscall::IrqWait, Syscall::IrqAcknowledge, Syscall::AccountCreate, Syscall::AccountTransfer,
-        Syscall::AccountQuery, Syscall::AccountMint, Syscall::AtomCreate, Syscall::AtomLoad, Syscall::AtomSwap,
-        Syscall::AtomCompareAndSwap, Syscall::AtomFork, Syscall::ValueStore, Syscall::ValueRead, Syscall::BlockRead,
-        Syscall::BlockWrite, Syscall::BlockDerive, Syscall::ConsoleWrite,
+        Syscall::EndpointReceiveTimed, Syscall::EndpointReplyReceive, Syscall::TimerCreate, Syscall::TimerUpcall,
+        Syscall::UpcallReturn, Syscall::Clock, Syscall::IrqAllocate, Syscall::IrqWait, Syscall::IrqAcknowledge,
+        Syscall::AccountCreate, Syscall::AccountTransfer, Syscall::AccountQuery, Syscall::AccountMint, Syscall::AtomCreate,
+        Syscall::AtomLoad, Syscall::AtomSwap, Syscall::AtomCompareAndSwap, Syscall::AtomFork, Syscall::ValueStore,
+        Syscall::ValueRead, Syscall::BlockRead, Syscall::BlockWrite, Syscall::BlockDerive, Syscall::ConsoleWrite,
     ];
 
     /// The call with a number.
@@ -291,6 +300,7 @@ impl Syscall {
             33 => Some(Self::EndpointCall),
             34 => Some(Self::EndpointReply),
             35 => Some(Self::EndpointReceiveTimed),
+            36 => Some(Self::EndpointReplyReceive),
             40 => Some(Self::TimerCreate),
             41 => Some(Self::TimerUpcall),
             42 => Some(Self::UpcallReturn),
@@ -345,6 +355,7 @@ impl Syscall {
             Self::EndpointCall => &calls::endpoints::ENDPOINT_CALL,
             Self::EndpointReply => &calls::endpoints::ENDPOINT_REPLY,
             Self::EndpointReceiveTimed => &calls::endpoints::ENDPOINT_RECEIVE_TIMED,
+            Self::EndpointReplyReceive => &calls::endpoints::ENDPOINT_REPLY_RECEIVE,
             Self::TimerCreate => &calls::time::TIMER_CREATE,
             Self::TimerUpcall => &calls::time::TIMER_UPCALL,
             Self::UpcallReturn => &calls::time::UPCALL_RETURN,

@@ -4,7 +4,7 @@
 use exo_facts::decode;
 
 /// A number, its arguments, and what is printed.
-const CALLS: [(u64, [u64; 6], &str); 48] = [
+const CALLS: [(u64, [u64; 6], &str); 49] = [
     (
         0,
         [0, 0, 0, 0, 0, 0],
@@ -136,6 +136,11 @@ const CALLS: [(u64, [u64; 6], &str); 48] = [
         "endpoint_receive_timed(endpoint=5.1, ticks=8192)",
     ),
     (
+        36,
+        [4294967301, 8192, 12288, 16384, 20480, 0],
+        "endpoint_reply_receive(endpoint=5.1, w0=0x2000, w1=0x3000, w2=0x4000, w3=0x5000, page=null)",
+    ),
+    (
         40,
         [0, 0, 0, 0, 0, 0],
         "timer_create()",
@@ -248,7 +253,7 @@ const CALLS: [(u64, [u64; 6], &str); 48] = [
 ];
 
 /// A number, a status, a value, and what is printed.
-const RESULTS: [(u64, u64, u64, &str); 66] = [
+const RESULTS: [(u64, u64, u64, &str); 67] = [
     (0, 0, 12884901893, "= 0"),
     (1, 0, 12884901893, "= 5.3"),
     (2, 0, 12884901893, "= 5.3"),
@@ -275,6 +280,7 @@ const RESULTS: [(u64, u64, u64, &str); 66] = [
     (33, 0, 12884901893, "= a message"),
     (34, 0, 12884901893, "= 0"),
     (35, 0, 12884901893, "= a message"),
+    (36, 0, 12884901893, "= a message"),
     (40, 0, 12884901893, "= 5.3"),
     (41, 0, 12884901893, "= 0"),
     (42, 0, 12884901893, "= ?"),

@@ -38,6 +38,7 @@ pub fn dispatch<M: Machine>(kernel: &mut Kernel<M>, number: u64, arguments: &[u6
         Syscall::EndpointCall => crate::endpoint_call(kernel, *arguments),
         Syscall::EndpointReply => crate::endpoint_reply(kernel, *arguments),
         Syscall::EndpointReceiveTimed => crate::endpoint_receive_timed(kernel, *arguments),
+        Syscall::EndpointReplyReceive => crate::endpoint_reply_receive(kernel, *arguments),
         Syscall::TimerCreate => crate::timer_create(kernel, *arguments),
         Syscall::TimerUpcall => crate::timer_upcall(kernel, *arguments),
         Syscall::UpcallReturn => crate::upcall_return(kernel, *arguments),

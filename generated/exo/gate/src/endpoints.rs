@@ -91,3 +91,19 @@ pub fn endpoint_receive_timed<M: Machine>(kernel: &mut Kernel<M>, arguments: [u6
     };
     Reply::from(call())
 }
+
+/// Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again and
+/// again. The one who called runs at once, even if a message waits already; the server then goes on with it when it runs again.
+///
+/// Spec: `[syscall.endpoint_reply_receive]` in `spec/exo/`.
+#[inline(always)]
+pub fn endpoint_reply_receive<M: Machine>(kernel: &mut Kernel<M>, arguments: [u64; 6]) -> Reply {
+    let [endpoint, w0, w1, w2, w3, page] = arguments;
+    let mut call = || -> Result<Reply, Error> {
+        let endpoint = kernel.check(Handle(endpoint), Kind::Endpoint, Rights::READ)?;
+        let page = kernel.check_optional(Handle(page), Kind::Page, Rights::GRANT)?;
+        kernel.charge(4)?;
+        Ok(Reply::from(kernel.endpoint_reply_receive(endpoint, w0, w1, w2, w3, page)))
+    };
+    Reply::from(call())
+}

@@ -28,7 +28,10 @@ pub use atoms::{atom_compare_and_swap, atom_create, atom_fork, atom_load, atom_s
 pub use blocks::{block_derive, block_read, block_write};
 pub use capabilities::{cap_copy, cap_derive, cap_drop, cap_inspect, cap_revoke};
 pub use console::console_write;
-pub use endpoints::{endpoint_call, endpoint_create, endpoint_receive, endpoint_receive_timed, endpoint_reply, endpoint_send};
+pub use endpoints::{
+    endpoint_call, endpoint_create, endpoint_receive, endpoint_receive_timed, endpoint_reply, endpoint_reply_receive,
+    endpoint_send,
+};
 pub use irqs::{irq_acknowledge, irq_allocate, irq_wait};
 pub use measure::null;
 pub use pages::{page_allocate, page_derive, page_map, page_revoke, page_unmap};
@@ -71,6 +74,7 @@ macro_rules! calls {
             33 endpoint_call true;
             34 endpoint_reply true;
             35 endpoint_receive_timed true;
+            36 endpoint_reply_receive true;
             40 timer_create false;
             41 timer_upcall false;
             42 upcall_return true;

@@ -36,6 +36,7 @@
 #define EXO_CALL_ENDPOINT_CALL 33 /* Sends a message and waits for the reply of the one who receives it. */
 #define EXO_CALL_ENDPOINT_REPLY 34 /* Answers the call that the caller received last and hasn't answered; the one who called runs at once, on the rest of the time slice. */
 #define EXO_CALL_ENDPOINT_RECEIVE_TIMED 35 /* Waits for a message for at most `ticks`; with zero it only looks. */
+#define EXO_CALL_ENDPOINT_REPLY_RECEIVE 36 /* Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again and again. */
 #define EXO_CALL_TIMER_CREATE 40 /* Makes a timer. */
 #define EXO_CALL_TIMER_UPCALL 41 /* After `ticks`, stores the registers of the caller in `area` and lets it go on at `entry`, once. */
 #define EXO_CALL_UPCALL_RETURN 42 /* Loads all registers from an area, so that the process goes on where the upcall interrupted it. */
@@ -575,6 +576,20 @@ static inline int64_t exo_endpoint_reply(uint64_t w0, uint64_t w1, uint64_t w2, 
 static inline int64_t exo_endpoint_receive_timed(exo_handle endpoint, uint64_t ticks, struct exo_message *message)
 {
     struct exo_results results = exo_call(EXO_CALL_ENDPOINT_RECEIVE_TIMED, endpoint, ticks, 0, 0, 0, 0);
+    if (results.status >= 0)
+        *message = results.message;
+    return results.status;
+}
+
+/*
+ * Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again and
+ * again. The one who called runs at once, even if a message waits already; the server then goes on with it when it runs again.
+ *
+ * Spec: `[syscall.endpoint_reply_receive]` in `spec/exo/`.
+ */
+static inline int64_t exo_endpoint_reply_receive(exo_handle endpoint, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, exo_handle page, struct exo_message *message)
+{
+    struct exo_results results = exo_call(EXO_CALL_ENDPOINT_REPLY_RECEIVE, endpoint, w0, w1, w2, w3, page);
     if (results.status >= 0)
         *message = results.message;
     return results.status;

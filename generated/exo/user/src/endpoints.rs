@@ -124,3 +124,28 @@ pub fn endpoint_receive_timed(endpoint: Handle, ticks: u64) -> Result<Message, E
         page: Handle(page),
     })
 }
+
+/// Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again and
+/// again. The one who called runs at once, even if a message waits already; the server then goes on with it when it runs again.
+///
+/// - `endpoint`: a capability of kind `endpoint` with `read`.
+/// - `w0`: any 64 bits.
+/// - `w1`: any 64 bits.
+/// - `w2`: any 64 bits.
+/// - `w3`: any 64 bits.
+/// - `page`: a capability of kind `page` with `grant`, or null.
+///
+/// # Errors
+///
+/// [`Error::BadHandle`], [`Error::WrongKind`], [`Error::Denied`], [`Error::NoGas`], [`Error::NoReply`].
+///
+/// Spec: `[syscall.endpoint_reply_receive]` in `spec/exo/`.
+#[inline]
+pub fn endpoint_reply_receive(endpoint: Handle, w0: u64, w1: u64, w2: u64, w3: u64, page: Handle) -> Result<Message, Error> {
+    let (status, words, page) = arch::message_6(Syscall::EndpointReplyReceive.number(), endpoint.0, w0, w1, w2, w3, page.0);
+    result(status)?;
+    Ok(Message {
+        words,
+        page: Handle(page),
+    })
+}

@@ -33,7 +33,10 @@ pub use atoms::{atom_compare_and_swap, atom_create, atom_fork, atom_load, atom_s
 pub use blocks::{block_derive, block_read, block_write};
 pub use capabilities::{cap_copy, cap_derive, cap_drop, cap_inspect, cap_revoke};
 pub use console::console_write;
-pub use endpoints::{endpoint_call, endpoint_create, endpoint_receive, endpoint_receive_timed, endpoint_reply, endpoint_send};
+pub use endpoints::{
+    endpoint_call, endpoint_create, endpoint_receive, endpoint_receive_timed, endpoint_reply, endpoint_reply_receive,
+    endpoint_send,
+};
 pub use exo_facts::{Error, Handle, Rights};
 pub use irqs::{irq_acknowledge, irq_allocate, irq_wait};
 pub use measure::null;

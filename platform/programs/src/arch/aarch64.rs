@@ -119,7 +119,7 @@ pub fn stamped_yield(number: u64, to: u64, at: &AtomicU64) -> u64 {
         instructions!(
             ["mrs x1, pmccntr_el0", "add x1, x1, #2", "str x1, [x20]", "svc #0"],
             inout("x20") at.as_ptr() => _, inout("x8") number => _, inout("x0") to => status, out("x1") _, out("x2") _, out("x3") _,
-            out("x4") _, out("x5") _, out("x6") _, out("x7") _, out("x21") _,
+            inout("x4") 0u64 => _, inout("x5") 0u64 => _, out("x6") _, out("x7") _, out("x21") _,
         );
     }
     status

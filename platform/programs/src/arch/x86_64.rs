@@ -128,7 +128,7 @@ pub fn stamp_cost() -> u64 {
     cost
 }
 
-/// Writes the counter to `at`, then yields to a process.
+/// Writes the counter to `at`, then makes a call with one argument and no page.
 pub fn stamped_yield(number: u64, to: u64, at: &AtomicU64) -> u64 {
     let status;
     // Safety: as for `timed`, and the word at `at` may be written to.
@@ -145,7 +145,7 @@ pub fn stamped_yield(number: u64, to: u64, at: &AtomicU64) -> u64 {
             "pop rbp",
             "pop rbx",
             inout("r12") number => _, inout("r13") at.as_ptr() => _, out("rax") status, inout("rdi") to => _, out("rsi") _, out("rdx") _,
-            out("r10") _, out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
+            out("r10") _, inout("r8") 0u64 => _, inout("r9") 0u64 => _, out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
         );
     }
     status

@@ -33,7 +33,7 @@ impl<M: Machine> Kernel<M> {
             return self.queue_message(endpoint, State::Sending, [w0, w1, w2, w3], page);
         }
         let receiver = self.take_receiver(endpoint.object);
-        self.set_result(0);
+        self.current_registers().set_done();
         self.deliver(receiver, [w0, w1, w2, w3], page.map_or(0, |page| page.slot));
         self.set_ready(receiver);
         self.lend_to(receiver);
@@ -59,22 +59,36 @@ impl<M: Machine> Kernel<M> {
     /// Answers the latest call; the one who called runs at once.
     #[inline]
     pub fn endpoint_reply(&mut self, w0: u64, w1: u64, w2: u64, w3: u64, page: Option<Granted>) -> Reply {
-        let mut callers = self.processes[self.current].callers;
-        if callers.is_empty() {
+        if self.processes[self.current].callers.is_empty() {
             return Reply::error(Error::NoReply);
         }
-        let caller = callers.pop(&mut self.processes);
-        self.processes[self.current].callers = callers;
-        self.set_result(0);
-        let slot = page.map_or(0, |page| page.slot);
-        if core::mem::take(&mut self.processes[caller].faulted) {
-            // It goes on where it was, with all its registers; a page capability is its all the same.
-            self.move_page(slot, caller);
-        } else {
-            self.deliver(caller, [w0, w1, w2, w3], slot);
+        self.current_registers().set_done();
+        let client = self.answer([w0, w1, w2, w3], page);
+        self.lend_to(client);
+        self.settle_after_switch()
+    }
+
+    /// Answers the latest call and waits for a message; the one who called runs at once, even if a message waits already.
+    pub fn endpoint_reply_receive(
+        &mut self,
+        endpoint: Granted,
+        w0: u64,
+        w1: u64,
+        w2: u64,
+        w3: u64,
+        page: Option<Granted>,
+    ) -> Reply {
+        if self.processes[self.current].callers.is_empty() {
+            return Reply::error(Error::NoReply);
         }
-        self.set_ready(caller);
-        self.lend_to(caller);
+        let client = self.answer([w0, w1, w2, w3], page);
+        if self.take_message(endpoint.object) {
+            self.lend_to(client);
+        } else {
+            self.wait_for_message(endpoint);
+            self.leave_scheduler(self.current);
+            self.run(client);
+        }
         self.settle_after_switch()
     }
 
@@ -99,18 +113,42 @@ impl<M: Machine> Kernel<M> {
             return Reply::error(Error::Timeout);
         }
         self.wait_for_message(endpoint);
+        self.processes[self.current].state = State::ReceivingWatched;
         self.deadlines
             .insert(self.current, self.machine.ticks().saturating_add(ticks));
         self.block_current();
         self.settle_after_switch()
     }
 
+    /// Answers the latest call: the one who made it is ready, and neither runs nor is in the queue.
+    #[inline(always)]
+    fn answer(&mut self, words: [u64; 4], page: Option<Granted>) -> u32 {
+        let client = self.take_client(self.current);
+        let slot = page.map_or(0, |page| page.slot);
+        if core::mem::take(&mut self.processes[client].faulted) {
+            // It goes on where it was, with all its registers; a page capability is its all the same.
+            self.move_page(slot, client);
+        } else {
+            self.deliver(client, words, slot);
+        }
+        self.set_ready(client);
+        client
+    }
+
     /// A receiver that waits, taken out of its queue.
     #[inline]
     fn take_receiver(&mut self, endpoint: u32) -> u32 {
-        let receiver = self.endpoints[endpoint].receivers.pop(&mut self.processes);
+        let receiver = self.endpoints[endpoint].receivers.pop(&mut self.processes.view());
         self.deadlines.remove(receiver);
         receiver
+    }
+
+    /// The latest whose call a process has received, taken out of its queue.
+    #[inline(always)]
+    pub(crate) fn take_client(&mut self, server: u32) -> u32 {
+        let (client, rest) = self.processes[server].callers.popped(&mut self.processes.view());
+        self.processes[server].callers = rest;
+        client
     }
 
     /// Puts a message into the registers of the one who gets it.
@@ -143,7 +181,7 @@ impl<M: Machine> Kernel<M> {
         process.slot = endpoint.slot;
         self.endpoints[endpoint.object]
             .senders
-            .push(&mut self.processes, self.current);
+            .push(&mut self.processes.view(), self.current);
         self.block_current();
         self.settle_after_switch()
     }
@@ -152,18 +190,19 @@ impl<M: Machine> Kernel<M> {
     #[inline]
     fn wait_for_message(&mut self, endpoint: Granted) {
         let process = &mut self.processes[self.current];
+        // An upcall can be due to one that runs, but only as long as it is in another.
         process.state = State::Receiving;
         process.awaited = endpoint.object;
         process.slot = endpoint.slot;
         self.endpoints[endpoint.object]
             .receivers
-            .push(&mut self.processes, self.current);
+            .push(&mut self.processes.view(), self.current);
     }
 
     /// Takes the message of the first sender that waits; `false` if none does.
     fn take_message(&mut self, endpoint: u32) -> bool {
         while !self.endpoints[endpoint].senders.is_empty() {
-            let sender = self.endpoints[endpoint].senders.pop(&mut self.processes);
+            let sender = self.endpoints[endpoint].senders.pop(&mut self.processes.view());
             let process = &self.processes[sender];
             let (state, message, page) = (process.state, process.message, process.page);
             // The page capability was the sender's when it began to wait. It may have been revoked since; then there is no message.
@@ -174,7 +213,10 @@ impl<M: Machine> Kernel<M> {
             }
             self.deliver(self.current, message, slot);
             match state {
-                State::Sending => self.wake(sender, Ok(0)),
+                State::Sending => {
+                    self.processes[sender].registers.set_done();
+                    self.make_ready(sender);
+                }
                 _ => self.await_reply(sender, self.current, state == State::Faulted),
             }
             return true;

@@ -78,7 +78,7 @@ impl<M: Machine> Kernel<M> {
         self.processes[caller].awaited = id;
         self.processes[caller].slot = process.slot;
         let mut waiters = self.processes[id].waiters;
-        waiters.push(&mut self.processes, caller);
+        waiters.push(&mut self.processes.view(), caller);
         self.processes[id].waiters = waiters;
         self.block_current();
         Reply::Switched
@@ -90,12 +90,12 @@ impl<M: Machine> Kernel<M> {
         match to {
             Some(process) if !self.is_ready(process.object) => Reply::error(Error::BadState),
             Some(process) => {
-                self.set_result(0);
+                self.current_registers().set_done();
                 self.lend_to(process.object);
                 Reply::Switched
             }
             None => {
-                self.set_result(0);
+                self.current_registers().set_done();
                 self.next_turn();
                 Reply::Switched
             }
@@ -133,13 +133,5 @@ impl<M: Machine> Kernel<M> {
         self.scheduler
             .set_weight(id, weight as u32, id == self.turn)
             .map_err(|_| Error::TableFull)
-    }
-
-    /// Sets the results of the current process to success, for when it runs again.
-    #[inline]
-    pub(crate) fn set_result(&mut self, value: u64) {
-        let registers = self.current_registers();
-        registers.set_status(0);
-        registers.set_value(value);
     }
 }

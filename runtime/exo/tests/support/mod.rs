@@ -75,6 +75,7 @@ fn handle(k: &mut Exo, call: Syscall, a: [u64; 6], g: [Option<Granted>; 6]) -> R
         Syscall::EndpointReceive => k.endpoint_receive(c(0)),
         Syscall::EndpointCall => k.endpoint_call(c(0), a[1], a[2], a[3], a[4], g[5]),
         Syscall::EndpointReply => k.endpoint_reply(a[0], a[1], a[2], a[3], g[4]),
+        Syscall::EndpointReplyReceive => k.endpoint_reply_receive(c(0), a[1], a[2], a[3], a[4], g[5]),
         Syscall::EndpointReceiveTimed => k.endpoint_receive_timed(c(0), a[1]),
         Syscall::TimerCreate => k.timer_create().into(),
         Syscall::TimerUpcall => k.timer_upcall(c(0), a[1], a[2], a[3]).into(),
