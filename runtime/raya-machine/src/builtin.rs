@@ -18,7 +18,6 @@ use crate::code::Callee;
 use crate::object::{self, null_reference};
 use crate::pc::{Fp, Pc};
 use crate::state::{Notes, State};
-use crate::table::builtin;
 use crate::word::Word;
 
 pub use crate::native::{call_native, closure_of};
@@ -75,7 +74,7 @@ pub unsafe fn fuel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 // Calls. Their first word says where the arguments begin and how many there are, the last one what `calls` in lowering says.
 
 #[inline(always)]
-unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
+pub(crate) unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
     fp.0.add(usize::from(pc.u16(2)))
 }
 
@@ -105,83 +104,18 @@ unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usi
     state.push_frame(pc, fp, return_pc, first.add(rest), callee, notes)
 }
 
-/// Calls the method that the receiver's class has in a vtable slot, and makes an instruction of itself that remembers both.
-#[cold]
-#[inline(never)]
-pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let receiver: Ref = fp.get(pc.u16(2));
-    if receiver.is_null() {
-        return state.raise(pc, fp, null_reference(&"an object"));
-    }
-    let class = class_of(state, receiver);
-    let function = method(state, class, pc.u32(20));
-    if state.callee(function).rest != 0 {
-        // Whatever overrides the method takes further arguments too.
-        change_to(pc, builtin::CALL_METHOD_REST);
-        return call_method_rest(pc, fp, state);
-    }
-    let cache = pc.0.cast_mut().cast::<u32>();
-    cache.add(2).write(class);
-    cache.add(3).write(function);
-    change_to(pc, builtin::CALL_METHOD_CACHED);
-    call_method_cached(pc, fp, state)
-}
-
-/// Makes an instruction one of another handler. The code belongs to this state alone.
-unsafe fn change_to(pc: Pc, number: u16) {
-    pc.0.cast_mut().cast::<u16>().write(number);
-}
-
-/// The class of an instance: the shape in its header.
-#[inline(always)]
-unsafe fn class_of(state: &State, instance: Ref) -> u32 {
-    object::header_number(state, instance)
-}
-
-/// The function that a class has in a vtable slot.
-#[inline(always)]
-unsafe fn method(state: &State, class: u32, slot: u32) -> u32 {
-    let first = *state.vtables.add(class as usize);
-    *state.methods.add((first + slot) as usize)
-}
-
-/// Calls the method that was found for the class that was met last; for another class it becomes an instruction that always looks.
-#[inline(always)]
-pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let receiver: Ref = fp.get(pc.u16(2));
-    if receiver.is_null() {
-        return state.raise(pc, fp, null_reference(&"an object"));
-    }
-    if class_of(state, receiver) != pc.u32(8) {
-        change_to(pc, builtin::CALL_METHOD_TABLE);
-        return (pc, fp);
-    }
-    let callee = state.callee(pc.u32(12));
-    state.push_frame(pc, fp, pc.next(3), first_argument(pc, fp), callee, Notes::default())
-}
-
-/// Calls the method that the receiver's class has in a vtable slot.
-#[inline(always)]
-pub unsafe fn call_method_table(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let receiver: Ref = fp.get(pc.u16(2));
-    if receiver.is_null() {
-        return state.raise(pc, fp, null_reference(&"an object"));
-    }
-    let function = method(state, class_of(state, receiver), pc.u32(20));
-    let callee = state.callee(function);
-    state.push_frame(pc, fp, pc.next(3), first_argument(pc, fp), callee, Notes::default())
-}
-
-/// The same for a method that may have more arguments than parameters.
+/// Calls the method that the receiver's class has in a vtable slot, which may have more arguments than parameters. Methods that take exactly
+/// their parameters are called by the family of `call_method`; whatever overrides a method takes further arguments if the method does.
 #[inline(never)]
 pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
         return state.raise(pc, fp, null_reference(&"an object"));
     }
-    let function = method(state, class_of(state, receiver), pc.u32(20));
+    let first = *state.vtables.add(object::header_number(state, receiver) as usize);
+    let function = *state.methods.add((first + pc.u32(12)) as usize);
     let callee = state.callee(function);
-    push_rest(pc, fp, state, pc.next(3), usize::from(pc.u16(4)), callee, Notes::default())
+    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, Notes::default())
 }
 
 /// Runs a constructor on an object, which the record of the call keeps.

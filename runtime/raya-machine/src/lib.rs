@@ -8,11 +8,13 @@
 //! - [`table`]: what the emitted tables look like, and the handlers that exist in every engine;
 //! - [`pc`]: how code and frames are read;
 //! - [`word`]: the Rust types that a slot can hold;
+//! - [`cache`]: what families of instructions remember;
 //! - [`state`]: what handlers share.
 
 #![warn(missing_docs)]
 
 pub mod builtin;
+pub mod cache;
 pub mod code;
 pub mod engine;
 pub mod fast;

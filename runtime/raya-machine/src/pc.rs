@@ -32,6 +32,23 @@ macro_rules! field {
     };
 }
 
+/// The rule of all functions that write a field of an instruction.
+macro_rules! put {
+    ($(#[$docs:meta])* $name:ident: $type:ty) => {
+        $(#[$docs])*
+        ///
+        /// # Safety
+        ///
+        /// As for reading it; and the code belongs to the one engine that runs it.
+        #[inline(always)]
+        pub unsafe fn $name(self, at: usize, value: $type) {
+            debug_assert!(at.is_multiple_of(size_of::<$type>()));
+            // SAFETY: the field lies in the instruction, and every place in code comes from a pointer that it may be written through.
+            unsafe { self.0.cast_mut().byte_add(at).cast::<$type>().write(value) }
+        }
+    };
+}
+
 impl Pc {
     /// The number of the handler.
     ///
@@ -47,6 +64,32 @@ impl Pc {
     field! {
         /// The field of 16 bits at a byte offset.
         u16: u16
+    }
+
+    /// Makes the instruction one of another handler, which reads the same fields: one of the same family.
+    ///
+    /// # Safety
+    ///
+    /// As for reading a field; and the code belongs to the one engine that runs it.
+    #[inline(always)]
+    pub unsafe fn become_op(self, number: u16) {
+        // SAFETY: the first two bytes of an instruction are its handler's number.
+        unsafe { self.put_u16(0, number) }
+    }
+
+    put! {
+        /// Changes the field of 16 bits at a byte offset.
+        put_u16: u16
+    }
+
+    put! {
+        /// Changes the field of 32 bits at a byte offset.
+        put_u32: u32
+    }
+
+    put! {
+        /// Changes the field of 64 bits at a byte offset.
+        put_u64: u64
     }
 
     field! {

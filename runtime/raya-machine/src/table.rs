@@ -16,6 +16,8 @@ pub struct Table {
     pub internals: &'static [Internal],
     /// Sequences of instructions with a handler of their own, longer ones first.
     pub sequences: &'static [Sequence],
+    /// Instructions that change while they run.
+    pub families: &'static [Family],
     /// What a pure instruction gives for known inputs; `None` where it can't be said before it runs, as for one that would trap.
     pub fold: fn(Opcode, &[Const]) -> Option<Const>,
 }
@@ -118,6 +120,10 @@ pub enum What {
     CostTaken,
     /// 16 bits: the fuel of the block behind the instruction.
     CostNext,
+    /// 16, 32 or 64 bits: a value in the cache of a family, which its members write. Lowering leaves it 0.
+    Cache(u8),
+    /// 16 bits: of a call, how many arguments lie one behind another from the slot of the first one on.
+    Count,
 }
 
 /// A comparison and the branch behind it in one handler.
@@ -127,6 +133,19 @@ pub struct Fused {
     pub when: bool,
     /// The handler. It has fields for target and costs, and no output.
     pub variant: Variant,
+}
+
+/// Handlers of one form of instruction, which changes from one to another while it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    /// Its name in the spec.
+    pub name: &'static str,
+    /// What lowering writes.
+    pub generic: u16,
+    /// What that becomes when it has filled the cache.
+    pub specialised: u16,
+    /// What that becomes when its guard fails.
+    pub on_miss: u16,
 }
 
 /// Several instructions in one handler. None but the first may be the target of a jump.
@@ -160,9 +179,6 @@ pub const BUILTINS: &[&str] = &[
     "fuel",
     "call",
     "call_rest",
-    "call_method",
-    "call_method_cached",
-    "call_method_table",
     "call_method_rest",
     "call_constructor",
     "call_constructor_rest",
@@ -211,64 +227,58 @@ pub(crate) mod builtin {
     pub const CALL: u16 = 7;
     /// The number of `call_rest`.
     pub const CALL_REST: u16 = 8;
-    /// The number of `call_method`.
-    pub const CALL_METHOD: u16 = 9;
-    /// The number of `call_method_cached`.
-    pub const CALL_METHOD_CACHED: u16 = 10;
-    /// The number of `call_method_table`.
-    pub const CALL_METHOD_TABLE: u16 = 11;
     /// The number of `call_method_rest`.
-    pub const CALL_METHOD_REST: u16 = 12;
+    pub const CALL_METHOD_REST: u16 = 9;
     /// The number of `call_constructor`.
-    pub const CALL_CONSTRUCTOR: u16 = 13;
+    pub const CALL_CONSTRUCTOR: u16 = 10;
     /// The number of `call_constructor_rest`.
-    pub const CALL_CONSTRUCTOR_REST: u16 = 14;
+    pub const CALL_CONSTRUCTOR_REST: u16 = 11;
     /// The number of `call_super`.
-    pub const CALL_SUPER: u16 = 15;
+    pub const CALL_SUPER: u16 = 12;
     /// The number of `call_super_rest`.
-    pub const CALL_SUPER_REST: u16 = 16;
+    pub const CALL_SUPER_REST: u16 = 13;
     /// The number of `call_closure`.
-    pub const CALL_CLOSURE: u16 = 17;
+    pub const CALL_CLOSURE: u16 = 14;
     /// The number of `reflect_construct`.
-    pub const REFLECT_CONSTRUCT: u16 = 18;
+    pub const REFLECT_CONSTRUCT: u16 = 15;
     /// The number of `take_receiver`.
-    pub const TAKE_RECEIVER: u16 = 19;
+    pub const TAKE_RECEIVER: u16 = 16;
     /// The number of `take_receiver_boxed`.
-    pub const TAKE_RECEIVER_BOXED: u16 = 20;
+    pub const TAKE_RECEIVER_BOXED: u16 = 17;
     /// The number of `enter_guarded`.
-    pub const ENTER_GUARDED: u16 = 21;
+    pub const ENTER_GUARDED: u16 = 18;
     /// The number of `leave_guarded`.
-    pub const LEAVE_GUARDED: u16 = 22;
+    pub const LEAVE_GUARDED: u16 = 19;
     /// The number of `return_slot`.
-    pub const RETURN_SLOT: u16 = 23;
+    pub const RETURN_SLOT: u16 = 20;
     /// The number of `return_constant`.
-    pub const RETURN_CONSTANT: u16 = 24;
+    pub const RETURN_CONSTANT: u16 = 21;
     /// The number of `rare`.
-    pub const RARE: u16 = 25;
+    pub const RARE: u16 = 22;
     /// The number of `try_enter`.
-    pub const TRY_ENTER: u16 = 26;
+    pub const TRY_ENTER: u16 = 23;
     /// The number of `throw`.
-    pub const THROW: u16 = 27;
+    pub const THROW: u16 = 24;
     /// The number of `rethrow`.
-    pub const RETHROW: u16 = 28;
+    pub const RETHROW: u16 = 25;
     /// The number of `abort`.
-    pub const ABORT: u16 = 29;
+    pub const ABORT: u16 = 26;
     /// The number of `load_captured`.
-    pub const LOAD_CAPTURED: u16 = 30;
+    pub const LOAD_CAPTURED: u16 = 27;
     /// The number of `store_captured`.
-    pub const STORE_CAPTURED: u16 = 31;
+    pub const STORE_CAPTURED: u16 = 28;
     /// The number of `close_var`.
-    pub const CLOSE_VAR: u16 = 32;
+    pub const CLOSE_VAR: u16 = 29;
     /// The number of `get_arg_count`.
-    pub const GET_ARG_COUNT: u16 = 33;
+    pub const GET_ARG_COUNT: u16 = 30;
     /// The number of `load_arg_local`.
-    pub const LOAD_ARG_LOCAL: u16 = 34;
+    pub const LOAD_ARG_LOCAL: u16 = 31;
     /// The number of `null_to`.
-    pub const NULL_TO: u16 = 35;
+    pub const NULL_TO: u16 = 32;
     /// The number of `call_native`.
-    pub const CALL_NATIVE: u16 = 36;
+    pub const CALL_NATIVE: u16 = 33;
     /// The number of `closure_of`.
-    pub const CLOSURE_OF: u16 = 37;
+    pub const CLOSURE_OF: u16 = 34;
 }
 
 /// What the last word of a call says beside the result's slot and the function.

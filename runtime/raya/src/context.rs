@@ -1,5 +1,6 @@
 //! Holds what all functions of a program share: module, heap, variables, tasks, natives, output, limits.
 
+use std::cell::OnceCell;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -144,6 +145,8 @@ pub struct Context {
     pub output: Output,
     /// One string object for each text of the pool, so that a constant in a loop is one object.
     texts: Vec<Ref>,
+    /// The same in ascending order, from when that is first asked for.
+    ordered_texts: OnceCell<Box<[Ref]>>,
     /// The string objects of [`KIND_NAMES`].
     kind_names: [Ref; KIND_NAMES.len()],
     handles: Handles,
@@ -204,6 +207,7 @@ impl Context {
             limits,
             output,
             texts,
+            ordered_texts: OnceCell::new(),
             kind_names,
             handles: Handles::default(),
             registration: None,
@@ -322,6 +326,16 @@ impl Context {
                 Ref::NULL
             }
         }
+    }
+
+    /// Whether a reference is to the string object of a text of the pool, which lives as long as the program.
+    pub fn is_text(&self, reference: Ref) -> bool {
+        let ordered = self.ordered_texts.get_or_init(|| {
+            let mut ordered = self.texts.clone().into_boxed_slice();
+            ordered.sort_unstable();
+            ordered
+        });
+        ordered.binary_search(&reference).is_ok()
     }
 
     /// The string object of one of [`KIND_NAMES`]; null for another name.

@@ -4,6 +4,7 @@
 //! - [`run`] runs programs and compares how they end, with [`literal`]s as the language of results; [`tiers`] does so in every engine, and
 //!   compares them;
 //! - [`edges`] tries ops on combinations of edge values, [`locations`] wherever those can be;
+//! - [`families`] lets an instruction that changes while it runs meet one thing after another;
 //! - [`generate`] writes random programs from the table of ops ([`declarations`], [`plan`], [`program`] are its parts), [`mutate`]
 //!   damages them, and [`shrink`] makes failing ones smaller.
 //!
@@ -14,6 +15,7 @@
 pub mod access;
 pub mod declarations;
 pub mod edges;
+pub mod families;
 pub mod generate;
 pub mod literal;
 pub mod locations;

@@ -5,7 +5,7 @@
 
 use raya_facts::Opcode;
 use raya_facts::types::SlotKind;
-use raya_machine::table::{Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What};
+use raya_machine::table::{Family, Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What};
 
 use crate::{fold, ops};
 
@@ -14,6 +14,7 @@ pub static TABLE: Table = Table {
     ops: &ROWS,
     internals: &ops::INTERNALS,
     sequences: SEQUENCES,
+    families: FAMILIES,
     fold: fold::fold,
 };
 
@@ -207,8 +208,7 @@ static ROWS: [OpRow; 178] = [
     JMP_IF_NOT_NULL,
     // `call` is lowered by hand.
     OpRow::NONE,
-    // `call_method` is lowered by hand.
-    OpRow::NONE,
+    CALL_METHOD,
     // `return` is lowered by hand.
     OpRow::NONE,
     // `return_void` is lowered by hand.
@@ -494,6 +494,34 @@ static SEQUENCES: &[Sequence] = &[
             &[Some(SlotKind::F64)],
             &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1))],
         ),
+    },
+];
+
+/// Instructions that change while they run.
+static FAMILIES: &[Family] = &[
+    Family {
+        name: "method",
+        generic: ops::CALL_METHOD,
+        specialised: ops::CALL_METHOD_CACHED,
+        on_miss: ops::CALL_METHOD_MISSED,
+    },
+    Family {
+        name: "get_property",
+        generic: ops::REFLECT_GET_PROP,
+        specialised: ops::REFLECT_GET_PROP_CACHED,
+        on_miss: ops::REFLECT_GET_PROP_MISSED,
+    },
+    Family {
+        name: "set_property",
+        generic: ops::REFLECT_SET_PROP,
+        specialised: ops::REFLECT_SET_PROP_CACHED,
+        on_miss: ops::REFLECT_SET_PROP_MISSED,
+    },
+    Family {
+        name: "has_property",
+        generic: ops::REFLECT_HAS_PROP,
+        specialised: ops::REFLECT_HAS_PROP_CACHED,
+        on_miss: ops::REFLECT_HAS_PROP_MISSED,
     },
 ];
 
@@ -4057,6 +4085,20 @@ const JMP_IF_NOT_NULL: OpRow = OpRow {
     fused: &[],
 };
 
+/// `call_method`.
+const CALL_METHOD: OpRow = OpRow {
+    variants: &[
+        variant(
+            ops::CALL_METHOD,
+            3,
+            &[slot(Some(SlotKind::Ref)), LIST],
+            &[None],
+            &[field(2, What::Input(0)), field(4, What::Count), field(8, What::Cache(0)), field(12, What::Cache(1)), field(16, What::Output(0)), field(20, What::Operand(0))],
+        ),
+    ],
+    fused: &[],
+};
+
 /// `native_call`.
 const NATIVE_CALL: OpRow = OpRow {
     variants: &[
@@ -5199,10 +5241,10 @@ const REFLECT_GET_PROP: OpRow = OpRow {
     variants: &[
         variant(
             ops::REFLECT_GET_PROP,
-            1,
+            3,
             &[slot(Some(SlotKind::Ref)), slot(Some(SlotKind::Ref))],
             &[Some(SlotKind::Any)],
-            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1))],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(12, What::Cache(0)), field(16, What::Cache(1)), field(20, What::Cache(2)), field(8, What::Cache(3))],
         ),
     ],
     fused: &[],
@@ -5213,10 +5255,10 @@ const REFLECT_SET_PROP: OpRow = OpRow {
     variants: &[
         variant(
             ops::REFLECT_SET_PROP,
-            1,
+            4,
             &[slot(Some(SlotKind::Ref)), slot(Some(SlotKind::Ref)), slot(Some(SlotKind::Any))],
             &[],
-            &[field(2, What::Input(0)), field(4, What::Input(1)), field(6, What::Input(2))],
+            &[field(2, What::Input(0)), field(4, What::Input(1)), field(6, What::Input(2)), field(12, What::Cache(0)), field(16, What::Cache(1)), field(20, What::Cache(2)), field(24, What::Cache(3)), field(8, What::Cache(4))],
         ),
     ],
     fused: &[],
@@ -5227,10 +5269,10 @@ const REFLECT_HAS_PROP: OpRow = OpRow {
     variants: &[
         variant(
             ops::REFLECT_HAS_PROP,
-            1,
+            3,
             &[slot(Some(SlotKind::Ref)), slot(Some(SlotKind::Ref))],
             &[Some(SlotKind::Bool)],
-            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1))],
+            &[field(2, What::Output(0)), field(4, What::Input(0)), field(6, What::Input(1)), field(12, What::Cache(0)), field(16, What::Cache(1)), field(8, What::Cache(2))],
         ),
     ],
     fused: &[],

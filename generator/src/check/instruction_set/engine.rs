@@ -9,7 +9,7 @@ use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::engine::plan;
 use crate::model::instruction_set::signature::{Signature, fast_signature, takes, value_type};
 use crate::model::instruction_set::{
-    Control, Engine, Family, Fuse, InstructionSet, InstructionSets, Location, Op, Plan, Superinstruction,
+    Control, Engine, Fuse, InstructionSet, InstructionSets, Location, Op, Plan, Superinstruction,
 };
 use crate::source::{SourceMap, Span};
 use crate::suggest;
@@ -46,14 +46,6 @@ pub const FUNCTIONS: Rule = Rule {
     check: Some(functions),
 };
 
-/// Members of a family agree.
-pub const FAMILY: Rule = Rule {
-    code: "L0350",
-    summary: "the handlers of a family are known, and its guard is in its cache, which is a word at most",
-    page: include_str!("../pages/L0350.md"),
-    check: Some(families),
-};
-
 /// Superinstructions are sequences of what has handlers.
 pub const SUPERINSTRUCTION: Rule = Rule {
     code: "L0351",
@@ -70,12 +62,10 @@ pub const HANDLERS: Rule = Rule {
     check: Some(handlers),
 };
 
-/// The parts of an instruction where a cache lies, in bytes.
-const CACHE: u32 = 8;
 /// The handler that ends a run.
 const LEAVE: &str = "leave";
 
-fn engines(model: &Model) -> impl Iterator<Item = (&InstructionSet, &Engine)> {
+pub(super) fn engines(model: &Model) -> impl Iterator<Item = (&InstructionSet, &Engine)> {
     let sets = model.part::<InstructionSets>().sets.iter();
     sets.filter_map(|set| Some((set, set.engine.as_ref()?)))
 }
@@ -176,7 +166,15 @@ fn functions(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         for op in &set.ops {
             if let Some((name, span)) = &op.fast {
                 match fast_signature(set, op) {
-                    Some(expected) => named(engine, &runtime.functions, name, *span, &expected, diagnostics),
+                    Some(expected) => {
+                        let place = Named {
+                            name,
+                            span: *span,
+                            quoted: true,
+                            rule: FAST_RULE,
+                        };
+                        named(engine, &runtime.functions, &place, &expected, diagnostics);
+                    }
                     None => diagnostics.push(
                         Diagnostic::error(FUNCTIONS.code, format!("op `{}` can't have a `fast` function", op.name))
                             .at(*span, "")
@@ -191,7 +189,13 @@ fn functions(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
             result: "(Pc, Fp)".to_owned(),
         };
         for (name, span) in &engine.builtins {
-            named(engine, &runtime.functions, name, *span, &handler, diagnostics);
+            let place = Named {
+                name,
+                span: *span,
+                quoted: true,
+                rule: HANDLER_RULE,
+            };
+            named(engine, &runtime.functions, &place, &handler, diagnostics);
         }
         if engine.builtins.first().is_none_or(|(name, _)| name != LEAVE) {
             let span = engine.builtins.first().map_or(engine.span, |(_, span)| *span);
@@ -205,8 +209,34 @@ fn functions(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
     }
 }
 
+/// Where a spec names a function of the engine's runtime.
+pub(super) struct Named<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether that is a string with nothing else in it.
+    pub quoted: bool,
+    /// What such a function takes and gives.
+    pub rule: &'static str,
+}
+
+/// What a handler takes.
+const HANDLER_RULE: &str =
+    "a handler is given its instruction, the frame and the state, and gives the next instruction and its frame";
+
+/// What a `fast` function takes.
+const FAST_RULE: &str = "the state, the frame where an effect asks for it, then inputs bottom to top, then operands; the result as outputs and traps say";
+
 /// Whether the runtime has a function of this name and signature; reports where it doesn't.
-fn named(engine: &Engine, functions: &[Function], name: &str, span: Span, expected: &Signature, diagnostics: &mut Diagnostics) {
+pub(super) fn named(
+    engine: &Engine,
+    functions: &[Function],
+    place: &Named<'_>,
+    expected: &Signature,
+    diagnostics: &mut Diagnostics,
+) {
+    let (name, span) = (place.name, place.span);
     let parameters: Vec<String> = expected.parameters.iter().map(|parameter| normal(parameter)).collect();
     let result = normal(&expected.result);
     let whole = |parameters: &[String], result: &str| match result {
@@ -227,7 +257,14 @@ fn named(engine: &Engine, functions: &[Function], name: &str, span: Span, expect
         let names = functions.iter().map(|function| function.name.as_str());
         diagnostics.push(match suggest::similar(name, names.clone()) {
             Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).suggestion(
-                vec![crate::diagnostic::Edit::new(span, format!("{meant:?}"))],
+                vec![crate::diagnostic::Edit::new(
+                    span,
+                    if place.quoted {
+                        format!("{meant:?}")
+                    } else {
+                        meant.to_owned()
+                    },
+                )],
                 format!("name `{meant}`"),
                 Applicability::of(suggest::is_certain(name, meant, names)),
             ),
@@ -243,89 +280,15 @@ fn named(engine: &Engine, functions: &[Function], name: &str, span: Span, expect
         return;
     }
     diagnostics.push(
-        Diagnostic::error(FUNCTIONS.code, format!("function `{name}` has another signature than the fast engine calls it by"))
-            .at(span, format!("expected `{}`", whole(&parameters, &result)))
-            .at(first.span, format!("found `{}`", whole(&of(first), &first.result)))
-            .note("the state, the frame where an effect asks for it, then inputs bottom to top, then operands; the result as outputs and traps say")
-            .help("change the function, or the entry"),
+        Diagnostic::error(
+            FUNCTIONS.code,
+            format!("function `{name}` has another signature than the fast engine calls it by"),
+        )
+        .at(span, format!("expected `{}`", whole(&parameters, &result)))
+        .at(first.span, format!("found `{}`", whole(&of(first), &first.result)))
+        .note(place.rule)
+        .help("change the function, or the entry"),
     );
-}
-
-fn families(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
-    for (set, engine) in engines(model) {
-        for family in &set.families {
-            family_faults(set, engine, family, diagnostics);
-        }
-    }
-}
-
-fn family_faults(set: &InstructionSet, engine: &Engine, family: &Family, diagnostics: &mut Diagnostics) {
-    let (generic, generic_span) = family.generic;
-    let members = [
-        (&set.ops[generic].name, generic_span),
-        (&family.specialised.0, family.specialised.1),
-        (&family.on_miss.0, family.on_miss.1),
-    ];
-    for (name, span) in members {
-        if !engine.builtins.iter().any(|(builtin, _)| builtin == name) {
-            diagnostics.push(
-                Diagnostic::error(
-                    FAMILY.code,
-                    format!(
-                        "the family `{}` has the handler `{name}`, which there is none of",
-                        family.name
-                    ),
-                )
-                .at(span, "")
-                .at(engine.span, "the handlers that are written by hand are named here")
-                .note("the members of a family read one form of instruction, so that one can take the place of another")
-                .help(format!("write the handler, and add {name:?} to `builtins`")),
-            );
-        }
-    }
-    if let Some((name, span)) = [&family.on_miss].into_iter().find(|(name, _)| *name == family.specialised.0) {
-        diagnostics.push(
-            Diagnostic::error(
-                FAMILY.code,
-                format!(
-                    "`{name}` is what the family `{}` becomes where the cache holds, and where it fails",
-                    family.name
-                ),
-            )
-            .at(*span, "")
-            .at(family.specialised.1, "also named here")
-            .help("name another handler for one of the two"),
-        );
-    }
-    let (guard, span) = &family.guard;
-    if !family.cache.iter().any(|field| field.name == *guard) {
-        let known: Vec<&str> = family.cache.iter().map(|field| field.name.as_str()).collect();
-        diagnostics.push(
-            Diagnostic::error(
-                FAMILY.code,
-                format!("the guard `{guard}` of the family `{}` isn't in its cache", family.name),
-            )
-            .at(*span, "")
-            .help(match known.as_slice() {
-                [] => format!("add `{guard}: u32` to `cache`"),
-                known => format!("name one of its values: `{}`", known.join("`, `")),
-            }),
-        );
-    }
-    let bytes: u32 = family.cache.iter().map(|field| field.scalar.bytes()).sum();
-    if bytes > CACHE {
-        diagnostics.push(
-            Diagnostic::error(
-                FAMILY.code,
-                format!(
-                    "the cache of the family `{}` has {bytes} bytes; an instruction has room for {CACHE}",
-                    family.name
-                ),
-            )
-            .at(family.cache.last().map_or(family.span, |field| field.span), "")
-            .help("keep less, or a number in place of what it stands for"),
-        );
-    }
 }
 
 fn superinstructions(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {

@@ -6,6 +6,7 @@ pub mod conventions;
 pub mod effects;
 pub mod engine;
 pub mod examples;
+pub mod families;
 pub mod format;
 pub mod functions;
 pub mod image;
@@ -72,7 +73,10 @@ pub const RULES: &[Rule] = &[
     engine::LOCATIONS,
     engine::FUSE,
     engine::FUNCTIONS,
-    engine::FAMILY,
+    families::FAMILY,
+    families::AGREE,
+    families::GUARD,
+    families::EVIDENCE,
     engine::SUPERINSTRUCTION,
     engine::HANDLERS,
     semantics::MISSING,

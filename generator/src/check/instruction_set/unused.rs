@@ -79,7 +79,8 @@ fn unused(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
         }
         for (id, fixture) in set.fixtures.iter_with_ids() {
             let given = |example: &Example| matches!(example, Example::Program { given: Some(given), .. } if *given == id);
-            if !set.ops.iter().flat_map(|op| &op.examples).any(given) {
+            let precedes_site = set.families.iter().any(|family| family.site.given == Some(id));
+            if !set.ops.iter().flat_map(|op| &op.examples).any(given) && !precedes_site {
                 found.push(("fixture", &fixture.name, fixture.span, "no example is given it"));
             }
         }

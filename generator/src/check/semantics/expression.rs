@@ -75,7 +75,8 @@ fn expression(set: &InstructionSet, op: &Op, source: &str, span: Span, sources: 
         (operand.name.clone(), rust, operand.span)
     });
     let subject = Subject {
-        op: &op.name,
+        what: format!("the `expr` of op `{}`", op.name),
+        calls: None,
         runtime: set.runtime_folder(),
         set: Some(set),
         names: inputs.chain(operands).collect(),
@@ -108,8 +109,10 @@ fn is_label(set: &InstructionSet, operand: &Operand) -> bool {
 
 /// What must be known of the op that an expression is the meaning of.
 pub struct Subject<'a> {
-    /// Its name.
-    pub op: &'a str,
+    /// What it is, for messages: ``the `expr` of op `iadd` ``.
+    pub what: String,
+    /// What calls of functions of the runtime give, where such calls may stand. Whether the functions exist is looked at elsewhere.
+    pub calls: Option<Kind>,
     /// `runtime/raya`.
     pub runtime: String,
     /// Whose slots have Rust types beside the primitive ones; none where there are no others.
@@ -129,37 +132,69 @@ impl Subject<'_> {
     }
 }
 
+/// A call of a function of the runtime.
+pub struct Called {
+    /// Its name.
+    pub function: String,
+    /// The names that it is given.
+    pub arguments: Vec<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an expression is made of.
+#[derive(Default)]
+pub struct Found {
+    /// The names that it uses.
+    pub used: BTreeSet<String>,
+    /// The functions of the runtime that it calls.
+    pub calls: Vec<Called>,
+    /// Whether nothing is wrong with it.
+    pub is_sound: bool,
+}
+
 /// Finds whatever is wrong with an expression.
-pub fn judge(subject: &Subject<'_>, source: &str, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+pub fn judge(subject: &Subject<'_>, source: &str, span: Span, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Found {
     // Resolving has reported what doesn't parse.
-    let Ok(parsed) = syn::parse_str::<Expr>(source) else { return };
+    let Ok(parsed) = syn::parse_str::<Expr>(source) else {
+        return Found::default();
+    };
     let mut judge = Judge {
         subject,
         place: TextSpan::new(sources, span, source),
         used: BTreeSet::new(),
+        called: Vec::new(),
         found: Vec::new(),
+    };
+    // Behind a call of the runtime that can fail stands a `?`, which is the emitted code's business.
+    let parsed = match parsed {
+        Expr::Try(inner) if subject.calls.is_some() => *inner.expr,
+        other => other,
     };
     let kind = judge.kind(&parsed);
     judge.result(&parsed, kind);
-    let Judge { used, found, .. } = judge;
+    let Judge { used, called, found, .. } = judge;
     let is_sound = found.is_empty();
     for diagnostic in found {
         diagnostics.push(diagnostic);
     }
-    let Some(needless) = &subject.needless else { return };
+    let whole = Found {
+        used: used.clone(),
+        calls: called,
+        is_sound,
+    };
+    let Some(needless) = &subject.needless else { return whole };
     for (name, _, declared) in &subject.names {
         if is_sound && !used.contains(name) && !needless.contains(&name.as_str()) {
             diagnostics.push(
-                Diagnostic::warning(
-                    EXPRESSION_UNUSED.code,
-                    format!("the `expr` of op `{}` doesn't use `{name}`", subject.op),
-                )
-                .at(span, "")
-                .at(*declared, "declared here")
-                .help("use it, or check whether the op needs it"),
+                Diagnostic::warning(EXPRESSION_UNUSED.code, format!("{} doesn't use `{name}`", subject.what))
+                    .at(span, "")
+                    .at(*declared, "declared here")
+                    .help("use it, or check whether the op needs it"),
             );
         }
     }
+    whole
 }
 
 /// Walks an expression and collects what is wrong.
@@ -167,12 +202,13 @@ struct Judge<'a> {
     subject: &'a Subject<'a>,
     place: TextSpan,
     used: BTreeSet<String>,
+    called: Vec<Called>,
     found: Vec<Diagnostic>,
 }
 
 impl Judge<'_> {
     fn report(&mut self, code: &'static str, message: String, at: RustSpan, help: impl Into<String>) {
-        let message = format!("the `expr` of op `{}` {message}", self.subject.op);
+        let message = format!("{} {message}", self.subject.what);
         let diagnostic = Diagnostic::error(code, message).at(self.place.of(at), "").help(help);
         self.found.push(diagnostic);
     }
@@ -202,10 +238,11 @@ impl Judge<'_> {
 
     /// Refuses what is never total or never an expression of values.
     fn refuse(&mut self, what: &str, at: RustSpan) -> Kind {
-        let help = format!(
-            "write the meaning as a function in `{}/src` and name it with `sem`",
-            self.subject.runtime
-        );
+        let runtime = &self.subject.runtime;
+        let help = match self.subject.calls {
+            Some(_) => format!("write a function in `{runtime}/src` and call that"),
+            None => format!("write the meaning as a function in `{runtime}/src` and name it with `sem`"),
+        };
         self.report(EXPRESSION_TOTAL.code, format!("has {what}"), at, help);
         Kind::Unknown
     }
@@ -318,9 +355,13 @@ impl Judge<'_> {
         let help = match suggest::similar(name, known.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if known.is_empty() => "the op has neither inputs nor operands".to_owned(),
+            None if self.subject.calls.is_some() => format!("it may name {}", suggest::list(known.iter().copied())),
             None => format!("the inputs and operands are {}", suggest::list(known.iter().copied())),
         };
-        let message = format!("names `{name}`, which is neither an input nor an operand");
+        let message = match self.subject.calls {
+            Some(_) => format!("names `{name}`, which it isn't given"),
+            None => format!("names `{name}`, which is neither an input nor an operand"),
+        };
         self.report(EXPRESSION_NAME.code, message, at, help);
     }
 
@@ -435,6 +476,9 @@ impl Judge<'_> {
             return self.refuse("a call of something without a name", call.span());
         };
         let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if let ([name], Some(gives)) = (segments.as_slice(), self.subject.calls) {
+            return self.runtime_call(call, name, gives);
+        }
         if let [name] = segments.as_slice() {
             let help = "call a method of a primitive type, or write a function and name it with `sem`";
             self.report(
@@ -462,6 +506,32 @@ impl Judge<'_> {
                 None => self.free_function(&segments, path.span(), first),
             },
         }
+    }
+
+    /// A call of a function of the runtime, which is given values by their names alone: so its signature is known.
+    fn runtime_call(&mut self, call: &syn::ExprCall, name: &str, gives: Kind) -> Kind {
+        let mut arguments = Vec::new();
+        for argument in &call.args {
+            let given = match argument {
+                Expr::Path(path) => path.path.get_ident(),
+                _ => None,
+            };
+            match given {
+                Some(given) => arguments.push(given.to_string()),
+                None => {
+                    let message = format!("gives `{name}` something else than a name");
+                    let help = "give the function the values, and let it do the rest";
+                    self.report(EXPRESSION_CORE.code, message, argument.span(), help);
+                    return Kind::Unknown;
+                }
+            }
+        }
+        self.called.push(Called {
+            function: name.to_owned(),
+            arguments,
+            span: self.place.of(call.func.span()),
+        });
+        gives
     }
 
     fn free_function(&mut self, segments: &[String], at: RustSpan, first: Kind) -> Kind {

@@ -141,8 +141,11 @@ pub struct RawEngine {
     pub compile_seconds: Spanned<i64>,
 }
 
-/// An op whose instructions the fast engine changes while they run: `[family.method]`. An instruction begins as the handler that has the
-/// name of the op. Its first run keeps what it found in a cache inside of the instruction, which becomes the specialised one.
+/// An op whose instructions the fast engine changes while they run: `[family.get_property]`. An instruction begins as the generic member,
+/// which fills a cache inside of it and makes it the specialised one. Where the guard fails, it becomes the member for misses.
+///
+/// Expressions name inputs of the op, its operands, and values in the cache. A call is one of a function in the engine's runtime, which is
+/// given the state and what the expression says, by name alone.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFamily {
@@ -151,18 +154,43 @@ pub struct RawFamily {
     /// The op: the name of an `[op.…]`.
     #[schemars(extend("x-lathe-names" = ["op"]))]
     pub generic: Spanned<String>,
-    /// The value in the cache that must be met again for the cache to hold.
-    #[schemars(example = &"class")]
-    pub guard: Spanned<String>,
-    /// The handler that relies on the cache: one of the `builtins`.
-    #[schemars(example = &"call_method_cached")]
-    pub specialised: Spanned<String>,
-    /// The handler that an instruction becomes where the cache failed: one of the `builtins`.
-    #[schemars(example = &"call_method_table")]
-    pub on_miss: Spanned<String>,
-    /// What the cache holds, each with a name and its scalar: `["class: u32", "function: u32"]`. It takes a word of 64 bits at most.
+    /// What the cache holds, each with a name and its scalar: `["class: u32", "function: u32"]`. It takes 24 bytes at most.
     #[schemars(example = ["class: u32", "function: u32"])]
     pub cache: Vec<Spanned<String>>,
+    /// What is written into the cache: a call that gives an `Option` of its values, in their order. Without them the instruction does what
+    /// the member for misses does, and stays as it is.
+    #[schemars(example = &"method_of(receiver, m)")]
+    pub fill: Spanned<String>,
+    /// Whether the cache holds for the inputs. It calls only functions that give a `bool`, and changes nothing.
+    #[schemars(example = &"is_instance_of(receiver, class)")]
+    pub guard: Spanned<String>,
+    /// What is done where the guard holds: an expression that can't fail, or a call. Behind one that can fail stands `?`.
+    #[schemars(example = &"enter_method(function)")]
+    pub specialised: Spanned<String>,
+    /// What is done from the first time on that the guard fails: `"generic"` for what the op does by itself, or an expression without the
+    /// cache.
+    #[schemars(example = &"generic")]
+    pub on_miss: Spanned<String>,
+    /// A function with one instruction of the family, for tests.
+    pub site: RawSite,
+    /// What tests let that instruction meet: code that pushes what the site's parameters are. Two at least.
+    #[schemars(example = ["new Square", "new Cube"])]
+    pub meets: Vec<Spanned<String>>,
+}
+
+/// A function with one instruction of a family: `site = { params = ["shape: object(Shape)"], result = "i32", code = "…" }`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSite {
+    /// The fixture that precedes it: the name of a `[fixture.…]`.
+    #[schemars(extend("x-lathe-names" = ["fixture"]))]
+    pub given: Option<Spanned<String>>,
+    /// Its parameters in assembly.
+    pub params: Vec<Spanned<String>>,
+    /// Its result type.
+    pub result: Spanned<String>,
+    /// Its code.
+    pub code: Spanned<String>,
 }
 
 /// A sequence of ops that the fast engine runs as one: `[superinstruction.multiply_add]`.

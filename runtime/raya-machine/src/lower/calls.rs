@@ -4,7 +4,7 @@
 //! function or the vtable slot. Arguments lie in consecutive slots at the top of the caller's frame, where the callee's frame begins.
 
 use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
-use raya_facts::{FunctionId, Instruction, MethodId};
+use raya_facts::{FunctionId, Instruction, MethodId, Opcode};
 
 use super::function::{Leaves, Lowering};
 use super::select::kind_number;
@@ -161,16 +161,20 @@ impl Lowering<'_, '_> {
         let first = self.stack.depth().saturating_sub(argc + 1);
         self.settle_from(first);
         let local = self.result_local(first);
-        self.write_call(
-            builtin::CALL_METHOD,
-            3,
-            first,
-            local.unwrap_or(self.stack.slot(first)),
-            0,
-            method.0,
-        );
+        self.write_method_call(method, argc, first, local.unwrap_or(self.stack.slot(first)));
         self.stack.cut(first);
         self.push_result(local)
+    }
+
+    /// Writes a call of a method: one with a cache, or of one that takes further arguments, as whatever overrides it does.
+    fn write_method_call(&mut self, method: MethodId, argc: usize, first: usize, result: u16) {
+        let function = self.method_function(method, argc);
+        let cached = self.row(Opcode::CallMethod).variants.first();
+        let (number, words) = match cached {
+            Some(variant) if !function.is_some_and(|function| self.takes_rest(function)) => (variant.internal, variant.words),
+            _ => (builtin::CALL_METHOD_REST, 2),
+        };
+        self.write_call(number, words, first, result, 0, method.0);
     }
 
     /// A test for null around a call, and `box` behind it where the result has no room for null.
@@ -184,7 +188,7 @@ impl Lowering<'_, '_> {
         self.shared.writer.u16(test, 2, slot);
         self.shared.writer.u16(test, 4, slot);
         self.shared.writer.u16(test, 6, kind_number(kind));
-        self.write_call(builtin::CALL_METHOD, 3, first, slot, 0, method.0);
+        self.write_method_call(method, argc, first, slot);
         self.stack.cut(first);
         if kind == Some(SlotKind::Any) && result != Some(SlotKind::Any) {
             self.write_box(first, result);
@@ -198,7 +202,7 @@ impl Lowering<'_, '_> {
     /// Writes the instruction that makes an `any` of the value in the slot of a position.
     fn write_box(&mut self, position: usize, kind: Option<SlotKind>) {
         use crate::table::What;
-        let row = self.row(raya_facts::Opcode::Box);
+        let row = self.row(Opcode::Box);
         let fitting = row.variants.iter().find(|variant| {
             variant
                 .inputs
@@ -218,18 +222,20 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The representation of what a method of the receiver's class returns.
-    fn method_result(&self, method: MethodId, argc: usize) -> Option<SlotKind> {
+    /// The function of a method in the class that the receiver is known to be of.
+    fn method_function(&self, method: MethodId, argc: usize) -> Option<FunctionId> {
         let source = self.shared.source;
         let TypeRef::Constructed(TypeDefinition::Object { class }) = source.verified.types.get(self.type_before(argc)?)? else {
             return None;
         };
-        let function = source.layouts.get(*class)?.methods.get(method.index())?.function;
-        source
-            .module
-            .functions
-            .get(function.index())
-            .map(|function| slot_kind(function.result))
+        Some(source.layouts.get(*class)?.methods.get(method.index())?.function)
+    }
+
+    /// The representation of what a method of the receiver's class returns.
+    fn method_result(&self, method: MethodId, argc: usize) -> Option<SlotKind> {
+        let function = self.method_function(method, argc)?;
+        let functions = &self.shared.source.module.functions;
+        functions.get(function.index()).map(|function| slot_kind(function.result))
     }
 
     fn call_closure(&mut self, argc: usize) -> usize {

@@ -383,6 +383,7 @@ impl Lowering<'_, '_> {
                     let list = self.list(position, values);
                     self.shared.writer.u64(begun, at, list);
                 }
+                What::Cache(_) | What::Count => {}
                 What::Target => {
                     if let Some(target) = chosen.target {
                         self.jump_to(begun, at, target.label);

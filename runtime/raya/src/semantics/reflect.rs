@@ -77,8 +77,13 @@ pub fn reflect_get_props(context: &mut Context, object: Ref) -> Result<Ref, Trap
     Ok(array)
 }
 
-/// The position of the field of a name; of several the one that was declared last.
-fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32, TypeId)>, Trap> {
+/// The position and the type of the field of a name; of several of that name those of the one that was declared last. Nothing for an object
+/// without such a field, and for what isn't an object of a class.
+///
+/// # Errors
+///
+/// [`TrapKind::NullReference`].
+pub fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32, TypeId)>, Trap> {
     let wanted = object!(context, name, Object::Str, "a string");
     let Some(class) = class(context, object)? else {
         return Ok(None);

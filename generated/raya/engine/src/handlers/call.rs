@@ -5,9 +5,71 @@
 
 use std::task::Poll;
 
-use raya_facts::NativeId;
-use raya_machine::{Fp, Pc, State};
-use raya_runtime::semantics;
+use raya_facts::{MethodId, NativeId};
+use raya_machine::{Fp, Pc, State, cache};
+use raya_runtime::{Ref, semantics};
+
+use crate::ops;
+
+/// Calls the method in a slot of the vtable of the receiver's class, with the receiver and the `argc` values above it as
+/// arguments, and pushes what it returns.
+///
+/// Remembers what it meets, and becomes the member that relies on it.
+///
+/// Spec: `[family.method]` in `spec/raya/`.
+///
+/// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
+#[cold]
+#[inline(never)]
+pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    let m = MethodId(pc.u32(20));
+    match cache::method_of(state, receiver, m) {
+        Some((class, function)) => {
+            pc.put_u32(8, class);
+            pc.put_u32(12, function);
+            pc.become_op(ops::CALL_METHOD_CACHED);
+            (pc, fp)
+        }
+        None => call_method_missed(pc, fp, state),
+    }
+}
+
+/// Calls the method in a slot of the vtable of the receiver's class, with the receiver and the `argc` values above it as
+/// arguments, and pushes what it returns.
+///
+/// Relies on what was remembered; where that doesn't hold, it becomes the member for misses.
+///
+/// Spec: `[family.method]` in `spec/raya/`.
+///
+/// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
+#[inline(always)]
+pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    let class = pc.u32(8);
+    if cache::is_instance_of(state, receiver, class) {
+        let function = pc.u32(12);
+        cache::enter_method(pc, fp, state, function)
+    } else {
+        pc.become_op(ops::CALL_METHOD_MISSED);
+        (pc, fp)
+    }
+}
+
+/// Calls the method in a slot of the vtable of the receiver's class, with the receiver and the `argc` values above it as
+/// arguments, and pushes what it returns.
+///
+/// Remembers nothing, since it met what differs.
+///
+/// Spec: `[family.method]` in `spec/raya/`.
+///
+/// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
+#[inline(always)]
+pub unsafe fn call_method_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let receiver: Ref = fp.get(pc.u16(2));
+    let m = MethodId(pc.u32(20));
+    cache::enter_method_of(pc, fp, state, receiver, m)
+}
 
 /// Calls a function of the host with the topmost `argc` values as its arguments and pushes what it returns.
 ///

@@ -4,8 +4,10 @@
 //! Spec: `[group.reflect]` in `spec/raya/`.
 
 use raya_facts::TypeId;
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fp, Pc, State, cache};
 use raya_runtime::{Any, Ref, semantics};
+
+use crate::ops;
 
 /// A description of the type of a value at run time: of an object its class, of null the type `null`, of an `any` the type of
 /// what is in it.
@@ -80,15 +82,71 @@ pub unsafe fn reflect_get_props(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// A field of an object by its name, as an `any`.
 ///
+/// Remembers what it meets, and becomes the member that relies on it.
+///
+/// Spec: `[family.get_property]` in `spec/raya/`.
+///
 /// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
+#[cold]
 #[inline(never)]
 pub unsafe fn reflect_get_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(4));
+    let name: Ref = fp.get(pc.u16(6));
+    match cache::property_of(state, object, name) {
+        Some((class, property, field, kind)) => {
+            pc.put_u32(12, class);
+            pc.put_u32(16, property);
+            pc.put_u32(20, field);
+            pc.put_u16(8, kind);
+            pc.become_op(ops::REFLECT_GET_PROP_CACHED);
+            (pc, fp)
+        }
+        None => reflect_get_prop_missed(pc, fp, state),
+    }
+}
+
+/// A field of an object by its name, as an `any`.
+///
+/// Relies on what was remembered; where that doesn't hold, it becomes the member for misses.
+///
+/// Spec: `[family.get_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(always)]
+pub unsafe fn reflect_get_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(4));
+    let name: Ref = fp.get(pc.u16(6));
+    let class = pc.u32(12);
+    let property = pc.u32(16);
+    if cache::is_instance_of(state, object, class)
+        && cache::is_text(state, name, property)
+    {
+        let field = pc.u32(20);
+        let kind = pc.u16(8);
+        let output = cache::load_property(state, object, field, kind);
+        fp.set::<Any>(pc.u16(2), output);
+        (pc.next(3), fp)
+    } else {
+        pc.become_op(ops::REFLECT_GET_PROP_MISSED);
+        (pc, fp)
+    }
+}
+
+/// A field of an object by its name, as an `any`.
+///
+/// Remembers nothing, since it met what differs.
+///
+/// Spec: `[family.get_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(never)]
+pub unsafe fn reflect_get_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match semantics::reflect::reflect_get_prop(state.context(), object, name) {
         Ok(output) => {
             fp.set::<Any>(pc.u16(2), output);
-            (pc.next(1), fp)
+            (pc.next(3), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }
@@ -96,29 +154,144 @@ pub unsafe fn reflect_get_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Stores an `any` in a field of an object by its name.
 ///
+/// Remembers what it meets, and becomes the member that relies on it.
+///
+/// Spec: `[family.set_property]` in `spec/raya/`.
+///
 /// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
+#[cold]
 #[inline(never)]
 pub unsafe fn reflect_set_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let name: Ref = fp.get(pc.u16(4));
     let value: Any = fp.get(pc.u16(6));
+    match cache::writable_property_of(state, object, name, value) {
+        Some((class, property, field, of, kind)) => {
+            pc.put_u32(12, class);
+            pc.put_u32(16, property);
+            pc.put_u32(20, field);
+            pc.put_u32(24, of);
+            pc.put_u16(8, kind);
+            pc.become_op(ops::REFLECT_SET_PROP_CACHED);
+            (pc, fp)
+        }
+        None => reflect_set_prop_missed(pc, fp, state),
+    }
+}
+
+/// Stores an `any` in a field of an object by its name.
+///
+/// Relies on what was remembered; where that doesn't hold, it becomes the member for misses.
+///
+/// Spec: `[family.set_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(always)]
+pub unsafe fn reflect_set_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    let name: Ref = fp.get(pc.u16(4));
+    let class = pc.u32(12);
+    let property = pc.u32(16);
+    if cache::is_instance_of(state, object, class)
+        && cache::is_text(state, name, property)
+    {
+        let value: Any = fp.get(pc.u16(6));
+        let field = pc.u32(20);
+        let of = pc.u32(24);
+        let kind = pc.u16(8);
+        match cache::store_property(state, object, value, field, of, kind) {
+            Ok(()) => (pc.next(4), fp),
+            Err(fault) => state.raise(pc, fp, fault),
+        }
+    } else {
+        pc.become_op(ops::REFLECT_SET_PROP_MISSED);
+        (pc, fp)
+    }
+}
+
+/// Stores an `any` in a field of an object by its name.
+///
+/// Remembers nothing, since it met what differs.
+///
+/// Spec: `[family.set_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(never)]
+pub unsafe fn reflect_set_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(2));
+    let name: Ref = fp.get(pc.u16(4));
+    let value: Any = fp.get(pc.u16(6));
     match semantics::reflect::reflect_set_prop(state.context(), object, name, value) {
-        Ok(()) => (pc.next(1), fp),
+        Ok(()) => (pc.next(4), fp),
         Err(fault) => state.raise(pc, fp, fault),
     }
 }
 
 /// Whether an object has a field of a name.
 ///
+/// Remembers what it meets, and becomes the member that relies on it.
+///
+/// Spec: `[family.has_property]` in `spec/raya/`.
+///
 /// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
+#[cold]
 #[inline(never)]
 pub unsafe fn reflect_has_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(4));
+    let name: Ref = fp.get(pc.u16(6));
+    match cache::presence_of(state, object, name) {
+        Some((class, property, found)) => {
+            pc.put_u32(12, class);
+            pc.put_u32(16, property);
+            pc.put_u16(8, u16::from(found));
+            pc.become_op(ops::REFLECT_HAS_PROP_CACHED);
+            (pc, fp)
+        }
+        None => reflect_has_prop_missed(pc, fp, state),
+    }
+}
+
+/// Whether an object has a field of a name.
+///
+/// Relies on what was remembered; where that doesn't hold, it becomes the member for misses.
+///
+/// Spec: `[family.has_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(always)]
+pub unsafe fn reflect_has_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let object: Ref = fp.get(pc.u16(4));
+    let name: Ref = fp.get(pc.u16(6));
+    let class = pc.u32(12);
+    let property = pc.u32(16);
+    if cache::is_instance_of(state, object, class)
+        && cache::is_text(state, name, property)
+    {
+        let found = pc.u16(8) != 0;
+        let output = found;
+        fp.set::<bool>(pc.u16(2), output);
+        (pc.next(3), fp)
+    } else {
+        pc.become_op(ops::REFLECT_HAS_PROP_MISSED);
+        (pc, fp)
+    }
+}
+
+/// Whether an object has a field of a name.
+///
+/// Remembers nothing, since it met what differs.
+///
+/// Spec: `[family.has_property]` in `spec/raya/`.
+///
+/// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
+#[inline(never)]
+pub unsafe fn reflect_has_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match semantics::reflect::reflect_has_prop(state.context(), object, name) {
         Ok(output) => {
             fp.set::<bool>(pc.u16(2), output);
-            (pc.next(1), fp)
+            (pc.next(3), fp)
         }
         Err(fault) => state.raise(pc, fp, fault),
     }

@@ -190,7 +190,8 @@ pub fn expressions(set: &ImageSet, sources: &SourceMap, diagnostics: &mut Diagno
             )
         });
         let subject = Subject {
-            op: &op.name,
+            what: format!("the `expr` of op `{}`", op.name),
+            calls: None,
             runtime: set.runtime_folder(),
             set: None,
             names: operands.chain(inputs).collect(),

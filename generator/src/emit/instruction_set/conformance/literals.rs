@@ -2,7 +2,7 @@
 
 use crate::model::instruction_set::wide::Number;
 use crate::model::instruction_set::{
-    Control, Indexes, InstructionSet, Meaning, Op, OperandMeaning, Scalar, Shape, TypeExpression,
+    Control, Indexes, InstructionSet, Meaning, Op, OperandMeaning, Scalar, Shape, TypeExpression, TypeFunction,
 };
 
 /// The kind of a literal.
@@ -109,6 +109,18 @@ pub fn branch_ops(set: &InstructionSet) -> impl Iterator<Item = &Op> {
     set.ops
         .iter()
         .filter(|op| op.control == Control::Branch && op.operands.len() == 1 && takes_anything(op))
+}
+
+/// The op that calls a function by its number with what is on the stack.
+pub fn call_op(set: &InstructionSet) -> Option<&Op> {
+    set.ops.iter().find(|op| {
+        let of_function = |kind| matches!(&set.operand_kinds[kind].meaning, OperandMeaning::Index(Indexes::Module { field }) if field == "functions");
+        let takes_params = matches!(
+            op.inputs.as_slice(),
+            [one] if matches!(one.expression, TypeExpression::Function { function: TypeFunction::Params, .. })
+        );
+        op.control == Control::Call && takes_params && op.operands.first().is_some_and(|operand| of_function(operand.kind))
+    })
 }
 
 /// The op that returns the value on top.

@@ -6,12 +6,14 @@
 //! - `examples`: the hand-written examples of every op, one test for each op;
 //! - `edges`: every combination of edge values through bytecode and by a direct call of the op's meaning, and the laws of the op;
 //! - `locations`, where the set has a fast engine: the same ops with inputs and outputs wherever they can be;
+//! - `families`, where it has families: one instruction that changes while it runs, and all that it may meet;
 //! - `programs`: random programs are accepted and run without an internal contradiction; mutated ones are refused, or the same; text and
 //!   file round trips.
 
 mod access;
 pub mod edges;
 pub mod examples;
+mod families;
 pub mod laws;
 pub mod literals;
 mod locations;
@@ -61,6 +63,12 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
             builder.file(path, template::render(path, text, &words)?, &sources::of(set, &tables));
         }
         locations::file(set, &mut builder)?;
+        if !set.families.is_empty() {
+            let path = "src/families.rs";
+            let text = template::render(path, include_str!("text/families.rs.hbs"), &words)?;
+            builder.file(path, text, &sources::of(set, &tables));
+            families::file(set, &mut builder)?;
+        }
     }
     for (path, text) in [
         ("src/lib.rs", include_str!("text/lib.rs.hbs")),
@@ -121,6 +129,7 @@ fn words(set: &InstructionSet) -> serde_json::Value {
         "runtime": set.library("runtime"),
         "oracle": set.library("oracle"),
         "conformance": set.library("conformance"),
+        "families": !set.families.is_empty(),
         "engine": set.engine.as_ref().map(|_| set.library("engine")),
         "load": literals::load_op(set).map(|op| op.name.clone()),
         "store": literals::store_op(set).map(|op| op.name.clone()),

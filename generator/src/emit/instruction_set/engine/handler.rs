@@ -1,14 +1,15 @@
 //! Writes the handler of an instruction: it reads its inputs, does what the op does, writes its outputs, and says where execution goes.
 
 use anyhow::{Context, bail};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use super::family;
 use crate::emit::instruction_set::oracle::arm::{identifiers, rename_all};
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::effect::Access;
-use crate::model::instruction_set::engine::layout::What;
+use crate::model::instruction_set::engine::layout::{What, width};
 use crate::model::instruction_set::engine::plan::{is_cold, letters, slot};
 use crate::model::instruction_set::signature::{id_type, takes};
 use crate::model::instruction_set::{
@@ -20,7 +21,7 @@ const ALLOCATES: &str = "heap.alloc";
 /// The trap with which an op fails whose behaviour waits for something.
 const WAITS: &str = "not_implemented";
 /// The names of what every handler has.
-const OWN: &[&str] = &["pc", "fp", "state", "output"];
+pub(super) const OWN: &[&str] = &["pc", "fp", "state", "output"];
 
 /// The documented function of a handler.
 ///
@@ -28,6 +29,9 @@ const OWN: &[&str] = &["pc", "fp", "state", "output"];
 ///
 /// When the op can't be run by the conventions of the engine; the message says which one it breaks.
 pub fn function(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(String, TokenStream)> {
+    if let Some((family, role)) = handler.family {
+        return family::function(set, handler, family, role).with_context(|| format!("handler `{}`", handler.name));
+    }
     let body = body(set, handler).with_context(|| format!("handler `{}`", handler.name))?;
     let name = rust::ident(&handler.name);
     let used = identifiers(&body);
@@ -47,11 +51,15 @@ pub fn function(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(
     Ok((docs(set, handler), code))
 }
 
+/// The first sentence of a text, on one line.
+pub(super) fn first_sentence(doc: &str) -> String {
+    let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    doc.split_inclusive(". ").next().unwrap_or(&doc).trim().to_owned()
+}
+
 fn docs(set: &InstructionSet, handler: &Handler<'_>) -> String {
     let op = &handler.op;
-    let doc = op.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-    let first = doc.split_inclusive(". ").next().unwrap_or(&doc).trim();
-    let mut text = first.to_owned();
+    let mut text = first_sentence(&op.doc);
     if let Some(when) = handler.branch {
         text.push_str(&format!(" Jumps if the result is `{when}`."));
     }
@@ -77,21 +85,14 @@ fn docs(set: &InstructionSet, handler: &Handler<'_>) -> String {
     format!("{text}\n\n{origin}")
 }
 
-fn body(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStream> {
+pub(super) fn body(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStream> {
     let op = &*handler.op;
     if let Meaning::Waits = op.meaning {
         return waits(set, op);
     }
     let value = value(set, handler)?;
     let used = identifiers(&value);
-    let mut reads = TokenStream::new();
-    if op.effects.iter().any(|effect| set.effects[*effect].name == ALLOCATES) {
-        reads.extend(quote! {
-            if state.wants_collection() {
-                return state.collect_first(pc, fp);
-            }
-        });
-    }
+    let mut reads = collects(set, op);
     for index in 0..op.inputs.len() {
         let name = local(&op.inputs[index].name);
         if used.contains(&name.to_string()) {
@@ -109,8 +110,20 @@ fn body(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStre
     Ok(quote! { #reads #end })
 }
 
+/// Before an op that may allocate, the collector runs if it is due.
+pub(super) fn collects(set: &InstructionSet, op: &Op) -> TokenStream {
+    if !op.effects.iter().any(|effect| set.effects[*effect].name == ALLOCATES) {
+        return TokenStream::new();
+    }
+    quote! {
+        if state.wants_collection() {
+            return state.collect_first(pc, fp);
+        }
+    }
+}
+
 /// The name of an input or operand in the function. What every handler has is called otherwise.
-fn local(name: &str) -> Ident {
+pub(super) fn local(name: &str) -> Ident {
     if OWN.contains(&name) {
         format_ident!("{name}_")
     } else {
@@ -118,12 +131,12 @@ fn local(name: &str) -> Ident {
     }
 }
 
-fn at(handler: &Handler<'_>, what: What) -> anyhow::Result<proc_macro2::Literal> {
+pub(super) fn at(handler: &Handler<'_>, what: What) -> anyhow::Result<Literal> {
     let at = handler
         .layout
         .at(what)
         .with_context(|| format!("the instruction has no field for {what:?}"))?;
-    Ok(proc_macro2::Literal::u8_unsuffixed(at))
+    Ok(Literal::u8_unsuffixed(at))
 }
 
 fn parse_type(text: &str) -> anyhow::Result<syn::Type> {
@@ -137,7 +150,7 @@ fn rust_type(set: &InstructionSet, handler: &Handler<'_>, expression: &TypeExpre
         .transpose()
 }
 
-fn read_input(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyhow::Result<TokenStream> {
+pub(super) fn read_input(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyhow::Result<TokenStream> {
     let input = &handler.op.inputs[index];
     let name = local(&input.name);
     if input.expression.is_many() {
@@ -167,49 +180,10 @@ fn read_input(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyh
     })
 }
 
-fn read_operand(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyhow::Result<TokenStream> {
+pub(super) fn read_operand(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> anyhow::Result<TokenStream> {
     let operand = &handler.op.operands[index];
     let kind = &set.operand_kinds[operand.kind];
-    let place = |width: u8| at(handler, What::Operand(index, width));
-    let number = match kind.encoding {
-        Scalar::Bool => {
-            let at = place(2)?;
-            quote! { pc.u16(#at) != 0 }
-        }
-        Scalar::U16 => {
-            let at = place(2)?;
-            quote! { pc.u16(#at) }
-        }
-        Scalar::U8 | Scalar::I8 | Scalar::I16 => {
-            let at = place(2)?;
-            let of = parse_type(kind.encoding.name())?;
-            quote! { pc.u16(#at) as #of }
-        }
-        Scalar::U32 => {
-            let at = place(4)?;
-            quote! { pc.u32(#at) }
-        }
-        Scalar::I32 => {
-            let at = place(4)?;
-            quote! { pc.i32(#at) }
-        }
-        Scalar::F32 => {
-            let at = place(4)?;
-            quote! { f32::from_bits(pc.u32(#at)) }
-        }
-        Scalar::U64 => {
-            let at = place(8)?;
-            quote! { pc.u64(#at) }
-        }
-        Scalar::I64 => {
-            let at = place(8)?;
-            quote! { pc.u64(#at) as i64 }
-        }
-        Scalar::F64 => {
-            let at = place(8)?;
-            quote! { pc.f64(#at) }
-        }
-    };
+    let number = read_scalar(kind.encoding, &at(handler, What::Operand(index, width(kind.encoding)))?);
     Ok(match &kind.meaning {
         OperandMeaning::Number => number,
         OperandMeaning::Index(_) => {
@@ -217,13 +191,30 @@ fn read_operand(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> an
             match kind.encoding {
                 Scalar::U32 => quote! { #id(#number) },
                 _ => {
-                    let at = place(2)?;
+                    let at = at(handler, What::Operand(index, 2))?;
                     quote! { #id(u32::from(pc.u16(#at))) }
                 }
             }
         }
         OperandMeaning::Label { .. } => bail!("a label is no value"),
     })
+}
+
+/// The value at a byte of an instruction.
+pub(super) fn read_scalar(scalar: Scalar, at: &Literal) -> TokenStream {
+    match scalar {
+        Scalar::Bool => quote! { pc.u16(#at) != 0 },
+        Scalar::U16 => quote! { pc.u16(#at) },
+        Scalar::U8 => quote! { pc.u16(#at) as u8 },
+        Scalar::I8 => quote! { pc.u16(#at) as i8 },
+        Scalar::I16 => quote! { pc.u16(#at) as i16 },
+        Scalar::U32 => quote! { pc.u32(#at) },
+        Scalar::I32 => quote! { pc.i32(#at) },
+        Scalar::F32 => quote! { f32::from_bits(pc.u32(#at)) },
+        Scalar::U64 => quote! { pc.u64(#at) },
+        Scalar::I64 => quote! { pc.u64(#at) as i64 },
+        Scalar::F64 => quote! { pc.f64(#at) },
+    }
 }
 
 /// What the op does, as an expression over its inputs and operands.
@@ -284,7 +275,10 @@ fn end(set: &InstructionSet, handler: &Handler<'_>, value: TokenStream) -> anyho
     };
     let (place, then) = match jump {
         Some(when) => (quote! { taken }, branch(handler, when)?),
-        None => write_outputs(set, handler)?,
+        None => {
+            let put = write_outputs(set, handler)?;
+            (put.place, put.then)
+        }
     };
     Ok(match (can_fail, suspends) {
         (false, false) => match (jump.is_some(), op.outputs.is_empty()) {
@@ -320,7 +314,7 @@ fn branch(handler: &Handler<'_>, when: bool) -> anyhow::Result<TokenStream> {
         at(handler, What::CostTaken)?,
         at(handler, What::CostNext)?,
     );
-    let words = proc_macro2::Literal::u8_unsuffixed(handler.layout.words);
+    let words = Literal::u8_unsuffixed(handler.layout.words);
     let condition = if when {
         quote! { taken }
     } else {
@@ -335,9 +329,17 @@ fn branch(handler: &Handler<'_>, when: bool) -> anyhow::Result<TokenStream> {
     })
 }
 
-/// A pattern for the outputs, and the statements that put them into their slots and go on.
-fn write_outputs(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(TokenStream, TokenStream)> {
-    let words = proc_macro2::Literal::u8_unsuffixed(handler.layout.words);
+/// What becomes of a result.
+pub(super) struct Put {
+    /// A pattern for the outputs.
+    pub place: TokenStream,
+    /// The statements that put them into their slots and go on.
+    pub then: TokenStream,
+}
+
+/// Puts the outputs into their slots.
+pub(super) fn write_outputs(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<Put> {
+    let words = Literal::u8_unsuffixed(handler.layout.words);
     let next = quote! { (pc.next(#words), fp) };
     let outputs = &handler.op.outputs;
     let names: Vec<Ident> = match outputs.len() {
@@ -364,7 +366,10 @@ fn write_outputs(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<
         [one] => quote! { #one },
         many => quote! { (#(#many),*) },
     };
-    Ok((place, quote! { #writes #next }))
+    Ok(Put {
+        place,
+        then: quote! { #writes #next },
+    })
 }
 
 /// The end of an op whose behaviour isn't built.

@@ -4,6 +4,7 @@
 //! lowering chooses among them, two dispatchers, and the constant folder.
 
 mod dispatch;
+mod family;
 mod fold;
 mod handler;
 mod table;
@@ -170,6 +171,9 @@ fn group_file(set: &InstructionSet, engine: &Engine, docs: &str, handlers: &[&Ha
     if used.contains("from_word") {
         names.push("Word".to_owned());
     }
+    if used.contains("cache") {
+        names.push("cache".to_owned());
+    }
     if used.contains("fast") {
         names.push("fast".to_owned());
     }
@@ -182,6 +186,9 @@ fn group_file(set: &InstructionSet, engine: &Engine, docs: &str, handlers: &[&Ha
         .map(str::to_owned)
         .collect();
     text.push_str(&rust::use_names(&runtime(set), &own));
+    if used.contains("ops") {
+        text.push_str("\nuse crate::ops;\n");
+    }
     for (docs, code) in functions {
         text.push('\n');
         text.push_str(&rust::doc_lines(0, &docs));

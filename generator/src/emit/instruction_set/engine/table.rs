@@ -6,6 +6,7 @@ use super::{facts, machine};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::rust;
+use crate::model::instruction_set::engine::family::Role;
 use crate::model::instruction_set::engine::layout::{Field, Layout, What};
 use crate::model::instruction_set::engine::plan::{Choice, slot};
 use crate::model::instruction_set::{Engine, Handler, InstructionSet, Location, Plan, TypeExpression};
@@ -73,7 +74,7 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
     );
     writeln!(
         text,
-        "\n{}use {}::types::SlotKind;\nuse {}::table::{{Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What}};\n\nuse crate::{{fold, \
+        "\n{}use {}::types::SlotKind;\nuse {}::table::{{Family, Field, Fused, Location, OpRow, Sequence, Table, Variant, Wanted, What}};\n\nuse crate::{{fold, \
          ops}};\n",
         match set.superinstructions.iter().next() {
             Some(_) => format!("use {}::Opcode;\n", facts(set)),
@@ -116,6 +117,7 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         }
     }
     text.push_str("];\n");
+    families(set, &mut text)?;
     for (op, row) in set.ops.iter().zip(&plan.rows) {
         if row.variants.is_empty() && row.fused.is_empty() {
             continue;
@@ -144,6 +146,21 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
         text,
         &sources::of(set, &[sources::MACHINE, sources::OPS, sources::ENGINE]),
     );
+    Ok(())
+}
+
+/// The members of each family.
+fn families(set: &InstructionSet, text: &mut String) -> std::fmt::Result {
+    text.push_str("\n/// Instructions that change while they run.\nstatic FAMILIES: &[Family] = &[\n");
+    for family in &set.families {
+        writeln!(text, "    Family {{\n        name: {:?},", family.name)?;
+        for (role, field) in Role::ALL.into_iter().zip(["generic", "specialised", "on_miss"]) {
+            let handler = role.handler(&set.ops[family.generic.0].name);
+            writeln!(text, "        {field}: ops::{},", constant(&handler))?;
+        }
+        text.push_str("    },\n");
+    }
+    text.push_str("];\n");
     Ok(())
 }
 
@@ -215,6 +232,8 @@ fn fields(layout: &Layout, position: &dyn Fn(usize) -> usize) -> Vec<String> {
         What::Target => "What::Target".to_owned(),
         What::CostTaken => "What::CostTaken".to_owned(),
         What::CostNext => "What::CostNext".to_owned(),
+        What::Cache(index, _) => format!("What::Cache({index})"),
+        What::Count => "What::Count".to_owned(),
     };
     let field = |field: &Field| format!("field({}, {})", field.at, what(field.what));
     layout.fields.iter().map(field).collect()

@@ -9,9 +9,7 @@ use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::conformance::{edges, examples, laws, literals};
 use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
-use crate::model::instruction_set::{
-    Control, Engine, Example, Indexes, InstructionSet, Op, OperandMeaning, Outcome, Plan, TypeExpression, TypeFunction,
-};
+use crate::model::instruction_set::{Engine, Example, InstructionSet, Op, Outcome, Plan};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut CrateBuilder) -> anyhow::Result<()> {
@@ -64,16 +62,8 @@ struct Loop<'a> {
 }
 
 fn whole_loop(set: &InstructionSet) -> Option<Loop<'_>> {
-    let calls = |op: &&Op| {
-        let of_function = |kind| matches!(&set.operand_kinds[kind].meaning, OperandMeaning::Index(Indexes::Module { field }) if field == "functions");
-        let takes_params = matches!(
-            op.inputs.as_slice(),
-            [one] if matches!(one.expression, TypeExpression::Function { function: TypeFunction::Params, .. })
-        );
-        op.control == Control::Call && takes_params && op.operands.first().is_some_and(|operand| of_function(operand.kind))
-    };
     Some(Loop {
-        call: set.ops.iter().find(calls)?,
+        call: literals::call_op(set)?,
         drop: &literals::drop_op(set)?.name,
         end: format!("{} {}", literals::push(set, "0", false)?, literals::return_op(set)?.name),
     })

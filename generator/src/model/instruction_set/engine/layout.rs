@@ -1,5 +1,8 @@
 //! Lays out the fields of an instruction: those of two bytes behind its number, then those of four, then those of eight.
 
+use super::CacheField;
+use crate::model::instruction_set::Scalar;
+
 /// What a field of an instruction holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -25,17 +28,36 @@ pub enum What {
     CostTaken,
     /// The fuel of the block that follows.
     CostNext,
+    /// A value in the cache of a family, and its bytes.
+    Cache(usize, u8),
+    /// Of a call: how many arguments it has.
+    Count,
 }
 
 impl What {
     /// Its bytes.
     fn width(self) -> u8 {
         match self {
-            What::Output(_) | What::Input(_) | What::Kind(_) | What::OutputKind(_) | What::CostTaken | What::CostNext => 2,
+            What::Output(_)
+            | What::Input(_)
+            | What::Kind(_)
+            | What::OutputKind(_)
+            | What::CostTaken
+            | What::CostNext
+            | What::Count => 2,
             What::Target | What::Const32(_) => 4,
             What::Const(_) | What::List(_) => 8,
-            What::Operand(_, width) => width,
+            What::Operand(_, width) | What::Cache(_, width) => width,
         }
+    }
+}
+
+/// The bytes of a value in an instruction: two at least.
+pub fn width(scalar: Scalar) -> u8 {
+    match scalar.bytes() {
+        0..=2 => 2,
+        4 => 4,
+        _ => 8,
     }
 }
 
@@ -70,6 +92,31 @@ impl Fields {
     /// Adds what a jump needs.
     pub fn jump(&mut self) {
         self.0.extend([What::CostTaken, What::CostNext, What::Target]);
+    }
+
+    /// Adds the values of a cache.
+    #[must_use]
+    pub fn add_cache(mut self, cache: &[CacheField]) -> Self {
+        for (index, field) in cache.iter().enumerate() {
+            self.add(What::Cache(index, width(field.scalar)));
+        }
+        self
+    }
+
+    /// The same for a call, whose last word has the form of every call's: the slot of the result, two bytes of flags, and the first operand.
+    pub fn lay_out_call(self) -> Layout {
+        let mut layout = self.lay_out();
+        let last = layout.words * 8;
+        layout.words += 1;
+        layout.fields.push(Field {
+            what: What::Output(0),
+            at: last,
+        });
+        layout.fields.push(Field {
+            what: What::Operand(0, 4),
+            at: last + 4,
+        });
+        layout
     }
 
     /// Gives each field its place.
@@ -127,6 +174,17 @@ mod tests {
         assert_eq!(layout.at(What::CostNext), Some(8));
         assert_eq!(layout.at(What::Target), Some(12));
         assert_eq!(layout.words, 2);
+    }
+
+    #[test]
+    fn the_last_word_of_a_call_is_that_of_every_call() {
+        let layout = Fields(vec![What::Input(0), What::Count, What::Cache(0, 4), What::Cache(1, 4)]).lay_out_call();
+        assert_eq!(layout.at(What::Input(0)), Some(2));
+        assert_eq!(layout.at(What::Count), Some(4));
+        assert_eq!(layout.at(What::Cache(0, 4)), Some(8));
+        assert_eq!(layout.at(What::Output(0)), Some(16));
+        assert_eq!(layout.at(What::Operand(0, 4)), Some(20));
+        assert_eq!(layout.words, 3);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The fast engine of a set: what is emitted beside the hand-written crate that it names, and how its ops are run there.
 
+pub mod family;
 pub mod layout;
 pub mod plan;
 
+pub use family::{CacheField, Family};
 pub use plan::{Handler, Plan};
 
 use super::op::Op;
-use super::scalar::Scalar;
 use crate::arena::Id;
 use crate::source::Span;
 
@@ -58,38 +59,6 @@ pub enum Fuse {
 
 /// The words for what is fused.
 pub const FUSES: &[(&str, Fuse)] = &[("branch", Fuse::Branch)];
-
-/// An op whose instructions change with what they meet: an inline cache. All of its handlers read one form of instruction.
-#[derive(Debug, Clone)]
-pub struct Family {
-    /// `method`.
-    pub name: String,
-    /// What is remembered.
-    pub doc: String,
-    /// The op that it begins as, and where that is named.
-    pub generic: (Id<Op>, Span),
-    /// The value in the cache that must be met again for the cache to hold.
-    pub guard: (String, Span),
-    /// The handler that the instruction becomes when its first run has filled the cache.
-    pub specialised: (String, Span),
-    /// The handler that it becomes when the guard fails.
-    pub on_miss: (String, Span),
-    /// What the cache holds.
-    pub cache: Vec<CacheField>,
-    /// The `[family.method]` entry.
-    pub span: Span,
-}
-
-/// A value in a cache.
-#[derive(Debug, Clone)]
-pub struct CacheField {
-    /// `class`.
-    pub name: String,
-    /// Its width.
-    pub scalar: Scalar,
-    /// The string in the spec.
-    pub span: Span,
-}
 
 /// A sequence of ops that is run as one.
 #[derive(Debug, Clone)]

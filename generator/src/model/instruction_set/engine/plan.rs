@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::layout::{Fields, Layout, What};
+use super::family::{self, Family, Role};
+use super::layout::{Fields, Layout, What, width};
 use crate::arena::Id;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::takes;
@@ -34,6 +35,8 @@ pub struct Handler<'a> {
     pub op: Cow<'a, Op>,
     /// The superinstruction that it runs.
     pub sequence: Option<&'a Superinstruction>,
+    /// The family that it is of, and which member it is.
+    pub family: Option<(&'a Family, Role)>,
     /// What the op's type variables stand for.
     pub kinds: BTreeMap<char, Id<Slot>>,
     /// Where each input lies.
@@ -70,7 +73,10 @@ impl<'a> Plan<'a> {
             sequences: Vec::new(),
         };
         for op in &set.ops {
-            let row = if is_lowered(set, op) {
+            let family = set.families.iter().find(|family| set.ops[family.generic.0].name == op.name);
+            let row = if let Some(family) = family {
+                plan.family(set, op, family)
+            } else if is_lowered(set, op) {
                 Row::default()
             } else {
                 plan.row(set, op)
@@ -119,12 +125,35 @@ impl<'a> Plan<'a> {
                 layout: layout(set, op, &kinds, &places, None),
                 op: Cow::Owned(op.clone()),
                 sequence: Some(sequence),
+                family: None,
                 kinds,
                 places,
                 branch: None,
             });
         }
         choices
+    }
+
+    /// The members of a family one after another. Lowering knows the first alone.
+    fn family(&mut self, set: &'a InstructionSet, op: &'a Op, family: &'a Family) -> Row {
+        let first = self.handlers.len();
+        self.handlers.extend(Role::ALL.map(|role| Handler {
+            name: role.handler(&op.name),
+            op: Cow::Borrowed(op),
+            sequence: None,
+            family: Some((family, role)),
+            kinds: BTreeMap::new(),
+            places: vec![Location::Slot; op.inputs.len()],
+            branch: None,
+            layout: family::layout(set, op, family),
+        }));
+        Row {
+            variants: vec![Choice {
+                handler: first,
+                exchanged: false,
+            }],
+            fused: Vec::new(),
+        }
     }
 
     fn row(&mut self, set: &'a InstructionSet, op: &'a Op) -> Row {
@@ -161,6 +190,7 @@ impl<'a> Plan<'a> {
             name: name(set, op, kinds, places, branch),
             op: Cow::Borrowed(op),
             sequence: None,
+            family: None,
             kinds: kinds.clone(),
             places: places.to_vec(),
             branch,
@@ -430,13 +460,17 @@ fn layout(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, place
         fields.jump();
     }
     for (index, operand) in op.operands.iter().enumerate() {
-        let kind = &set.operand_kinds[operand.kind];
-        match (&kind.meaning, kind.encoding) {
-            (OperandMeaning::Label { .. }, _) => fields.jump(),
-            (_, scalar) => fields.add(What::Operand(index, width(scalar))),
+        match &set.operand_kinds[operand.kind].meaning {
+            OperandMeaning::Label { .. } => fields.jump(),
+            _ => fields.add(self::operand(set, op, index)),
         }
     }
     fields.lay_out()
+}
+
+/// The field of an operand that is no label.
+pub(super) fn operand(set: &InstructionSet, op: &Op, index: usize) -> What {
+    What::Operand(index, width(set.operand_kinds[op.operands[index].kind].encoding))
 }
 
 /// How values of a type are represented, as far as the entry or a variable's value says so.
@@ -454,13 +488,4 @@ fn is_short(set: &InstructionSet, kinds: &BTreeMap<char, Id<Slot>>, expression: 
         let scalar = Scalar::ALL.iter().find(|(name, _)| *name == set.slots[slot].rust);
         scalar.is_some_and(|(_, scalar)| scalar.bytes() <= 4 && *scalar != Scalar::F32)
     })
-}
-
-/// The bytes of an operand in an instruction: two at least.
-fn width(scalar: Scalar) -> u8 {
-    match scalar.bytes() {
-        0..=2 => 2,
-        4 => 4,
-        _ => 8,
-    }
 }

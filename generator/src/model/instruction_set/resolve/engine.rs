@@ -1,13 +1,10 @@
-//! Resolves what an instruction set says about its fast engine: the head, families and superinstructions.
+//! Resolves what an instruction set says about its fast engine: the head and superinstructions.
 
-use std::collections::BTreeSet;
-
-use super::machine::{is_too_wide, named};
 use super::{Files, Resolved, rust};
 use crate::arena::Arena;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::instruction_set::raw::{RawEngine, RawFamily, RawSuperinstruction};
-use crate::model::instruction_set::{CacheField, Engine, Family, Op, Scalar, Superinstruction};
+use crate::model::instruction_set::raw::{RawEngine, RawSuperinstruction};
+use crate::model::instruction_set::{Engine, Op, Superinstruction};
 use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::{Entry, Spanned};
@@ -58,35 +55,6 @@ pub(super) fn names_of(files: &Files<'_>, ops: &Arena<Op>) -> Names<Op> {
     names
 }
 
-pub(super) fn families(files: &Files<'_>, ops: &Names<Op>, uses: &mut Vec<Use>, diagnostics: &mut Diagnostics) -> Arena<Family> {
-    let mut families: Resolved<Family> = Resolved::new("family");
-    for (entry, raw) in files.read::<RawFamily, Family>("family", "family", false, &mut families.names, diagnostics) {
-        let generic = Place::value(entry.document, &raw.generic);
-        let generic = ops.resolve(&generic, diagnostics).map(|op| (op, generic.span));
-        let [guard, specialised, on_miss] =
-            [&raw.guard, &raw.specialised, &raw.on_miss].map(|text| function(&entry, text, diagnostics));
-        let cache = cache(&entry, &raw.cache, diagnostics);
-        let (Some(generic), Some(guard), Some(specialised), Some(on_miss)) = (generic, guard, specialised, on_miss) else {
-            continue;
-        };
-        families.push(
-            entry.name(),
-            Family {
-                name: entry.name().to_owned(),
-                doc: raw.doc.into_inner(),
-                generic,
-                guard,
-                specialised,
-                on_miss,
-                cache,
-                span: entry.span(),
-            },
-        );
-    }
-    uses.extend(families.names.uses(Some(files.name)));
-    families.arena
-}
-
 /// The name of a function of the engine's runtime, and where it stands.
 pub(super) fn function(entry: &Entry<'_>, text: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<(String, Span)> {
     let name = text.get_ref();
@@ -98,31 +66,6 @@ pub(super) fn function(entry: &Entry<'_>, text: &Spanned<String>, diagnostics: &
             .at(entry.at(text), "expected the name of a Rust function of the engine's runtime"),
     );
     None
-}
-
-fn cache(entry: &Entry<'_>, texts: &[Spanned<String>], diagnostics: &mut Diagnostics) -> Vec<CacheField> {
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut fields = Vec::new();
-    for text in texts {
-        let Some((name, scalar)) = named(entry, text, "class: u32", diagnostics) else {
-            continue;
-        };
-        let is_name = names::check_name("a value in a cache", name.text, name.span, false, diagnostics);
-        if is_too_wide(&scalar, "value in a cache", name.text, diagnostics) {
-            continue;
-        }
-        let scalar = scalar.word("scalar", Scalar::ALL, diagnostics);
-        if !seen.insert(name.text) {
-            diagnostics.push(names::duplicate("value in a cache", name.text, name.span, entry.at(text)));
-        } else if let (true, Some(scalar)) = (is_name, scalar) {
-            fields.push(CacheField {
-                name: name.text.to_owned(),
-                scalar,
-                span: entry.at(text),
-            });
-        }
-    }
-    fields
 }
 
 pub(super) fn superinstructions(

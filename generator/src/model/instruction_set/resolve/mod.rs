@@ -7,6 +7,7 @@
 mod engine;
 mod example;
 mod expression;
+mod family;
 mod format;
 mod image;
 mod known;
@@ -257,7 +258,7 @@ fn load_set(
     let ops = op::ops(&files, &scope, uses, diagnostics);
     let fast = engine::engine(&files, diagnostics);
     let op_names = engine::names_of(&files, &ops);
-    let families = engine::families(&files, &op_names, uses, diagnostics);
+    let families = family::families(&files, &op_names, &fixtures.names, uses, diagnostics);
     let superinstructions = engine::superinstructions(&files, &op_names, uses, diagnostics);
     let owner = Some(name);
     uses.extend(op_names.uses(owner));

@@ -3,6 +3,7 @@ pub static TABLE: Table = Table {
     ops: &ROWS,
     internals: &ops::INTERNALS,
     sequences: SEQUENCES,
+    families: FAMILIES,
     fold: fold::fold,
 };
 
