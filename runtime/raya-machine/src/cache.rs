@@ -17,10 +17,11 @@
 use raya_facts::types::SlotKind;
 use raya_facts::{MethodId, TypeId};
 use raya_heap::layout::{self, Kind};
-use raya_heap::{Any, AnyKind, Ref};
-use raya_runtime::{Value, semantics};
+use raya_heap::{Any, Ref};
+use raya_runtime::semantics;
 
 use crate::builtin::first_argument;
+use crate::code::slot_kind;
 use crate::object::{address, field, header_number, is_kind, null_reference};
 use crate::pc::{Fp, Pc};
 use crate::state::{Fault, Notes, State};
@@ -121,33 +122,52 @@ unsafe fn lookup(state: &mut State, object: Ref, name: Ref) -> Option<(u32, u32,
 }
 
 /// The number of a representation, as [`State::kind`] knows it.
+const fn number(kind: SlotKind) -> u16 {
+    layout::slot_byte(kind) as u16
+}
+
+const I32: u16 = number(SlotKind::I32);
+const F64: u16 = number(SlotKind::F64);
+const BOOL: u16 = number(SlotKind::Bool);
+const ANY: u16 = number(SlotKind::Any);
+
+/// The number of the representation of a type.
 fn kind_of(of: TypeId) -> u16 {
-    u16::from(layout::slot_byte(crate::code::slot_kind(of)))
+    number(slot_kind(of))
 }
 
 /// A field as an `any`.
 #[inline(always)]
 pub unsafe fn load_property(state: &mut State, object: Ref, index: u32, kind: u16) -> Any {
     let word = field(state, object, index).read();
-    Value::from_word(word, State::kind(kind)).to_any()
+    // Not by way of `Value`: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
+    match kind {
+        I32 => Any::from_i32(i32::from_word(word)),
+        F64 => Any::from_f64(f64::from_word(word)),
+        BOOL => Any::from_bool(bool::from_word(word)),
+        ANY => Any::from_bits(word),
+        _ => Any::from_ref(Ref::from_word(word)),
+    }
 }
 
 /// Changes a field to what is in an `any`. What is no plain value may have to be looked at more closely.
 #[inline(always)]
 pub unsafe fn store_property(state: &mut State, object: Ref, value: Any, index: u32, of: u32, kind: u16) -> Result<(), Fault> {
-    let word = match (State::kind(kind), value.kind()) {
-        (SlotKind::I32, AnyKind::I32(value)) => value.into_word(),
-        (SlotKind::F64, AnyKind::F64(value)) => value.into_word(),
-        (SlotKind::Bool, AnyKind::Bool(value)) => value.into_word(),
-        (SlotKind::Ref, AnyKind::Null) => Ref::NULL.into_word(),
-        (SlotKind::Any, _) if of == TypeId::ANY.0 => value.into_word(),
-        _ => {
-            let place = u64::from(object.bits()) | u64::from(index) << 32;
-            return Err(state.defer(store_slowly, [place, value.into_word(), u64::from(of)]));
-        }
+    let bits = value.bits();
+    // A value of a kind is one that is the same when it is made anew from its payload.
+    let (fits, word) = match kind {
+        I32 => (Any::from_i32(bits as i32) == value, u64::from(bits as u32)),
+        F64 => (Any::from_f64(f64::from_bits(bits)) == value, bits),
+        BOOL => (Any::from_bool(bits & 1 != 0) == value, bits & 1),
+        ANY => (of == TypeId::ANY.0, bits),
+        _ => (value == Any::NULL, Ref::NULL.into_word()),
     };
-    field(state, object, index).write(word);
-    Ok(())
+    if fits {
+        field(state, object, index).write(word);
+        return Ok(());
+    }
+    let place = u64::from(object.bits()) | u64::from(index) << 32;
+    Err(state.defer(store_slowly, [place, bits, u64::from(of)]))
 }
 
 fn store_slowly(state: &mut State, [place, value, of]: [u64; 3]) -> Result<Option<u64>, Fault> {
