@@ -111,8 +111,11 @@ pub unsafe fn presence_of(state: &mut State, object: Ref, name: Ref) -> Option<(
     Some((class, name, found.is_some()))
 }
 
+/// Where a field lies in objects of a class, and its type.
+type Place = (u32, TypeId);
+
 /// The class of an object, the bits of the name, and the field of that name if there is one.
-unsafe fn lookup(state: &mut State, object: Ref, name: Ref) -> Option<(u32, u32, Option<(u32, TypeId)>)> {
+unsafe fn lookup(state: &mut State, object: Ref, name: Ref) -> Option<(u32, u32, Option<Place>)> {
     if !is_kind(state, object, Kind::Instance) || !state.context().is_text(name) {
         return None;
     }
