@@ -68,7 +68,8 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn await_reply(&mut self, id: u32, replier: u32, faulted: bool) {
         await_reply(&mut self.processes.view(), id, replier);
         let process = &mut self.processes[id];
-        if faulted || process.due != 0 {
+        // Nobody is called up out of an upcall.
+        if faulted || process.due != 0 && !process.in_upcall {
             process.state = State::AwaitingReplyWatched;
             process.faulted = faulted;
         }

@@ -55,6 +55,8 @@ pub mod hosted;
 mod invariants;
 #[cfg(any(test, feature = "hosted", feature = "self-tests"))]
 mod self_tests;
+#[cfg(any(test, feature = "hosted"))]
+pub mod snapshot;
 
 pub use boot::{BootFailure, BootInformation, Configuration, MemoryRange};
 pub use kernel::{Kernel, Outcome, ProcessId};
