@@ -20,7 +20,7 @@ pub struct Facts {
     pub statuses: BTreeMap<i32, String>,
     /// At most so many instructions, by the name of what is measured.
     pub budgets: BTreeMap<String, u64>,
-    /// The checks that the conformance programs print, a line for each call.
+    /// The checks that the conformance programs print, a line for each call and each law.
     pub checks: Vec<String>,
     /// At most so many bytes for the stripped image.
     pub image: Option<u64>,
@@ -61,6 +61,7 @@ impl Facts {
         facts.checks = names
             .chain(["unknown_numbers"])
             .map(|name| format!("refuses_{name}"))
+            .chain(kernel.laws.iter().map(|law| format!("law_{}", law.name)))
             .collect();
         for measure in &kernel.budgets {
             match (measure.unit, most(&measure.most)) {

@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::spawn::{Child, Parameters, Window, initial};
 
 /// A page of the root process, and of each fuzzer, that calls may read and write.
-const MEMORY: u64 = 0x2800_0000;
+pub const MEMORY: u64 = 0x2800_0000;
 
 /// The kernel, by its system calls.
 struct Booted;

@@ -8,6 +8,7 @@ mod conformance;
 mod console;
 mod crowd;
 mod faults;
+mod laws;
 mod measure;
 mod program;
 mod root;

@@ -1,7 +1,7 @@
 //! The programs by number, and how one gets its parameters.
 
 use crate::spawn::Parameters;
-use crate::{conformance, crowd, faults, measure, root, spawn};
+use crate::{conformance, crowd, faults, laws, measure, root, spawn};
 
 /// What a process runs. The argument of a process is this number, and for all but the root process the address of the page that holds its
 /// parameters.
@@ -25,6 +25,10 @@ pub enum Program {
     Exit,
     /// Makes any calls: `conformance`.
     Fuzzer,
+    /// Makes the calls that it is asked to: `laws`.
+    Second,
+    /// Runs in turns: `laws`.
+    Turner,
 }
 
 const NUMBER: u64 = 0xfff;
@@ -52,6 +56,10 @@ pub fn run(argument: u64) -> u64 {
         measure::relay(parameters)
     } else if is(Program::Fuzzer) {
         conformance::fuzzer(parameters)
+    } else if is(Program::Second) {
+        laws::second(parameters)
+    } else if is(Program::Turner) {
+        laws::turner(parameters)
     } else {
         measure::exit(parameters)
     }

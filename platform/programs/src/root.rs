@@ -5,15 +5,16 @@ use core::fmt::Write;
 use exo_facts::Error;
 
 use crate::console::Console;
-use crate::{conformance, crowd, faults, measure};
+use crate::{conformance, crowd, faults, laws, measure};
 
 /// Prints how it did; an error is one that it couldn't go on after.
 type Part = fn(&mut Console) -> Result<(), Error>;
 
 /// What runs, in order.
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("measure", measure::run),
     ("refusals", conformance::refusals),
+    ("laws", laws::run),
     ("faults", faults::run),
     ("fuzz", conformance::fuzz),
     ("ten_thousand", crowd::run),

@@ -185,7 +185,7 @@ impl<M: Machine> Kernel<M> {
     }
 
     /// Every taken frame is a page table, or covered by one original capability, or the kernel's own; and each is only one of these.
-    fn check_frames(&mut self) -> Result<(), &'static str> {
+    pub fn check_frames(&mut self) -> Result<(), &'static str> {
         let mut taken = 1;
         for id in 1..self.spaces.len() {
             if self.spaces[id].references > 0 {

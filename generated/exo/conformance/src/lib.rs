@@ -2,9 +2,9 @@
 //! Conformance programs of the kernel exo.
 //!
 //! They hold a kernel to what its spec says of every call: [`refusals`] makes each call with everything that it must refuse, and
-//! demands the error that the spec names and no effect; [`Fuzzer`] makes calls out of nothing but the types of their parameters. Both
+//! demands the error that the spec names and no effect; [`laws`](laws::laws) tries every law of the spec; [`Fuzzer`] makes calls out of nothing but the types of their parameters. Both
 //! are made for any [`System`]: the booted kernel, which user programs reach by the emitted stubs, and the hosted one of plain memory
-//! (feature `hosted`, which is on by default and off in programs). Both print the same lines, those of [`TRANSCRIPT`].
+//! (feature `hosted`, which is on by default and off in programs). Both print the same lines, those of [`TRANSCRIPT`] and [`LAW_TRANSCRIPT`].
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -18,6 +18,8 @@ mod pointers;
 mod transcript;
 mod trial;
 
+pub mod laws;
+
 mod fuzzer;
 mod random;
 
@@ -27,7 +29,7 @@ pub mod hosted;
 pub use fuzzer::Fuzzer;
 pub use random::Random;
 pub use refusals::refusals;
-pub use transcript::TRANSCRIPT;
+pub use transcript::{LAW_TRANSCRIPT, TRANSCRIPT};
 
 /// A kernel, as a process sees it.
 pub trait System {

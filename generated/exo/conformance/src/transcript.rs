@@ -54,3 +54,20 @@ pub const TRANSCRIPT: &[&str] = &[
     "pass refuses_console_write",
     "pass refuses_unknown_numbers",
 ];
+
+/// The lines of [`laws`](crate::laws::laws) over it.
+pub const LAW_TRANSCRIPT: &[&str] = &[
+    "pass law_derivation_never_adds",
+    "pass law_revoked_stays_revoked",
+    "pass law_revocation_is_complete",
+    "pass law_ownership_is_exclusive",
+    "pass law_frames_are_counted",
+    "pass law_gas_is_conserved",
+    "pass law_gas_is_never_negative",
+    "pass law_minting_needs_the_right",
+    "pass law_errors_have_no_effect",
+    "pass law_weights_are_kept",
+    "pass law_beatty_partitions",
+    "pass law_fork_copies_atoms",
+    "pass law_values_are_complete",
+];

@@ -4,7 +4,8 @@
 #![cfg(feature = "hosted")]
 
 use exo_conformance::hosted::{Dispatch, Exo, Root, fuzz};
-use exo_conformance::{System, TRANSCRIPT, refusals};
+use exo_conformance::laws::laws;
+use exo_conformance::{LAW_TRANSCRIPT, System, TRANSCRIPT, refusals};
 use exo_facts::{Error, Handle, Kind, Rights, Syscall, initial};
 use exo_kernel::Reply;
 
@@ -23,6 +24,19 @@ fn everything_that_must_be_refused_is() {
     assert!(failures.is_empty(), "{failures:#?}");
     assert_eq!(failed, 0);
     assert_eq!(text.lines().collect::<Vec<_>>(), TRANSCRIPT);
+}
+
+#[test]
+fn the_laws_hold() {
+    for seed in 0..6 {
+        let mut root = Root::new(exo_gate::dispatch).expect("the kernel starts");
+        let mut text = String::new();
+        let broken = laws(&mut root, seed, &mut text);
+        let failures: Vec<&str> = text.lines().filter(|line| !line.starts_with("pass ")).collect();
+        assert!(broken == 0 && failures.is_empty(), "with seed {seed}: {failures:#?}");
+        assert_eq!(text.lines().collect::<Vec<_>>(), LAW_TRANSCRIPT);
+        root.kernel.check_invariants().expect("the tables agree");
+    }
 }
 
 #[test]

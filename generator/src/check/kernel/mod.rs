@@ -3,6 +3,7 @@
 mod calls;
 mod docs;
 mod handlers;
+mod laws;
 mod methods;
 mod names;
 mod numbers;
@@ -25,6 +26,9 @@ pub const RULES: &[Rule] = &[
     handlers::SIGNATURE,
     names::NEEDED,
     names::UNUSED,
+    laws::STEPS,
+    laws::DENIED,
+    laws::OBSERVER,
 ];
 
 fn kernels(model: &Model) -> &[Kernel] {

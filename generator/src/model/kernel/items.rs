@@ -1,5 +1,6 @@
 //! The entries of kernels in the form that every tool reads.
 
+use super::law::Text;
 use super::{Budget, Call, Kernel, Kernels, Numbered};
 use crate::arena::{Arena, Id};
 use crate::model::Model;
@@ -80,7 +81,16 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
             .internal();
         items.push(with_budgets(start, "most", &measure.most));
     }
-    items.extend(kernel.laws.iter().map(|law| item("law", &law.name, &law.doc, law.span)));
+    // How a law is tried is nobody's business outside; what it says is.
+    for law in &kernel.laws {
+        let texts = |texts: &[Text]| texts.iter().map(|text| flat(&text.text)).collect::<Vec<_>>().join("; ");
+        items.push(
+            item("law", &law.name, &law.doc, law.span)
+                .fact(Weight::Docs, "cases", law.cases.to_string())
+                .fact(Weight::Docs, "steps", texts(&law.steps))
+                .fact(Weight::Docs, "expect", texts(&law.expect)),
+        );
+    }
     for group in &kernel.groups {
         items.push(
             item("group", &group.name, &group.doc, group.span)

@@ -5,11 +5,13 @@
 
 pub mod call;
 pub mod items;
+pub mod law;
 pub mod raw;
 pub mod resolve;
 
 pub use call::{Budget, Call, GasPer, Needs, Parameter, ParameterType, Returns, Scalar};
 pub use items::items;
+pub use law::Law;
 pub use resolve::{PAGES, load};
 
 use schemars::Schema;
@@ -178,17 +180,6 @@ pub struct Measure {
     pub unit: &'static str,
     /// The most, by target.
     pub most: Vec<Budget>,
-    /// The entry.
-    pub span: Span,
-}
-
-/// A law: `[law.gas_is_conserved]`.
-#[derive(Debug, Clone)]
-pub struct Law {
-    /// `gas_is_conserved`.
-    pub name: String,
-    /// What always holds.
-    pub doc: String,
     /// The entry.
     pub span: Span,
 }

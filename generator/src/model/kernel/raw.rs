@@ -190,6 +190,23 @@ pub struct RawBudget {
 pub struct RawLaw {
     /// What always holds.
     pub doc: Spanned<String>,
+    /// How many cases are tried; 64 if nothing is said.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub cases: Option<Spanned<i64>>,
+    /// From which all choices follow; 1 if nothing is said.
+    #[schemars(range(min = 0))]
+    pub seed: Option<Spanned<i64>>,
+    /// What is chosen anew for each case: `{ amount = "0..=1000", weights = "[1..=9; 2..=5]", held = "rights<page>", wild = "call",
+    /// first = "value" }`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub given: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// What is done, in order: calls as Rust writes them, `page = page_allocate(4)?`. One that ends in a question mark has to succeed.
+    pub steps: Vec<Spanned<String>>,
+    /// What must hold afterwards: expressions of Rust over what is given and over the results of steps.
+    pub expect: Vec<Spanned<String>>,
+    /// A method of the kernel that looks at its tables after the steps, where these can be reached: `"check_frames"`.
+    pub observer: Option<Spanned<String>>,
 }
 
 /// A group of calls: `[group.pages]`.

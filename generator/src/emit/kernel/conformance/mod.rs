@@ -1,7 +1,9 @@
-//! Emits the conformance programs of a kernel: all that its calls must refuse, a fuzzer, and both over the hosted kernel.
+//! Emits the conformance programs of a kernel: all that its calls must refuse, its laws, a fuzzer, and these over the hosted kernel.
 //!
 //! The programs read the types of parameters, the rights and the errors from the facts crate, so that an entry of the spec is tried as
 //! soon as it is there. What they print is emitted here, from the spec itself: a program that lost a call would be noticed.
+
+mod laws;
 
 use std::fmt::Write;
 
@@ -20,7 +22,12 @@ const FILES: &[(&str, &str)] = &[
     ("src/trial.rs", include_str!("text/trial.rs")),
     ("src/fuzzer.rs", include_str!("text/fuzzer.rs")),
     ("src/random.rs", include_str!("text/random.rs")),
-    ("src/hosted.rs", include_str!("text/hosted.rs")),
+    ("src/laws/mod.rs", include_str!("text/laws/mod.rs")),
+    ("src/laws/case.rs", include_str!("text/laws/case.rs")),
+    ("src/laws/list.rs", include_str!("text/laws/list.rs")),
+    ("src/laws/wild.rs", include_str!("text/laws/wild.rs")),
+    ("src/hosted/mod.rs", include_str!("text/hosted/mod.rs")),
+    ("src/hosted/processes.rs", include_str!("text/hosted/processes.rs")),
     ("tests/hosted.rs", include_str!("text/tests.rs")),
 ];
 
@@ -30,7 +37,7 @@ pub fn emit(kernel: &Kernel, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         kernel.folder("conformance"),
         package("conformance"),
-        format!("Conformance programs of the kernel {}: refusals and a fuzzer", kernel.name),
+        format!("Conformance programs of the kernel {}: refusals, laws and a fuzzer", kernel.name),
     );
     builder.because_of(&kernel.files);
     builder.depend(&package("facts"), &kernel.folder("facts"));
@@ -51,6 +58,7 @@ pub fn emit(kernel: &Kernel, tree: &mut Tree) -> anyhow::Result<()> {
         }
         builder.file(path, text.replace("kernel exo", &format!("kernel {}", kernel.name)), &[]);
     }
+    laws::files(kernel, &mut builder)?;
     builder.file("src/transcript.rs", transcript(kernel)?, &[]);
     builder.finish(tree)
 }
@@ -63,6 +71,10 @@ fn transcript(kernel: &Kernel) -> anyhow::Result<String> {
             .to_owned();
     for name in kernel.calls.iter().map(|call| call.name.as_str()).chain(["unknown_numbers"]) {
         writeln!(text, "    \"pass refuses_{name}\",")?;
+    }
+    text.push_str("];\n\n/// The lines of [`laws`](crate::laws::laws) over it.\npub const LAW_TRANSCRIPT: &[&str] = &[\n");
+    for law in &kernel.laws {
+        writeln!(text, "    \"pass law_{}\",", law.name)?;
     }
     text.push_str("];\n");
     Ok(text)

@@ -4,6 +4,7 @@
 //! further error.
 
 mod call;
+mod law;
 mod parameter;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::raw::{self, TOP};
-use super::{Amount, Budget, Decision, Group, Initial, Kernel, Kernels, Law, Measure, Numbered, Object, Right};
+use super::{Amount, Budget, Decision, Group, Initial, Kernel, Kernels, Measure, Numbered, Object, Right};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics, Page};
 use crate::model::Model;
@@ -32,6 +33,11 @@ pub const PAGES: &[Page] = &[
         code: "L1302",
         summary: "`needs` and `gas_per` speak of parameters that fit",
         page: include_str!("../../pages/L1302.md"),
+    },
+    Page {
+        code: "L1303",
+        summary: "a law is given what can be chosen, and its steps and expectations are Rust",
+        page: include_str!("../../pages/L1303.md"),
     },
 ];
 
@@ -331,22 +337,16 @@ fn kernel(files: &Files<'_>, scope: Scope<'_>, kernels: &mut Kernels, diagnostic
         |_| (),
     )
     .0;
+    let mut lacks = false;
     let laws = table(
         files,
         ("law", "law"),
-        has_broken,
+        &mut lacks,
         diagnostics,
-        |entry, raw: raw::RawLaw, _| {
-            Some(Law {
-                name: entry.name().to_owned(),
-                doc: raw.doc.into_inner(),
-                span: entry.span(),
-            })
-        },
+        |entry, raw: raw::RawLaw, diagnostics| law::resolve(entry, raw, &scope, diagnostics),
         |_| (),
     )
     .0;
-    let mut lacks = false;
     let budgets = table(
         files,
         ("budget", "budget"),

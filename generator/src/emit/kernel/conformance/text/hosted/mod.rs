@@ -12,6 +12,9 @@ use exo_kernel::{Configuration, Kernel, Reply};
 
 use crate::{Fuzzer, System};
 
+mod observers;
+mod processes;
+
 /// The kernel of plain memory.
 pub type Exo = Kernel<Hosted>;
 
@@ -23,6 +26,9 @@ pub struct Root {
     /// The kernel.
     pub kernel: Exo,
     dispatch: Dispatch,
+    /// Its page of memory.
+    page: u64,
+    second: Option<processes::Second>,
 }
 
 /// Where the first process has a page of memory.
@@ -36,8 +42,8 @@ fn start() -> Result<Exo, String> {
     kernel.map_err(|failure| format!("the kernel doesn't start: {}", failure.reason))
 }
 
-/// Maps a page for the first process.
-fn map_memory(kernel: &mut Exo) -> Result<(), String> {
+/// Maps a page for the first process; the capability to it.
+fn map_memory(kernel: &mut Exo) -> Result<u64, String> {
     let space = initial::ALL.iter().find(|one| one.index == initial::SPACE);
     let space = space.map_or(0, |space| space.handle().0);
     let mut call = |call: Syscall, arguments: [u64; 6]| match exo_gate::dispatch(kernel, call.number(), &arguments) {
@@ -46,7 +52,7 @@ fn map_memory(kernel: &mut Exo) -> Result<(), String> {
     };
     let page = call(Syscall::PageAllocate, [1, 0, 0, 0, 0, 0])?;
     let rights = u64::from(Rights::READ.join(Rights::WRITE).bits());
-    call(Syscall::PageMap, [space, page, 0, MEMORY, rights, 0]).map(drop)
+    call(Syscall::PageMap, [space, page, 0, MEMORY, rights, 0]).map(|_| page)
 }
 
 impl Root {
@@ -57,8 +63,8 @@ impl Root {
     /// When it doesn't start.
     pub fn new(dispatch: Dispatch) -> Result<Root, String> {
         let mut kernel = start()?;
-        map_memory(&mut kernel)?;
-        Ok(Root { kernel, dispatch })
+        let page = map_memory(&mut kernel)?;
+        Ok(Root { kernel, dispatch, page, second: None })
     }
 }
 
