@@ -9,8 +9,8 @@ use exo_conformance::laws::{Other, Subject, laws};
 use exo_facts::{Error, Handle, Rights, Syscall, gas, initial, limits};
 
 use crate::arch::timed_call;
-use crate::console::Console;
 use crate::conformance::MEMORY;
+use crate::console::Console;
 use crate::crowd::free_frames;
 use crate::program::Program;
 use crate::spawn::{Child, Parameters, initial};

@@ -42,7 +42,11 @@ fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             // A name that stands nowhere but where it is given to a result.
             for name in law.steps.iter().filter_map(|step| steps::parse(&step.text).ok()?.name) {
                 if texts().map(|text| mentions(&text.text, &name.name)).sum::<usize>() < 2 {
-                    let span = law.steps.iter().find(|step| mentions(&step.text, &name.name) > 0).map_or(law.span, |step| step.span);
+                    let span = law
+                        .steps
+                        .iter()
+                        .find(|step| mentions(&step.text, &name.name) > 0)
+                        .map_or(law.span, |step| step.span);
                     diagnostics.push(
                         Diagnostic::error(
                             STEPS.code,
@@ -56,9 +60,12 @@ fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
             for given in &law.given {
                 if !texts().any(|text| mentions(&text.text, &given.name) > 0) {
                     diagnostics.push(
-                        Diagnostic::error(STEPS.code, format!("law `{}` is given `{}` and makes no use of it", law.name, given.name))
-                            .at(given.span, "")
-                            .help("name it in a step or an expectation, or remove it"),
+                        Diagnostic::error(
+                            STEPS.code,
+                            format!("law `{}` is given `{}` and makes no use of it", law.name, given.name),
+                        )
+                        .at(given.span, "")
+                        .help("name it in a step or an expectation, or remove it"),
                     );
                 }
             }
@@ -102,7 +109,11 @@ fn observers(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         let methods = methods::collect(&kernel.runtime, sources);
         for law in &kernel.laws {
             let Some(observer) = &law.observer else { continue };
-            let place = locate::value(sources, law.span, &["law".into(), law.name.as_str().into(), "observer".into()]);
+            let place = locate::value(
+                sources,
+                law.span,
+                &["law".into(), law.name.as_str().into(), "observer".into()],
+            );
             let public = || methods.methods.iter().filter(|method| method.is_public);
             match public().find(|method| method.name == observer.text) {
                 Some(method) => {
@@ -115,12 +126,19 @@ fn observers(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
                     let names = public().map(|method| method.name.as_str());
                     let help = match suggest::similar(&observer.text, names) {
                         Some(meant) => format!("did you mean `{meant}`?"),
-                        None => format!("write in an `impl` of `Kernel` in `{}/src`: `{}`", kernel.runtime, head(&observer.text)),
+                        None => format!(
+                            "write in an `impl` of `Kernel` in `{}/src`: `{}`",
+                            kernel.runtime,
+                            head(&observer.text)
+                        ),
                     };
                     diagnostics.push(
                         Diagnostic::error(
                             OBSERVER.code,
-                            format!("law `{}` names the observer `{}`, which the kernel doesn't have", law.name, observer.text),
+                            format!(
+                                "law `{}` names the observer `{}`, which the kernel doesn't have",
+                                law.name, observer.text
+                            ),
                         )
                         .at(place, "")
                         .help(help),
@@ -140,7 +158,10 @@ fn wrong(law: &Law, method: &methods::Method, place: Span) -> Diagnostic {
     let found = format!("fn({}) -> {}", method.parameters.join(", "), method.result);
     Diagnostic::error(
         OBSERVER.code,
-        format!("the observer `{}` of law `{}` has another signature than observers have", method.name, law.name),
+        format!(
+            "the observer `{}` of law `{}` has another signature than observers have",
+            method.name, law.name
+        ),
     )
     .at(place, format!("expected `fn() -> {}`", RESULT))
     .at(method.span, format!("found `{found}`"))

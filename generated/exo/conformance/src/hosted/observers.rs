@@ -10,6 +10,7 @@ use super::Exo;
 /// What is wrong with them.
 pub fn observe(kernel: &mut Exo, method: &str) -> Result<(), &'static str> {
     match method {
+        "check_frames" => kernel.check_frames(),
         _ => Err("there is no such observer"),
     }
 }

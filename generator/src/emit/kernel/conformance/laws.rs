@@ -141,7 +141,10 @@ fn of_step(kernel: &Kernel, step: &Meant, text: &str) -> anyhow::Result<String> 
         }
         What::Given(name) => {
             let ident = rust::ident(name);
-            let result = step.name.as_ref().map_or("_".to_owned(), |(name, _)| rust::ident(name).to_string());
+            let result = step
+                .name
+                .as_ref()
+                .map_or("_".to_owned(), |(name, _)| rust::ident(name).to_string());
             return Ok(format!("let ({ident}, {result}) = case.ask_wild({ident})?;\n"));
         }
         What::Observed(observed) => match observed {
@@ -174,7 +177,11 @@ fn ignoring(step: &Meant) -> &'static str {
 }
 
 fn list_of(bound: &Bound) -> &'static str {
-    if bound.tried { "Handles::<Result<u64, Error>>" } else { "Handles" }
+    if bound.tried {
+        "Handles::<Result<u64, Error>>"
+    } else {
+        "Handles"
+    }
 }
 
 fn names_other(argument: &Argument) -> bool {
@@ -200,7 +207,8 @@ fn argument_of(argument: &Argument) -> String {
         }
         Argument::Initial(name) => format!("case.initial(initial::{})", rust::constant(name)),
         Argument::Any(choices) => format!("case.any(&[{}])", choices_of(choices)),
-        Argument::Rights(text) => format!("u64::from(({text}).bits())"),
+        Argument::Rights(text) if text.contains('|') => format!("u64::from(({text}).bits())"),
+        Argument::Rights(text) => format!("u64::from({text}.bits())"),
         Argument::Number(text) => text.clone(),
         Argument::List(name) => format!("&{}", rust::ident(name)),
     }

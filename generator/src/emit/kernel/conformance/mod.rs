@@ -37,7 +37,10 @@ pub fn emit(kernel: &Kernel, tree: &mut Tree) -> anyhow::Result<()> {
     let mut builder = CrateBuilder::new(
         kernel.folder("conformance"),
         package("conformance"),
-        format!("Conformance programs of the kernel {}: refusals, laws and a fuzzer", kernel.name),
+        format!(
+            "Conformance programs of the kernel {}: refusals, laws and a fuzzer",
+            kernel.name
+        ),
     );
     builder.because_of(&kernel.files);
     builder.depend(&package("facts"), &kernel.folder("facts"));

@@ -8,7 +8,7 @@ use crate::emit::manual::page::{Block, Destination, Entry, Line, Page, anchor};
 use crate::emit::manual::prose;
 use crate::emit::rust;
 use crate::model::Model;
-use crate::model::kernel::{Amount, Kernel, Kernels, Numbered};
+use crate::model::kernel::{Amount, Kernel, Kernels, Law, Numbered};
 use crate::source::SourceMap;
 
 /// The chapters, one for each kernel.
@@ -86,10 +86,22 @@ fn overview(kernel: &Kernel) -> Page {
     for law in &kernel.laws {
         page.heading(3, Line::new().code(&*law.name));
         page.extend(prose::blocks(&law.doc, 4));
+        page.add(Block::Code {
+            language: "rust".to_owned(),
+            text: of_law(law),
+        });
         page.paragraph(prose::line(&entry(kernel, "law", &law.name)));
         page.entries.push(found(kernel, &law.name, "law", &law.doc));
     }
     page
+}
+
+/// How a law is tried, with what is given and what is expected as comments and assertions.
+fn of_law(law: &Law) -> String {
+    let given = law.given.iter().map(|given| format!("// {}: {}", given.name, given.text));
+    let steps = law.steps.iter().map(|step| format!("{};", step.text));
+    let expect = law.expect.iter().map(|text| format!("assert!({});", text.text.trim()));
+    given.chain(steps).chain(expect).collect::<Vec<_>>().join("\n")
 }
 
 fn objects(kernel: &Kernel) -> Page {

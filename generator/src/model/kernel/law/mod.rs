@@ -58,6 +58,8 @@ pub struct Given {
     pub name: String,
     /// What is chosen.
     pub of: GivenType,
+    /// The same as the spec has it.
+    pub text: String,
     /// The name in the spec.
     pub span: Span,
 }

@@ -41,10 +41,13 @@ pub(super) fn resolve(entry: &Entry<'_>, raw: RawLaw, scope: &Scope<'_>, diagnos
             let at = place_of(entry, place, fault.span.map(|span| span.byte_range()));
             well_formed = false;
             diagnostics.push(
-                Diagnostic::error("L1303", format!("a step of law `{}` is no step: {}", entry.name(), fault.problem))
-                    .at(at, "")
-                    .note("a step is a call, perhaps with a name for its result: `page = page_allocate(4)?`")
-                    .help("write it like that; `other.` before the call lets the second process make it"),
+                Diagnostic::error(
+                    "L1303",
+                    format!("a step of law `{}` is no step: {}", entry.name(), fault.problem),
+                )
+                .at(at, "")
+                .note("a step is a call, perhaps with a name for its result: `page = page_allocate(4)?`")
+                .help("write it like that; `other.` before the call lets the second process make it"),
             );
         }
     }
@@ -53,9 +56,12 @@ pub(super) fn resolve(entry: &Entry<'_>, raw: RawLaw, scope: &Scope<'_>, diagnos
             let at = place_of(entry, place, Some(error.span().byte_range()));
             well_formed = false;
             diagnostics.push(
-                Diagnostic::error("L1303", format!("an expectation of law `{}` isn't Rust: {error}", entry.name()))
-                    .at(at, "")
-                    .help("write an expression that is true or false: `after == before`"),
+                Diagnostic::error(
+                    "L1303",
+                    format!("an expectation of law `{}` isn't Rust: {error}", entry.name()),
+                )
+                .at(at, "")
+                .help("write an expression that is true or false: `after == before`"),
             );
         }
     }
@@ -63,9 +69,12 @@ pub(super) fn resolve(entry: &Entry<'_>, raw: RawLaw, scope: &Scope<'_>, diagnos
         if texts.is_empty() {
             well_formed = false;
             diagnostics.push(
-                Diagnostic::error("L1303", format!("law `{}` can't be tried: its `{what}` are empty", entry.name()))
-                    .at(entry.span(), "")
-                    .help("say what is done, and what must hold afterwards"),
+                Diagnostic::error(
+                    "L1303",
+                    format!("law `{}` can't be tried: its `{what}` are empty", entry.name()),
+                )
+                .at(entry.span(), "")
+                .help("say what is done, and what must hold afterwards"),
             );
         }
     }
@@ -116,6 +125,7 @@ fn given(
             (Some(of), Some(all)) if is_name => all.push(Given {
                 name: name.get_ref().clone(),
                 of,
+                text: text.get_ref().trim().to_owned(),
                 span: at,
             }),
             _ => all = None,

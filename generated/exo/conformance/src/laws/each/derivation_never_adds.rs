@@ -36,10 +36,10 @@ fn run(case: &mut Case<'_>) -> Result<(), Stop> {
             Syscall::CapDerive,
             &[page, u64::from((held | Rights::GRANT).bits())],
         )?;
-    let derived = case.ask(Syscall::CapDerive, &[parent, u64::from((wanted).bits())]);
+    let derived = case.ask(Syscall::CapDerive, &[parent, u64::from(wanted.bits())]);
     let seen = case.ask(Syscall::CapInspect, &[derived.unwrap_or(0)]);
     let part = case
-        .ask(Syscall::PageDerive, &[parent, first, count, u64::from((held).bits())]);
+        .ask(Syscall::PageDerive, &[parent, first, count, u64::from(held.bits())]);
     let seen_part = case.ask(Syscall::CapInspect, &[part.unwrap_or(0)]);
     let beyond = case
         .ask(
@@ -49,7 +49,7 @@ fn run(case: &mut Case<'_>) -> Result<(), Stop> {
                 part.unwrap_or(0),
                 count,
                 place,
-                u64::from((Rights::READ).bits()),
+                u64::from(Rights::READ.bits()),
             ],
         );
     case.expect(

@@ -11,7 +11,7 @@ pub const LAW: Law = Law {
     name: "frames_are_counted",
     cases: 16,
     seed: 1,
-    observer: None,
+    observer: Some("check_frames"),
     run,
 };
 
@@ -25,12 +25,12 @@ fn run(case: &mut Case<'_>) -> Result<(), Stop> {
         .must(
             "part = page_derive(page, count - 1, 1, Rights::READ)?",
             Syscall::PageDerive,
-            &[page, count - 1, 1, u64::from((Rights::READ).bits())],
+            &[page, count - 1, 1, u64::from(Rights::READ.bits())],
         )?;
     case.must(
         "page_map(initial.space, page, 0, place, Rights::READ)?",
         Syscall::PageMap,
-        &[case.initial(initial::SPACE), page, 0, place, u64::from((Rights::READ).bits())],
+        &[case.initial(initial::SPACE), page, 0, place, u64::from(Rights::READ.bits())],
     )?;
     case.must(
         "page_map(initial.space, part, 0, place + 0x1000, Rights::READ)?",
@@ -40,7 +40,7 @@ fn run(case: &mut Case<'_>) -> Result<(), Stop> {
             part,
             0,
             place + 0x1000,
-            u64::from((Rights::READ).bits()),
+            u64::from(Rights::READ.bits()),
         ],
     )?;
     case.must(

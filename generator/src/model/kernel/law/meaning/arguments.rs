@@ -11,10 +11,17 @@ use crate::model::kernel::law::steps::{self, Ident, OTHER};
 
 impl Reader<'_> {
     pub(super) fn kind_name(&self, object: Option<Id<Object>>) -> String {
-        object.map_or("capability".to_owned(), |object| format!("`{}`", self.kernel.objects[object].name))
+        object.map_or("capability".to_owned(), |object| {
+            format!("`{}`", self.kernel.objects[object].name)
+        })
     }
 
-    pub(super) fn capability(&mut self, expression: &syn::Expr, wanted: Option<Id<Object>>, optional: bool) -> Option<(Argument, Of)> {
+    pub(super) fn capability(
+        &mut self,
+        expression: &syn::Expr,
+        wanted: Option<Id<Object>>,
+        optional: bool,
+    ) -> Option<(Argument, Of)> {
         let span = expression.span();
         if let syn::Expr::Call(call) = expression
             && steps::ident(&call.func).is_ok_and(|name| name.name == ANY)
@@ -67,7 +74,11 @@ impl Reader<'_> {
         };
         if bound.list || !matches!(bound.of, Of::Capability(..)) {
             self.problem(
-                format!("passes `{}`, which is {}, where a capability is needed", name.name, shown(&bound)),
+                format!(
+                    "passes `{}`, which is {}, where a capability is needed",
+                    name.name,
+                    shown(&bound)
+                ),
                 span,
                 "pass a capability",
             );
@@ -118,7 +129,8 @@ impl Reader<'_> {
         for expression in &call.args {
             let list = steps::ident(expression).ok().and_then(|name| {
                 let bound = self.bound(&name.name)?;
-                (bound.list && !bound.tried && matches!(bound.of, Of::Capability(..))).then(|| (name.name.clone(), bound.of.clone()))
+                (bound.list && !bound.tried && matches!(bound.of, Of::Capability(..)))
+                    .then(|| (name.name.clone(), bound.of.clone()))
             });
             let of = match list {
                 Some((name, of)) => {
@@ -221,6 +233,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn unknown(&mut self, name: &Ident) {
+        if self.broken.contains(&name.name) {
+            return;
+        }
         let known = self.names.iter().map(|(name, _)| name.as_str()).chain(WORDS.iter().copied());
         let help = match crate::suggest::similar(&name.name, known) {
             Some(meant) => format!("did you mean `{meant}`?"),

@@ -50,7 +50,9 @@ impl Reader<'_> {
         let before = self.problems.len();
         let mut mentioned = Vec::new();
         for name in seen.names {
-            let known = self.bound(&name.name).is_some() || [PLACE, BUFFER, IT].contains(&name.name.as_str());
+            let known = self.bound(&name.name).is_some()
+                || self.broken.contains(&name.name)
+                || [PLACE, BUFFER, IT].contains(&name.name.as_str());
             if known {
                 mentioned.push(name.name);
             } else if !seen.local.contains(&name.name) {
@@ -59,9 +61,11 @@ impl Reader<'_> {
         }
         for ([head, tail], span) in seen.paths {
             let found = match head.as_str() {
-                "Rights" => tail.chars().any(char::is_lowercase)
-                    || ["NONE", "ALL", "MAPPING"].contains(&tail.as_str())
-                    || self.kernel.rights.iter().any(|right| constant(&right.name) == tail),
+                "Rights" => {
+                    tail.chars().any(char::is_lowercase)
+                        || ["NONE", "ALL", "MAPPING"].contains(&tail.as_str())
+                        || self.kernel.rights.iter().any(|right| constant(&right.name) == tail)
+                }
                 "Error" => self.kernel.errors.iter().any(|error| variant(&error.name) == tail),
                 "Syscall" => self.kernel.calls.iter().any(|call| variant(&call.name) == tail),
                 _ => true,

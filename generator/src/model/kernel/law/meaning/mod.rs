@@ -139,6 +139,7 @@ pub fn of(kernel: &Kernel, law: &Law) -> (Vec<Meant>, Vec<Problem>) {
     let mut reader = Reader {
         kernel,
         names: Vec::new(),
+        broken: Vec::new(),
         text: 0,
         each: None,
         problems: Vec::new(),
@@ -157,7 +158,11 @@ pub fn of(kernel: &Kernel, law: &Law) -> (Vec<Meant>, Vec<Problem>) {
     for step in &law.steps {
         // What isn't of the form of a step was reported when it was read.
         if let Ok(parsed) = steps::parse(&step.text) {
-            meant.extend(reader.step(parsed));
+            let name = parsed.name.as_ref().map(|name| name.name.clone());
+            match reader.step(parsed) {
+                Some(step) => meant.push(step),
+                None => reader.broken.extend(name),
+            }
         }
         reader.text += 1;
     }
@@ -177,6 +182,8 @@ pub fn of(kernel: &Kernel, law: &Law) -> (Vec<Meant>, Vec<Problem>) {
 struct Reader<'a> {
     kernel: &'a Kernel,
     names: Vec<(String, Bound)>,
+    /// Results of steps in which something is wrong: to name one is no further mistake.
+    broken: Vec<String>,
     text: usize,
     /// What the step that is read is done for each of.
     each: Option<Bound>,
@@ -309,7 +316,10 @@ impl Reader<'_> {
     fn given_call(&mut self, step: &steps::Step) -> Option<(What, Vec<Argument>, Of, bool)> {
         if !step.by_other || step.each.is_some() {
             self.problem(
-                format!("makes the call `{}`, which may end or block whoever makes it", step.called.name),
+                format!(
+                    "makes the call `{}`, which may end or block whoever makes it",
+                    step.called.name
+                ),
                 step.called.span,
                 format!("let the second process make it, once: `other.{}()`", step.called.name),
             );
@@ -375,7 +385,10 @@ impl Reader<'_> {
                     Some(Of::Capability(kind, rights)) => (kind, rights),
                     _ => (None, None),
                 };
-                let stated = call.parameters.iter().position(|parameter| parameter.of == ParameterType::Scalar(Scalar::Rights));
+                let stated = call
+                    .parameters
+                    .iter()
+                    .position(|parameter| parameter.of == ParameterType::Scalar(Scalar::Rights));
                 let stated = stated.map(|at| step.arguments.get(at).and_then(|text| self.literal_rights(text)));
                 // A copy has the rights of its origin; what is derived those that are stated; what is made new those of its kind.
                 let rights = match (stated, object) {
@@ -427,5 +440,6 @@ impl Reader<'_> {
 }
 
 fn is_snake(name: &str) -> bool {
-    name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+    name.chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }

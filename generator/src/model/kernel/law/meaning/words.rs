@@ -33,4 +33,3 @@ pub const BUFFER: &str = "buffer";
 pub const INITIAL: &str = "initial";
 pub const IT: &str = "it";
 pub const ANY: &str = "any";
-
