@@ -311,6 +311,7 @@ window.manualEntries = [
 ["L1247","diagnostic","","every name in a C interface stands for one thing","","diagnostics/L12.html#l1247"],
 ["L1301","diagnostic","","a parameter is a name and a type of the closed list","","diagnostics/L13.html#l1301"],
 ["L1302","diagnostic","","needs and gas_per speak of parameters that fit","","diagnostics/L13.html#l1302"],
+["L1303","diagnostic","","a law is given what can be chosen, and its steps and expectations are Rust","","diagnostics/L13.html#l1303"],
 ["L1321","diagnostic","","every doc and reason of a kernel says something and ends like a sentence","","diagnostics/L13.html#l1321"],
 ["L1322","diagnostic","","a number of a kernel means one thing","","diagnostics/L13.html#l1322"],
 ["L1323","diagnostic","","a call has a number of its group, and groups share none","","diagnostics/L13.html#l1323"],
@@ -323,4 +324,7 @@ window.manualEntries = [
 ["L1330","diagnostic","","the handler of a call takes and gives what the spec says","","diagnostics/L13.html#l1330"],
 ["L1331","diagnostic","","what the emitted code counts on is stated","","diagnostics/L13.html#l1331"],
 ["L1332","diagnostic","","every error is returned by a call, and every group has one","","diagnostics/L13.html#l1332"],
+["L1333","diagnostic","","a law calls what there is, with arguments of the right kinds, and expects something of what comes of it","","diagnostics/L13.html#l1333"],
+["L1334","diagnostic","","a step that has to succeed has the rights for it","","diagnostics/L13.html#l1334"],
+["L1335","diagnostic","","the observer of a law is a method of the kernel that finds nothing or says what is wrong","","diagnostics/L13.html#l1335"],
 ];
