@@ -90,7 +90,7 @@ fn loses_the_fifth_child(kernel: &mut Exo, number: u64, arguments: &[u64; 6]) ->
     thread_local!(static COPIES: Cell<u64> = const { Cell::new(0) });
     if is(number, Syscall::CapCopy) && arguments[1] == 0 {
         COPIES.set(COPIES.get() + 1);
-        if COPIES.get() % 5 == 0 {
+        if COPIES.get().is_multiple_of(5) {
             return kernel.endpoint_create().into();
         }
     }

@@ -113,6 +113,7 @@ pub fn laws(subject: &mut dyn Subject, seed: u64, out: &mut dyn Write) -> u64 {
 /// # Errors
 ///
 /// The first case that breaks it.
+#[expect(clippy::result_large_err, reason = "there is no memory to put it elsewhere")]
 pub fn try_law(law: &Law, subject: &mut dyn Subject, seed: u64) -> Result<(), Failure> {
     let (mut tried, mut number) = (0, 0);
     while tried < law.cases {
