@@ -4,6 +4,7 @@
 //! the smallest rows are taken away as long as the others can be changed to make up for them. The result depends on the seed alone:
 //! what bounds the search is counted work, not time.
 
+mod random;
 mod search;
 mod tuples;
 

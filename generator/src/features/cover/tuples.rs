@@ -2,7 +2,7 @@
 
 use super::super::Literal;
 use super::super::solver::{Answer, Solver};
-use super::search::Random;
+use super::random::Random;
 
 /// The most flags of a combination.
 pub const STRONGEST: usize = 4;
