@@ -13,6 +13,7 @@ mod formatting;
 mod hover;
 mod markup;
 mod navigation;
+mod parameters;
 mod questions;
 mod schemas;
 mod server;

@@ -4,8 +4,8 @@ use lsp_server::ErrorCode;
 use lsp_types::{CodeActionParams, Location, Position, ReferenceParams, TextDocumentPositionParams};
 use serde_json::{Value, json};
 
+use super::parameters::parse;
 use super::schemas::Schemas;
-use super::server::parse;
 use super::text::Lines;
 use super::workspace::{Snapshot, Workspace};
 use super::{actions, completion, formatting, hover, navigation, symbols};

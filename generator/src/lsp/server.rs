@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Uri, WorkspaceSymbolParams};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::parameters::parse;
 use super::schemas::Schemas;
 use super::workspace::{self, Workspace};
 use super::{diagnostics, questions, text, uri};
@@ -354,9 +354,4 @@ impl Server {
 
 fn notification(method: &str, params: Value) -> Message {
     Message::Notification(Notification::new(method.to_owned(), params))
-}
-
-/// Reads the parameters of a message.
-pub fn parse<T: DeserializeOwned>(params: Value) -> Result<T, (ErrorCode, String)> {
-    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, format!("the parameters can't be read: {error}")))
 }
