@@ -1,33 +1,11 @@
 //! Says which part of the version a change moves.
 
-use super::compare::{Difference, FactChange, Happened};
+use super::difference::{Difference, FactChange, Happened, Moves};
 use super::entry::Entry;
 use crate::model::item::{Item, Weight};
 
 /// The key under which a set states the version that its files carry.
 pub const VERSION: &str = "version";
-
-/// The part of a version that has to move: `1.2.3` to `2.0.0`, `1.3.0` or `1.2.4`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Moves {
-    /// Nothing that anyone builds on is different.
-    Patch,
-    /// There is more than before.
-    Minor,
-    /// What was built on the older state may break.
-    Major,
-}
-
-impl Moves {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Moves::Patch => "patch",
-            Moves::Minor => "minor",
-            Moves::Major => "major",
-        }
-    }
-}
 
 /// The verdict on what happened to an entry, apart from its facts, and why.
 pub(super) fn of_entry(happened: Happened, is_internal: bool) -> (Moves, &'static str) {
