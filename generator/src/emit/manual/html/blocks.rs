@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::drawings;
+use super::inline::line;
 use super::{escape, escaped};
 use crate::emit::manual::address::HTML;
-use crate::emit::manual::page::{Block, Card, Inline, Line};
+use crate::emit::manual::page::{Block, Card, Line};
 
 /// Adds blocks of the page at `page`.
 pub fn blocks(out: &mut String, page: &str, blocks: &[Block]) {
@@ -133,33 +134,4 @@ fn outline(out: &mut String, page: &str, lines: &[(usize, Line)]) {
         open -= 1;
     }
     out.push('\n');
-}
-
-/// Adds running text.
-pub fn line(out: &mut String, page: &str, text: &Line) {
-    for inline in &text.0 {
-        match inline {
-            Inline::Text(text) => escape(out, text),
-            Inline::Code(code) => {
-                out.push_str("<code>");
-                escape(out, code);
-                out.push_str("</code>");
-            }
-            Inline::Strong(inner) => {
-                out.push_str("<strong>");
-                line(out, page, inner);
-                out.push_str("</strong>");
-            }
-            Inline::Emphasis(inner) => {
-                out.push_str("<em>");
-                line(out, page, inner);
-                out.push_str("</em>");
-            }
-            Inline::Link { to, text } => {
-                let _ = write!(out, "<a href=\"{}\">", escaped(&HTML.address(page, to)));
-                line(out, page, text);
-                out.push_str("</a>");
-            }
-        }
-    }
 }

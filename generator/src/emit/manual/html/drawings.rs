@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::blocks::line;
+use super::inline::line;
 use super::{escape, escaped};
 use crate::emit::manual::address::HTML;
 use crate::emit::manual::page::{Grid, GridCell, LayoutCell, StackCell, StackPicture};

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod drawings;
+mod inline;
 
 use std::fmt::Write;
 
