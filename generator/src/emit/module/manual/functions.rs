@@ -1,6 +1,6 @@
 //! The functions of a module: what each does, costs and needs, and what it does without a backend.
 
-use super::module::{entry, origin};
+use super::entries::{entry, origin};
 use super::{path, rust_types};
 use crate::emit::manual::page::{Block, Destination, Line, Page};
 use crate::emit::manual::prose;

@@ -1,6 +1,6 @@
 //! The laws of a module, and which of its backends are held to which.
 
-use super::module::{entry, origin};
+use super::entries::{entry, origin};
 use super::{instances, path, table};
 use crate::emit::manual::page::{Block, Destination, Line, Page};
 use crate::emit::manual::prose;

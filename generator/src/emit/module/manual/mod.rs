@@ -1,5 +1,6 @@
 //! The chapters of packages: one each, with a page for every module.
 
+mod entries;
 mod functions;
 mod laws;
 mod module;

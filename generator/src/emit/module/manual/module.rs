@@ -1,14 +1,13 @@
 //! The page of a module.
 
+use super::entries::{entry, origin};
 use super::{codes, functions, instances, laws, path, rust_types, sources, state_machine, table};
-use crate::emit::manual::page::{self, Block, Destination, Entry, Line, Page};
+use crate::emit::manual::page::{Block, Destination, Entry, Line, Page};
 use crate::emit::manual::prose;
 use crate::emit::module::bench;
 use crate::emit::module::c::interface::Interface;
 use crate::emit::module::c::names;
 use crate::emit::module::docs;
-use crate::emit::provenance;
-use crate::model::item;
 use crate::model::module::surface::{Field, TypeKind};
 use crate::model::module::{Module, TypeReference};
 use crate::model::package::Package;
@@ -43,23 +42,6 @@ pub fn page(package: &Package, module: &Module) -> Page {
         anchor: None,
     });
     page
-}
-
-/// The line that says which entry something came from.
-pub fn origin(page: &mut Page, module: &Module, table: &str, name: &str) {
-    page.paragraph(prose::line(&provenance::line(&item::key(table, name), &module.file)));
-}
-
-/// What the search finds at a section.
-pub fn entry(page: &mut Page, module: &Module, kind: &str, name: &str, doc: &str, section: &str) {
-    page.entries.push(Entry {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-        of: module.name.clone(),
-        doc: prose::first_sentence(doc),
-        anchor: Some(page::anchor(section)),
-        ..Entry::default()
-    });
 }
 
 fn facts(page: &mut Page, package: &Package, module: &Module) {

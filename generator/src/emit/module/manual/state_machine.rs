@@ -1,6 +1,6 @@
 //! A state machine: a drawing of what each event does in each state, and the table of its transitions.
 
-use super::module::{entry, origin};
+use super::entries::{entry, origin};
 use super::table;
 use crate::emit::manual::page::{Block, Grid, GridCell, Line, Page};
 use crate::emit::manual::prose;
