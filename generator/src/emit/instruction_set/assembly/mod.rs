@@ -7,6 +7,7 @@ mod plan;
 mod pools;
 mod records;
 mod references;
+mod sample;
 mod show;
 mod tests;
 mod tidy;
@@ -18,7 +19,7 @@ use quote::quote;
 
 use self::plan::Plan;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::facts::module::Reached;
+use crate::emit::instruction_set::facts::reached::Reached;
 use crate::emit::instruction_set::facts::wide;
 use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::plan::{Declared, Plan, Target, name_field};
-use super::tests::sample;
+use super::sample::sample;
 use crate::arena::Id;
 use crate::model::instruction_set::operand::{Indexes, OperandMeaning};
 use crate::model::instruction_set::{Field, OperandKind, ParameterKind, Record, Scalar, Shape, Type};

@@ -3,7 +3,7 @@
 use super::plan::{Plan, name_field};
 use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
-use crate::emit::instruction_set::facts::module::Reached;
+use crate::emit::instruction_set::facts::reached::Reached;
 use crate::emit::instruction_set::facts::wide;
 use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};

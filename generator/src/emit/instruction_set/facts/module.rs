@@ -1,15 +1,15 @@
 //! `src/module/`: the module file as Rust types.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::names::{mentions, use_ids, used_ids};
+use super::reached::Reached;
+use super::shape::{part, shape_type};
 use super::{module_read, module_write, names, wide};
-use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::{provenance, sources};
 use crate::emit::{rust, template};
-use crate::model::instruction_set::signature::id_type;
-use crate::model::instruction_set::{Field, InstructionSet, ModuleFormat, Record, Scalar, Shape, Union};
+use crate::model::instruction_set::{InstructionSet, Record, Scalar, Shape, Union};
 
 /// Adds the files.
 pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result<()> {
@@ -77,142 +77,6 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         &sources::of(set, &[sources::MACHINE, sources::FORMAT]),
     );
     Ok(())
-}
-
-/// Records and unions that a file can hold, in order of the spec.
-pub struct Reached {
-    /// Records.
-    pub records: BTreeSet<Id<Record>>,
-    /// Unions.
-    pub unions: BTreeSet<Id<Union>>,
-    /// Whether it can hold entries of the type table.
-    pub definitions: bool,
-}
-
-impl Reached {
-    /// What the record `module` leads to.
-    pub fn from_root(set: &InstructionSet) -> Reached {
-        let mut reached = Reached {
-            records: BTreeSet::new(),
-            unions: BTreeSet::new(),
-            definitions: false,
-        };
-        let mut waiting = vec![&set.format.records[set.format.root]];
-        reached.records.insert(set.format.root);
-        while let Some(record) = waiting.pop() {
-            for field in &record.fields {
-                reached.shape(set, &field.shape, &mut waiting);
-            }
-        }
-        reached
-    }
-
-    fn shape<'a>(&mut self, set: &'a InstructionSet, shape: &Shape, waiting: &mut Vec<&'a Record>) {
-        match shape {
-            Shape::List { element, .. } => self.shape(set, element, waiting),
-            Shape::Optional(inner) => self.shape(set, inner, waiting),
-            Shape::TypeDefinition => self.definitions = true,
-            Shape::Record(record) if self.records.insert(*record) => {
-                waiting.push(&set.format.records[*record]);
-            }
-            Shape::Union(union) if self.unions.insert(*union) => {
-                for variant in &set.format.unions[*union].variants {
-                    self.shape(set, &variant.shape, waiting);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// All fields of the records.
-    pub fn fields<'a>(&self, set: &'a InstructionSet) -> Vec<&'a Field> {
-        self.records
-            .iter()
-            .flat_map(|record| &set.format.records[*record].fields)
-            .collect()
-    }
-
-    /// Whether a shape, or a part of one, satisfies a condition.
-    pub fn any(&self, set: &InstructionSet, holds: &dyn Fn(&Shape) -> bool) -> bool {
-        let variants = self
-            .unions
-            .iter()
-            .flat_map(|union| &set.format.unions[*union].variants)
-            .map(|variant| &variant.shape);
-        self.fields(set)
-            .into_iter()
-            .map(|field| &field.shape)
-            .chain(variants)
-            .any(|shape| part(shape, holds))
-    }
-
-    /// Whether the type table has optional arguments.
-    fn optional_argument(&self, set: &InstructionSet) -> bool {
-        self.definitions && super::types::uses(set, crate::model::instruction_set::ParameterKind::OptionalType)
-    }
-
-    /// Whether the type table has lists of arguments.
-    fn list_argument(&self, set: &InstructionSet) -> bool {
-        self.definitions && super::types::uses(set, crate::model::instruction_set::ParameterKind::Types)
-    }
-
-    /// Whether numbers of this width are read. Headers, counts, ids and tags need `u32` and `u8`.
-    fn needs(&self, set: &InstructionSet, scalar: Scalar) -> bool {
-        scalar == Scalar::U32
-            || scalar == Scalar::U8 && (!self.unions.is_empty() || self.definitions)
-            || self.any(set, &|shape| *shape == Shape::Scalar(scalar))
-    }
-}
-
-fn part(shape: &Shape, holds: &dyn Fn(&Shape) -> bool) -> bool {
-    holds(shape)
-        || match shape {
-            Shape::List { element, .. } => part(element, holds),
-            Shape::Optional(inner) => part(inner, holds),
-            _ => false,
-        }
-}
-
-/// The Rust type of a shape.
-pub fn shape_type(set: &InstructionSet, shape: &Shape) -> String {
-    match shape {
-        Shape::Scalar(scalar) => scalar.name().to_owned(),
-        // By its path: a record may have the same name.
-        Shape::Wide(wide) if wide.is_emitted() => format!("wide::{}", wide.rust_type()),
-        Shape::Wide(wide) => wide.rust_type(),
-        Shape::String { .. } => "String".to_owned(),
-        Shape::Code { .. } => "Vec<u8>".to_owned(),
-        Shape::TypeId => "TypeId".to_owned(),
-        Shape::TypeDefinition => "TypeDefinition".to_owned(),
-        Shape::Reference(kind) => id_type(&set.operand_kinds[*kind].name),
-        Shape::Optional(inner) => format!("Option<{}>", shape_type(set, inner)),
-        Shape::List { element, .. } => format!("Vec<{}>", shape_type(set, element)),
-        Shape::Record(record) => names::structure(&set.format.records[*record].name),
-        Shape::Union(union) => names::structure(&set.format.unions[*union].name),
-    }
-}
-
-/// Ids that the given text uses, for a `use` line.
-pub fn used_ids(set: &InstructionSet, text: &str) -> Vec<String> {
-    let mut ids: Vec<String> = names::id_kinds(set)
-        .into_iter()
-        .map(|kind| id_type(&kind.name))
-        .chain(["TypeId".to_owned()])
-        .filter(|id| mentions(text, id))
-        .collect();
-    ids.sort();
-    ids
-}
-
-/// Whether a word stands in a text.
-pub fn mentions(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|found| found == word)
-}
-
-/// A `use` line for ids, or nothing.
-pub fn use_ids(ids: &[String]) -> String {
-    rust::use_names("crate::ids", ids)
 }
 
 /// What limits a shape, in words.
@@ -382,11 +246,6 @@ fn choice(set: &InstructionSet, union: &Union, out: &mut String) -> anyhow::Resu
     Ok(())
 }
 
-/// The name of the constant of a flag.
-pub fn flag_constant(format: &ModuleFormat, flag: Id<crate::model::instruction_set::Flag>) -> String {
-    format!("FLAG_{}", rust::constant(&format.flags[flag].name))
-}
-
 fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
     let format = &set.format;
     let mut text = rust::module_doc_lines(&format!(
@@ -432,46 +291,4 @@ fn format_constants(set: &InstructionSet) -> anyhow::Result<String> {
         "\n/// Every bit of the flags that has a meaning; the others must be 0.\npub const KNOWN_FLAGS: u32 = {known};"
     )?;
     Ok(text)
-}
-
-/// The smallest number of bytes that a value of a shape takes in a file. A cycle of records counts as nothing.
-pub fn least_bytes(set: &InstructionSet, shape: &Shape) -> u32 {
-    least(set, shape, &mut Vec::new())
-}
-
-fn least(set: &InstructionSet, shape: &Shape, open: &mut Vec<Id<Record>>) -> u32 {
-    match shape {
-        Shape::Scalar(scalar) => scalar.bytes(),
-        Shape::Wide(wide) => wide.bytes(),
-        Shape::String { .. }
-        | Shape::Code { .. }
-        | Shape::TypeId
-        | Shape::Reference(_)
-        | Shape::Optional(_)
-        | Shape::List { .. } => 4,
-        Shape::TypeDefinition => {
-            let arguments = |of: &&crate::model::instruction_set::Type| of.parameters.len() as u32 * 4;
-            1 + super::types::constructors(set).iter().map(arguments).min().unwrap_or(0)
-        }
-        Shape::Record(record) => {
-            if open.contains(record) {
-                return 0;
-            }
-            open.push(*record);
-            let fields = set.format.records[*record].fields.iter().filter(|field| field.flag.is_none());
-            let sum = fields
-                .map(|field| least(set, &field.shape, open))
-                .fold(0, u32::saturating_add);
-            open.pop();
-            sum
-        }
-        Shape::Union(union) => {
-            let variants = &set.format.unions[*union].variants;
-            1 + variants
-                .iter()
-                .map(|variant| least(set, &variant.shape, open))
-                .min()
-                .unwrap_or(0)
-        }
-    }
 }

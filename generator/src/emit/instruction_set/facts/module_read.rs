@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::module::{Reached, flag_constant, least_bytes, use_ids, used_ids};
+use super::names::{flag_constant, use_ids, used_ids};
+use super::reached::Reached;
+use super::shape::{least_bytes, shape_type};
 use super::{names, types};
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
@@ -109,9 +111,9 @@ fn expression(set: &InstructionSet, shape: &Shape) -> String {
     match shape {
         Shape::String { max } => format!("reader.string({})", rust::number(u64::from(*max))),
         Shape::Code { max } => format!("reader.code({})", rust::number(u64::from(*max))),
-        Shape::TypeId | Shape::Reference(_) => format!("reader.u32().map({})", super::module::shape_type(set, shape)),
+        Shape::TypeId | Shape::Reference(_) => format!("reader.u32().map({})", shape_type(set, shape)),
         Shape::Optional(inner) => {
-            format!("Ok(reader.optional()?.map({}))", super::module::shape_type(set, inner))
+            format!("Ok(reader.optional()?.map({}))", shape_type(set, inner))
         }
         Shape::List { element, max } => format!(
             "reader.list({}, {}, {})",

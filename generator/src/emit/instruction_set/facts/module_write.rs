@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::module::{Reached, flag_constant};
 use super::module_read::MAX_ARGUMENTS;
+use super::names::flag_constant;
+use super::reached::Reached;
 use super::{names, types};
 use crate::arena::Id;
 use crate::emit::instruction_set::provenance;

@@ -4,7 +4,9 @@ use crate::arena::Id;
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
 use crate::model::instruction_set::signature::id_type;
-use crate::model::instruction_set::{Indexes, InstructionSet, Op, OperandKind, OperandMeaning, Record, Shape};
+use crate::model::instruction_set::{
+    Flag, Indexes, InstructionSet, ModuleFormat, Op, OperandKind, OperandMeaning, Record, Shape,
+};
 
 /// The stack effect of an op: `a: i32, b: i32 → i32`.
 pub fn stack_effect(op: &Op) -> String {
@@ -136,4 +138,32 @@ pub fn code(code: u16) -> String {
     } else {
         format!("0x{code:03X}")
     }
+}
+
+/// Ids that the given text uses, for a `use` line.
+pub fn used_ids(set: &InstructionSet, text: &str) -> Vec<String> {
+    let mut ids: Vec<String> = id_kinds(set)
+        .into_iter()
+        .map(|kind| id_type(&kind.name))
+        .chain(["TypeId".to_owned()])
+        .filter(|id| mentions(text, id))
+        .collect();
+    ids.sort();
+    ids
+}
+
+/// Whether a word stands in a text.
+pub fn mentions(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|found| found == word)
+}
+
+/// A `use` line for ids, or nothing.
+pub fn use_ids(ids: &[String]) -> String {
+    rust::use_names("crate::ids", ids)
+}
+
+/// The name of the constant of a flag.
+pub fn flag_constant(format: &ModuleFormat, flag: Id<Flag>) -> String {
+    format!("FLAG_{}", rust::constant(&format.flags[flag].name))
 }

@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use anyhow::Context;
 
-use super::module::{mentions, shape_type, used_ids};
+use super::names::{mentions, used_ids};
+use super::reached::Reached;
+use super::shape::{least_bytes, shape_type};
 use super::{names, types, wide};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
@@ -86,7 +88,7 @@ fn empty_counts(set: &InstructionSet) -> Vec<serde_json::Value> {
         let least = match &field.shape {
             Shape::Union(_) | Shape::Record(_) | Shape::TypeDefinition => break,
             Shape::String { .. } | Shape::Code { .. } => 1,
-            Shape::List { element, .. } => super::module::least_bytes(set, element),
+            Shape::List { element, .. } => least_bytes(set, element),
             _ => 0,
         };
         if field.flag.is_some() {
@@ -98,7 +100,7 @@ fn empty_counts(set: &InstructionSet) -> Vec<serde_json::Value> {
                 counts.push(serde_json::json!({ "at": at, "max": rust::number(u64::from(max)), "name": field.name }));
             }
         }
-        at += super::module::least_bytes(set, &field.shape);
+        at += least_bytes(set, &field.shape);
     }
     counts
 }
@@ -210,7 +212,7 @@ fn integer(text: &str) -> Option<i128> {
 /// A module in which every field is filled.
 fn sample(set: &InstructionSet) -> anyhow::Result<String> {
     let format = &set.format;
-    let reached = super::module::Reached::from_root(set);
+    let reached = Reached::from_root(set);
     let root = &format.records[format.root];
     let mut body = format!(
         "\n/// A module in which every field is filled and every variant occurs. Its numbers refer to nothing.\npub fn {0}() -> {1} {{\n    \

@@ -1,6 +1,6 @@
 //! `src/wide.rs`: integers of 256 bits, in sets whose module file has such fields. Rust itself has those of 128 bits.
 
-use super::module::Reached;
+use super::reached::Reached;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::{rust, template};
