@@ -1,7 +1,6 @@
 //! The chapter of a set whose programs are memory images: an overview, the words as a table, the machine, and a page for each op.
 
 use super::{provenance_of, provenance_of_op};
-use crate::emit::instruction_set::manual::origin;
 use crate::emit::manual::Chapter;
 use crate::emit::manual::page::{Block, Destination, Entry, LayoutCell, Line, Page};
 use crate::emit::manual::prose;
@@ -90,7 +89,7 @@ impl Book<'_> {
     fn section(&self, page: &mut Page, table: &str, name: &str, doc: &str) {
         page.heading(2, Line::new().code(name));
         page.extend(prose::blocks(doc, 3));
-        page.paragraph(origin(&provenance_of(self.set, table, name)));
+        page.paragraph(prose::line(&provenance_of(self.set, table, name)));
         page.entries.push(Entry {
             anchor: Some(crate::emit::manual::page::anchor(name)),
             ..self.entry(table, name, doc)
@@ -117,7 +116,7 @@ impl Book<'_> {
         for (id, group) in set.groups.iter_with_ids() {
             page.heading(2, &*group.title);
             page.extend(prose::blocks(&group.doc, 3));
-            page.paragraph(origin(&provenance_of(set, "group", &group.name)));
+            page.paragraph(prose::line(&provenance_of(set, "group", &group.name)));
             let rows = set.ops.iter().filter(|op| op.group == id).map(|op| self.row(op));
             page.add(table(&["op", "pattern", "assembly", ""], rows.collect()));
         }
@@ -150,7 +149,7 @@ impl Book<'_> {
         let set = self.set;
         let mut page = self.page("machine", "Machine");
         page.extend(prose::blocks(&set.image.doc, 2));
-        page.paragraph(origin(&provenance_of(set, "image", "")));
+        page.paragraph(prose::line(&provenance_of(set, "image", "")));
         for (id, register) in set.registers.iter_with_ids() {
             self.section(&mut page, "register", &register.name, &register.doc);
             let mut facts = vec![("Holds".to_owned(), Line::new().code(register.scalar.name()))];
@@ -278,7 +277,7 @@ impl Book<'_> {
         });
         page.extend(prose::blocks(&op.doc, 2));
         page.paragraph(
-            origin(&provenance_of_op(op))
+            prose::line(&provenance_of_op(op))
                 .text(" ")
                 .link(Destination::File(op.file.clone()), "Open the file"),
         );

@@ -161,7 +161,7 @@ impl<'a> Book<'a> {
 
     /// Says which entry a section came from, in the words that tools read back.
     fn origin(&self, table: &str, name: &str) -> Line {
-        origin(&provenance::entry(self.set, table, name))
+        prose::line(&provenance::entry(self.set, table, name))
     }
 
     fn entry(&self, kind: &str, name: &str, doc: &str) -> Entry {
@@ -181,19 +181,6 @@ impl<'a> Book<'a> {
             ..self.entry(kind, name, doc)
         }
     }
-}
-
-/// A provenance line as running text.
-pub(super) fn origin(line: &str) -> Line {
-    let mut parts = line.split('`');
-    let mut text = Line::new();
-    while let Some(words) = parts.next() {
-        text = text.text(words);
-        if let Some(code) = parts.next() {
-            text = text.code(code);
-        }
-    }
-    text
 }
 
 /// `0x20`, or `0xFF 0x03` on the extended page.

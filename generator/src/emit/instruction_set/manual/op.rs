@@ -1,7 +1,7 @@
 //! The page of an op.
 
 use super::drawings;
-use super::{Book, code, origin};
+use super::{Book, code};
 use crate::emit::instruction_set::{conformance, provenance, sources};
 use crate::emit::manual::page::{Block, Destination, Entry, Line, Page};
 use crate::emit::manual::prose;
@@ -53,7 +53,7 @@ fn page(book: &Book<'_>, op: &Op, sources: &[String]) -> Page {
     });
     page.extend(prose::blocks(&op.doc, 2));
     page.paragraph(
-        origin(&provenance::op(op))
+        prose::line(&provenance::op(op))
             .text(" ")
             .link(Destination::File(op.file.clone()), "Open the file"),
     );
