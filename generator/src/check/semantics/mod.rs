@@ -5,11 +5,13 @@
 
 pub mod expression;
 mod functions;
+mod op_expression;
 pub(in crate::check) mod parse;
 pub(in crate::check) mod runtime;
 mod subject;
 pub mod text_span;
 pub mod total;
+mod word_expression;
 
 use super::Rule;
 
@@ -84,7 +86,7 @@ pub const EXPRESSION_TOTAL: Rule = Rule {
     code: "L0429",
     summary: "an `expr` is total: one expression that can neither panic nor overflow",
     page: include_str!("../pages/L0429.md"),
-    check: Some(expression::check),
+    check: Some(op_expression::check),
 };
 
 /// Expressions stay within `core`.
