@@ -1,11 +1,11 @@
 //! The entries of instruction sets in the form that every tool reads.
 
-use super::effect::Access;
+use super::common_items::{effect, group, sorted, trap, yes};
 use super::{
-    Effect, Field, Group, Indexes, InstructionSet, InstructionSets, Machine, Meaning, Op, OperandKind, OperandMeaning,
-    ParameterKind, Shape, Trap, Variant,
+    Field, Indexes, InstructionSet, InstructionSets, Machine, Meaning, Op, OperandKind, OperandMeaning, ParameterKind, Shape,
+    Variant,
 };
-use crate::arena::{Arena, Id};
+use crate::arena::Id;
 use crate::model::Model;
 use crate::model::item::{Addition, Freedom, Item, Weight};
 
@@ -79,26 +79,6 @@ fn of_set(set: &InstructionSet) -> Vec<Item> {
             .map(|fixture| item("fixture", &fixture.name, &fixture.doc, fixture.span).internal()),
     );
     items
-}
-
-/// The item of an effect of the set `owner`.
-pub(super) fn effect(owner: &str, effect: &Effect) -> Item {
-    Item::new("effect", Some(owner), &effect.name, &effect.doc, effect.span)
-        .free(Weight::Effect, "context", access(effect.takes.context), ACCESS)
-        .free(Weight::Effect, "frame", access(effect.takes.frame), ACCESS)
-        .free(Weight::Effect, "suspends", yes(effect.suspends), Freedom::Unset)
-}
-
-/// The item of a trap of the set `owner`.
-pub(super) fn trap(owner: &str, trap: &Trap) -> Item {
-    Item::new("trap", Some(owner), &trap.name, &trap.doc, trap.span)
-        .fact(Weight::Number, "code", trap.code.to_string())
-        .fact(Weight::Effect, "catchable", yes(trap.catchable))
-}
-
-/// The item of a group of the set `owner`.
-pub(super) fn group(owner: &str, group: &Group) -> Item {
-    Item::new("group", Some(owner), &group.name, &group.doc, group.span).fact(Weight::Docs, "title", &group.title)
 }
 
 fn operand_kind(item: Item, kind: &OperandKind) -> Item {
@@ -258,20 +238,10 @@ fn of_op(set: &InstructionSet, op: &Op) -> Item {
         .fact(Weight::Docs, "decision", op.decision.clone().unwrap_or_default())
 }
 
-/// How a spec may take what an effect needs: less is fine for those who gave more.
-const ACCESS: Freedom = Freedom::Down(&["mutable", "shared", ""]);
-
 /// A type expression with its spaces where everybody would put them.
 fn type_text(text: &str) -> String {
     let plain: String = text.split_whitespace().collect();
     plain.replace(',', ", ")
-}
-
-/// The names of entries, in alphabetical order.
-pub(super) fn sorted<T>(arena: &Arena<T>, ids: &[Id<T>], name: impl Fn(&T) -> &String) -> String {
-    let mut names: Vec<&str> = ids.iter().map(|id| name(&arena[*id]).as_str()).collect();
-    names.sort_unstable();
-    names.join(", ")
 }
 
 fn parameter_kind(kind: ParameterKind) -> &'static str {
@@ -281,16 +251,4 @@ fn parameter_kind(kind: ParameterKind) -> &'static str {
         ParameterKind::Types => "types",
         ParameterKind::Class => "class",
     }
-}
-
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::None => "",
-        Access::Shared => "shared",
-        Access::Mutable => "mutable",
-    }
-}
-
-fn yes(value: bool) -> &'static str {
-    if value { "true" } else { "" }
 }

@@ -2,6 +2,7 @@
 //!
 //! [`raw`] is what the TOML says; this module's types are the same facts resolved: names are ids, strings are parsed.
 
+mod common_items;
 pub mod effect;
 pub mod engine;
 pub mod example;

@@ -2,7 +2,7 @@
 
 use super::{AddressOf, ImageSet, NativeResult, OutputPlace, WordOp};
 use crate::model::instruction_set::Meaning;
-use crate::model::instruction_set::items::{effect, group, sorted, trap};
+use crate::model::instruction_set::common_items::{effect, group, sorted, trap};
 use crate::model::item::{Freedom, Item, Weight};
 
 /// The items of a set in the order of a manual: machine, then ops by their patterns.
