@@ -3,6 +3,7 @@
 //! What callers of a released surface have compiled against may not change: signatures, types, codes. What they only may come to rely
 //! on more (a further function, a variant of a type that may grow, an exact capability) may be added.
 
+use super::law_kind::LAW_KINDS;
 use super::state_machine::{Comparison, Expression, Guard, Transition};
 use super::surface::{Disabled, Field, Value};
 use super::{Backend, Function, Law, Level, Module, Modules, Need, StateMachine, Support, Type, TypeKind, TypeReference};
@@ -300,7 +301,7 @@ fn of_law(module: &Module, package: &Package, law: &Law) -> Item {
         .iter()
         .map(|(name, weight)| format!("{name} = {weight}"))
         .collect();
-    let kind = super::resolve::LAW_KINDS.iter().find(|(_, kind)| *kind == law.kind);
+    let kind = LAW_KINDS.iter().find(|(_, kind)| *kind == law.kind);
     Item::new("law", Some(&module.name), &law.name, &law.text, law.span)
         .fact(Weight::Docs, "kind", kind.map_or("", |(name, _)| name))
         .free(Weight::Effect, "needs", needs(package, &law.needs), Freedom::Lose)

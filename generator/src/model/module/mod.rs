@@ -2,6 +2,7 @@
 
 pub mod c_names;
 mod items;
+pub mod law_kind;
 pub mod raw;
 pub mod resolve;
 pub mod state_machine;
@@ -18,6 +19,7 @@ use crate::model::package::{Capability, Package};
 use crate::source::Span;
 
 pub use items::items;
+pub use law_kind::LawKind;
 pub use resolve::{PAGES, load};
 pub use state_machine::StateMachine;
 pub use surface::{AutoTraits, Constant, ErrorVariant, Field, Function, Type, TypeKind, TypeReference};
@@ -172,21 +174,6 @@ pub struct Law {
     pub operations: Vec<(String, u32)>,
     /// The entry.
     pub span: Span,
-}
-
-/// How a law is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LawKind {
-    /// It holds after every operation.
-    Invariant,
-    /// The backend does what a simple model does.
-    Oracle,
-    /// It holds in a stated situation.
-    Example,
-    /// It holds under threads.
-    Concurrent,
-    /// A measured value stays within bounds.
-    Bound,
 }
 
 /// What a law or a function needs of a backend.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::law_kind::LAW_KINDS;
 use crate::model::schema::{camel_names, constant_names, names, one_of, words};
 use crate::syntax::Spanned;
 
@@ -362,7 +363,7 @@ pub struct RawBackend {
 pub struct RawLaw {
     /// How it is shown: `"invariant"`, it holds after every operation; `"oracle"`, the backend does what a simple model does; `"example"`,
     /// it holds in a stated situation; `"concurrent"`, it holds under threads; `"bound"`, a measured value stays within bounds.
-    #[schemars(extend("enum" = words(super::resolve::LAW_KINDS)))]
+    #[schemars(extend("enum" = words(LAW_KINDS)))]
     pub kind: Spanned<String>,
     /// What holds.
     pub text: Spanned<String>,

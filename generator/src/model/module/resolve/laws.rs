@@ -1,8 +1,9 @@
 //! Laws and benchmarks, and what they need of backends.
 
-use super::{LAW_KINDS, Scope, Spelling, collect, in_order, read, trimmed};
+use super::{Scope, Spelling, collect, in_order, read, trimmed};
 use crate::arena::Arena;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::module::law_kind::LAW_KINDS;
 use crate::model::module::raw::{RawBench, RawLaw};
 use crate::model::module::{Backend, Bench, Law, Level, Need};
 use crate::model::names::{Names, Place, number};

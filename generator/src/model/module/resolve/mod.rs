@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::raw::{self, RawAutoTraits, RawModule, TOP};
-use super::{AutoTraits, CInterface, LawKind, Module, Modules, StateMachine, Type};
+use super::{AutoTraits, CInterface, Module, Modules, StateMachine, Type};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics, Page};
 use crate::model::Model;
@@ -26,15 +26,6 @@ use crate::model::package::{Capability, Package, Packages, required};
 use crate::model::target::Targets;
 use crate::source::Span;
 use crate::syntax::{Document, Entry, Spanned};
-
-/// How laws can be shown.
-pub const LAW_KINDS: &[(&str, LawKind)] = &[
-    ("invariant", LawKind::Invariant),
-    ("oracle", LawKind::Oracle),
-    ("example", LawKind::Example),
-    ("concurrent", LawKind::Concurrent),
-    ("bound", LawKind::Bound),
-];
 
 /// What resolving modules reports.
 pub const PAGES: &[Page] = &[
