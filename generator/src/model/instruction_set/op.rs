@@ -1,7 +1,7 @@
 //! One instruction.
 
 use super::effect::Effect;
-use super::engine::{Fuse, Location};
+use super::engine::words::{Fuse, Location};
 use super::example::{Example, Golden};
 use super::operand::Operand;
 use super::type_expression::TypeExpression;
