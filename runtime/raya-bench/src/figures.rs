@@ -1,4 +1,4 @@
-//! Figures beyond whole programs: loading, allocation, the cost of fuel.
+//! Figures beyond whole programs: loading, allocation, access by name, the cost of fuel.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,11 @@ const ALLOCATIONS: f64 = 2e6;
 
 const ALLOCATE: &str = include_str!("../programs/allocate.rasm");
 
+/// How many accesses by name a function of `properties.rasm` makes.
+const ACCESSES: f64 = 4e5;
+
+const PROPERTIES: &str = include_str!("../programs/properties.rasm");
+
 /// Programs whose blocks are short, so that charging fuel weighs most.
 const CHARGED: &[(&str, &str)] = &[
     ("fib", include_str!("../../../spec/raya/programs/bench/fib.rasm")),
@@ -35,6 +40,7 @@ const CHARGED: &[(&str, &str)] = &[
 pub fn all(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
     loading(runs, show)?;
     allocation(runs, show)?;
+    properties(runs, show)?;
     fuel(runs, show)
 }
 
@@ -66,6 +72,31 @@ fn allocation(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
         let what = format!("allocation of an object of two fields ({})", kind.name());
         let note = format!("with its share of collection, 100,000 objects alive, the loop itself taken off, {runs} runs");
         show(figure(&what, each, "ns", &note));
+    }
+    Ok(())
+}
+
+/// Fields by their names: in instructions that remember where a field is, and in those that look for it.
+fn properties(runs: usize, show: &mut dyn FnMut(Value)) -> Result<(), String> {
+    let module = Arc::new(assemble(PROPERTIES).map_err(|errors| errors.to_string())?);
+    // The oracle remembers nothing.
+    for kind in Kind::all().into_iter().filter(|kind| *kind != Kind::Oracle) {
+        let mut program = engine::load(kind, module.clone(), options(None))?;
+        program.call("main")?;
+        let empty = clock::median(runs, || program.call("empty").map(drop))?;
+        for (access, function) in [
+            ("reading a field", "get"),
+            ("changing a field", "set"),
+            ("asking for a field", "has"),
+        ] {
+            for (how, suffix) in [("remembered", "remembered"), ("looked for", "looked_for")] {
+                let full = clock::median(runs, || program.call(&format!("{function}_{suffix}")).map(drop))?;
+                let each = full.saturating_sub(empty).as_secs_f64() * 1e9 / ACCESSES;
+                let what = format!("{access} by its name, {how} ({})", kind.name());
+                let note = format!("the sixth field of an object, the loop itself taken off, {runs} runs");
+                show(figure(&what, each, "ns", &note));
+            }
+        }
     }
     Ok(())
 }

@@ -56,6 +56,12 @@ impl Fast {
         })
     }
 
+    /// The words of the lowered code, for tests that look at what instructions have become, or plant a fault in what they remember. They
+    /// belong to the engine: nobody may follow the pointer while it runs.
+    pub fn words(&self) -> *mut [u64] {
+        self.state.code.words.all()
+    }
+
     /// What lowering did.
     pub fn statistics(&self) -> Statistics {
         self.state.code.statistics

@@ -33,6 +33,11 @@ impl Words {
         self.0.len()
     }
 
+    /// All of them, as they lie in memory.
+    pub fn all(&self) -> *mut [u64] {
+        self.0.as_ptr()
+    }
+
     /// Where they begin.
     pub fn start(&self) -> Pc {
         Pc(self.0.as_ptr().cast::<u64>().cast_const())

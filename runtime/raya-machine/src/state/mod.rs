@@ -131,6 +131,8 @@ impl State {
         let of_classes = (0..classes).map(|class| heap.template(heap.shape_of_class(ClassId(class))));
         let of_closures = (0..functions).map(|function| heap.template(heap.shape_of_captures(FunctionId(function))));
         let templates: Box<[_]> = of_classes.chain(of_closures).collect();
+        // Pointers into it are taken once it has its place: moving it would make them stale.
+        let code = Box::new(code);
         State {
             fuel: 0,
             heap_base: core::ptr::null_mut(),
@@ -147,7 +149,7 @@ impl State {
             array_limit: 0,
             all_templates: templates,
             context: core::ptr::null_mut(),
-            code: Box::new(code),
+            code,
             classes,
             natives: Vec::new(),
             hidden: 0,

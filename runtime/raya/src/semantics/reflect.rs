@@ -88,10 +88,12 @@ pub fn position(context: &Context, object: Ref, name: Ref) -> Result<Option<(u32
     let Some(class) = class(context, object)? else {
         return Ok(None);
     };
-    let names = layout::field_names(context, class);
-    let found = names.iter().rposition(|name| **name == *wanted);
-    let types = layout::field_types(context, class);
-    Ok(found.and_then(|index| Some((u32::try_from(index).ok()?, *types.get(index)?))))
+    let fields = context.layouts.get(class).map_or(&[][..], |layout| &layout.fields);
+    let found = fields
+        .iter()
+        .enumerate()
+        .rfind(|(_, field)| field.name(&context.module) == wanted);
+    Ok(found.and_then(|(index, field)| Some((u32::try_from(index).ok()?, field.of))))
 }
 
 fn known(context: &Context, object: Ref, name: Ref) -> Result<(raya_facts::FieldId, TypeId), Trap> {
