@@ -19,6 +19,8 @@ const MOST_SLOTS: usize = 1 << 22;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClassLayouts {
     classes: Vec<ClassLayout>,
+    /// For each class one of its ancestors further up, chosen so that any of them is found in few steps.
+    far: Vec<ClassId>,
 }
 
 /// The layout of one class.
@@ -65,22 +67,54 @@ impl ClassLayouts {
     pub fn new(module: &Module) -> Result<ClassLayouts, LayoutError> {
         let mut layouts = ClassLayouts::default();
         layouts.classes.resize(module.classes.len(), ClassLayout::default());
+        layouts.far = (0..).map(ClassId).take(module.classes.len()).collect();
+        let names = MethodNames::new(module);
         let mut slots = 0;
         for class in parents_first(module)? {
-            let layout = layouts.lay_out(module, class);
+            let layout = layouts.lay_out(module, class, &names);
             slots += layout.fields.len() + layout.methods.len();
             if slots > MOST_SLOTS {
                 return Err(LayoutError::TooLarge { class });
             }
+            let far = layout.parent.map_or(class, |parent| layouts.far_of(parent));
             if let Some(place) = layouts.classes.get_mut(class.index()) {
                 *place = layout;
+            }
+            if let Some(place) = layouts.far.get_mut(class.index()) {
+                *place = far;
             }
         }
         Ok(layouts)
     }
 
+    /// How far up a child of a class reaches: two equal leaps become one, so that there are never more than a few of each length.
+    fn far_of(&self, parent: ClassId) -> ClassId {
+        let near = self.leap(parent);
+        let further = self.leap(near);
+        let length = |from, to| self.depth(from) - self.depth(to);
+        if length(parent, near) == length(near, further) { further } else { parent }
+    }
+
+    fn leap(&self, class: ClassId) -> ClassId {
+        self.far.get(class.index()).copied().unwrap_or(class)
+    }
+
+    fn depth(&self, class: ClassId) -> u32 {
+        self.get(class).map_or(0, |layout| layout.depth)
+    }
+
+    /// The ancestor of a class, or itself, that has so many ancestors; a class without so many gives itself.
+    fn ancestor_at(&self, mut class: ClassId, depth: u32) -> ClassId {
+        while let Some(layout) = self.get(class).filter(|layout| layout.depth > depth) {
+            let far = self.leap(class);
+            let Some(parent) = layout.parent else { break };
+            class = if self.depth(far) >= depth { far } else { parent };
+        }
+        class
+    }
+
     /// The layout of a class whose parent has its own already.
-    fn lay_out(&self, module: &Module, class: ClassId) -> ClassLayout {
+    fn lay_out(&self, module: &Module, class: ClassId, names: &MethodNames) -> ClassLayout {
         let Some(declared) = module.classes.get(class.index()) else { return ClassLayout::default() };
         let mut layout = match declared.parent.and_then(|parent| self.get(parent)) {
             Some(parent) => ClassLayout {
@@ -100,9 +134,15 @@ impl ClassLayouts {
         if declared.methods.is_empty() {
             return layout;
         }
-        let mut slots: BTreeMap<&str, usize> = BTreeMap::new();
+        // The slot of each name that the class declares, if it inherits one.
+        let mut slots: BTreeMap<u32, Option<usize>> = BTreeMap::new();
+        for index in (0..).take(declared.methods.len()) {
+            slots.insert(names.of(class, index), None);
+        }
         for (slot, method) in layout.methods.iter().enumerate() {
-            slots.insert(method.name(module), slot);
+            if let Some(known) = slots.get_mut(&names.of(method.owner, method.index)) {
+                *known = Some(slot);
+            }
         }
         for (index, method) in (0..).zip(&declared.methods) {
             let entry = MethodLayout {
@@ -110,10 +150,11 @@ impl ClassLayouts {
                 index,
                 function: method.function,
             };
-            match slots.get(method.name.as_str()).and_then(|slot| layout.methods.get_mut(*slot)) {
+            let name = names.of(class, index);
+            match slots.get(&name).copied().flatten().and_then(|slot| layout.methods.get_mut(slot)) {
                 Some(inherited) => *inherited = entry,
                 None => {
-                    slots.insert(&method.name, layout.methods.len());
+                    slots.insert(name, Some(layout.methods.len()));
                     layout.methods.push(entry);
                 }
             }
@@ -141,26 +182,53 @@ impl ClassLayouts {
         let (Some(of), Some(goal)) = (self.get(class), self.get(ancestor)) else {
             return false;
         };
-        let mut this = class;
-        for _ in goal.depth..of.depth {
-            match self.get(this).and_then(|layout| layout.parent) {
-                Some(parent) => this = parent,
-                None => return false,
-            }
-        }
-        this == ancestor
+        of.depth >= goal.depth && self.ancestor_at(class, goal.depth) == ancestor
     }
 
     /// The nearest class from which both inherit, or which one of them is; none if they have no ancestor in common.
     pub fn common_ancestor(&self, left: ClassId, right: ClassId) -> Option<ClassId> {
-        let mut candidate = Some(left);
-        while let Some(class) = candidate {
-            if self.is_subclass(right, class) {
-                return Some(class);
-            }
-            candidate = self.get(class)?.parent;
+        let depth = self.get(left)?.depth.min(self.get(right)?.depth);
+        let (mut left, mut right) = (self.ancestor_at(left, depth), self.ancestor_at(right, depth));
+        while left != right {
+            // As far as they still differ.
+            let (far_left, far_right) = (self.leap(left), self.leap(right));
+            (left, right) = if far_left == far_right {
+                (self.get(left)?.parent?, self.get(right)?.parent?)
+            } else if far_left == left {
+                // Neither has a parent.
+                return None;
+            } else {
+                (far_left, far_right)
+            };
         }
-        None
+        Some(left)
+    }
+}
+
+/// Numbers for the names of methods, so that long ones are compared once.
+struct MethodNames {
+    /// By class and position in its declaration.
+    numbers: Vec<Vec<u32>>,
+}
+
+impl MethodNames {
+    fn new(module: &Module) -> MethodNames {
+        let mut known: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut numbers = Vec::with_capacity(module.classes.len());
+        for class in &module.classes {
+            let mut of_class = Vec::with_capacity(class.methods.len());
+            for method in &class.methods {
+                let next = known.len() as u32;
+                of_class.push(*known.entry(&method.name).or_insert(next));
+            }
+            numbers.push(of_class);
+        }
+        MethodNames { numbers }
+    }
+
+    fn of(&self, class: ClassId, index: u32) -> u32 {
+        let of_class = self.numbers.get(class.index());
+        of_class.and_then(|of_class| of_class.get(index as usize)).copied().unwrap_or(u32::MAX)
     }
 }
 

@@ -104,6 +104,13 @@ fn long_chains_exhaust_neither_stack_nor_memory() {
     };
     let layouts = ClassLayouts::new(&chain(&[])).unwrap_or_else(|error| panic!("{error}"));
     assert!(layouts.is_subclass(ClassId(0), ClassId(59_999)));
+    // Whoever went up class by class would go as far as the square of their number.
+    for class in 0..60_000 {
+        let other = 59_999 - class;
+        let (lower, upper) = (class.min(other), class.max(other));
+        assert!(layouts.is_subclass(ClassId(lower), ClassId(upper)));
+        assert_eq!(layouts.common_ancestor(ClassId(class), ClassId(other)), Some(ClassId(upper)));
+    }
     let error = ClassLayouts::new(&chain(&["f"])).expect_err("the fields of all classes together are too many");
     assert!(matches!(error, LayoutError::TooLarge { .. }), "{error}");
 }

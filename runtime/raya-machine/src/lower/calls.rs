@@ -49,8 +49,8 @@ impl Lowering<'_, '_> {
                 let top = self.stack.depth().checked_sub(1)?;
                 let closure = self.in_slot(top);
                 let kind = self.kinds.get(slot.index()).copied();
-                let locals = self.declared.params.iter().chain(&self.declared.locals);
-                let of = locals.map(|local| local.r#type.0).nth(slot.index()).unwrap_or(0);
+                let mut locals = self.declared.params.iter().chain(&self.declared.locals);
+                let of = locals.nth(slot.index()).map_or(0, |local| local.r#type.0);
                 let begun = self.builtin(builtin::CLOSE_VAR, 2);
                 self.shared.writer.u16(begun, 2, closure);
                 self.shared.writer.u16(begun, 4, slot.0 as u16);

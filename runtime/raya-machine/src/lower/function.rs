@@ -1,15 +1,13 @@
 //! The way through one function: its blocks and what they cost, labels, handlers, safepoints, and where each instruction came from.
 
-use std::collections::BTreeMap;
-
 use raya_facts::module::Function;
 use raya_facts::types::SlotKind;
-use raya_facts::verify::stacks::{HandlersId, StackId};
-use raya_facts::verify::{FunctionFacts, lattice};
+use raya_facts::verify::FunctionFacts;
+use raya_facts::verify::stacks::HandlersId;
 use raya_facts::{Blocks, Decoded, FunctionId, Instruction, Label, Opcode, TypeId, decode};
 use raya_runtime::Any;
 
-use super::stack::{Place, Stack};
+use super::stack::{self, Place, Stack, kind_of};
 use super::writer::Begun;
 use super::{MAX_FRAME, Shared};
 use crate::code::{Callee, FunctionCode, Handler, Live, NO_HANDLER, Safepoint, Twice, slot_kind};
@@ -18,15 +16,13 @@ use crate::table::builtin;
 /// What is kept from function to function, so that its memory is used again.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    stack: Stack,
+    stack: stack::Memory,
     blocks: Vec<Block>,
     jumps: Vec<Jump>,
     locals: Vec<SlotKind>,
     /// By number of a stack of handlers: the position of the innermost in `drafts`, plus 1; 0 for not known.
     rows: Vec<u32>,
     drafts: Vec<Draft>,
-    lives: BTreeMap<StackId, u32>,
-    on_stack: Vec<StackId>,
     decoded: Vec<Decoded>,
 }
 
@@ -79,7 +75,7 @@ pub(super) enum Leaves {
 /// A function under way.
 pub(super) struct Lowering<'s, 'a> {
     pub shared: &'s mut Shared<'a>,
-    pub stack: &'s mut Stack,
+    pub stack: Stack<'a>,
     pub facts: &'a FunctionFacts,
     pub declared: &'a Function,
     pub kinds: &'s [SlotKind],
@@ -87,10 +83,6 @@ pub(super) struct Lowering<'s, 'a> {
     jumps: &'s mut Vec<Jump>,
     rows: &'s mut Vec<u32>,
     drafts: &'s mut Vec<Draft>,
-    /// The lists of live references of stacks with which blocks begin.
-    lives: &'s mut BTreeMap<StackId, u32>,
-    /// Memory for the parts of a stack.
-    on_stack: &'s mut Vec<StackId>,
     /// All instructions of the function.
     pub decoded: &'s [Decoded],
     /// Parameters and locals.
@@ -136,12 +128,9 @@ pub(super) fn lower<'a>(
         locals: kinds,
         rows,
         drafts,
-        lives,
-        on_stack,
         decoded,
     } = memory;
     decode_all(&declared.code, decoded)?;
-    stack.begin(locals, locals + hidden);
     kinds.clear();
     kinds.extend(
         declared
@@ -160,10 +149,9 @@ pub(super) fn lower<'a>(
     jumps.clear();
     rows.clear();
     drafts.clear();
-    lives.clear();
     let start = shared.writer.place();
     let mut lowering = Lowering {
-        stack,
+        stack: Stack::begin(stack, facts.stacks(), locals, locals + hidden),
         facts,
         declared,
         kinds,
@@ -171,8 +159,6 @@ pub(super) fn lower<'a>(
         jumps,
         rows,
         drafts,
-        lives,
-        on_stack,
         decoded,
         locals,
         hidden,
@@ -215,6 +201,7 @@ pub(super) fn lower<'a>(
         function: id.0,
     };
     lowering.shared.statistics.bytes += declared.code.len() as u64;
+    lowering.stack.end(stack);
     Ok((code, callee))
 }
 
@@ -348,53 +335,14 @@ impl Lowering<'_, '_> {
     /// Takes over what the verifier says about the operand stack: at the beginning of a block, every value lies in its slot.
     fn load_stack(&mut self) {
         let Some(entry) = self.facts.entry(self.index) else { return };
-        let stacks = self.facts.stacks();
-        let mut stack = entry.stack;
-        let depth = stacks.depth(stack) as usize;
-        self.stack.set_depth(depth);
-        self.on_stack.clear();
-        for position in (0..depth).rev() {
-            let Some((below, top)) = stacks.pop(stack) else { return };
-            self.stack.replace(position, kind_of(top), Place::Own);
-            self.on_stack.push(stack);
-            stack = below;
-        }
-        // Equal stacks share their lists: blocks that begin with deep stacks in turns would otherwise take memory without end.
-        for position in self.stack.known()..depth {
-            let below = self.live_below(position);
-            let item = self.stack.get(position);
-            let live = match (item.kind, self.on_stack.get(depth - 1 - position).copied()) {
-                (Some(kind @ (SlotKind::Ref | SlotKind::Any)), Some(stack)) => match self.lives.get(&stack) {
-                    Some(known) => *known,
-                    None => {
-                        let live = self.add_live(below, position, kind);
-                        self.lives.insert(stack, live);
-                        live
-                    }
-                },
-                _ => below,
-            };
-            self.stack.note_live(live);
-        }
+        let all = &mut self.shared.live;
+        self.stack
+            .take_over(entry.stack, |below, slot, kind| add_live(all, below, slot, kind));
     }
 
     /// The list of live references below a position.
     fn live_below(&self, position: usize) -> u32 {
-        match position.checked_sub(1) {
-            Some(below) => self.stack.get(below).live,
-            None => 0,
-        }
-    }
-
-    /// The list with one more reference, in the slot of a position.
-    fn add_live(&mut self, below: u32, position: usize, kind: SlotKind) -> u32 {
-        let slot = self.stack.slot(position);
-        self.shared.live.push(Live {
-            below,
-            slot,
-            any: kind == SlotKind::Any,
-        });
-        self.shared.live.len() as u32
+        position.checked_sub(1).map_or(0, |below| self.stack.live(below))
     }
 
     /// Notes the handler that is installed from here on.
@@ -475,13 +423,15 @@ impl Lowering<'_, '_> {
             let below = self.live_below(position);
             let item = self.stack.get(position);
             let live = match (item.place, item.kind) {
-                (Place::Own, Some(kind @ (SlotKind::Ref | SlotKind::Any))) => self.add_live(below, position, kind),
+                (Place::Own, Some(kind @ (SlotKind::Ref | SlotKind::Any))) => {
+                    add_live(&mut self.shared.live, below, self.stack.slot(position), kind)
+                }
                 _ => below,
             };
             self.stack.note_live(live);
         }
         let live = match depth.checked_sub(1) {
-            Some(top) => self.stack.get(top).live,
+            Some(top) => self.stack.live(top),
             None => 0,
         };
         self.safepoints.push(Safepoint { at, live });
@@ -578,7 +528,12 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// The representation of values of a type that the verifier found; `None` for one that nothing may read.
-fn kind_of(of: TypeId) -> Option<SlotKind> {
-    (of != lattice::CONFLICT).then(|| slot_kind(of))
+/// The list with one more reference, in a slot.
+fn add_live(all: &mut Vec<Live>, below: u32, slot: u16, kind: SlotKind) -> u32 {
+    all.push(Live {
+        below,
+        slot,
+        any: kind == SlotKind::Any,
+    });
+    all.len() as u32
 }

@@ -37,6 +37,7 @@ pub(super) fn check_hierarchy(module: &Module, layouts: &ClassLayouts) -> Result
 ///
 /// When one doesn't take its class as the receiver, or can't stand in for the one that it overrides.
 pub(super) fn check_methods(env: &Environment<'_>, layouts: &ClassLayouts, types: &mut Types<'_>) -> Result<(), VerifyErrorKind> {
+    let mut compared = BTreeSet::new();
     for (index, class) in env.module.classes.iter().enumerate() {
         let id = ClassId(index as u32);
         let own = types.intern(TypeDefinition::Object { class: id })?;
@@ -70,7 +71,8 @@ pub(super) fn check_methods(env: &Environment<'_>, layouts: &ClassLayouts, types
             continue;
         };
         for (inherited, overriding) in parent.methods.iter().zip(&layout.methods) {
-            if inherited == overriding {
+            // Long lists of parameters are compared once, however many classes override one method with another.
+            if inherited == overriding || !compared.insert((inherited.function, overriding.function)) {
                 continue;
             }
             let old = env.functions("function", inherited.function.0)?;

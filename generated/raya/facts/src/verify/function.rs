@@ -4,6 +4,9 @@
 //! The types flow from instruction to instruction. Where paths meet (at the targets of labels) the types are joined, and when that
 //! changes what was known there, the target is visited again; the lowest offset first, so that code without loops is visited once.
 //!
+//! Steps are counted: visits of instructions, values that they take, values that are joined. A module has so many for its size
+//! ([`STEPS_PER_BYTE`], [`STEPS`]); ordinary code takes two or three for each byte.
+//!
 //! Instructions that no path reaches are decoded, and their operands and labels are checked, but they have no types and are not
 //! judged by them. [`FunctionFacts::stack`] tells which those are; an engine must not translate them.
 
@@ -23,6 +26,12 @@ use crate::decode::decode;
 use crate::ids::Label;
 use crate::opcode::Opcode;
 
+/// Steps that a module has for each byte of its code.
+pub const STEPS_PER_BYTE: u64 = 16;
+
+/// Steps that a module has beyond those.
+pub const STEPS: u64 = 1 << 20;
+
 /// A fault and the instruction that has it.
 pub(super) struct Fault {
     pub(super) at: Option<u32>,
@@ -40,19 +49,21 @@ impl From<VerifyErrorKind> for Fault {
     }
 }
 
-/// Verifies a function with this code.
+/// Verifies a function with this code. `steps` is how many the module has left.
 pub(super) fn verify<'m>(
     env: &Environment<'m>,
     current: &Current<'_>,
     types: &mut Types<'m>,
     code: &'m [u8],
+    steps: &mut u64,
 ) -> Result<FunctionFacts, Fault> {
     let layout = Layout::of(env, current, types, code)?;
     let mut flow = Dataflow {
         code,
         known: vec![None; layout.offsets.len()],
         pending: BTreeSet::new(),
-        work: work(layout.offsets.len()),
+        visits: 0,
+        steps: *steps,
         layout,
         step: Step::new(env, current, types),
         handlers: Handlers::default(),
@@ -60,6 +71,7 @@ pub(super) fn verify<'m>(
         max_handlers: 0,
     };
     flow.run()?;
+    *steps = steps.saturating_sub(flow.visits + flow.step.stacks.steps);
     let mut stacks = flow.step.stacks;
     stacks.finish();
     flow.handlers.finish();
@@ -72,12 +84,6 @@ pub(super) fn verify<'m>(
         stacks,
         handlers: flow.handlers,
     })
-}
-
-/// How many instructions may be visited, revisits included. Ordinary code takes one or two visits for each.
-fn work(instructions: usize) -> u64 {
-    let instructions = instructions as u64;
-    instructions * 4 + (instructions * 60).min(4_000_000) + 1024
 }
 
 /// Where the instructions are, and which are targets of labels.
@@ -144,7 +150,10 @@ struct Dataflow<'e, 'm> {
     known: Vec<Option<Entry>>,
     /// Positions whose knowledge changed.
     pending: BTreeSet<usize>,
-    work: u64,
+    /// How many instructions were visited, one as often as it was.
+    visits: u64,
+    /// How many steps may be made.
+    steps: u64,
     step: Step<'e, 'm>,
     handlers: Handlers,
     max_stack: u32,
@@ -185,7 +194,10 @@ impl Dataflow<'_, '_> {
                 opcode: Some(opcode),
                 kind,
             };
-            self.work = self.work.checked_sub(1).ok_or_else(|| fault(VerifyErrorKind::TooComplex))?;
+            self.visits += 1;
+            if self.visits + self.step.stacks.steps > self.steps {
+                return Err(fault(VerifyErrorKind::TooComplex));
+            }
 
             if state.handlers != raised && flow::can_throw(opcode) {
                 raised = state.handlers;
@@ -250,7 +262,9 @@ impl Dataflow<'_, '_> {
         let Some((below, handler)) = self.handlers.pop(state.handlers) else {
             return Ok(());
         };
-        self.step.stack = self.step.stacks.cut(state.stack, handler.depth);
+        let (stack, steps) = self.step.stacks.cut_in_steps(state.stack, handler.depth);
+        self.step.stacks.steps += steps;
+        self.step.stack = stack;
         self.step.push(EXCEPTION)?;
         let stack = self.step.stack;
         self.max_stack = self.max_stack.max(self.step.stacks.depth(stack));

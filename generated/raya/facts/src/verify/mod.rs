@@ -3,7 +3,8 @@
 //!
 //! [`verify`] proves of a module that every number refers to something, and of the code of every function that on all paths,
 //! exceptions included, each instruction finds values of the types that it needs. It never panics, whatever the module holds, and its
-//! work grows with the size of the module.
+//! work grows with the size of the module: its steps are counted, and a module has [`function::STEPS_PER_BYTE`] for each byte of its code
+//! and [`function::STEPS`] beyond those.
 //!
 //! - Every byte of the code belongs to an instruction, labels name instructions, and execution can't run off the end.
 //! - Variables have declared types. The types on the operand stack flow along all paths and are joined where paths meet; types that have
@@ -27,7 +28,7 @@ mod classes;
 pub mod environment;
 pub mod error;
 pub mod flow;
-mod function;
+pub mod function;
 pub mod lattice;
 mod lookup;
 pub mod operands;
@@ -54,6 +55,8 @@ pub struct Verified {
     pub functions: Vec<FunctionFacts>,
     /// The types that the module declares, and after them those that its code makes.
     pub types: TypeTable,
+    /// How many steps that took.
+    pub steps: u64,
 }
 
 /// What the verifier learned about a function.
@@ -144,13 +147,16 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
     let mut types = Types::new(table, module, &layouts).map_err(declaration)?;
     let env = Environment::new(module, &layouts);
     classes::check_methods(&env, &layouts, &mut types).map_err(declaration)?;
+    let bytes: u64 = module.functions.iter().map(|function| function.code.len() as u64).sum();
+    let steps = function::STEPS + function::STEPS_PER_BYTE * bytes;
+    let mut left = steps;
     let mut functions = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {
         let number = index as u32;
         let facts = env
             .current(number, function)
             .map_err(function::Fault::from)
-            .and_then(|current| function::verify(&env, &current, &mut types, &function.code))
+            .and_then(|current| function::verify(&env, &current, &mut types, &function.code, &mut left))
             .map_err(|fault| VerifyError {
                 function: Some(FunctionId(number)),
                 name: function.name.clone(),
@@ -163,5 +169,6 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
     Ok(Verified {
         functions,
         types: types.into_table(),
+        steps: steps - left,
     })
 }

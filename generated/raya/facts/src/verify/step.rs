@@ -118,6 +118,7 @@ impl<'e, 'm> Step<'e, 'm> {
                 guarded: depth - available,
             });
         }
+        self.stacks.steps += count;
         self.inputs.clear();
         for _ in 0..count {
             if let Some((below, top)) = self.stacks.pop(self.stack) {

@@ -161,7 +161,7 @@ pub enum VerifyErrorKind {
         /// The limit.
         limit: usize,
     },
-    /// The types of the stack do not settle within the work that a function of that size may take.
+    /// It takes more steps than a module of its size has.
     TooComplex,
 }
 
@@ -246,7 +246,7 @@ impl fmt::Display for VerifyErrorKind {
             Self::TypeTooDeep { limit } => write!(f, "types may be nested at most {limit} deep"),
             Self::TooManyTypes { limit } => write!(f, "the code makes more than {limit} types"),
             Self::TooComplex => f.write_str(
-                "the types on the stack do not settle in the time that a function of this size may take; keep values in locals",
+                "the module takes more steps to verify than one of its size may; keep values in locals, and operand stacks shallow where paths meet",
             ),
         }
     }

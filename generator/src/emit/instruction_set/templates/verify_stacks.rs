@@ -12,6 +12,9 @@ use crate::types::TypeId;
 /// The deepest operand stack that a function may have.
 pub const MAX_STACK_DEPTH: u32 = 1024;
 
+/// What joining two values that differ costs of the steps that a module has: it is remembered.
+const JOIN: u64 = 16;
+
 /// The most handlers that may be installed in one function at the same time.
 pub const MAX_HANDLERS: u32 = 256;
 
@@ -22,6 +25,11 @@ pub struct StackId(u32);
 impl StackId {
     /// The empty stack.
     pub const EMPTY: StackId = StackId(0);
+
+    /// The number: 0 for the empty stack, and no gaps.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +37,8 @@ struct Cell {
     below: StackId,
     top: TypeId,
     depth: u32,
+    /// A stack further below, chosen so that any depth is found in few steps.
+    far: StackId,
 }
 
 /// All operand stacks that occur in a function.
@@ -38,9 +48,20 @@ pub struct Stacks {
     cells: Vec<Cell>,
     numbers: BTreeMap<(StackId, TypeId), StackId>,
     joins: BTreeMap<(StackId, StackId), StackId>,
+    /// Steps that were made with the values of stacks.
+    pub(super) steps: u64,
 }
 
 impl Stacks {
+    /// The number of stacks that aren't empty, which is the greatest number of one.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there is none but the empty one.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
     fn cell(&self, stack: StackId) -> Option<Cell> {
         let index = (stack.0 as usize).checked_sub(1)?;
         self.cells.get(index).copied()
@@ -53,12 +74,27 @@ impl Stacks {
 
     /// The stack with one more value on top.
     pub fn push(&mut self, below: StackId, top: TypeId) -> StackId {
-        let depth = self.depth(below) + 1;
-        let cells = &mut self.cells;
-        *self.numbers.entry((below, top)).or_insert_with(|| {
-            cells.push(Cell { below, top, depth });
-            StackId(cells.len() as u32)
-        })
+        if let Some(known) = self.numbers.get(&(below, top)) {
+            return *known;
+        }
+        self.cells.push(Cell {
+            below,
+            top,
+            depth: self.depth(below) + 1,
+            far: self.far_of(below),
+        });
+        let stack = StackId(self.cells.len() as u32);
+        self.numbers.insert((below, top), stack);
+        stack
+    }
+
+    /// Where the stack that is pushed on this one reaches: two equal leaps become one, so that there are never more than a few of each length.
+    fn far_of(&self, below: StackId) -> StackId {
+        let leap = |stack| self.cell(stack).map_or(StackId::EMPTY, |cell| cell.far);
+        let near = leap(below);
+        let further = leap(near);
+        let length = |from, to| self.depth(from) - self.depth(to);
+        if length(below, near) == length(near, further) { further } else { below }
     }
 
     /// The top value and the stack below it; `None` for the empty stack.
@@ -67,14 +103,21 @@ impl Stacks {
     }
 
     /// The lowest `depth` values of the stack; the stack itself if it has no more.
-    pub fn cut(&self, mut stack: StackId, depth: u32) -> StackId {
+    pub fn cut(&self, stack: StackId, depth: u32) -> StackId {
+        self.cut_in_steps(stack, depth).0
+    }
+
+    /// The same, and how many steps it took.
+    pub(super) fn cut_in_steps(&self, mut stack: StackId, depth: u32) -> (StackId, u64) {
+        let mut steps = 0;
         while let Some(cell) = self.cell(stack) {
             if cell.depth <= depth {
                 break;
             }
-            stack = cell.below;
+            steps += 1;
+            stack = if self.depth(cell.far) >= depth { cell.far } else { cell.below };
         }
-        stack
+        (stack, steps)
     }
 
     /// The types of the values, the lowest first.
@@ -109,6 +152,7 @@ impl Stacks {
             differing.push((low_a, low_b, cell_a.top, cell_b.top));
             (low_a, low_b) = (cell_a.below, cell_b.below);
         };
+        self.steps += differing.len() as u64 * JOIN;
         while let Some((stack_a, stack_b, top_a, top_b)) = differing.pop() {
             let top = if top_a == top_b { top_a } else { join(top_a, top_b) };
             joined = self.push(joined, top);
