@@ -7,6 +7,7 @@ window.manualEntries = [
 ["derivation","decision","exo","Copies and derived capabilities are children of the one that they came from, wherever they are held.","","kernels/exo/index.html#derivation"],
 ["epoch","decision","exo","A handle holds the index of a row and the epoch of the row when it was filled.","","kernels/exo/index.html#epoch"],
 ["switching","decision","exo","A call that may switch processes keeps only the stack pointer and the program counter of the caller; its stub tells the compiler so.","","kernels/exo/index.html#switching"],
+["registers","decision","exo","No process sees registers of another that didn't give way by itself: whoever the kernel lets go on gets his own, whether he was interrupted or is in a call, and whatever ended the turn of the one before.","","kernels/exo/index.html#registers"],
 ["derivation_never_adds","law","exo","A derived capability has at most the rights and the range of the one that it came from.","","kernels/exo/index.html#derivation_never_adds"],
 ["revoked_stays_revoked","law","exo","A handle that was revoked or dropped is never valid again.","","kernels/exo/index.html#revoked_stays_revoked"],
 ["revocation_is_complete","law","exo","After a revocation no descendant is valid, however many there were and whoever held them.","","kernels/exo/index.html#revocation_is_complete"],

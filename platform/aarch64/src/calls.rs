@@ -39,9 +39,17 @@ pub union Entry {
 }
 
 unsafe extern "C" {
-    fn fast_yield();
     fn fast_send();
-    fn catch_up_call();
+}
+
+/// Whether the handler of a call wants to know more of the caller than who owns its capabilities and pays. If not, the kernel needn't learn
+/// what a fast path did.
+const fn asks_who_calls(call: Option<Syscall>) -> bool {
+    use Syscall::{AccountQuery, AtomCompareAndSwap, AtomLoad, AtomSwap, CapInspect, Clock, Null};
+    !matches!(
+        call,
+        Some(Null | Clock | CapInspect | AccountQuery | AtomLoad | AtomSwap | AtomCompareAndSwap)
+    )
 }
 
 #[inline(always)]
@@ -65,12 +73,15 @@ macro_rules! table {
     ($($number:literal $name:ident $switches:literal;)*) => {{
         $(
             extern "C" fn $name(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, hot: &mut Hot) -> Results {
-                if $switches {
-                    // SAFETY: the row of the process that makes the call.
-                    unsafe { (*fast::running()).note_caller() };
-                }
                 // SAFETY: processes run, so that the kernel is there.
                 let kernel = unsafe { hot.kernel.assume_init_mut() };
+                if asks_who_calls(Syscall::from_number($number)) {
+                    fast::catch_up(&kernel.machine);
+                }
+                if $switches {
+                    // SAFETY: the row of the process that makes the call.
+                    unsafe { (*kernel.machine.current).note_caller() };
+                }
                 answer(exo_gate::$name(kernel, [a, b, c, d, e, f]))
             }
         )*
@@ -83,19 +94,14 @@ macro_rules! table {
 /// The functions alone.
 const CALLS: [Entry; COUNT] = exo_gate::calls!(table);
 
-/// Where calls go as long as the kernel knows who runs.
-pub static ENTRIES: [Entry; COUNT] = with_fast_paths(CALLS);
-
-/// Where they go after a fast path has switched.
-pub static ENTRIES_AFTER_FAST: [Entry; COUNT] = with_fast_paths([Entry { label: catch_up_call }; COUNT]);
-
-const fn with_fast_paths(mut entries: [Entry; COUNT]) -> [Entry; COUNT] {
-    entries[Syscall::ProcessYield.number() as usize] = Entry { label: fast_yield };
+/// Where calls go. A yield takes its fast path before this table is looked at.
+pub const ENTRIES: [Entry; COUNT] = {
+    let mut entries = CALLS;
     entries[Syscall::EndpointSend.number() as usize] = Entry { label: fast_send };
     entries
-}
+};
 
-/// Where fast paths leave a call to, which may come after another fast path.
+/// Where a fast path leaves a call to.
 pub extern "C" fn general_yield(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, hot: &mut Hot) -> Results {
     general::<{ Syscall::ProcessYield.number() as usize }>(a, b, c, d, e, f, hot)
 }
@@ -107,7 +113,6 @@ pub extern "C" fn general_send(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, h
 
 #[inline(always)]
 fn general<const NUMBER: usize>(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, hot: &mut Hot) -> Results {
-    fast::catch_up();
     // SAFETY: the table of functions has no labels in it.
     let call = unsafe { const { CALLS[NUMBER] }.call };
     call(a, b, c, d, e, f, hot)

@@ -69,7 +69,7 @@ entry:
     tlbi vmalle1
     dsb nsh
     isb
-    ldr x3, =0x30d0181d             // MMU, caches, stack alignment checks
+    ldr x3, =0x30d5181d             // MMU, caches, stack alignment checks; EL0 may wait for the next interrupt
     msr sctlr_el1, x3
     isb
     ldr x3, =upper

@@ -1,10 +1,9 @@
 //! The fast paths: a directed yield, and a message of words alone to a process that waits for it.
 //!
 //! `fast.s` makes the checks of the gate, takes the gas and switches, and leaves everything else to the general path before it has changed
-//! anything. It tells the kernel nothing: who runs is who tpidr_el1 points to. So that other calls needn't look whether the kernel knows,
-//! a fast path turns to a second table of entries, in which those calls first let the kernel [catch up](catch_up).
+//! anything. It tells the kernel nothing but who runs: a call that [asks for that](crate::calls) lets the kernel [catch up](catch_up) first.
 //!
-//! What makes a process fit for a fast path is noted beside its registers by [`prepare`], on the last way out through the kernel.
+//! What makes a process fit for a fast path is noted among its registers by [`prepare`], on the last way out through the kernel.
 
 use core::arch::{asm, global_asm};
 use core::mem::{MaybeUninit, offset_of, size_of};
@@ -15,101 +14,109 @@ use exo_kernel::objects::Endpoint;
 use exo_kernel::process::{Process, State};
 use exo_kernel::{Kernel, ProcessId};
 
-use crate::calls::{COUNT, Entry};
+use crate::calls::{COUNT, ENTRIES, Entry};
+use crate::kernel::kernel;
 use crate::machine::Virt;
-use crate::registers::{Kept, Registers};
+use crate::registers::{Frame, Registers};
 
-/// What a fast path needs to know of a process. Its account and its space never change.
+/// What a fast path needs to know of a process. Its account never changes. Where the tables are is said beside it, as that is nearer than
+/// [`Hot`].
 #[repr(C)]
 #[derive(Clone)]
 pub struct Link {
-    /// What the identity of a capability to a process is for this owner, without the epoch.
+    /// What the identity of a capability to a process is for this owner, less the handle; or zero, which fits none, while the process may
+    /// take no fast path.
     key: u64,
-    /// What the identity of any capability of this owner is, without the epoch and the kind.
-    owner: u64,
     /// Where the balance of its account is.
     balance: *mut u64,
-    /// The address of its topmost page table.
-    root: u64,
-    /// Its row, or 0 while it has never run.
-    id: u32,
+    slots: *const Slot,
+    frames: *mut Frame,
+    slot_count: u64,
+    slot_size: u64,
+    /// What the identity of any capability of this owner is, less the handle and the kind.
+    owner: u64,
 }
 
 impl Link {
+    /// That of a process that has never run.
     pub const NEW: Self = Self {
-        key: UNFIT,
-        owner: 0,
+        key: 0,
         balance: core::ptr::null_mut(),
-        root: 0,
-        id: 0,
+        slots: core::ptr::null(),
+        frames: core::ptr::null_mut(),
+        slot_count: 0,
+        slot_size: 0,
+        owner: 0,
     };
+
+    fn id(&self) -> ProcessId {
+        ProcessId((self.owner >> 8) as u32)
+    }
 }
 
-/// The key of a process that may not take a fast path: there is no such kind, nor the one behind it.
-const UNFIT: u64 = 0xfe;
+/// What every way in has at hand: the stack pointer is here while a process runs (linker.ld).
+#[repr(C, align(16))]
+pub struct Base {
+    /// Where calls go.
+    entries: MaybeUninit<[Entry; COUNT]>,
+    pub hot: Hot,
+}
 
-/// What every way in has at hand.
+/// What calls work on.
 #[repr(C)]
 pub struct Hot {
-    /// Where calls go.
-    entries: *const [Entry; COUNT],
-    slots: *const Slot,
-    slot_count: u64,
-    processes: *mut Process<Registers>,
+    pub kernel: MaybeUninit<Kernel<Virt>>,
     endpoints: *mut Endpoint,
     /// For each process, a word that isn't zero while it has a deadline.
     deadlines: *const u32,
-    /// Whom the kernel takes for current, or last did.
-    known: *mut Registers,
-    pub kernel: MaybeUninit<Kernel<Virt>>,
+    slots: *const Slot,
+    slot_count: u64,
+    /// The registers of the first process; those of the next lie a row further.
+    frames: *mut Frame,
+    processes: u32,
 }
 
-pub static mut HOT: Hot = Hot {
-    entries: core::ptr::null(),
-    slots: core::ptr::null(),
-    slot_count: 0,
-    processes: core::ptr::null_mut(),
-    endpoints: core::ptr::null_mut(),
-    deadlines: core::ptr::null(),
-    known: core::ptr::null_mut(),
-    kernel: MaybeUninit::uninit(),
+#[unsafe(link_section = ".bss.hot")]
+pub static mut BASE: Base = Base {
+    entries: MaybeUninit::zeroed(),
+    hot: Hot {
+        kernel: MaybeUninit::zeroed(),
+        endpoints: core::ptr::null_mut(),
+        deadlines: core::ptr::null(),
+        slots: core::ptr::null(),
+        slot_count: 0,
+        frames: core::ptr::null_mut(),
+        processes: 0,
+    },
 };
 
 /// Notes where the tables of the kernel are. They never move.
 pub fn open(kernel: &mut Kernel<Virt>) {
     let tables = kernel.tables();
-    // SAFETY: called once, before any process runs.
+    // SAFETY: called once, before any process runs. The registers lie inside the rows.
     unsafe {
-        HOT.entries = &raw const crate::calls::ENTRIES;
-        HOT.slots = tables.slots;
-        HOT.slot_count = tables.slot_count;
-        HOT.processes = tables.processes;
-        HOT.endpoints = tables.endpoints;
-        HOT.deadlines = tables.deadlines;
+        BASE.entries = MaybeUninit::new(ENTRIES);
+        BASE.hot.slots = tables.slots;
+        BASE.hot.slot_count = tables.slot_count;
+        BASE.hot.frames = tables.processes.byte_add(FRAME).cast();
+        BASE.hot.processes = tables.process_count;
+        BASE.hot.endpoints = tables.endpoints;
+        BASE.hot.deadlines = tables.deadlines;
     }
-}
-
-/// The registers of whoever runs or, in the kernel, ran last.
-#[inline(always)]
-pub fn running() -> *mut Registers {
-    let running;
-    // SAFETY: reads what the last way out has set, which no Rust code sees changing.
-    unsafe { asm!("mrs {}, tpidr_el1", out(reg) running, options(pure, nomem, nostack, preserves_flags)) }
-    running
 }
 
 /// The owner of the capabilities that a call names.
 #[inline(always)]
-pub fn caller_key() -> u64 {
+pub fn caller_key(machine: &Virt) -> u64 {
     // SAFETY: a call comes from the process that runs.
-    unsafe { (*running()).link.owner }
+    unsafe { (*machine.current).link.owner }
 }
 
 /// Takes gas from whoever calls, and says whether it was enough.
 #[inline(always)]
-pub fn charge_caller(amount: u64) -> bool {
+pub fn charge_caller(machine: &Virt, amount: u64) -> bool {
     // SAFETY: as above; the account of a process lives as long as the process does, in a table that never moves.
-    let balance = unsafe { &mut *(*running()).link.balance };
+    let balance = unsafe { &mut *(*machine.current).link.balance };
     match balance.checked_sub(amount) {
         Some(rest) => {
             *balance = rest;
@@ -120,99 +127,140 @@ pub fn charge_caller(amount: u64) -> bool {
 }
 
 /// Tells the kernel who runs, if a fast path has switched since it last knew.
-pub extern "C" fn catch_up() {
-    let running = running();
-    // SAFETY: the kernel runs alone, and no fast path is under way. The row is that of a process.
-    unsafe {
-        HOT.entries = &raw const crate::calls::ENTRIES;
-        if HOT.known != running {
-            HOT.known = running;
-            crate::kernel::kernel().adopt(ProcessId((*running).link.id));
+#[inline(always)]
+pub fn catch_up(machine: &Virt) {
+    if machine.known != machine.current {
+        // SAFETY: changes what `adopt` does; `fast.s` keeps all registers but those that are named. So the calls that come here needn't put
+        // their arguments elsewhere.
+        unsafe {
+            asm!("bl adopt", out("x30") _, out("v0") _, out("v1") _, out("v2") _, out("v3") _, out("v4") _, out("v5") _, out("v6") _,
+                out("v7") _, out("v16") _, out("v17") _, out("v18") _, out("v19") _, out("v20") _, out("v21") _, out("v22") _,
+                out("v23") _, out("v24") _, out("v25") _, out("v26") _, out("v27") _, out("v28") _, out("v29") _, out("v30") _,
+                out("v31") _);
         }
     }
 }
 
-/// Makes the current process fit to go on, and known to the fast paths. Returns its registers, and what of them counts.
+/// The same for exceptions.
+pub fn catch_up_interrupted() {
+    adopt();
+}
+
+extern "C" fn adopt() {
+    let kernel = kernel();
+    let Virt { current, known, .. } = &mut kernel.machine;
+    if *known != *current {
+        *known = *current;
+        // SAFETY: the row is that of a process.
+        let id = unsafe { (**current).link.id() };
+        kernel.adopt(id);
+    }
+}
+
+/// Makes the current process fit to go on, and known to the fast paths. Returns its registers.
 #[inline(always)]
-pub fn prepare(kernel: &mut Kernel<Virt>) -> (*const Registers, Kept) {
+pub fn prepare(kernel: &mut Kernel<Virt>) -> *const Frame {
     let id = kernel.current();
     // A guest that isn't in the queue of the scheduler would be lost if it gave way: the general path puts it there.
     let is_fit = !kernel.is_lone_guest();
-    let registers = core::ptr::from_mut(kernel.current_registers());
+    let frame = &raw mut kernel.current_registers().frame;
     // SAFETY: a row of a table that never moves, and nobody else looks at it before the kernel is left.
-    let row = unsafe { &mut *registers };
-    if row.link.id == 0 {
-        introduce(kernel, id, &mut row.link);
+    let row = unsafe { &mut *frame };
+    if row.resume >> 1 == 0 {
+        introduce(kernel, id, row);
     }
-    row.link.key = if is_fit {
-        row.link.owner + Kind::Process as u64
-    } else {
-        UNFIT
-    };
-    let kept = row.leave();
-    // SAFETY: as above.
-    unsafe { HOT.known = registers };
-    (registers, kept)
+    row.link.key = if is_fit { row.link.owner + Kind::Process as u64 } else { 0 };
+    row.leave();
+    (kernel.machine.current, kernel.machine.known) = (frame, frame);
+    frame
 }
 
-/// A process goes on for the first time.
+/// A process goes on for the first time, or after its space has got another identifier.
 #[cold]
-fn introduce(kernel: &mut Kernel<Virt>, id: ProcessId, link: &mut Link) {
-    link.id = id.0;
-    link.owner = u64::from(id.0) << 8;
-    link.balance = core::ptr::from_mut(kernel.current_balance());
-    link.root = kernel.current_root().address();
+fn introduce(kernel: &mut Kernel<Virt>, id: ProcessId, row: &mut Frame) {
+    let table: u64;
+    // SAFETY: reads what is active: the space of the process.
+    unsafe { asm!("mrs {}, ttbr0_el1", out(reg) table, options(nomem, nostack, preserves_flags)) }
+    row.resume |= table;
+    // SAFETY: written once, by `open`.
+    let (slots, slot_count, frames) = unsafe { (BASE.hot.slots, BASE.hot.slot_count, BASE.hot.frames) };
+    row.link = Link {
+        key: 0,
+        balance: core::ptr::from_mut(kernel.current_balance()),
+        slots,
+        frames,
+        slot_count,
+        slot_size: size_of::<Slot>() as u64,
+        owner: u64::from(id.0) << 8,
+    };
 }
 
-// `fast.s` finds a row by a shift, and what is kept of a process and its state in one half-word.
+/// All identifiers of spaces are given out anew: no fast path may go on with a process before its space has got one.
+pub fn forget_spaces() {
+    // SAFETY: the kernel runs alone, and holds no reference to a row while it makes a space active.
+    unsafe {
+        for index in 0..BASE.hot.processes {
+            let row = &mut *BASE.hot.frames.byte_add((index as usize) << ROW_SHIFT);
+            row.require_kernel();
+            row.resume = 1;
+        }
+    }
+}
+
+// What `fast.s` loads in pairs.
 const _: () = {
     assert!(size_of::<Process<Registers>>() == 1 << ROW_SHIFT);
-    assert!(offset_of!(Process<Registers>, registers) == 0);
-    assert!(offset_of!(Process<Registers>, state) == offset_of!(Registers, kept) + 1);
-    assert!(offset_of!(Hot, slot_count) == offset_of!(Hot, slots) + 8);
+    assert!(offset_of!(Process<Registers>, state) == FRAME + offset_of!(Frame, resume) + 8);
+    assert!(offset_of!(Link, balance) == offset_of!(Link, key) + 8);
+    assert!(offset_of!(Link, frames) == offset_of!(Link, slots) + 8);
+    assert!(offset_of!(Link, slot_size) == offset_of!(Link, slot_count) + 8);
     assert!(offset_of!(Slot, rights) == offset_of!(Slot, object) + 4);
-    assert!(offset_of!(Registers, program_counter) == offset_of!(Registers, stack) + 8);
-    assert!(Kept::Nothing as u8 == 0);
+    assert!(offset_of!(Frame, program_counter) == offset_of!(Frame, stack) + 8);
+    assert!(offset_of!(Base, entries) == 0);
+    assert!(State::Ready as u64 == 0);
 };
 
 /// The rows of the table of processes have a size that is a power of two, see [`Registers`].
 pub const ROW_SHIFT: u32 = 10;
 
-const LINK: usize = offset_of!(Registers, link);
+/// Where in a row the frame is: addresses of processes are those of their frames.
+const FRAME: usize = offset_of!(Process<Registers>, registers) + offset_of!(Registers, frame);
+
+const LINK: usize = offset_of!(Frame, link);
 
 global_asm!(
     include_str!("fast.s"),
-    slots = const offset_of!(Hot, slots),
-    processes = const offset_of!(Hot, processes),
-    endpoints = const offset_of!(Hot, endpoints),
-    deadlines = const offset_of!(Hot, deadlines),
-    entries_after = sym crate::calls::ENTRIES_AFTER_FAST,
-    catch_up = sym catch_up,
+    current = const CURRENT,
+    endpoints = const HOT + offset_of!(Hot, endpoints),
+    deadlines = const HOT + offset_of!(Hot, deadlines),
+    adopt = sym adopt,
+    hot = const HOT,
     general_yield = sym crate::calls::general_yield,
     general_send = sym crate::calls::general_send,
-    slot_size = const size_of::<Slot>(),
     identity = const offset_of!(Slot, identity),
     object = const offset_of!(Slot, object),
     row_shift = const ROW_SHIFT,
-    stack = const offset_of!(Registers, stack),
+    stack = const offset_of!(Frame, stack),
     key = const LINK + offset_of!(Link, key),
-    balance = const LINK + offset_of!(Link, balance),
-    root = const LINK + offset_of!(Link, root),
-    kept = const offset_of!(Registers, kept),
-    state = const offset_of!(Process<Registers>, state),
-    due = const offset_of!(Process<Registers>, due),
-    slot = const offset_of!(Process<Registers>, slot),
-    next = const offset_of!(Process<Registers>, next),
-    previous = const offset_of!(Process<Registers>, previous),
+    slots = const LINK + offset_of!(Link, slots),
+    frames = const LINK + offset_of!(Link, frames),
+    slot_count = const LINK + offset_of!(Link, slot_count),
+    resume = const offset_of!(Frame, resume),
+    state = const offset_of!(Process<Registers>, state) - FRAME,
+    due = const offset_of!(Process<Registers>, due) - FRAME,
+    slot = const offset_of!(Process<Registers>, slot) - FRAME,
+    next = const offset_of!(Process<Registers>, next) - FRAME,
+    previous = const offset_of!(Process<Registers>, previous) - FRAME,
     endpoint_size = const size_of::<Endpoint>(),
     receivers = const offset_of!(Endpoint, receivers),
-    ready = const State::Ready as u8,
-    stopped_ready = const (State::Ready as u16) << 8,
-    stopped_receiving = const (State::Receiving as u16) << 8,
+    receiving = const State::Receiving as u64,
     execute = const Rights::EXECUTE.bits().trailing_zeros(),
     write = const Rights::WRITE.bits().trailing_zeros(),
     to_endpoint = const Kind::Endpoint as u64 - Kind::Process as u64,
-    unfit = const UNFIT,
     yield_price = const Syscall::ProcessYield.gas(),
     send_price = const Syscall::EndpointSend.gas(),
 );
+
+/// Where `vectors.s` finds who runs, and what calls work on.
+pub const CURRENT: usize = HOT + offset_of!(Hot, kernel) + offset_of!(Kernel<Virt>, machine) + offset_of!(Virt, current);
+pub const HOT: usize = offset_of!(Base, hot);

@@ -1,121 +1,132 @@
-// The fast paths. Each is entered like the handler of a call: arguments in x0 to x5, the number in x8, struct Hot at x6, the way back in
-// x30. Whatever isn't as it wants is left to the general path with all of these as they were. Other registers than the stack pointer go
-// along with the switch: a call that may switch keeps none, and who makes it chooses who sees them.
+// The fast paths. The stack pointer is at struct Base. Whatever isn't as they want is left to the general path, with the arguments as they
+// were. Other registers than the stack pointer go along with the switch, and hold what the path worked with: see `rule.registers` of the
+// spec.
+//
+// Rows of processes are found by a shift and by the registers in them, struct Frame. In the word `resume` of one stand the table of pages and
+// what is kept of it, in the next one its state: zero is in a call of which nothing is kept, and zero is ready.
 
-// The capability in x0 leads to x10, its row, if its identity is that of the caller's key plus `kind`, and it has the right.
-.macro check kind, right, otherwise
-    ldp x10, x11, [x6, #{slots}]
-    cmp x11, w0, uxtw
-    b.ls \otherwise
-    mrs x12, tpidr_el1
-    mov w13, #{slot_size}
-    umaddl x10, w0, w13, x10
-    ldr x13, [x12, #{key}]
-    sub x14, x0, w0, uxtw
-    .if \kind
-    add x13, x13, #\kind
-    .endif
-    add x14, x14, x13
-    ldr x13, [x10, #{identity}]
-    cmp x13, x14
-    b.ne \otherwise
-    ldp w11, w13, [x10, #{object}]
-    tbz w13, #\right, \otherwise
+// Where tables and rows are: x9 the capabilities, x10 the processes, x11 how many capabilities, x12 the caller, w13 the size of a capability.
+.macro tables
+    ldr x12, [sp, #{current}]
+    ldp x9, x10, [x12, #{slots}]
+    ldp x11, x13, [x12, #{slot_count}]
 .endm
 
-// Takes the gas of the process at x12.
+// Takes the gas from the balance at x14.
 .macro charge price, otherwise
-    ldr x13, [x12, #{balance}]
-    ldr x14, [x13]
-    subs x14, x14, #\price
+    ldr x13, [x14]
+    subs x13, x13, #\price
     b.lo \otherwise
-    str x14, [x13]
+    str x13, [x14]
 .endm
 
-// From the process at x12 to the one at x10, which stopped in a call. Translations: see `activate` in mmu.rs.
+// From the process at x12 to the one at x10, whose table of pages is x11. The identifier of the space goes with the table, so that nothing
+// has to be forgotten; the return to EL0 is the barrier.
 .macro switch
     mrs x13, sp_el0
     mrs x14, elr_el1
     stp x13, x14, [x12, #{stack}]
-    adr x13, {entries_after}
-    str x13, [x6]
-    msr tpidr_el1, x10
-    ldr x15, [x10, #{root}]
+    str x10, [sp, #{current}]
     ldp x13, x14, [x10, #{stack}]
-    msr ttbr0_el1, x15
-    isb
-    tlbi aside1, xzr
-    dsb nsh
+    msr ttbr0_el1, x11
     msr sp_el0, x13
     msr elr_el1, x14
-    mov x0, xzr
+    eret
 .endm
 
 .section .text.fast, "ax"
-.globl fast_yield, fast_send, catch_up_call
+.globl fast_yield, fast_send, adopt
+// From the vector, with the process to yield to in x0.
 fast_yield:
-    check 0, {execute}, 9f
-    ldr x10, [x6, #{processes}]
-    add x10, x10, x11, lsl #{row_shift}
-    mov w13, #{kept}
-    ldrh w13, [x10, x13]            // what is kept, and the state
-    cmp w13, #{stopped_ready}
+    tables
+    cmp x11, w0, uxtw
+    b.ls 9f
+    umaddl x9, w0, w13, x9
+    ldp x13, x14, [x12, #{key}]
+    ldr x15, [x9, #{identity}]
+    add x1, x0, x13
+    subs x1, x1, x15                // the second result is zero
     b.ne 9f
-    charge {yield_price}, 9f
+    ldp w11, w13, [x9, #{object}]
+    tbz w13, #{execute}, 9f
+    add x10, x10, x11, lsl #{row_shift}
+    ldp x11, x13, [x10, #{resume}]
+    subs x0, x13, x11, lsl #62      // the first result, too
+    b.ne 8f
+    charge {yield_price}, 8f
     switch
-    mov x1, xzr
+8:  ldr x13, [x12, #{key}]
+    sub x0, x15, x13                // as it was: this capability was the right one
+9:  add x6, sp, #{hot}
+    bl {general_yield}
     eret
-9:  b {general_yield}               // further away than a test of a bit reaches
 
+// From the table of calls, with the endpoint in x0, the words in x1 to x4 and the page capability in x5.
 fast_send:
     cbnz x5, 9f
-    check {to_endpoint}, {write}, 9f
-    ldr x15, [x6, #{endpoints}]
+    tables
+    cmp x11, w0, uxtw
+    b.ls 9f
+    umaddl x9, w0, w13, x9
+    ldp x13, x14, [x12, #{key}]
+    ldr x15, [x9, #{identity}]
+    add x16, x0, x13
+    add x16, x16, #{to_endpoint}
+    cmp x16, x15
+    b.ne 9f
+    ldp w11, w13, [x9, #{object}]
+    tbz w13, #{write}, 9f
+    ldr x9, [sp, #{endpoints}]
     mov w13, #{endpoint_size}
-    umaddl x15, w11, w13, x15
-    ldr w11, [x15, #{receivers}]    // row 0 if nobody waits, whose state is another
-    ldr x10, [x6, #{processes}]
-    add x10, x10, x11, lsl #{row_shift}
-    mov w13, #{kept}
-    ldrh w13, [x10, x13]            // what is kept, and the state
-    cmp w13, #{stopped_receiving}
+    umaddl x9, w11, w13, x9
+    ldr w16, [x9, #{receivers}]     // row 0 if nobody waits, whose state is another
+    add x10, x10, x16, lsl #{row_shift}
+    ldp x11, x13, [x10, #{resume}]
+    sub x13, x13, #{receiving}
+    cmp x13, x11, lsl #62
     b.ne 9f
     ldr w13, [x10, #{due}]
-    ldr x14, [x6, #{deadlines}]
-    ldr w14, [x14, x11, lsl #2]
-    orr w13, w13, w14
+    ldr x17, [sp, #{deadlines}]
+    ldr w17, [x17, x16, lsl #2]
+    orr w13, w13, w17
     cbnz w13, 9f
     charge {send_price}, 9f
     ldr w13, [x10, #{next}]
-    str w13, [x15, #{receivers}]
+    str w13, [x9, #{receivers}]
     cbnz w13, 2f
-    str wzr, [x15, #{receivers} + 4]
-1:  mov w13, #{ready}
-    strb w13, [x10, #{state}]
+    str wzr, [x9, #{receivers} + 4]
+1:  str xzr, [x10, #{state}]        // ready
     str wzr, [x10, #{slot}]
-    mov x13, #{unfit}
-    str x13, [x10, #{key}]
+    str xzr, [x10, #{key}]          // on the turn of another: nobody may take a fast path away from it
+    mov x0, xzr
     switch
-    eret
-2:  ldr x14, [x6, #{processes}]     // the one behind is the first now
+2:  ldr x14, [x12, #{frames}]       // the one behind is the first now
     add x14, x14, x13, lsl #{row_shift}
     str wzr, [x14, #{previous}]
     b 1b
 9:  b {general_send}
 
-// A call after a fast path: the kernel learns who makes it.
-catch_up_call:
-    stp x0, x1, [sp, #-80]!
+// Tells the kernel who runs, and keeps all registers but the vectors'.
+adopt:
+    stp x0, x1, [sp, #-160]!
     stp x2, x3, [sp, #16]
     stp x4, x5, [sp, #32]
-    stp x6, x8, [sp, #48]
-    str x30, [sp, #64]
-    bl {catch_up}
+    stp x6, x7, [sp, #48]
+    stp x8, x9, [sp, #64]
+    stp x10, x11, [sp, #80]
+    stp x12, x13, [sp, #96]
+    stp x14, x15, [sp, #112]
+    stp x16, x17, [sp, #128]
+    stp x18, x30, [sp, #144]
+    bl {adopt}
     ldp x2, x3, [sp, #16]
     ldp x4, x5, [sp, #32]
-    ldp x6, x8, [sp, #48]
-    ldr x30, [sp, #64]
-    ldp x0, x1, [sp], #80
-    ldr x16, [x6]
-    ldr x16, [x16, x8, lsl #3]
-    br x16
+    ldp x6, x7, [sp, #48]
+    ldp x8, x9, [sp, #64]
+    ldp x10, x11, [sp, #80]
+    ldp x12, x13, [sp, #96]
+    ldp x14, x15, [sp, #112]
+    ldp x16, x17, [sp, #128]
+    ldp x18, x30, [sp, #144]
+    ldp x0, x1, [sp], #160
+    ret

@@ -2,10 +2,11 @@
 
 use exo_facts::limits;
 use exo_kernel::machine::WORDS_PER_FRAME;
+use exo_kernel::space_identifiers::SpaceIdentifiers;
 use exo_kernel::{Frame, Machine, PageFormat};
 
 use crate::mmu::{self, bit};
-use crate::registers::Registers;
+use crate::registers::{self, Registers};
 use crate::{console, fast, interrupts};
 
 /// Of the 512 entries of the topmost table those below the end of users' addresses.
@@ -19,10 +20,31 @@ const READ_EXECUTE: u64 = USER | bit::READ_ONLY;
 const ALL: u64 = USER;
 
 /// What of the machine has state that the kernel asks for.
+#[repr(C)]
 pub struct Virt {
+    /// Who runs or, in the kernel, ran last. Fast paths change it.
+    pub current: *mut registers::Frame,
+    /// Whom the kernel takes for current, or last did.
+    pub known: *mut registers::Frame,
     /// Interrupts of the timer so far.
     pub ticks: u64,
+    identifiers: SpaceIdentifiers,
 }
+
+impl Virt {
+    pub fn new() -> Self {
+        Self {
+            current: core::ptr::null_mut(),
+            known: core::ptr::null_mut(),
+            ticks: 0,
+            identifiers: SpaceIdentifiers::new(mmu::identifier_bits()),
+        }
+    }
+}
+
+/// Where the topmost table of a space holds the tag of its identifier: in the last entry, which is for addresses behind those of users.
+const TAG: usize = WORDS_PER_FRAME - 1;
+const _: () = assert!(USER_ENTRIES <= TAG);
 
 impl Machine for Virt {
     type Registers = Registers;
@@ -48,11 +70,22 @@ impl Machine for Virt {
         unsafe { &mut *mmu::direct(frame.address()).cast() }
     }
 
-    /// The kernel's half has a root of its own.
-    fn prepare_root(&mut self, _root: Frame) {}
+    /// The kernel's half has a root of its own. The space has no identifier yet.
+    fn prepare_root(&mut self, root: Frame) {
+        self.frame(root)[TAG] = 0;
+    }
 
+    const REMEMBERS_SPACES: bool = true;
+
+    #[inline(always)]
     fn activate(&mut self, root: Frame) {
-        mmu::activate(root.address());
+        // SAFETY: a topmost table, which nobody else holds. The processor reads the entry too, for which it is none.
+        let tag = unsafe { &mut *mmu::direct(root.address()).cast::<u64>().add(TAG) };
+        let identifier = self.identifiers.identify(tag, || {
+            mmu::forget_spaces();
+            fast::forget_spaces();
+        });
+        mmu::activate(root.address(), identifier);
     }
 
     fn flush(&mut self, address: u64) {
@@ -65,12 +98,12 @@ impl Machine for Virt {
 
     #[inline(always)]
     fn caller_key(&self) -> Option<u64> {
-        Some(fast::caller_key())
+        Some(fast::caller_key(self))
     }
 
     #[inline(always)]
     fn charge_caller(&mut self, amount: u64) -> Option<bool> {
-        Some(fast::charge_caller(amount))
+        Some(fast::charge_caller(self, amount))
     }
 
     fn write_console(&mut self, bytes: &[u8]) {

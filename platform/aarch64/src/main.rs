@@ -32,9 +32,10 @@ global_asm!(include_str!("entry.s"), start = sym start, entry_failed = const Sta
 global_asm!(
     include_str!("vectors.s"),
     calls = const calls::COUNT,
-    hot = sym fast::HOT,
-    everything = const registers::Kept::Everything as u8,
-    kept = const offset_of!(registers::Registers, kept),
+    current = const fast::CURRENT,
+    hot = const fast::HOT,
+    resume_word = const offset_of!(registers::Frame, resume),
+    yield_number = const exo_facts::Syscall::ProcessYield.number(),
     no_such_call = const calls::NO_SUCH_CALL as i64,
     take_fault = sym trap::take_fault,
     take_interrupt = sym trap::take_interrupt,
@@ -58,7 +59,7 @@ extern "C" fn start(tree: u64) -> ! {
     let boot = Boot::read(tree, at).unwrap_or_else(|reason| power::fail(Stage::MemoryMap, reason));
     power::enter(Stage::Paging);
     mmu::start(boot.memory_end()).unwrap_or_else(|reason| power::fail(Stage::Paging, reason));
-    let kernel = match Kernel::new(Virt { ticks: 0 }, &boot.information(), Configuration::default()) {
+    let kernel = match Kernel::new(Virt::new(), &boot.information(), Configuration::default()) {
         Ok(kernel) => kernel::install(kernel),
         Err(failure) => power::fail(failure.stage, failure.reason),
     };

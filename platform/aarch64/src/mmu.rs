@@ -125,30 +125,37 @@ pub fn start(memory_end: u64) -> Result<(), &'static str> {
 
 /// Makes the lower half empty.
 pub fn leave() {
-    activate(EMPTY.physical());
+    activate(EMPTY.physical(), 0);
 }
 
-/// Lets EL0 run on the tables at `root`, and forgets what was translated by those before. All spaces have the same identifier: the
-/// kernel says what has changed in the active space alone, so that nothing may be remembered of the others.
+/// Lets EL0 run on the tables at `root`. What was translated by others is remembered, under their identifiers.
 #[inline(always)]
-pub fn activate(root: u64) {
+pub fn activate(root: u64, identifier: u64) {
     // SAFETY: the kernel itself has nothing in the lower half. The return to EL0 is the barrier for the instructions there.
-    unsafe {
-        asm!(
-            "msr ttbr0_el1, {}",
-            "isb",
-            "tlbi aside1, xzr",
-            "dsb nsh",
-            in(reg) root,
-            options(nostack, preserves_flags)
-        )
-    }
+    unsafe { asm!("msr ttbr0_el1, {}", in(reg) identifier << 48 | root, options(nostack, preserves_flags)) }
 }
 
-/// Forgets how an address is translated in the active space.
+/// How many bits the identifiers of spaces have; the entry has asked for 16.
+pub fn identifier_bits() -> u32 {
+    let features: u64;
+    // SAFETY: reads a constant of the processor.
+    unsafe { asm!("mrs {}, id_aa64mmfr0_el1", out(reg) features, options(nomem, nostack, preserves_flags)) }
+    if features >> 4 & 0xf == 2 { 16 } else { 8 }
+}
+
+/// Forgets all translations, so that identifiers can be given to other spaces. None is active meanwhile, lest something be remembered
+/// under the old identifier again.
+#[cold]
+pub fn forget_spaces() {
+    leave();
+    // SAFETY: only costs walks.
+    unsafe { asm!("isb", "tlbi vmalle1", "dsb nsh", "isb", options(nostack, preserves_flags)) }
+}
+
+/// Forgets how an address is translated, in all spaces.
 pub fn flush(address: u64) {
-    // SAFETY: only costs a walk.
-    unsafe { asm!("dsb ishst", "tlbi vae1, {}", "dsb nsh", in(reg) address << 8 >> 20, options(nostack, preserves_flags)) }
+    // SAFETY: only costs walks.
+    unsafe { asm!("dsb ishst", "tlbi vaae1, {}", "dsb nsh", in(reg) address << 8 >> 20, options(nostack, preserves_flags)) }
 }
 
 /// Makes instructions that were written to a frame visible to the fetch of instructions.

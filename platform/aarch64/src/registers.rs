@@ -17,22 +17,20 @@ const SCALARS: usize = 37;
 
 const VECTOR_WORDS: usize = 64;
 
-/// What counts of the registers of a stopped process, beside the stack and the program counter.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kept {
-    /// Nothing: the results of its call are zeros.
-    Nothing,
-    /// x0 to x5, the results of its call.
-    Results,
-    /// Everything.
-    Everything,
-}
-
-/// The registers of a stopped process, laid out for `vectors.s`.
+/// The registers of a stopped process.
 #[derive(Clone)]
 #[repr(C)]
 pub struct Registers {
+    filling: [u8; FILLING],
+    /// Two words for each of the 32 vector registers.
+    vectors: [u64; VECTOR_WORDS],
+    pub frame: Frame,
+}
+
+/// What of them `vectors.s` and `fast.s` find at a pointer to it: pairs of words lie near enough for one instruction.
+#[derive(Clone)]
+#[repr(C)]
+pub struct Frame {
     general: [u64; 31],
     pub stack: u64,
     pub program_counter: u64,
@@ -40,34 +38,37 @@ pub struct Registers {
     thread: u64,
     float_control: u64,
     float_status: u64,
-    /// Two words for each of the 32 vector registers.
-    vectors: [u64; VECTOR_WORDS],
     pub link: Link,
-    filling: [u8; FILLING],
-    pub kept: Kept,
+    /// What `ttbr0_el1` holds while the process runs, or zero where that isn't known. The lowest bit is set if its registers count when it
+    /// goes on; else it runs, or is in a call, all results of which are zeros.
+    pub resume: u64,
 }
 
+/// The bit of [`Frame::resume`] for registers that count.
+const WHOLE: u64 = 1;
+
 /// What fills up a row of the kernel's table of processes to the size that fast paths want.
-const FILLING: usize = {
-    const OTHERS: usize = 8 * (31 + 6 + VECTOR_WORDS) + size_of::<Link>() + 1;
-    (1 << ROW_SHIFT) - size_of::<Process<[u64; 0]>>() - OTHERS
-};
+const FILLING: usize = (1 << ROW_SHIFT) - size_of::<Process<[u64; 0]>>() - 8 * VECTOR_WORDS - size_of::<Frame>();
 
 impl Registers {
     const ZERO: Self = Self {
-        general: [0; 31],
-        stack: 0,
-        program_counter: 0,
-        flags: 0,
-        thread: 0,
-        float_control: 0,
-        float_status: 0,
-        vectors: [0; VECTOR_WORDS],
-        link: Link::NEW,
         filling: [0; FILLING],
-        kept: Kept::Everything,
+        vectors: [0; VECTOR_WORDS],
+        frame: Frame {
+            general: [0; 31],
+            stack: 0,
+            program_counter: 0,
+            flags: 0,
+            thread: 0,
+            float_control: 0,
+            float_status: 0,
+            link: Link::NEW,
+            resume: WHOLE,
+        },
     };
+}
 
+impl Frame {
     /// The process is in a call: notes where it goes on.
     #[inline(always)]
     pub fn note_caller(&mut self) {
@@ -76,91 +77,89 @@ impl Registers {
             asm!("mrs {}, sp_el0", out(reg) self.stack, options(nomem, nostack, preserves_flags));
             asm!("mrs {}, elr_el1", out(reg) self.program_counter, options(nomem, nostack, preserves_flags));
         }
-        self.kept = Kept::Nothing;
     }
 
-    /// The process goes on: says what counts, and is prepared for being left by a fast path.
+    /// The process goes on: prepares it for being left by a fast path.
     #[inline(always)]
-    pub fn leave(&mut self) -> Kept {
-        let kept = core::mem::replace(&mut self.kept, Kept::Nothing);
-        if kept == Kept::Nothing {
+    pub fn leave(&mut self) {
+        self.require_kernel();
+        self.resume &= !WHOLE;
+    }
+
+    /// Lets no fast path go on with the process.
+    #[inline(always)]
+    pub fn require_kernel(&mut self) {
+        if self.resume & WHOLE == 0 {
             self.general[0] = 0;
             self.general[1] = 0;
+            self.resume |= WHOLE;
         }
-        kept
     }
 
     #[inline(always)]
     fn result(&mut self, number: usize, value: u64) {
         // As long as all results are zero, a fast path may go on with the process.
         if value != 0 {
-            self.keep_results();
+            self.require_kernel();
         }
         self.general[number] = value;
-    }
-
-    #[inline(always)]
-    fn keep_results(&mut self) {
-        if self.kept == Kept::Nothing {
-            self.kept = Kept::Results;
-        }
     }
 }
 
 impl exo_kernel::Registers for Registers {
     fn new(entry: u64, stack: u64, argument: u64) -> Self {
-        let mut registers = Self {
-            stack,
-            program_counter: entry,
-            ..Self::ZERO
-        };
-        registers.general[0] = argument;
+        let mut registers = Self::ZERO;
+        registers.frame.stack = stack;
+        registers.frame.program_counter = entry;
+        registers.frame.general[0] = argument;
         registers
     }
 
     fn program_counter(&self) -> u64 {
-        self.program_counter
+        self.frame.program_counter
     }
 
     fn set_program_counter(&mut self, address: u64) {
-        self.program_counter = address;
+        self.frame.program_counter = address;
     }
 
     fn set_status(&mut self, status: u64) {
-        self.result(0, status);
+        self.frame.result(0, status);
     }
 
     fn set_value(&mut self, value: u64) {
-        self.result(1, value);
+        self.frame.result(1, value);
     }
 
     fn set_message(&mut self, words: [u64; 4], page: u64) {
-        self.keep_results();
-        self.general[1..5].copy_from_slice(&words);
-        self.general[5] = page;
+        self.frame.require_kernel();
+        self.frame.general[1..5].copy_from_slice(&words);
+        self.frame.general[5] = page;
     }
 
     fn enter_upcall(&mut self, entry: u64, area: u64) {
         // There is no red zone in the standard procedure call.
-        self.stack &= !15;
-        self.kept = Kept::Everything;
-        self.general[0] = area;
-        self.program_counter = entry;
+        let frame = &mut self.frame;
+        frame.stack &= !15;
+        frame.require_kernel();
+        frame.general[0] = area;
+        frame.program_counter = entry;
     }
 
     fn save(&self, area: &mut [u64; AREA_WORDS]) {
         let (scalars, rest) = area.split_at_mut(SCALARS);
-        scalars[..31].copy_from_slice(&self.general);
-        if self.kept == Kept::Nothing {
+        let frame = &self.frame;
+        scalars[..31].copy_from_slice(&frame.general);
+        if frame.resume & WHOLE == 0 {
             scalars[..2].fill(0);
         }
         scalars[31..].copy_from_slice(&[
-            self.stack,
-            self.program_counter,
-            self.flags,
-            self.thread,
-            self.float_control,
-            self.float_status,
+            frame.stack,
+            frame.program_counter,
+            frame.flags,
+            frame.thread,
+            frame.float_control,
+            frame.float_status,
         ]);
         rest[..VECTOR_WORDS].copy_from_slice(&self.vectors);
     }
@@ -168,14 +167,15 @@ impl exo_kernel::Registers for Registers {
     /// Any address may stand in the program counter: the processor takes the fault of one that isn't the user's from EL0.
     fn restore(&mut self, area: &[u64; AREA_WORDS]) {
         let (scalars, rest) = area.split_at(SCALARS);
-        self.general.copy_from_slice(&scalars[..31]);
-        self.stack = scalars[31];
-        self.program_counter = scalars[32];
-        self.flags = scalars[33] & USER_FLAGS;
-        self.thread = scalars[34];
-        self.float_control = scalars[35];
-        self.float_status = scalars[36];
-        self.kept = Kept::Everything;
+        let frame = &mut self.frame;
+        frame.general.copy_from_slice(&scalars[..31]);
+        frame.stack = scalars[31];
+        frame.program_counter = scalars[32];
+        frame.flags = scalars[33] & USER_FLAGS;
+        frame.thread = scalars[34];
+        frame.float_control = scalars[35];
+        frame.float_status = scalars[36];
+        frame.resume |= WHOLE;
         self.vectors.copy_from_slice(&rest[..VECTOR_WORDS]);
     }
 }
@@ -184,9 +184,9 @@ const _: () = {
     assert!(SCALARS + VECTOR_WORDS <= AREA_WORDS);
     assert!(limits::UPCALL_AREA_BYTES as usize == AREA_WORDS * 8);
     // The offsets in `vectors.s`.
-    assert!(offset_of!(Registers, stack) == 248);
-    assert!(offset_of!(Registers, program_counter) == 256);
-    assert!(offset_of!(Registers, flags) == 264);
-    assert!(offset_of!(Registers, float_control) == 280);
-    assert!(offset_of!(Registers, vectors) == 296);
+    assert!(offset_of!(Registers, vectors) + 512 == offset_of!(Registers, frame));
+    assert!(offset_of!(Frame, stack) == 248);
+    assert!(offset_of!(Frame, program_counter) == 256);
+    assert!(offset_of!(Frame, flags) == 264);
+    assert!(offset_of!(Frame, float_control) == 280);
 };

@@ -7,12 +7,11 @@ use exo_kernel::ProcessId;
 
 use crate::kernel::kernel;
 use crate::power;
-use crate::registers::{Kept, Registers};
+use crate::registers::Frame;
 use crate::{fast, interrupts, timer};
 
 /// Classes of exceptions, from the syndrome.
 mod class {
-    pub const WAIT: u64 = 0x01;
     pub const FLOATING_POINT_OFF: u64 = 0x07;
     pub const SYSTEM_REGISTER: u64 = 0x18;
     pub const FETCH: u64 = 0x20;
@@ -30,7 +29,7 @@ mod class {
 
 /// The processor refused what the current process did; `vectors.s` has saved its registers.
 pub extern "C" fn take_fault(syndrome: u64, address: u64) -> ! {
-    fast::catch_up();
+    fast::catch_up_interrupted();
     let (trap, address) = describe(syndrome, address);
     kernel().fault(trap, address);
     resume()
@@ -38,7 +37,7 @@ pub extern "C" fn take_fault(syndrome: u64, address: u64) -> ! {
 
 /// A device or the timer interrupted the current process; `vectors.s` has saved its registers.
 pub extern "C" fn take_interrupt() -> ! {
-    fast::catch_up();
+    fast::catch_up_interrupted();
     interrupt();
     resume()
 }
@@ -67,7 +66,7 @@ fn describe(syndrome: u64, address: u64) -> (Trap, u64) {
         class::DATA if syndrome & WRITE != 0 => (Trap::WriteFault, address),
         class::DATA => (Trap::ReadFault, address),
         class::UNKNOWN | class::ILLEGAL_STATE => (Trap::IllegalInstruction, at),
-        class::WAIT | class::SYSTEM_REGISTER => (Trap::Protection, at),
+        class::SYSTEM_REGISTER => (Trap::Protection, at),
         class::FLOATING_POINT | class::FLOATING_POINT_OFF => (Trap::FloatingPoint, at),
         class::BREAK | class::BREAKPOINT | class::STEP | class::WATCHPOINT => (Trap::Breakpoint, at),
         class::PROGRAM_COUNTER_ALIGNMENT | class::STACK_ALIGNMENT => (Trap::Alignment, at),
@@ -80,15 +79,15 @@ fn describe(syndrome: u64, address: u64) -> (Trap, u64) {
 pub fn resume() -> ! {
     unsafe extern "C" {
         #[link_name = "resume"]
-        fn resume_registers(registers: *const Registers, kept: Kept) -> !;
+        fn resume_frame(frame: *const Frame) -> !;
     }
     let kernel = kernel();
     if kernel.current() == ProcessId::IDLE || kernel.root_status().is_some() {
         rest();
     }
-    let (registers, kept) = fast::prepare(kernel);
+    let frame = fast::prepare(kernel);
     // SAFETY: the registers of a stopped process, whose space is active.
-    unsafe { resume_registers(registers, kept) }
+    unsafe { resume_frame(frame) }
 }
 
 /// Nobody can run now: waits until somebody can, or ends the machine if nobody ever will.

@@ -1,5 +1,6 @@
 // The exception vectors, and the ways from and to EL0. The stack is empty whenever a process runs, and interrupts are masked in
-// the kernel; so an exception from EL0 may keep a register right below the stack pointer. Offsets: struct Registers (registers.rs).
+// the kernel; so an exception from EL0 may keep a register right below the stack pointer. The stack pointer
+// is at struct Base (fast.rs) then.
 .section .text.vectors, "ax"
 
 .macro vector target
@@ -15,17 +16,20 @@ vectors:
     vector kernel_exception
     .endr
 
-    // From EL0: a fault, or a system call with its number in x8 and its arguments in x0 to x5.
+    // From EL0: a fault, or a system call with its number in x8 and its arguments in x0 to x5. Of the classes of exceptions that come
+    // from there `svc` alone, 0x15, has both of these bits. A yield goes by the first: the others that have it are of units that are
+    // switched off for EL0 (SVE, SME), and who uses one with the number of a yield in x8 gets no fault, but yields.
     .balign 128
     str x16, [sp, #-8]
     mrs x16, esr_el1
-    tbz x16, #26, user_fault        // `svc` is class 0x15. No other that comes from EL0 has both bits, but those of extensions that
-    tbz x16, #28, user_fault        // we don't switch on (guarded pages, matrices)
+    tbz x16, #26, user_fault
+    cmp x8, #{yield_number}
+    b.eq fast_yield
+    tbz x16, #28, user_fault
     cmp x8, #{calls}
     b.hs no_such_call
-    adr x6, {hot}
-    ldr x16, [x6]
-    ldr x16, [x16, x8, lsl #3]
+    add x6, sp, #{hot}
+    ldr x16, [sp, x8, lsl #3]
     blr x16
     eret
 
@@ -39,28 +43,48 @@ vectors:
 
 .section .text.trap, "ax"
 
-// Saves or loads registers at their places from x16 on: all general ones but x16.
-.macro general operation
-    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
-    \operation x\number, [x16, #(8 * \number)]
-    .endr
+// Saves or loads what stands at x16, struct Frame, and the vector registers before it; but not x16, x17 and x30.
+.macro registers operation
+    \operation x0, x1, [x16, #0]
+    \operation x2, x3, [x16, #16]
+    \operation x4, x5, [x16, #32]
+    \operation x6, x7, [x16, #48]
+    \operation x8, x9, [x16, #64]
+    \operation x10, x11, [x16, #80]
+    \operation x12, x13, [x16, #96]
+    \operation x14, x15, [x16, #112]
+    \operation x18, x19, [x16, #144]
+    \operation x20, x21, [x16, #160]
+    \operation x22, x23, [x16, #176]
+    \operation x24, x25, [x16, #192]
+    \operation x26, x27, [x16, #208]
+    \operation x28, x29, [x16, #224]
+    \operation q0, q1, [x16, #-512]
+    \operation q2, q3, [x16, #-480]
+    \operation q4, q5, [x16, #-448]
+    \operation q6, q7, [x16, #-416]
+    \operation q8, q9, [x16, #-384]
+    \operation q10, q11, [x16, #-352]
+    \operation q12, q13, [x16, #-320]
+    \operation q14, q15, [x16, #-288]
+    \operation q16, q17, [x16, #-256]
+    \operation q18, q19, [x16, #-224]
+    \operation q20, q21, [x16, #-192]
+    \operation q22, q23, [x16, #-160]
+    \operation q24, q25, [x16, #-128]
+    \operation q26, q27, [x16, #-96]
+    \operation q28, q29, [x16, #-64]
+    \operation q30, q31, [x16, #-32]
 .endm
 
-// The same for the vector registers, from x0 on. Rust code uses them for copies.
-.macro vectors operation
-    .irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \operation q\number, [x0, #(16 * \number)]
-    .endr
-.endm
-
-// Saves everything that a process can see into its registers, whose address is in tpidr_el1. x16 stands below the stack pointer.
+// Saves everything that the process can see which runs. Its x16 stands below the stack pointer.
 .macro save_all
-    mrs x16, tpidr_el1
-    general str
+    ldr x16, [sp, #{current}]
+    registers stp
     ldr x0, [sp, #-8]
-    mrs x1, sp_el0
-    str x0, [x16, #128]
-    str x1, [x16, #248]
+    stp x0, x17, [x16, #128]
+    mrs x0, sp_el0
+    stp x30, x0, [x16, #240]
     mrs x0, elr_el1
     mrs x1, spsr_el1
     stp x0, x1, [x16, #256]
@@ -68,11 +92,9 @@ vectors:
     mrs x1, fpcr
     stp x0, x1, [x16, #272]
     mrs x0, fpsr
-    mov w1, #{everything}
+    mov w1, #1
     str x0, [x16, #288]
-    strb w1, [x16, #{kept}]
-    add x0, x16, #296
-    vectors str
+    strb w1, [x16, #{resume_word}]  // all of that counts; see `resume` of the struct
 .endm
 
 user_fault:
@@ -94,33 +116,25 @@ kernel_exception:
     add sp, x3, :lo12:stack_top
     b {report_exception}
 
-// Lets the process run whose registers are at x0: all of them if x1 says so, else those that carry results. The flags of whoever was
-// left last will do for the latter: EL0 can only set the conditions, and a call keeps none.
+// Lets the process run whose registers are at x0. All are its own, even where it stopped in a call and keeps none: whoever ran before, and
+// the kernel, leave nothing to it.
 .globl resume
 resume:
-    adrp x2, stack_top              // nothing on the stack is needed again
-    mov sp, x2
-    msr tpidr_el1, x0
-    ldp x2, x3, [x0, #248]
-    msr sp_el0, x2
-    msr elr_el1, x3
-    cmp w1, #{everything}
-    b.eq 1f
-    ldp x2, x3, [x0, #16]
-    ldp x4, x5, [x0, #32]
-    ldp x0, x1, [x0]
-    eret
-1:  mov x16, x0
+    adrp x16, stack_top             // nothing on the stack is needed again
+    mov sp, x16
+    mov x16, x0
+    ldp x0, x1, [x16, #248]
+    msr sp_el0, x0
+    msr elr_el1, x1
     ldp x0, x1, [x16, #264]
     msr spsr_el1, x0
     msr tpidr_el0, x1
     ldp x0, x1, [x16, #280]
     msr fpcr, x0
     msr fpsr, x1
-    add x0, x16, #296
-    vectors ldr
-    general ldr
-    ldr x16, [x16, #128]
+    registers ldp
+    ldr x30, [x16, #240]
+    ldp x16, x17, [x16, #128]
     eret
 
 no_such_call:

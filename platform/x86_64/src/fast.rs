@@ -22,7 +22,7 @@ use crate::registers::{Frame, Registers};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Link {
-    /// What the identity of a process's capability is for this owner, less the epoch. Zero, which fits none, while the process may take no
+    /// What the identity of a process's capability is for this owner, less the handle. Zero, which fits none, while the process may take no
     /// fast path.
     key: u64,
     /// The same without the kind, always.

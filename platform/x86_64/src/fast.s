@@ -15,7 +15,6 @@ fast_yield:
     jae general_call
     imul rdx, rsi, {slot_size}
     add rdx, [{current} + {slots}]
-    sub rdi, rsi
     add rdi, [rbx + {key}]
     cmp rdi, [rdx + {identity}]
     jne 3f
@@ -39,7 +38,6 @@ fast_yield:
     sysretq
 2:  add qword ptr [rax], {yield_price}
 3:  sub rdi, [rbx + {key}]
-    add rdi, rsi
     mov eax, {yield_number}
     jmp general_call
 
@@ -109,7 +107,6 @@ fast_send:
     add r12, [{current} + {slots}]
     mov r14, [rbx + {key}]
     lea r14, [r14 + rdi + {to_endpoint}]
-    sub r14, r13
     cmp r14, [r12 + {identity}]
     jne general_call
     test byte ptr [r12 + {rights}], {write}

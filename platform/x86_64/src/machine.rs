@@ -25,6 +25,9 @@ pub struct Processor {
 impl Machine for Processor {
     type Registers = Registers;
 
+    /// The identifiers of spaces that newer processors have aren't used.
+    const REMEMBERS_SPACES: bool = false;
+
     const PAGE_FORMAT: PageFormat = PageFormat {
         present: PRESENT,
         address: 0x000f_ffff_ffff_f000,

@@ -9,21 +9,21 @@ use crate::rows::Rows;
 /// The number of a row. Row 0 is null.
 pub type SlotId = u32;
 
-/// Bits of a process's number in [`Slot::identity`].
-const OWNER_BITS: u32 = 24;
-
-const _: () = assert!(limits::PROCESSES < 1 << OWNER_BITS);
+// The sum in [`Slot::identity`] doesn't carry into the epoch.
+const _: () = assert!((limits::PROCESSES << 8) + limits::CAPABILITIES < 1 << 32);
 
 /// A row.
 #[repr(C)]
 pub struct Slot {
-    /// The epoch in the high half, then the owner, and in the low byte the kind, 0 in a free row. A handle is checked by one comparison
-    /// with this word.
+    /// The sum of the handle, the holder's [key] and the kind, which is 0 in a free row: one comparison with this word checks all that a
+    /// handle has to be.
     pub identity: u64,
     /// What the capability gives access to.
     pub object: u32,
     /// The rights.
     pub rights: Rights,
+    kind: u8,
+    owner: u32,
     /// The first frame or block.
     pub first: u32,
     /// The length of the range.
@@ -46,6 +46,8 @@ impl Slot {
         identity: limits::FIRST_EPOCH << 32,
         object: 0,
         rights: Rights::NONE,
+        kind: 0,
+        owner: 0,
         first: 0,
         count: 0,
         parent: 0,
@@ -59,16 +61,23 @@ impl Slot {
 
     /// The process that holds the capability.
     pub fn owner(&self) -> u32 {
-        (self.identity as u32) >> 8
+        self.owner
     }
 
     /// The kind of the object; `None` in a free row.
     pub fn kind(&self) -> Option<Kind> {
-        Kind::from_code(self.identity as u8)
+        Kind::from_code(self.kind)
     }
 
     fn epoch(&self) -> u32 {
         (self.identity >> 32) as u32
+    }
+
+    /// Says whose the capability in row `id` is, or in a free row nobody's, and of which kind.
+    fn identify(&mut self, id: SlotId, epoch: u32, owner: u32, kind: u8) {
+        self.owner = owner;
+        self.kind = kind;
+        self.identity = Handle::new(id, epoch).0 + key(owner) + u64::from(kind);
     }
 }
 
@@ -108,6 +117,7 @@ impl Capabilities {
     /// A table of `count` rows for `processes` processes, both with their row 0.
     pub fn carve(carver: &mut Carver, count: usize, processes: usize) -> Option<Capabilities> {
         let slots = carver.rows(count, |index| Slot {
+            identity: Slot::FREE.identity + index as u64,
             next_owned: if index + 1 < count && index > 0 { index as u32 + 1 } else { 0 },
             ..Slot::FREE
         })?;
@@ -128,7 +138,7 @@ impl Capabilities {
             return Err(Error::BadHandle);
         };
         // Sums, not bits put together: nothing can carry, and it takes fewer instructions.
-        if slot.identity.wrapping_add(u64::from(index)) != handle.0.wrapping_add(key + kind as u64) {
+        if slot.identity != handle.0.wrapping_add(key + kind as u64) {
             return Err(Self::mismatch(slot, handle, key));
         }
         if !slot.rights.contains(rights) {
@@ -152,10 +162,7 @@ impl Capabilities {
             return Err(Error::BadHandle);
         };
         // What is left of the identity is the kind, where epoch and owner are the same. A free row has no owner, and so fits nobody.
-        let kind = slot
-            .identity
-            .wrapping_add(u64::from(index))
-            .wrapping_sub(handle.0.wrapping_add(key));
+        let kind = slot.identity.wrapping_sub(handle.0.wrapping_add(key));
         if kind > 0xff {
             return Err(Error::BadHandle);
         }
@@ -176,10 +183,7 @@ impl Capabilities {
     #[cold]
     fn mismatch(slot: &Slot, handle: Handle, key: u64) -> Error {
         // What is left of the identity is the kind, where epoch and owner are the same, and there 0 is that of a free row.
-        let kind = slot
-            .identity
-            .wrapping_add(u64::from(handle.index()))
-            .wrapping_sub(handle.0.wrapping_add(key));
+        let kind = slot.identity.wrapping_sub(handle.0.wrapping_add(key));
         if kind.wrapping_sub(1) < 0xff {
             Error::WrongKind
         } else {
@@ -245,7 +249,7 @@ impl Capabilities {
         let slot = &mut self.slots[id as usize];
         self.free = slot.next_owned;
         self.available -= 1;
-        slot.identity = slot.identity & !0xffff_ffff | key(new.owner) | new.kind as u64;
+        slot.identify(id, slot.epoch(), new.owner, new.kind as u8);
         slot.object = new.object;
         slot.rights = new.rights;
         slot.first = new.first;
@@ -272,7 +276,7 @@ impl Capabilities {
         let (epoch, from) = (slot.epoch().checked_add(1)?, slot.owner());
         self.unlink_owned(id, from);
         let slot = &mut self.slots[id as usize];
-        slot.identity = u64::from(epoch) << 32 | key(owner) | slot.identity & 0xff;
+        slot.identify(id, epoch, owner, slot.kind);
         self.link_owned(id, owner);
         Some(Handle::new(id, epoch))
     }
@@ -310,12 +314,12 @@ impl Capabilities {
         *slot = Slot::FREE;
         match epoch.checked_add(1) {
             Some(epoch) => {
-                slot.identity = u64::from(epoch) << 32;
+                slot.identify(id, epoch, 0, 0);
                 slot.next_owned = self.free;
                 self.free = id;
                 self.available += 1;
             }
-            None => slot.identity = u64::from(u32::MAX) << 32,
+            None => slot.identify(id, u32::MAX, 0, 0),
         }
     }
 
@@ -348,7 +352,8 @@ impl Capabilities {
     /// Sets the epoch of a free row, so that tests see the last ones.
     #[cfg(any(test, feature = "hosted"))]
     pub fn age(&mut self, id: SlotId, epoch: u32) {
-        self.slots[id as usize].identity = u64::from(epoch) << 32 | self.slots[id as usize].identity & 0xffff_ffff;
+        let slot = &mut self.slots[id as usize];
+        slot.identify(id, epoch, slot.owner, slot.kind);
     }
 
     /// Checks the tree, the lists of owners and the list of free rows.

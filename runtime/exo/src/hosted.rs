@@ -34,6 +34,8 @@ pub struct Hosted {
     pub active: Frame,
     /// How often another table became active.
     pub activations: u64,
+    /// Which addresses were to be forgotten in all spaces.
+    pub flushed: Vec<u64>,
     /// Which lines of the interrupt controller are masked.
     pub masked: [bool; limits::IRQ_LINES as usize],
 }
@@ -50,6 +52,7 @@ impl Hosted {
             now: 0,
             active: Frame(0),
             activations: 0,
+            flushed: Vec::new(),
             masked: [true; limits::IRQ_LINES as usize],
         }
     }
@@ -205,12 +208,16 @@ impl Machine for Hosted {
         self.frame(root)[256..].fill(u64::MAX);
     }
 
+    const REMEMBERS_SPACES: bool = true;
+
     fn activate(&mut self, root: Frame) {
         self.active = root;
         self.activations += 1;
     }
 
-    fn flush(&mut self, _address: u64) {}
+    fn flush(&mut self, address: u64) {
+        self.flushed.push(address);
+    }
 
     fn write_console(&mut self, bytes: &[u8]) {
         self.console.extend_from_slice(bytes);

@@ -34,6 +34,9 @@ pub(crate) const ROOT: u32 = 1;
 ///
 /// A process that is *ready* is exactly one of these: in the queue of the scheduler; the owner of the turn; or current, as the guest of
 /// a turn that another has lent it. The owner pays for the turn. A guest that stops running while it is ready goes into the queue.
+///
+/// The fields stand in memory as they do here: what every call reads lies at small offsets, which fit into an instruction.
+#[repr(C)]
 pub struct Kernel<M: Machine> {
     /// The processor.
     pub machine: M,

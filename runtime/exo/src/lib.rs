@@ -32,6 +32,7 @@ pub mod process;
 mod root;
 pub mod wait_queue;
 
+pub mod space_identifiers;
 pub mod tables;
 
 mod mappings;

@@ -101,7 +101,7 @@ impl<M: Machine> Kernel<M> {
     pub(crate) fn remove_mapping(&mut self, space: u32, address: u64) -> Option<()> {
         let root = self.spaces[space].root;
         paging::unmap(&mut self.machine, &mut self.frames, root, address)?;
-        if root == self.active {
+        if M::REMEMBERS_SPACES || root == self.active {
             self.machine.flush(address);
         }
         self.mappings.remove(&mut self.capabilities, space, address);

@@ -81,10 +81,14 @@ pub trait Machine: Sized {
     /// Fills the kernel's part of the topmost table of a new space. The user's part is empty.
     fn prepare_root(&mut self, root: Frame);
 
+    /// Whether the processor remembers translations of spaces that aren't active.
+    const REMEMBERS_SPACES: bool;
+
     /// Lets the processor translate by this topmost table from now on.
     fn activate(&mut self, root: Frame);
 
-    /// Forgets what the processor remembers of an address in the space that is active.
+    /// Forgets what the processor remembers of an address: in the space that is active, or in all if it [remembers
+    /// more](Machine::REMEMBERS_SPACES).
     fn flush(&mut self, address: u64);
 
     /// Makes instructions that were written to a frame visible to the fetch of instructions, where a processor needs that.

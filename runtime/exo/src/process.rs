@@ -9,15 +9,18 @@ use crate::wait_queue::{WaitQueue, WaitStack};
 pub const LAST_STALE: u32 = u32::MAX;
 
 /// What a process does.
+///
+/// It is a word, and zero stands for the state in which a process runs: fast paths find it together with the word before it, and that way
+/// check both by one comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
+#[repr(u64)]
 pub enum State {
+    /// Runs, has the turn, or waits in the queue of the scheduler.
+    Ready,
     /// The row is free.
     Free,
     /// Made, and not started yet.
     New,
-    /// Runs, has the turn, or waits in the queue of the scheduler.
-    Ready,
     /// Would run if its account could pay a tick.
     Starved,
     /// Waits for a receiver.

@@ -19,6 +19,8 @@ pub struct Tables<R> {
     pub slot_count: u64,
     /// The table of processes.
     pub processes: *mut Process<R>,
+    /// Its rows.
+    pub process_count: u32,
     /// The table of endpoints.
     pub endpoints: *mut Endpoint,
     /// For each process, a word that isn't zero while it has a deadline.
@@ -33,6 +35,7 @@ impl<M: Machine> Kernel<M> {
             slots,
             slot_count,
             processes: self.processes.as_mut_ptr(),
+            process_count: self.processes.len(),
             endpoints: self.endpoints.as_mut_ptr(),
             deadlines: self.deadlines.positions(),
         }

@@ -48,6 +48,23 @@ fn a_page_is_mapped_and_unmapped() {
 }
 
 #[test]
+fn what_is_unmapped_is_forgotten_in_every_space() {
+    const { assert!(Hosted::REMEMBERS_SPACES) };
+    let mut k = kernel();
+    let page = must(&mut k, Syscall::PageAllocate, &[1]);
+    let other = must(&mut k, Syscall::SpaceCreate, &[]);
+    for (space, at) in [(root::SPACE, AT), (other, AT + 4096)] {
+        must(&mut k, Syscall::PageMap, &[space, page, 0, at, 3]);
+        must(&mut k, Syscall::PageUnmap, &[space, at]);
+        assert_eq!(core::mem::take(&mut k.machine.flushed), [at]);
+        must(&mut k, Syscall::PageMap, &[space, page, 0, at, 3]);
+    }
+    must(&mut k, Syscall::PageRevoke, &[page]);
+    k.machine.flushed.sort_unstable();
+    assert_eq!(k.machine.flushed, [AT, AT + 4096], "by a revocation too");
+}
+
+#[test]
 fn bad_mappings_are_refused() {
     let mut k = kernel();
     let page = must(&mut k, Syscall::PageAllocate, &[2]);

@@ -30,19 +30,17 @@ pub const SCHEDULING_DECISION: Budget = Budget {
     most: &[("aarch64", 100), ("x86_64", 100)],
 };
 
-/// Four words one way between address spaces, where the receiver waits: the fast path. On aarch64 it takes more: faults come in
-/// by the same way as calls and are told apart, nothing works on memory directly, and throwing away what was translated is an
-/// instruction of its own.
+/// Four words one way between address spaces, where the receiver waits: the fast path.
 ///
 /// Spec: `[budget.ipc_fast]` in `spec/exo/`.
 pub const IPC_FAST: Budget = Budget {
     name: "ipc_fast",
     unit: "instructions",
-    most: &[("aarch64", 72), ("x86_64", 46)],
+    most: &[("aarch64", 62), ("x86_64", 55)],
 };
 
-/// The same from a process that runs on the turn of another, as a server does: no assembly but the way in and out. What needs
-/// more than that, such as a page or a time limit, is in the budget of `endpoint_send`.
+/// The same where other receivers wait behind. What needs more than that, such as a page or a time limit, is in the budget of
+/// `endpoint_send`.
 ///
 /// Spec: `[budget.ipc_general]` in `spec/exo/`.
 pub const IPC_GENERAL: Budget = Budget {

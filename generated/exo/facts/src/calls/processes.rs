@@ -51,7 +51,7 @@ pub(crate) static PROCESS_CREATE: Facts = Facts {
     gas: 20,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 485), ("x86_64", 380)],
+    budgets: &[("aarch64", 430), ("x86_64", 380)],
     since: 1,
 };
 
@@ -96,7 +96,7 @@ pub(crate) static PROCESS_START: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 400), ("x86_64", 265)],
+    budgets: &[("aarch64", 345), ("x86_64", 265)],
     since: 1,
 };
 
@@ -170,7 +170,7 @@ pub(crate) static PROCESS_YIELD: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 53), ("x86_64", 36)],
+    budgets: &[("aarch64", 36), ("x86_64", 36)],
     since: 1,
 };
 
