@@ -25,6 +25,10 @@ pub struct Entrance {
     pub stack_pointer: &'static str,
     /// The vector registers, where the compiler uses them in any code, so that a kernel overwrites them in every call.
     pub vectors: &'static [&'static str],
+    /// Instructions that clear what else a program can put something into.
+    pub cleared: &'static [&'static str],
+    /// Instructions that set back modes which a program can change and compilers take for the usual ones.
+    pub set_back: &'static [&'static str],
 }
 
 /// The instructions that there are.
@@ -39,6 +43,8 @@ pub const ENTRANCES: &[Entrance] = &[
         reserved: &["rbx", "rbp"],
         stack_pointer: "rsp",
         vectors: &[],
+        cleared: &[],
+        set_back: &[],
     },
     Entrance {
         instruction: "svc #0",
@@ -54,6 +60,8 @@ pub const ENTRANCES: &[Entrance] = &[
             "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
             "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
         ],
+        cleared: &["msr tpidr_el0, xzr", "msr fpsr, xzr", "msr nzcv, xzr"],
+        set_back: &["msr fpcr, xzr"],
     },
     Entrance {
         instruction: "int 0x80",
@@ -63,6 +71,8 @@ pub const ENTRANCES: &[Entrance] = &[
         reserved: &["esi", "ebp"],
         stack_pointer: "esp",
         vectors: &[],
+        cleared: &[],
+        set_back: &[],
     },
 ];
 

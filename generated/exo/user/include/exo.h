@@ -170,7 +170,7 @@ static inline exo_handle exo_handle_of(uint32_t index, uint32_t epoch)
 }
 
 #if defined(__aarch64__)
-/* Makes a call. It may switch processes, so that it keeps nothing but the stack pointer. */
+/* Makes a call. It keeps nothing but the stack pointer. */
 static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     struct exo_results results = {0};
@@ -201,8 +201,51 @@ static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t
 }
 #endif
 
+#if defined(__aarch64__)
+/* Makes a call that may switch processes, and shows the next one nothing but the arguments. */
+static inline struct exo_results exo_switching_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct exo_results results = {0};
+    register uint64_t x8 __asm__("x8") = number;
+    register uint64_t x0 __asm__("x0") = a0;
+    register uint64_t x1 __asm__("x1") = a1;
+    register uint64_t x2 __asm__("x2") = a2;
+    register uint64_t x3 __asm__("x3") = a3;
+    register uint64_t x4 __asm__("x4") = a4;
+    register uint64_t x5 __asm__("x5") = a5;
+    __asm__ volatile(
+        "str x29, [sp, #-16]!\n\t"
+        "str x19, [sp, #-16]!\n\t"
+        "mov x6, xzr; mov x7, xzr; mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr\n\t"
+        "mov x14, xzr; mov x15, xzr; mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr\n\t"
+        "mov x21, xzr; mov x22, xzr; mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr\n\t"
+        "mov x28, xzr; mov x29, xzr; mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0\n\t"
+        "movi v3.2d, #0; movi v4.2d, #0; movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0\n\t"
+        "movi v9.2d, #0; movi v10.2d, #0; movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0\n\t"
+        "movi v15.2d, #0; movi v16.2d, #0; movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0\n\t"
+        "movi v21.2d, #0; movi v22.2d, #0; movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0\n\t"
+        "movi v27.2d, #0; movi v28.2d, #0; movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0\n\t"
+        "msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr\n\t"
+        "svc #0\n\t"
+        "msr fpcr, xzr\n\t"
+        "ldr x19, [sp], #16\n\t"
+        "ldr x29, [sp], #16\n\t"
+        : "+r"(x8), "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x5)
+        :
+        : "x6", "x7", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "memory", "cc");
+    results.status = (int64_t)x0;
+    results.value = x1;
+    results.message.words[0] = x1;
+    results.message.words[1] = x2;
+    results.message.words[2] = x3;
+    results.message.words[3] = x4;
+    results.message.page = x5;
+    return results;
+}
+#endif
+
 #if defined(__i386__)
-/* Makes a call. It may switch processes, so that it keeps nothing but the stack pointer. */
+/* Makes a call. It keeps nothing but the stack pointer. */
 static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     struct exo_results results = {0};
@@ -229,8 +272,37 @@ static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t
 }
 #endif
 
+#if defined(__i386__)
+/* Makes a call that may switch processes, and shows the next one nothing but the arguments. */
+static inline struct exo_results exo_switching_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct exo_results results = {0};
+    uint64_t block[6] = {a0, a1, a2, a3, a4, a5};
+    register uint32_t eax __asm__("eax") = (uint32_t)number;
+    register uint64_t *edx __asm__("edx") = block;
+    __asm__ volatile(
+        "push %%ebp\n\t"
+        "push %%esi\n\t"
+        "xor %%ebx, %%ebx; xor %%ecx, %%ecx; xor %%esi, %%esi; xor %%edi, %%edi; xor %%ebp, %%ebp\n\t"
+        "int $0x80\n\t"
+        "pop %%esi\n\t"
+        "pop %%ebp\n\t"
+        : "+r"(eax), "+r"(edx)
+        :
+        : "ebx", "ecx", "edi", "memory", "cc");
+    results.status = (int64_t)block[0];
+    results.value = block[1];
+    results.message.words[0] = block[1];
+    results.message.words[1] = block[2];
+    results.message.words[2] = block[3];
+    results.message.words[3] = block[4];
+    results.message.page = block[5];
+    return results;
+}
+#endif
+
 #if defined(__x86_64__)
-/* Makes a call. It may switch processes, so that it keeps nothing but the stack pointer. */
+/* Makes a call. It keeps nothing but the stack pointer. */
 static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
     struct exo_results results = {0};
@@ -245,6 +317,42 @@ static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t
         "sub $128, %%rsp\n\t"
         "push %%rbp\n\t"
         "push %%rbx\n\t"
+        "syscall\n\t"
+        "pop %%rbx\n\t"
+        "pop %%rbp\n\t"
+        "add $128, %%rsp\n\t"
+        : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9)
+        :
+        : "rcx", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+    results.status = (int64_t)rax;
+    results.value = rdx;
+    results.message.words[0] = rsi;
+    results.message.words[1] = rdx;
+    results.message.words[2] = r10;
+    results.message.words[3] = r8;
+    results.message.page = r9;
+    return results;
+}
+#endif
+
+#if defined(__x86_64__)
+/* Makes a call that may switch processes, and shows the next one nothing but the arguments. */
+static inline struct exo_results exo_switching_call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct exo_results results = {0};
+    register uint64_t rax __asm__("rax") = number;
+    register uint64_t rdi __asm__("rdi") = a0;
+    register uint64_t rsi __asm__("rsi") = a1;
+    register uint64_t rdx __asm__("rdx") = a2;
+    register uint64_t r10 __asm__("r10") = a3;
+    register uint64_t r8 __asm__("r8") = a4;
+    register uint64_t r9 __asm__("r9") = a5;
+    __asm__ volatile(
+        "sub $128, %%rsp\n\t"
+        "push %%rbp\n\t"
+        "push %%rbx\n\t"
+        "xor %%ebx, %%ebx; xor %%ebp, %%ebp; xor %%r12d, %%r12d; xor %%r13d, %%r13d; xor %%r14d, %%r14d\n\t"
+        "xor %%r15d, %%r15d\n\t"
         "syscall\n\t"
         "pop %%rbx\n\t"
         "pop %%rbp\n\t"
@@ -446,7 +554,7 @@ static inline int64_t exo_process_start(exo_handle process, uint64_t entry, uint
  */
 static inline int64_t exo_process_exit(uint64_t status)
 {
-    return exo_call(EXO_CALL_PROCESS_EXIT, status, 0, 0, 0, 0, 0).status;
+    return exo_switching_call(EXO_CALL_PROCESS_EXIT, status, 0, 0, 0, 0, 0).status;
 }
 
 /*
@@ -457,7 +565,7 @@ static inline int64_t exo_process_exit(uint64_t status)
  */
 static inline int64_t exo_process_wait(exo_handle process, uint64_t *value)
 {
-    struct exo_results results = exo_call(EXO_CALL_PROCESS_WAIT, process, 0, 0, 0, 0, 0);
+    struct exo_results results = exo_switching_call(EXO_CALL_PROCESS_WAIT, process, 0, 0, 0, 0, 0);
     if (results.status >= 0)
         *value = results.value;
     return results.status;
@@ -471,7 +579,7 @@ static inline int64_t exo_process_wait(exo_handle process, uint64_t *value)
  */
 static inline int64_t exo_process_yield(exo_handle to)
 {
-    return exo_call(EXO_CALL_PROCESS_YIELD, to, 0, 0, 0, 0, 0).status;
+    return exo_switching_call(EXO_CALL_PROCESS_YIELD, to, 0, 0, 0, 0, 0).status;
 }
 
 /*
@@ -493,7 +601,7 @@ static inline int64_t exo_process_on_fault(exo_handle process, exo_handle endpoi
  */
 static inline int64_t exo_process_kill(exo_handle process)
 {
-    return exo_call(EXO_CALL_PROCESS_KILL, process, 0, 0, 0, 0, 0).status;
+    return exo_switching_call(EXO_CALL_PROCESS_KILL, process, 0, 0, 0, 0, 0).status;
 }
 
 /*
@@ -528,7 +636,7 @@ static inline int64_t exo_endpoint_create(exo_handle *handle)
  */
 static inline int64_t exo_endpoint_send(exo_handle endpoint, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, exo_handle page)
 {
-    return exo_call(EXO_CALL_ENDPOINT_SEND, endpoint, w0, w1, w2, w3, page).status;
+    return exo_switching_call(EXO_CALL_ENDPOINT_SEND, endpoint, w0, w1, w2, w3, page).status;
 }
 
 /*
@@ -538,7 +646,7 @@ static inline int64_t exo_endpoint_send(exo_handle endpoint, uint64_t w0, uint64
  */
 static inline int64_t exo_endpoint_receive(exo_handle endpoint, struct exo_message *message)
 {
-    struct exo_results results = exo_call(EXO_CALL_ENDPOINT_RECEIVE, endpoint, 0, 0, 0, 0, 0);
+    struct exo_results results = exo_switching_call(EXO_CALL_ENDPOINT_RECEIVE, endpoint, 0, 0, 0, 0, 0);
     if (results.status >= 0)
         *message = results.message;
     return results.status;
@@ -551,7 +659,7 @@ static inline int64_t exo_endpoint_receive(exo_handle endpoint, struct exo_messa
  */
 static inline int64_t exo_endpoint_call(exo_handle endpoint, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, exo_handle page, struct exo_message *message)
 {
-    struct exo_results results = exo_call(EXO_CALL_ENDPOINT_CALL, endpoint, w0, w1, w2, w3, page);
+    struct exo_results results = exo_switching_call(EXO_CALL_ENDPOINT_CALL, endpoint, w0, w1, w2, w3, page);
     if (results.status >= 0)
         *message = results.message;
     return results.status;
@@ -565,7 +673,7 @@ static inline int64_t exo_endpoint_call(exo_handle endpoint, uint64_t w0, uint64
  */
 static inline int64_t exo_endpoint_reply(uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, exo_handle page)
 {
-    return exo_call(EXO_CALL_ENDPOINT_REPLY, w0, w1, w2, w3, page, 0).status;
+    return exo_switching_call(EXO_CALL_ENDPOINT_REPLY, w0, w1, w2, w3, page, 0).status;
 }
 
 /*
@@ -575,7 +683,7 @@ static inline int64_t exo_endpoint_reply(uint64_t w0, uint64_t w1, uint64_t w2, 
  */
 static inline int64_t exo_endpoint_receive_timed(exo_handle endpoint, uint64_t ticks, struct exo_message *message)
 {
-    struct exo_results results = exo_call(EXO_CALL_ENDPOINT_RECEIVE_TIMED, endpoint, ticks, 0, 0, 0, 0);
+    struct exo_results results = exo_switching_call(EXO_CALL_ENDPOINT_RECEIVE_TIMED, endpoint, ticks, 0, 0, 0, 0);
     if (results.status >= 0)
         *message = results.message;
     return results.status;
@@ -626,7 +734,7 @@ static inline int64_t exo_timer_upcall(exo_handle timer, uint64_t entry, uint64_
  */
 static inline int64_t exo_upcall_return(uint64_t area)
 {
-    return exo_call(EXO_CALL_UPCALL_RETURN, area, 0, 0, 0, 0, 0).status;
+    return exo_switching_call(EXO_CALL_UPCALL_RETURN, area, 0, 0, 0, 0, 0).status;
 }
 
 /*
@@ -662,7 +770,7 @@ static inline int64_t exo_irq_allocate(exo_handle root, uint64_t number, exo_han
  */
 static inline int64_t exo_irq_wait(exo_handle irq, uint64_t *value)
 {
-    struct exo_results results = exo_call(EXO_CALL_IRQ_WAIT, irq, 0, 0, 0, 0, 0);
+    struct exo_results results = exo_switching_call(EXO_CALL_IRQ_WAIT, irq, 0, 0, 0, 0, 0);
     if (results.status >= 0)
         *value = results.value;
     return results.status;

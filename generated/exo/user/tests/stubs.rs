@@ -68,6 +68,9 @@ fn calls_use_the_registers_of_the_convention() {
                 None => in_registers(&convention, &function, way, count),
             }
             lost(&convention, &function, way != "plain");
+            if way != "plain" {
+                shown(&convention, &function);
+            }
         }
     }
 }
@@ -100,8 +103,9 @@ fn in_registers(convention: &Convention, function: &Function, way: &str, count: 
 /// Every register that a call loses is named or saved; none that it keeps is.
 fn lost(convention: &Convention, function: &Function, switches: bool) {
     let is_saved = |register: &str| {
+        let saves = |line: &&String| ["push ", "pop ", "st", "ld"].iter().any(|start| line.starts_with(start));
         let named = |line: &&String| line.split([' ', ',']).any(|word| word == register);
-        function.instructions.iter().filter(named).count() == 2
+        function.instructions.iter().filter(saves).filter(named).count() == 2
     };
     let gone = [convention.destroyed, convention.clobbered, convention.vectors, convention.arguments].concat();
     for register in gone {
@@ -110,6 +114,25 @@ fn lost(convention: &Convention, function: &Function, switches: bool) {
     for register in convention.kept {
         let told = function.registers.contains_key(*register) || is_saved(register);
         assert_eq!(told, switches, "{register} in {}", function.name);
+    }
+}
+
+/// A fast path leaves the registers to the next process: those without an argument are cleared first, behind where they are saved.
+fn shown(convention: &Convention, function: &Function) {
+    let enters = |line: &String| line == convention.instruction;
+    let call = function.instructions.iter().position(enters).expect("it enters the kernel");
+    let cleared: Vec<&str> = function.instructions[..call].iter().flat_map(|line| line.split("; ")).collect();
+    let all = [convention.clobbered, convention.kept, convention.arguments, convention.vectors].concat();
+    for register in all {
+        let is_argument = function.registers.get(register).is_some_and(|(before, _)| !before.is_empty());
+        let low = match register.strip_prefix('r') {
+            Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => format!("{register}d"),
+            Some(rest) => format!("e{rest}"),
+            None => register.to_owned(),
+        };
+        let ways = [format!("mov {register}, xzr"), format!("xor {low}, {low}"), format!("movi {register}.2d, #0")];
+        let is_cleared = ways.iter().any(|way| cleared.contains(&way.as_str()));
+        assert_ne!(is_argument, is_cleared, "{register} in {}", function.name);
     }
 }
 

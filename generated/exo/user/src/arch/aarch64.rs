@@ -260,7 +260,7 @@ pub(crate) fn plain_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) 
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     let status: u64;
@@ -270,7 +270,18 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x1, xzr; mov x2, xzr; mov x3, xzr; mov x4, xzr; mov x5, xzr; mov x6, xzr; mov x7, xzr",
+            "mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr; mov x14, xzr; mov x15, xzr",
+            "mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr; mov x21, xzr; mov x22, xzr",
+            "mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr; mov x28, xzr; mov x29, xzr",
+            "mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0; movi v3.2d, #0; movi v4.2d, #0",
+            "movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0; movi v9.2d, #0; movi v10.2d, #0",
+            "movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0; movi v15.2d, #0; movi v16.2d, #0",
+            "movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0; movi v21.2d, #0; movi v22.2d, #0",
+            "movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0; movi v27.2d, #0; movi v28.2d, #0",
+            "movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0; msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,
@@ -312,7 +323,7 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) -> (u64, u64) {
     let status: u64;
@@ -322,7 +333,18 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x5, xzr; mov x6, xzr; mov x7, xzr; mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr",
+            "mov x13, xzr; mov x14, xzr; mov x15, xzr; mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr",
+            "mov x20, xzr; mov x21, xzr; mov x22, xzr; mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr",
+            "mov x27, xzr; mov x28, xzr; mov x29, xzr; mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0",
+            "movi v2.2d, #0; movi v3.2d, #0; movi v4.2d, #0; movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0",
+            "movi v8.2d, #0; movi v9.2d, #0; movi v10.2d, #0; movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0",
+            "movi v14.2d, #0; movi v15.2d, #0; movi v16.2d, #0; movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0",
+            "movi v20.2d, #0; movi v21.2d, #0; movi v22.2d, #0; movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0",
+            "movi v26.2d, #0; movi v27.2d, #0; movi v28.2d, #0; movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0",
+            "msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,
@@ -364,7 +386,7 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, u64) {
     let status: u64;
@@ -374,7 +396,18 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x6, xzr; mov x7, xzr; mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr",
+            "mov x14, xzr; mov x15, xzr; mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr",
+            "mov x21, xzr; mov x22, xzr; mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr",
+            "mov x28, xzr; mov x29, xzr; mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0",
+            "movi v3.2d, #0; movi v4.2d, #0; movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0",
+            "movi v9.2d, #0; movi v10.2d, #0; movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0",
+            "movi v15.2d, #0; movi v16.2d, #0; movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0",
+            "movi v21.2d, #0; movi v22.2d, #0; movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0",
+            "movi v27.2d, #0; movi v28.2d, #0; movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0",
+            "msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,
@@ -416,7 +449,7 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -430,7 +463,18 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x1, xzr; mov x2, xzr; mov x3, xzr; mov x4, xzr; mov x5, xzr; mov x6, xzr; mov x7, xzr",
+            "mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr; mov x14, xzr; mov x15, xzr",
+            "mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr; mov x21, xzr; mov x22, xzr",
+            "mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr; mov x28, xzr; mov x29, xzr",
+            "mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0; movi v3.2d, #0; movi v4.2d, #0",
+            "movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0; movi v9.2d, #0; movi v10.2d, #0",
+            "movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0; movi v15.2d, #0; movi v16.2d, #0",
+            "movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0; movi v21.2d, #0; movi v22.2d, #0",
+            "movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0; movi v27.2d, #0; movi v28.2d, #0",
+            "movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0; msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,
@@ -472,7 +516,7 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     (status, [w0, w1, w2, w3], page)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -486,7 +530,18 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x2, xzr; mov x3, xzr; mov x4, xzr; mov x5, xzr; mov x6, xzr; mov x7, xzr; mov x9, xzr",
+            "mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr; mov x14, xzr; mov x15, xzr; mov x16, xzr",
+            "mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr; mov x21, xzr; mov x22, xzr; mov x23, xzr",
+            "mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr; mov x28, xzr; mov x29, xzr; mov x30, xzr",
+            "movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0; movi v3.2d, #0; movi v4.2d, #0; movi v5.2d, #0",
+            "movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0; movi v9.2d, #0; movi v10.2d, #0; movi v11.2d, #0",
+            "movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0; movi v15.2d, #0; movi v16.2d, #0; movi v17.2d, #0",
+            "movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0; movi v21.2d, #0; movi v22.2d, #0; movi v23.2d, #0",
+            "movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0; movi v27.2d, #0; movi v28.2d, #0; movi v29.2d, #0",
+            "movi v30.2d, #0; movi v31.2d, #0; msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,
@@ -528,7 +583,7 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     (status, [w0, w1, w2, w3], page)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -542,7 +597,18 @@ pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64
     unsafe {
         asm!(
             "stp x19, x29, [sp, #-16]!",
+            "mov x6, xzr; mov x7, xzr; mov x9, xzr; mov x10, xzr; mov x11, xzr; mov x12, xzr; mov x13, xzr",
+            "mov x14, xzr; mov x15, xzr; mov x16, xzr; mov x17, xzr; mov x18, xzr; mov x19, xzr; mov x20, xzr",
+            "mov x21, xzr; mov x22, xzr; mov x23, xzr; mov x24, xzr; mov x25, xzr; mov x26, xzr; mov x27, xzr",
+            "mov x28, xzr; mov x29, xzr; mov x30, xzr; movi v0.2d, #0; movi v1.2d, #0; movi v2.2d, #0",
+            "movi v3.2d, #0; movi v4.2d, #0; movi v5.2d, #0; movi v6.2d, #0; movi v7.2d, #0; movi v8.2d, #0",
+            "movi v9.2d, #0; movi v10.2d, #0; movi v11.2d, #0; movi v12.2d, #0; movi v13.2d, #0; movi v14.2d, #0",
+            "movi v15.2d, #0; movi v16.2d, #0; movi v17.2d, #0; movi v18.2d, #0; movi v19.2d, #0; movi v20.2d, #0",
+            "movi v21.2d, #0; movi v22.2d, #0; movi v23.2d, #0; movi v24.2d, #0; movi v25.2d, #0; movi v26.2d, #0",
+            "movi v27.2d, #0; movi v28.2d, #0; movi v29.2d, #0; movi v30.2d, #0; movi v31.2d, #0",
+            "msr tpidr_el0, xzr; msr fpsr, xzr; msr nzcv, xzr",
             "svc #0",
+            "msr fpcr, xzr",
             "ldp x19, x29, [sp], #16",
             inlateout("x8") number => _,
             inlateout("x0") a0 => status,

@@ -42,37 +42,37 @@ pub(crate) fn plain_5(_number: u64, _a0: u64, _a1: u64, _a2: u64, _a3: u64, _a4:
     (STATUS, 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_1(_number: u64, _a0: u64) -> (u64, u64) {
     (STATUS, 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_5(_number: u64, _a0: u64, _a1: u64, _a2: u64, _a3: u64, _a4: u64) -> (u64, u64) {
     (STATUS, 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_6(_number: u64, _a0: u64, _a1: u64, _a2: u64, _a3: u64, _a4: u64, _a5: u64) -> (u64, u64) {
     (STATUS, 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_1(_number: u64, _a0: u64) -> (u64, [u64; 4], u64) {
     (STATUS, [0; 4], 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_2(_number: u64, _a0: u64, _a1: u64) -> (u64, [u64; 4], u64) {
     (STATUS, [0; 4], 0)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_6(_number: u64, _a0: u64, _a1: u64, _a2: u64, _a3: u64, _a4: u64, _a5: u64) -> (u64, [u64; 4], u64) {
     (STATUS, [0; 4], 0)

@@ -117,7 +117,7 @@ pub(crate) fn plain_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) 
     (block[0], block[1])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     let mut block: [u64; 6] = [a0, 0, 0, 0, 0, 0];
@@ -127,6 +127,7 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",
@@ -140,7 +141,7 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     (block[0], block[1])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) -> (u64, u64) {
     let mut block: [u64; 6] = [a0, a1, a2, a3, a4, 0];
@@ -150,6 +151,7 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",
@@ -163,7 +165,7 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (block[0], block[1])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, u64) {
     let mut block: [u64; 6] = [a0, a1, a2, a3, a4, a5];
@@ -173,6 +175,7 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",
@@ -186,7 +189,7 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (block[0], block[1])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     let mut block: [u64; 6] = [a0, 0, 0, 0, 0, 0];
@@ -196,6 +199,7 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",
@@ -209,7 +213,7 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     (block[0], [block[1], block[2], block[3], block[4]], block[5])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     let mut block: [u64; 6] = [a0, a1, 0, 0, 0, 0];
@@ -219,6 +223,7 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",
@@ -232,7 +237,7 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     (block[0], [block[1], block[2], block[3], block[4]], block[5])
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, [u64; 4], u64) {
     let mut block: [u64; 6] = [a0, a1, a2, a3, a4, a5];
@@ -242,6 +247,7 @@ pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64
         asm!(
             "push ebp",
             "push esi",
+            "xor ebx, ebx; xor ecx, ecx; xor esi, esi; xor edi, edi; xor ebp, ebp",
             "int 0x80",
             "pop esi",
             "pop ebp",

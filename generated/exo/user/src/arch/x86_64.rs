@@ -158,7 +158,7 @@ pub(crate) fn plain_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) 
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     let status: u64;
@@ -169,6 +169,8 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor edx, edx; xor esi, esi; xor ebp, ebp; xor r8d, r8d; xor r9d, r9d; xor r10d, r10d",
+            "xor r12d, r12d; xor r13d, r13d; xor r14d, r14d; xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",
@@ -190,7 +192,7 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) -> (u64, u64) {
     let status: u64;
@@ -201,6 +203,8 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor ebp, ebp; xor r9d, r9d; xor r12d, r12d; xor r13d, r13d; xor r14d, r14d",
+            "xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",
@@ -222,7 +226,7 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status and the value.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.
 #[inline]
 pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, u64) {
     let status: u64;
@@ -233,6 +237,7 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor ebp, ebp; xor r12d, r12d; xor r13d, r13d; xor r14d, r14d; xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",
@@ -254,7 +259,7 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
     (status, value)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -269,6 +274,8 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor edx, edx; xor esi, esi; xor ebp, ebp; xor r8d, r8d; xor r9d, r9d; xor r10d, r10d",
+            "xor r12d, r12d; xor r13d, r13d; xor r14d, r14d; xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",
@@ -290,7 +297,7 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
     (status, [w0, w1, w2, w3], page)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -305,6 +312,8 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor edx, edx; xor ebp, ebp; xor r8d, r8d; xor r9d, r9d; xor r10d, r10d; xor r12d, r12d",
+            "xor r13d, r13d; xor r14d, r14d; xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",
@@ -326,7 +335,7 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
     (status, [w0, w1, w2, w3], page)
 }
 
-/// A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability.
+/// A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a message and its page capability.
 #[inline]
 pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64, a5: u64) -> (u64, [u64; 4], u64) {
     let status: u64;
@@ -341,6 +350,7 @@ pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64
         asm!(
             "push rbp",
             "push rbx",
+            "xor ebx, ebx; xor ebp, ebp; xor r12d, r12d; xor r13d, r13d; xor r14d, r14d; xor r15d, r15d",
             "syscall",
             "pop rbx",
             "pop rbp",

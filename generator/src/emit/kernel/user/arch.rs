@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Way, ways};
+use super::{Way, clearing, ways};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::{provenance, rust};
 use crate::model::item;
@@ -63,9 +63,10 @@ fn head(way: Way, count: usize, words: u64) -> String {
 fn about(way: Way) -> &'static str {
     match way {
         Way::Plain => "A call that keeps what the convention says. Returns the status and the value.",
-        Way::Switching => "A call that keeps the stack pointer alone. Returns the status and the value.",
+        Way::Switching => "A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.",
         Way::Message => {
-            "A call that keeps the stack pointer alone. Returns the status, the words of a message and its page capability."
+            "A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a \
+             message and its page capability."
         }
     }
 }
@@ -185,7 +186,7 @@ fn in_registers(convention: &Convention, way: Way, count: usize) -> anyhow::Resu
     for name in &names {
         writeln!(text, "    let {name};")?;
     }
-    assembly(&mut text, convention, &saved, &operands)?;
+    assembly(&mut text, convention, way, &saved, &operands)?;
     text.push_str(&match way {
         Way::Message => {
             let words: Vec<String> = (0..message.len()).map(|at| format!("w{at}")).collect();
@@ -222,7 +223,7 @@ fn in_memory(convention: &Convention, block: &Register, way: Way, count: usize) 
     let words = most - 2;
     let mut text = head(way, count, words as u64);
     write!(text, "\n    let mut block: [u64; {most}] = [{}];\n", arguments.join(", "))?;
-    assembly(&mut text, convention, &saved, &operands)?;
+    assembly(&mut text, convention, way, &saved, &operands)?;
     text.push_str(&match way {
         Way::Message => {
             let places: Vec<String> = (1..=words).map(|at| format!("block[{at}]")).collect();
@@ -257,9 +258,21 @@ fn lost(convention: &Convention, way: Way) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// The block of assembly.
-fn assembly(text: &mut String, convention: &Convention, saved: &[&str], operands: &[Operand<'_>]) -> std::fmt::Result {
+fn assembly(
+    text: &mut String,
+    convention: &Convention,
+    way: Way,
+    saved: &[&str],
+    operands: &[Operand<'_>],
+) -> std::fmt::Result {
     let entrance = convention.entrance;
     let mut lines = vec![entrance.instruction.to_owned()];
+    if way != Way::Plain {
+        let given = operands.iter().filter(|operand| operand.before.is_some());
+        let given: Vec<&str> = given.map(|operand| operand.register).collect();
+        lines.splice(0..0, clearing::before(entrance, &given, false));
+        lines.extend(clearing::behind(entrance));
+    }
     match (entrance.arch, saved) {
         (_, []) => {}
         ("aarch64", [first, second]) => {

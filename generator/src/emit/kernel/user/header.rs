@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::prefix;
+use super::{clearing, prefix};
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::kernel::entry;
 use crate::emit::rust;
@@ -21,7 +21,7 @@ pub(super) fn files(kernel: &Kernel, targets: &[&Target], builder: &mut CrateBui
     types(kernel, &mut text)?;
     for target in targets {
         if let Some(convention) = &target.convention {
-            entrance(kernel, target, convention, &mut text)?;
+            entrances(kernel, target, convention, &mut text)?;
         }
     }
     let known: Vec<String> = targets.iter().filter_map(|target| condition(target)).collect();
@@ -174,16 +174,26 @@ fn condition(target: &Target) -> Option<String> {
     Some(format!("defined({name})"))
 }
 
-/// The function by which all calls enter the kernel.
-fn entrance(kernel: &Kernel, target: &Target, convention: &Convention, text: &mut String) -> std::fmt::Result {
+/// The functions by which all calls enter the kernel: those that may switch by one that shows nothing but the arguments.
+fn entrances(kernel: &Kernel, target: &Target, convention: &Convention, text: &mut String) -> std::fmt::Result {
+    entrance(kernel, target, convention, false, text)?;
+    entrance(kernel, target, convention, true, text)
+}
+
+fn entrance(kernel: &Kernel, target: &Target, convention: &Convention, switches: bool, text: &mut String) -> std::fmt::Result {
     let Some(condition) = condition(target) else { return Ok(()) };
     let name = &kernel.name;
     let most = crate::model::kernel::call::MOST_ARGUMENTS;
     let parameters: String = (0..most).map(|at| format!(", uint64_t a{at}")).collect();
+    let (about, kind) = if switches {
+        ("Makes a call that may switch processes, and shows the next one nothing but the arguments.", "switching_call")
+    } else {
+        ("Makes a call. It keeps nothing but the stack pointer.", "call")
+    };
     write!(
         text,
-        "\n#if {condition}\n/* Makes a call. It may switch processes, so that it keeps nothing but the stack pointer. */\n\
-         static inline struct {name}_results {name}_call(uint64_t number{parameters})\n{{\n    struct {name}_results results = {{0}};\n"
+        "\n#if {condition}\n/* {about} */\n\
+         static inline struct {name}_results {name}_{kind}(uint64_t number{parameters})\n{{\n    struct {name}_results results = {{0}};\n"
     )?;
     let entrance = convention.entrance;
     // Registers that the compiler may not let go are saved by hand.
@@ -223,6 +233,11 @@ fn entrance(kernel: &Kernel, target: &Target, convention: &Convention, text: &mu
     let mut lines = vec![entrance.instruction.replace('$', "$$")];
     if entrance.arch == "x86" {
         lines[0] = "int $0x80".to_owned();
+    }
+    if switches {
+        let given: Vec<&str> = bound.iter().map(String::as_str).collect();
+        lines.splice(0..0, clearing::before(entrance, &given, true));
+        lines.extend(clearing::behind(entrance));
     }
     for register in &saved {
         let (push, pop) = match entrance.arch {
@@ -289,6 +304,7 @@ fn function(kernel: &Kernel, call: &Call) -> anyhow::Result<String> {
     let name = &kernel.name;
     let most = crate::model::kernel::call::MOST_ARGUMENTS;
     let mut parameters: Vec<String> = call.parameters.iter().map(|parameter| declared(name, parameter)).collect();
+    let kind = if call.switches { "switching_call" } else { "call" };
     let (out, take) = match call.returns {
         Returns::Unit | Returns::Never => (None, ""),
         Returns::Message => (Some(format!("struct {name}_message *message")), "*message = results.message;"),
@@ -326,13 +342,13 @@ fn function(kernel: &Kernel, call: &Call) -> anyhow::Result<String> {
         .collect();
     let body = if take.is_empty() {
         format!(
-            "    return {name}_call({}CALL_{}{arguments}).status;\n",
+            "    return {name}_{kind}({}CALL_{}{arguments}).status;\n",
             prefix(kernel),
             rust::constant(&call.name)
         )
     } else {
         format!(
-            "    struct {name}_results results = {name}_call({}CALL_{}{arguments});\n    if (results.status >= 0)\n        {take}\n    \
+            "    struct {name}_results results = {name}_{kind}({}CALL_{}{arguments});\n    if (results.status >= 0)\n        {take}\n    \
              return results.status;\n",
             prefix(kernel),
             rust::constant(&call.name)

@@ -1,6 +1,7 @@
 //! Emits the crate of user programs: a typed stub for each call, the entry into the kernel for each target, and a header for C.
 
 mod arch;
+mod clearing;
 mod header;
 mod stubs;
 
