@@ -67,8 +67,6 @@ pub struct Base {
 pub struct Hot {
     pub kernel: MaybeUninit<Kernel<Virt>>,
     endpoints: *mut Endpoint,
-    /// For each process, a word that isn't zero while it has a deadline.
-    deadlines: *const u32,
     slots: *const Slot,
     slot_count: u64,
     /// The registers of the first process; those of the next lie a row further.
@@ -82,7 +80,6 @@ pub static mut BASE: Base = Base {
     hot: Hot {
         kernel: MaybeUninit::zeroed(),
         endpoints: core::ptr::null_mut(),
-        deadlines: core::ptr::null(),
         slots: core::ptr::null(),
         slot_count: 0,
         frames: core::ptr::null_mut(),
@@ -101,7 +98,6 @@ pub fn open(kernel: &mut Kernel<Virt>) {
         BASE.hot.frames = tables.processes.byte_add(FRAME).cast();
         BASE.hot.processes = tables.process_count;
         BASE.hot.endpoints = tables.endpoints;
-        BASE.hot.deadlines = tables.deadlines;
     }
 }
 
@@ -232,7 +228,6 @@ global_asm!(
     include_str!("fast.s"),
     current = const CURRENT,
     endpoints = const HOT + offset_of!(Hot, endpoints),
-    deadlines = const HOT + offset_of!(Hot, deadlines),
     adopt = sym adopt,
     hot = const HOT,
     general_yield = sym crate::calls::general_yield,
@@ -243,14 +238,10 @@ global_asm!(
     stack = const offset_of!(Frame, stack),
     key = const LINK + offset_of!(Link, key),
     slots = const LINK + offset_of!(Link, slots),
-    frames = const LINK + offset_of!(Link, frames),
     slot_count = const LINK + offset_of!(Link, slot_count),
     resume = const offset_of!(Frame, resume),
     state = const offset_of!(Process<Registers>, state) - FRAME,
-    due = const offset_of!(Process<Registers>, due) - FRAME,
-    slot = const offset_of!(Process<Registers>, slot) - FRAME,
     next = const offset_of!(Process<Registers>, next) - FRAME,
-    previous = const offset_of!(Process<Registers>, previous) - FRAME,
     endpoint_size = const size_of::<Endpoint>(),
     receivers = const offset_of!(Endpoint, receivers),
     receiving = const State::Receiving as u64,

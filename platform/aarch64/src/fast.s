@@ -85,25 +85,13 @@ fast_send:
     sub x13, x13, #{receiving}
     cmp x13, x11, lsl #62
     b.ne 9f
-    ldr w13, [x10, #{due}]
-    ldr x17, [sp, #{deadlines}]
-    ldr w17, [x17, x16, lsl #2]
-    orr w13, w13, w17
-    cbnz w13, 9f
     charge {send_price}, 9f
     ldr w13, [x10, #{next}]
     str w13, [x9, #{receivers}]
-    cbnz w13, 2f
-    str wzr, [x9, #{receivers} + 4]
-1:  str xzr, [x10, #{state}]        // ready
-    str wzr, [x10, #{slot}]
+    str xzr, [x10, #{state}]        // ready
     str xzr, [x10, #{key}]          // on the turn of another: nobody may take a fast path away from it
     mov x0, xzr
     switch
-2:  ldr x14, [x12, #{frames}]       // the one behind is the first now
-    add x14, x14, x13, lsl #{row_shift}
-    str wzr, [x14, #{previous}]
-    b 1b
 9:  b {general_send}
 
 // Tells the kernel who runs, and keeps all registers but the vectors'.

@@ -56,11 +56,6 @@ impl Deadlines {
         Some(who)
     }
 
-    /// Where it is noted for each number whether it has a deadline.
-    pub fn positions(&self) -> *const u32 {
-        self.positions.as_ptr()
-    }
-
     /// Whether nothing has a deadline.
     pub fn is_empty(&self) -> bool {
         self.length == 0

@@ -23,8 +23,6 @@ pub struct Tables<R> {
     pub process_count: u32,
     /// The table of endpoints.
     pub endpoints: *mut Endpoint,
-    /// For each process, a word that isn't zero while it has a deadline.
-    pub deadlines: *const u32,
 }
 
 impl<M: Machine> Kernel<M> {
@@ -37,7 +35,6 @@ impl<M: Machine> Kernel<M> {
             processes: self.processes.as_mut_ptr(),
             process_count: self.processes.len(),
             endpoints: self.endpoints.as_mut_ptr(),
-            deadlines: self.deadlines.positions(),
         }
     }
 
