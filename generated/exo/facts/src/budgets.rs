@@ -36,11 +36,11 @@ pub const SCHEDULING_DECISION: Budget = Budget {
 pub const IPC_FAST: Budget = Budget {
     name: "ipc_fast",
     unit: "instructions",
-    most: &[("aarch64", 62), ("x86_64", 55)],
+    most: &[("aarch64", 55), ("x86_64", 46)],
 };
 
-/// The same where other receivers wait behind. What needs more than that, such as a page or a time limit, is in the budget of
-/// `endpoint_send`.
+/// The same from a process that runs on the turn of another, as a server does: no assembly but the way in and out. What needs
+/// more than that, such as a page or a time limit, is in the budget of `endpoint_send`.
 ///
 /// Spec: `[budget.ipc_general]` in `spec/exo/`.
 pub const IPC_GENERAL: Budget = Budget {

@@ -697,7 +697,7 @@ static inline int64_t exo_endpoint_receive_timed(exo_handle endpoint, uint64_t t
  */
 static inline int64_t exo_endpoint_reply_receive(exo_handle endpoint, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, exo_handle page, struct exo_message *message)
 {
-    struct exo_results results = exo_call(EXO_CALL_ENDPOINT_REPLY_RECEIVE, endpoint, w0, w1, w2, w3, page);
+    struct exo_results results = exo_switching_call(EXO_CALL_ENDPOINT_REPLY_RECEIVE, endpoint, w0, w1, w2, w3, page);
     if (results.status >= 0)
         *message = results.message;
     return results.status;

@@ -17,7 +17,7 @@ pub(crate) static ENDPOINT_CREATE: Facts = Facts {
     gas: 8,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 190)],
+    budgets: &[("aarch64", 200), ("x86_64", 160)],
     since: 1,
 };
 
@@ -75,7 +75,7 @@ pub(crate) static ENDPOINT_SEND: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 325), ("x86_64", 300)],
+    budgets: &[("aarch64", 310), ("x86_64", 270)],
     since: 1,
 };
 
@@ -100,7 +100,7 @@ pub(crate) static ENDPOINT_RECEIVE: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 345), ("x86_64", 355)],
+    budgets: &[("aarch64", 310), ("x86_64", 82)],
     since: 1,
 };
 
@@ -158,7 +158,7 @@ pub(crate) static ENDPOINT_CALL: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 306), ("x86_64", 270)],
+    budgets: &[("aarch64", 310), ("x86_64", 82)],
     since: 1,
 };
 
@@ -207,7 +207,7 @@ pub(crate) static ENDPOINT_REPLY: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 240), ("x86_64", 210)],
+    budgets: &[("aarch64", 240), ("x86_64", 60)],
     since: 1,
 };
 
@@ -238,6 +238,64 @@ pub(crate) static ENDPOINT_RECEIVE_TIMED: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 345), ("x86_64", 355)],
+    budgets: &[("aarch64", 310), ("x86_64", 82)],
+    since: 1,
+};
+
+/// Spec: `[syscall.endpoint_reply_receive]` in `spec/exo/`.
+pub(crate) static ENDPOINT_REPLY_RECEIVE: Facts = Facts {
+    name: "endpoint_reply_receive",
+    doc: "Answers as `endpoint_reply` does and waits for a message as `endpoint_receive` does, in one call: what a server does again and again. The one who called runs at once, even if a message waits already; the server then goes on with it when it runs again.",
+    group: "endpoints",
+    parameters: &[
+        Parameter {
+            name: "endpoint",
+            kind: ParameterKind::Capability {
+                kind: Some(Kind::Endpoint),
+                optional: false,
+            },
+            needs: Rights::READ,
+            needs_argument: None,
+        },
+        Parameter {
+            name: "w0",
+            kind: ParameterKind::Word,
+            needs: Rights::NONE,
+            needs_argument: None,
+        },
+        Parameter {
+            name: "w1",
+            kind: ParameterKind::Word,
+            needs: Rights::NONE,
+            needs_argument: None,
+        },
+        Parameter {
+            name: "w2",
+            kind: ParameterKind::Word,
+            needs: Rights::NONE,
+            needs_argument: None,
+        },
+        Parameter {
+            name: "w3",
+            kind: ParameterKind::Word,
+            needs: Rights::NONE,
+            needs_argument: None,
+        },
+        Parameter {
+            name: "page",
+            kind: ParameterKind::Capability {
+                kind: Some(Kind::Page),
+                optional: true,
+            },
+            needs: Rights::GRANT,
+            needs_argument: None,
+        },
+    ],
+    returns: Returns::Message,
+    errors: &[Error::BadHandle, Error::WrongKind, Error::Denied, Error::NoGas, Error::NoReply],
+    gas: 4,
+    gas_per: None,
+    switches: true,
+    budgets: &[("aarch64", 300), ("x86_64", 90)],
     since: 1,
 };

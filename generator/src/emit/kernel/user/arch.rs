@@ -63,7 +63,9 @@ fn head(way: Way, count: usize, words: u64) -> String {
 fn about(way: Way) -> &'static str {
     match way {
         Way::Plain => "A call that keeps what the convention says. Returns the status and the value.",
-        Way::Switching => "A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value.",
+        Way::Switching => {
+            "A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status and the value."
+        }
         Way::Message => {
             "A call that keeps the stack pointer alone, and shows nothing but the arguments. Returns the status, the words of a \
              message and its page capability."
@@ -258,13 +260,7 @@ fn lost(convention: &Convention, way: Way) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// The block of assembly.
-fn assembly(
-    text: &mut String,
-    convention: &Convention,
-    way: Way,
-    saved: &[&str],
-    operands: &[Operand<'_>],
-) -> std::fmt::Result {
+fn assembly(text: &mut String, convention: &Convention, way: Way, saved: &[&str], operands: &[Operand<'_>]) -> std::fmt::Result {
     let entrance = convention.entrance;
     let mut lines = vec![entrance.instruction.to_owned()];
     if way != Way::Plain {

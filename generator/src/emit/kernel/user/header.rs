@@ -186,7 +186,10 @@ fn entrance(kernel: &Kernel, target: &Target, convention: &Convention, switches:
     let most = crate::model::kernel::call::MOST_ARGUMENTS;
     let parameters: String = (0..most).map(|at| format!(", uint64_t a{at}")).collect();
     let (about, kind) = if switches {
-        ("Makes a call that may switch processes, and shows the next one nothing but the arguments.", "switching_call")
+        (
+            "Makes a call that may switch processes, and shows the next one nothing but the arguments.",
+            "switching_call",
+        )
     } else {
         ("Makes a call. It keeps nothing but the stack pointer.", "call")
     };
