@@ -7,7 +7,7 @@ use crate::scalar::Type;
 use crate::word::Word;
 
 /// How deep collections may be nested: an integer has depth 0, a list of integers depth 1.
-pub const MAX_DEPTH: usize = 32;
+pub const MAX_DEPTH: usize = exo_facts::limits::VALUE_DEPTH as usize;
 
 /// The collection, and the levels of nodes below it: six of a vector, eight of a map.
 const LEVELS: usize = 9;

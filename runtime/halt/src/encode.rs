@@ -21,22 +21,24 @@ use crate::word::Word;
 
 /// The first byte of each part of an encoded form, for programs that write one without an arena.
 pub mod code {
+    use exo_facts::formats::value;
+
     /// The absence of a value.
-    pub const NIL: u8 = 0;
+    pub const NIL: u8 = value::NIL as u8;
     /// False.
-    pub const FALSE: u8 = 1;
+    pub const FALSE: u8 = value::FALSE as u8;
     /// True.
-    pub const TRUE: u8 = 2;
+    pub const TRUE: u8 = value::TRUE as u8;
     /// An integer; its number follows, zigzag.
-    pub const INTEGER: u8 = 3;
+    pub const INTEGER: u8 = value::INTEGER as u8;
     /// Bytes; their count follows, then they.
-    pub const BYTES: u8 = 4;
+    pub const BYTES: u8 = value::BYTES as u8;
     /// The list of the last values; how many follows.
-    pub const LIST: u8 = 5;
+    pub const LIST: u8 = value::LIST as u8;
     /// The vector of the last values; how many follows.
-    pub const VECTOR: u8 = 6;
+    pub const VECTOR: u8 = value::VECTOR as u8;
     /// The map of the last keys and values; how many pairs follows.
-    pub const MAP: u8 = 7;
+    pub const MAP: u8 = value::MAP as u8;
 }
 
 impl Arena<'_> {

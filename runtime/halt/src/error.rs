@@ -2,32 +2,34 @@
 
 use core::fmt;
 
+use exo_facts::formats::value_error as number;
+
 /// Why an operation was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Error {
     /// The arena has no room for the value; a collection may make some.
-    Exhausted = 1,
+    Exhausted = number::EXHAUSTED as u8,
     /// The atom was dropped, or never was one.
-    StaleAtom = 2,
+    StaleAtom = number::STALE_ATOM as u8,
     /// Every atom of the table is taken; [`Arena::recycle`](crate::Arena::recycle) or a collection may free some.
-    TableFull = 3,
+    TableFull = number::TABLE_FULL as u8,
     /// The value isn't of the kind that the operation is for.
-    TypeMismatch = 4,
+    TypeMismatch = number::TYPE_MISMATCH as u8,
     /// The word is neither inline nor the start of a live value: forged, or from before a collection.
-    BadWord = 5,
+    BadWord = number::BAD_WORD as u8,
     /// An index beyond the end.
-    OutOfRange = 6,
+    OutOfRange = number::OUT_OF_RANGE as u8,
     /// Collections would be nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
-    TooDeep = 7,
+    TooDeep = number::TOO_DEEP as u8,
     /// The bytes aren't the encoded form of one value.
-    Malformed = 8,
+    Malformed = number::MALFORMED as u8,
     /// The encoded form doesn't fit into the room given, or a collection would have more than [`MAX_COUNT`](crate::MAX_COUNT) elements.
-    TooLarge = 9,
+    TooLarge = number::TOO_LARGE as u8,
     /// The words given are too few or too many for an arena.
-    BadSize = 10,
+    BadSize = number::BAD_SIZE as u8,
     /// The words given don't hold an arena, or one that was damaged.
-    BadImage = 11,
+    BadImage = number::BAD_IMAGE as u8,
 }
 
 impl Error {

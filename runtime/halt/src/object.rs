@@ -13,20 +13,22 @@
 //! The header holds kind (bits 0..8), depth (8..16), shift (16..32) and length (32..64). The last three kinds are inner nodes:
 //! never values themselves.
 
+use exo_facts::formats::object_kind as code;
+
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
     /// What a collection leaves where an object was: the length is where it went.
-    Forward = 0,
-    Integer = 1,
-    Bytes = 2,
-    List = 3,
-    Vector = 4,
-    Map = 5,
-    VectorNode = 6,
-    MapNode = 7,
-    Collision = 8,
+    Forward = code::FORWARD as u8,
+    Integer = code::INTEGER as u8,
+    Bytes = code::BYTES as u8,
+    List = code::LIST as u8,
+    Vector = code::VECTOR as u8,
+    Map = code::MAP as u8,
+    VectorNode = code::VECTOR_NODE as u8,
+    MapNode = code::MAP_NODE as u8,
+    Collision = code::COLLISION as u8,
 }
 
 impl Kind {
@@ -55,15 +57,15 @@ impl Header {
 
     /// Anything that isn't a header reads as a forward to nowhere, which no operation takes for a value.
     pub(crate) const fn unpack(word: u64) -> Self {
-        let kind = match word as u8 {
-            1 => Kind::Integer,
-            2 => Kind::Bytes,
-            3 => Kind::List,
-            4 => Kind::Vector,
-            5 => Kind::Map,
-            6 => Kind::VectorNode,
-            7 => Kind::MapNode,
-            8 => Kind::Collision,
+        let kind = match word & 0xff {
+            code::INTEGER => Kind::Integer,
+            code::BYTES => Kind::Bytes,
+            code::LIST => Kind::List,
+            code::VECTOR => Kind::Vector,
+            code::MAP => Kind::Map,
+            code::VECTOR_NODE => Kind::VectorNode,
+            code::MAP_NODE => Kind::MapNode,
+            code::COLLISION => Kind::Collision,
             _ => Kind::Forward,
         };
         Self {

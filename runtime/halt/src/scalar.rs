@@ -6,7 +6,7 @@ use crate::object::{Header, Kind};
 use crate::word::Word;
 
 /// The most bytes, elements or entries that one value may have.
-pub const MAX_COUNT: usize = 1 << 30;
+pub const MAX_COUNT: usize = exo_facts::limits::VALUE_ELEMENTS as usize;
 
 /// What a value is. The discriminants are the order of values of different types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,17 +13,19 @@
 
 use core::fmt;
 
-const TAG_BITS: u32 = 2;
-const TAG_MASK: u64 = 3;
-const TAG_INTEGER: u64 = 0;
-const TAG_CONSTANT: u64 = 1;
-const TAG_OBJECT: u64 = 2;
+use exo_facts::formats::{word_constant as constant, word_tag as tag};
+use exo_facts::limits;
 
-const OFFSET_BITS: u32 = 30;
-const CONSTANTS: u64 = 7;
+const TAG_BITS: u32 = 2;
+const TAG_MASK: u64 = (1 << TAG_BITS) - 1;
+
+const OFFSET_BITS: u32 = MAX_WORDS.ilog2();
 
 /// The most words that an arena may have, since offsets have 30 bits: 8 GiB.
-pub const MAX_WORDS: usize = 1 << OFFSET_BITS;
+pub const MAX_WORDS: usize = limits::ARENA_WORDS as usize;
+
+// Offset, generation and tag fill a word.
+const _: () = assert!(MAX_WORDS.is_power_of_two() && TAG_BITS + OFFSET_BITS + u32::BITS == u64::BITS);
 
 /// A value, or a reference to one. See the [encoding](crate#words).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,22 +34,22 @@ pub struct Word(u64);
 
 impl Word {
     /// The absence of a value.
-    pub const NIL: Self = Self::constant(0);
+    pub const NIL: Self = Self::constant(constant::NIL);
     /// The truth value false.
-    pub const FALSE: Self = Self::constant(1);
+    pub const FALSE: Self = Self::constant(constant::FALSE);
     /// The truth value true.
-    pub const TRUE: Self = Self::constant(2);
+    pub const TRUE: Self = Self::constant(constant::TRUE);
     /// No bytes.
-    pub const EMPTY_BYTES: Self = Self::constant(3);
+    pub const EMPTY_BYTES: Self = Self::constant(constant::EMPTY_BYTES);
     /// The list without elements.
-    pub const EMPTY_LIST: Self = Self::constant(4);
+    pub const EMPTY_LIST: Self = Self::constant(constant::EMPTY_LIST);
     /// The vector without elements.
-    pub const EMPTY_VECTOR: Self = Self::constant(5);
+    pub const EMPTY_VECTOR: Self = Self::constant(constant::EMPTY_VECTOR);
     /// The map without entries.
-    pub const EMPTY_MAP: Self = Self::constant(6);
+    pub const EMPTY_MAP: Self = Self::constant(constant::EMPTY_MAP);
 
     const fn constant(number: u64) -> Self {
-        Self(number << TAG_BITS | TAG_CONSTANT)
+        Self(number << TAG_BITS | tag::CONSTANT)
     }
 
     /// Takes a word from outside. Nothing is checked here: every operation of the arena checks the words that it is given.
@@ -71,7 +73,7 @@ impl Word {
     /// The integer as a word, if 62 bits are enough for it; [`Arena::integer`](crate::Arena::integer) takes every integer.
     #[must_use]
     pub const fn small(value: i64) -> Option<Self> {
-        let word = Self((value as u64) << TAG_BITS | TAG_INTEGER);
+        let word = Self((value as u64) << TAG_BITS | tag::INTEGER);
         if word.0 as i64 >> TAG_BITS == value {
             Some(word)
         } else {
@@ -82,7 +84,7 @@ impl Word {
     /// The inline integer that the word is.
     #[must_use]
     pub const fn as_small(self) -> Option<i64> {
-        if self.0 & TAG_MASK == TAG_INTEGER {
+        if self.0 & TAG_MASK == tag::INTEGER {
             Some(self.0 as i64 >> TAG_BITS)
         } else {
             None
@@ -93,20 +95,20 @@ impl Word {
     #[must_use]
     pub const fn is_inline(self) -> bool {
         match self.0 & TAG_MASK {
-            TAG_INTEGER => true,
-            TAG_CONSTANT => self.0 >> TAG_BITS < CONSTANTS,
+            tag::INTEGER => true,
+            tag::CONSTANT => self.0 >> TAG_BITS <= constant::EMPTY_MAP,
             _ => false,
         }
     }
 
     pub(crate) const fn object(offset: usize, generation: u32) -> Self {
-        Self((generation as u64) << (TAG_BITS + OFFSET_BITS) | (offset as u64) << TAG_BITS | TAG_OBJECT)
+        Self((generation as u64) << (TAG_BITS + OFFSET_BITS) | (offset as u64) << TAG_BITS | tag::OBJECT)
     }
 
     /// Where the object starts, if the word refers to one of this generation.
     #[inline]
     pub(crate) const fn offset(self, generation: u32) -> Option<usize> {
-        if self.0 & TAG_MASK == TAG_OBJECT && self.0 >> (TAG_BITS + OFFSET_BITS) == generation as u64 {
+        if self.0 & TAG_MASK == tag::OBJECT && self.0 >> (TAG_BITS + OFFSET_BITS) == generation as u64 {
             Some((self.0 as u32 >> TAG_BITS) as usize)
         } else {
             None

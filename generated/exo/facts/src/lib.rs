@@ -20,6 +20,7 @@ mod calls;
 pub mod convention;
 pub mod decode;
 mod error;
+pub mod formats;
 pub mod gas;
 mod handle;
 pub mod initial;

@@ -97,3 +97,12 @@ pub const FIRST_EPOCH: u64 = 1;
 ///
 /// Spec: `[limit.priorities]` in `spec/exo/`.
 pub const PRIORITIES: u64 = 8;
+
+/// Most words of an arena: what the offset in a word that refers to an object has room for.
+pub const ARENA_WORDS: u64 = 1073741824;
+
+/// How deep collections may be nested in each other. So every walk over a value has a stack of fixed size.
+pub const VALUE_DEPTH: u64 = 32;
+
+/// Most elements of a list, a vector or a map, and most bytes of a value.
+pub const VALUE_ELEMENTS: u64 = 1073741824;

@@ -78,6 +78,12 @@ fn entries(kernel: &Kernel) -> Vec<(&'static str, &str, &str, Span)> {
     }
     all.extend(
         kernel
+            .formats
+            .iter()
+            .map(|of| ("format", of.name.as_str(), of.doc.as_str(), of.span)),
+    );
+    all.extend(
+        kernel
             .initial
             .iter()
             .map(|of| ("initial", of.name.as_str(), of.doc.as_str(), of.span)),

@@ -103,6 +103,19 @@ fn numbers(kernel: &Kernel) -> Vec<Numbers<'_>> {
 
 fn unique(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for kernel in kernels(model) {
+        for format in &kernel.formats {
+            let mut first: BTreeMap<u32, (&str, Span)> = BTreeMap::new();
+            for code in &format.codes {
+                match first.get(&code.number) {
+                    None => drop(first.insert(code.number, (&code.name, code.span))),
+                    Some((other, before)) => diagnostics.push(taken_twice(
+                        &format!("`{}` and `{other}` both have the code {}", code.name, code.number),
+                        (code.span, *before),
+                        "part of a word or of bytes",
+                    )),
+                }
+            }
+        }
         for (what, key, entries) in numbers(kernel) {
             let mut first: BTreeMap<u32, (&str, Span)> = BTreeMap::new();
             for (table, name, number, span) in entries {
@@ -111,17 +124,23 @@ fn unique(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     None => {
                         first.insert(number, (name, place));
                     }
-                    Some((other, before)) => diagnostics.push(
-                        Diagnostic::error(UNIQUE.code, format!("`{name}` and `{other}` both have the {key} {number}"))
-                            .at(place, "taken again here")
-                            .at(*before, "taken here")
-                            .note(format!("programs know a {what} by this number alone"))
-                            .help("give one of them a free number; one that was released keeps its own"),
-                    ),
+                    Some((other, before)) => diagnostics.push(taken_twice(
+                        &format!("`{name}` and `{other}` both have the {key} {number}"),
+                        (place, *before),
+                        what,
+                    )),
                 }
             }
         }
     }
+}
+
+fn taken_twice(message: &str, (again, before): (Span, Span), what: &str) -> Diagnostic {
+    Diagnostic::error(UNIQUE.code, message)
+        .at(again, "taken again here")
+        .at(before, "taken here")
+        .note(format!("programs know a {what} by this number alone"))
+        .help("give one of them a free number; one that was released keeps its own")
 }
 
 fn groups(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {

@@ -61,6 +61,13 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
             Freedom::Rise,
         ));
     }
+    for format in &kernel.formats {
+        let start = item("format", &format.name, &format.doc, format.span);
+        items.push(format.codes.iter().fold(start, |item, code| {
+            item.part(Weight::Number, "code", &code.name, code.number.to_string(), code.span)
+                .may(Freedom::None, Addition::Fits)
+        }));
+    }
     for initial in &kernel.initial {
         let rights: Vec<&str> = initial
             .rights

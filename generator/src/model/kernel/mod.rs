@@ -60,6 +60,8 @@ pub struct Kernel {
     pub gas: Arena<Amount>,
     /// In order of the spec.
     pub limits: Arena<Amount>,
+    /// Numbers that words and bytes are made of, in order of the spec.
+    pub formats: Arena<Format>,
     /// What the first process holds, ascending by index.
     pub initial: Arena<Initial>,
     /// What is measured beside the calls, in order of the spec.
@@ -148,6 +150,19 @@ pub struct Amount {
     pub doc: String,
     /// How much.
     pub value: u64,
+    /// The entry.
+    pub span: Span,
+}
+
+/// Numbers that words and bytes are made of: `[format.word_tag]`.
+#[derive(Debug, Clone)]
+pub struct Format {
+    /// `word_tag`.
+    pub name: String,
+    /// What they say, and where.
+    pub doc: String,
+    /// In order of the spec.
+    pub codes: Vec<Numbered>,
     /// The entry.
     pub span: Span,
 }

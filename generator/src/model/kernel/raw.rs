@@ -10,8 +10,8 @@ use crate::syntax::Spanned;
 
 /// The keys at the top of a file.
 pub const TOP: &[&str] = &[
-    "kind", "name", "doc", "runtime", "rule", "right", "object", "error", "trap", "stage", "outcome", "gas", "limit", "initial",
-    "budget", "law", "group", "syscall",
+    "kind", "name", "doc", "runtime", "rule", "right", "object", "error", "trap", "stage", "outcome", "gas", "limit", "format",
+    "initial", "budget", "law", "group", "syscall",
 ];
 
 /// A file of a kernel. A kernel may have several, all with its name; `doc` and `runtime` stand in one of them.
@@ -58,6 +58,9 @@ pub struct RawFile {
     /// Sizes and limits, each a table `[limit.processes]`.
     #[schemars(default, extend("propertyNames" = schema::names()))]
     limit: BTreeMap<String, RawLimit>,
+    /// Numbers that words and bytes are made of, each a table `[format.word_tag]`.
+    #[schemars(default, extend("propertyNames" = schema::names()))]
+    format: BTreeMap<String, RawFormat>,
     /// What the first process holds, each a table `[initial.console]`.
     #[schemars(default, extend("propertyNames" = schema::names()))]
     initial: BTreeMap<String, RawInitial>,
@@ -152,6 +155,16 @@ pub struct RawLimit {
     pub value: Spanned<i64>,
     /// What it is the size or the limit of.
     pub doc: Spanned<String>,
+}
+
+/// Numbers that words and bytes are made of: `[format.word_tag]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFormat {
+    /// What they say, and where.
+    pub doc: Spanned<String>,
+    /// Each with its name and what it means: `["integer", 0, "An integer of 62 bits."]`.
+    pub codes: Vec<Spanned<(Spanned<String>, Spanned<i64>, Spanned<String>)>>,
 }
 
 /// A capability that the first process holds: `[initial.console]`.

@@ -1,4 +1,4 @@
-//! `src/gas.rs`, `src/limits.rs`, `src/initial.rs` and `src/budgets.rs`.
+//! `src/gas.rs`, `src/limits.rs`, `src/formats.rs`, `src/initial.rs` and `src/budgets.rs`.
 
 use std::fmt::Write;
 
@@ -17,6 +17,7 @@ pub(super) fn files(kernel: &Kernel, builder: &mut CrateBuilder) -> anyhow::Resu
         constants(kernel, "limit", "Sizes and limits.", &kernel.limits)?,
         &[],
     );
+    builder.file("src/formats.rs", formats(kernel)?, &[]);
     builder.file("src/initial.rs", initial(kernel)?, &[]);
     builder.file("src/budgets.rs", budgets(kernel)?, &[]);
     Ok(())
@@ -33,6 +34,25 @@ fn constants(kernel: &Kernel, table: &str, doc: &str, amounts: &Arena<Amount>) -
             rust::doc_lines(0, &docs),
             rust::constant(&amount.name)
         )?;
+    }
+    Ok(text)
+}
+
+fn formats(kernel: &Kernel) -> anyhow::Result<String> {
+    let mut text = rust::module_doc_lines("Numbers that words and bytes are made of.");
+    for format in &kernel.formats {
+        let docs = format!("{}\n\n{}", format.doc.trim(), entry(kernel, "format", &format.name));
+        write!(
+            text,
+            "\n{}pub mod {} {{\n",
+            rust::doc_lines(0, &docs),
+            rust::module(&format.name)
+        )?;
+        for code in &format.codes {
+            text.push_str(&rust::doc_lines(4, code.doc.trim()));
+            writeln!(text, "    pub const {}: u64 = {};", rust::constant(&code.name), code.number)?;
+        }
+        text.push_str("}\n");
     }
     Ok(text)
 }

@@ -43,6 +43,7 @@ fn root(kernel: &Kernel) -> String {
         "Facts of the kernel {}.\n\n{}\n\n\
          - [`Syscall`] is what a program can ask for, [`Error`] why it may be refused, [`decode`] how a tracer prints both.\n\
          - [`Handle`] names a capability, [`Kind`] says to what it gives access, [`Rights`] what it allows.\n\
+         - [`formats`] are the numbers that words and bytes are made of.\n\
          - [`gas`], [`limits`], [`initial`] and [`budgets`] are the amounts.\n\
          - [`convention`] says which registers a call uses on each target.\n\
          - [`Trap`], [`Stage`] and [`Outcome`] are how programs, booting and runs end.",
@@ -51,7 +52,7 @@ fn root(kernel: &Kernel) -> String {
     );
     format!(
         "{}#![no_std]\n#![forbid(unsafe_code)]\n#![warn(missing_docs)]\n\n\
-         pub mod budgets;\nmod calls;\npub mod convention;\npub mod decode;\nmod error;\npub mod gas;\nmod handle;\npub mod initial;\n\
+         pub mod budgets;\nmod calls;\npub mod convention;\npub mod decode;\nmod error;\npub mod formats;\npub mod gas;\nmod handle;\npub mod initial;\n\
          mod kind;\npub mod limits;\nmod parameter;\nmod rights;\nmod stage;\nmod syscall;\nmod trap;\n\n\
          pub use error::{{Error, result, status}};\npub use handle::Handle;\npub use kind::Kind;\n\
          pub use parameter::{{Parameter, ParameterKind, Returns}};\npub use rights::Rights;\npub use stage::{{Outcome, Stage}};\n\

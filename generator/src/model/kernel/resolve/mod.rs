@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 
 use super::raw::{self, TOP};
-use super::{Amount, Budget, Decision, Group, Initial, Kernel, Kernels, Measure, Numbered, Object, Right};
+use super::{Amount, Budget, Decision, Format, Group, Initial, Kernel, Kernels, Measure, Numbered, Object, Right};
 use crate::arena::{Arena, Id};
 use crate::diagnostic::{Diagnostic, Diagnostics, Page};
 use crate::model::Model;
@@ -269,6 +269,33 @@ fn status(entry: &Entry<'_>, raw: raw::RawStatus, diagnostics: &mut Diagnostics)
     })
 }
 
+fn format(entry: &Entry<'_>, raw: raw::RawFormat, diagnostics: &mut Diagnostics) -> Option<Format> {
+    let mut codes: Vec<Numbered> = Vec::new();
+    for code in &raw.codes {
+        let (name, code, doc) = code.get_ref();
+        let place = Place::value(entry.document, name);
+        if !names::check_name("a code", name.get_ref(), place.span, false, diagnostics) {
+            return None;
+        }
+        if let Some(first) = codes.iter().find(|first| first.name == *name.get_ref()) {
+            diagnostics.push(names::duplicate("code", name.get_ref(), place.span, first.span));
+            continue;
+        }
+        codes.push(Numbered {
+            name: name.get_ref().clone(),
+            number: number(entry.document, code, "number", 0..=i64::from(u32::MAX), diagnostics)?,
+            doc: doc.get_ref().clone(),
+            span: place.span,
+        });
+    }
+    Some(Format {
+        name: entry.name().to_owned(),
+        doc: raw.doc.into_inner(),
+        codes,
+        span: entry.span(),
+    })
+}
+
 fn group(entry: &Entry<'_>, raw: raw::RawGroup, diagnostics: &mut Diagnostics) -> Option<Group> {
     let first = number(entry.document, &raw.first, "number", 0..=65_535, diagnostics);
     let last = number(entry.document, &raw.last, "number", 0..=65_535, diagnostics);
@@ -337,6 +364,7 @@ fn kernel(files: &Files<'_>, scope: Scope<'_>, kernels: &mut Kernels, diagnostic
         |_| (),
     )
     .0;
+    let formats = table(files, ("format", "format"), has_broken, diagnostics, format, |_| ()).0;
     let mut lacks = false;
     let laws = table(
         files,
@@ -419,6 +447,7 @@ fn kernel(files: &Files<'_>, scope: Scope<'_>, kernels: &mut Kernels, diagnostic
         outcomes,
         gas,
         limits,
+        formats,
         initial,
         budgets,
         laws,
