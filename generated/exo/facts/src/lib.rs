@@ -8,6 +8,7 @@
 //!
 //! - [`Syscall`] is what a program can ask for, [`Error`] why it may be refused, [`decode`] how a tracer prints both.
 //! - [`Handle`] names a capability, [`Kind`] says to what it gives access, [`Rights`] what it allows.
+//! - [`formats`] are the numbers that words and bytes are made of.
 //! - [`gas`], [`limits`], [`initial`] and [`budgets`] are the amounts.
 //! - [`convention`] says which registers a call uses on each target.
 //! - [`Trap`], [`Stage`] and [`Outcome`] are how programs, booting and runs end.

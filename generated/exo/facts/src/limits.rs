@@ -99,10 +99,16 @@ pub const FIRST_EPOCH: u64 = 1;
 pub const PRIORITIES: u64 = 8;
 
 /// Most words of an arena: what the offset in a word that refers to an object has room for.
-pub const ARENA_WORDS: u64 = 1073741824;
+///
+/// Spec: `[limit.arena_words]` in `spec/exo/`.
+pub const ARENA_WORDS: u64 = 1_073_741_824;
 
 /// How deep collections may be nested in each other. So every walk over a value has a stack of fixed size.
+///
+/// Spec: `[limit.value_depth]` in `spec/exo/`.
 pub const VALUE_DEPTH: u64 = 32;
 
 /// Most elements of a list, a vector or a map, and most bytes of a value.
-pub const VALUE_ELEMENTS: u64 = 1073741824;
+///
+/// Spec: `[limit.value_elements]` in `spec/exo/`.
+pub const VALUE_ELEMENTS: u64 = 1_073_741_824;

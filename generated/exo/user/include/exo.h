@@ -137,6 +137,9 @@
 #define EXO_LIMIT_TICKS_PER_SECOND 1000ull /* How often the timer ticks. */
 #define EXO_LIMIT_FIRST_EPOCH 1ull /* The epoch of a row of the table of capabilities that is filled for the first time. */
 #define EXO_LIMIT_PRIORITIES 8ull /* Levels of the scheduler by priority, 0 the most urgent. */
+#define EXO_LIMIT_ARENA_WORDS 1073741824ull /* Most words of an arena: what the offset in a word that refers to an object has room for. */
+#define EXO_LIMIT_VALUE_DEPTH 32ull /* How deep collections may be nested in each other. */
+#define EXO_LIMIT_VALUE_ELEMENTS 1073741824ull /* Most elements of a list, a vector or a map, and most bytes of a value. */
 
 /* Rows of the capabilities that the first process holds. */
 #define EXO_INITIAL_PROCESS 1 /* The root process itself. */

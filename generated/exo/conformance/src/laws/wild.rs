@@ -2,6 +2,7 @@
 //! What laws are given beside numbers and rights: calls with arguments of all sorts, and values in memory.
 
 use exo_facts::Syscall;
+use exo_facts::formats::value::{BYTES, LIST};
 
 use super::Bytes;
 use crate::random::Random;
@@ -49,9 +50,6 @@ pub struct Buffer {
     pub length: u64,
 }
 
-/// The codes of bytes and of a list in the encoded form of values.
-const BYTES: u8 = 4;
-const LIST: u8 = 5;
 
 /// A list of strings of bytes, all of which have the same bytes: parts of two such values can't be taken for one.
 pub fn value(random: &mut Random) -> Bytes {
@@ -59,11 +57,11 @@ pub fn value(random: &mut Random) -> Bytes {
     let (count, byte) = (random.below(6), random.word() as u8);
     for _ in 0..count {
         let length = random.below(60) as u8;
-        for part in [BYTES, length].into_iter().chain((0..length).map(|_| byte)) {
+        for part in [BYTES as u8, length].into_iter().chain((0..length).map(|_| byte)) {
             bytes.push(part);
         }
     }
-    bytes.push(LIST);
+    bytes.push(LIST as u8);
     bytes.push(count as u8);
     bytes
 }
