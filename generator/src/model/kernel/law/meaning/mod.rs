@@ -288,7 +288,7 @@ impl Reader<'_> {
         observed: Observed,
         count: usize,
     ) -> Option<(What, Vec<Argument>, Of, bool)> {
-        if step.by_other || !matches!(step.each, None) || step.name.is_none() {
+        if step.by_other || step.each.is_some() || step.name.is_none() {
             self.problem(
                 format!("observes `{name}` in a way that says nothing"),
                 step.called.span,
