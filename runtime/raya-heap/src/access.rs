@@ -41,6 +41,26 @@ impl<X> Heap<X> {
         reference.is_null() || (self.blocks.may_be_alive(reference.bits()) && self.get(reference).is_some())
     }
 
+    /// The Rust value behind a reference, if it leads to one.
+    #[inline]
+    pub fn boxed(&self, reference: Ref) -> Option<&X> {
+        let raw = self.raw(reference)?;
+        if raw.kind()? != Kind::Boxed {
+            return None;
+        }
+        self.slab.get(raw.aux(), reference)
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    pub fn boxed_mut(&mut self, reference: Ref) -> Option<&mut X> {
+        let raw = self.raw(reference)?;
+        if raw.kind()? != Kind::Boxed {
+            return None;
+        }
+        self.slab.get_mut(raw.aux(), reference)
+    }
+
     /// The text behind a reference, if it is a string.
     #[inline]
     pub fn text(&self, reference: Ref) -> Option<&str> {

@@ -95,6 +95,12 @@ impl<X> Heap<X> {
         self.claimed.saturating_sub(self.runs.unused_granules() * GRANULE)
     }
 
+    /// How many collections there were: as long as the number stays the same, no object takes the place of another.
+    #[inline]
+    pub fn collections(&self) -> u64 {
+        self.statistics.collections
+    }
+
     /// What it did so far.
     pub fn statistics(&self) -> Statistics {
         Statistics {

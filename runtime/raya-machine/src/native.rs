@@ -9,8 +9,8 @@
 use std::task::Poll;
 
 use raya_facts::{FunctionId, NativeId, TypeId};
-use raya_heap::{Ref, SlotKind, layout};
-use raya_runtime::natives::NativeFunction;
+use raya_heap::{Any, Ref, SlotKind, layout};
+use raya_runtime::natives::{DirectFunction, NativeFunction};
 use raya_runtime::{Context, Trap, Value, semantics, types};
 
 use crate::object::{self, address};
@@ -21,6 +21,7 @@ use crate::state::State;
 #[derive(Clone)]
 pub(crate) struct Known {
     function: NativeFunction,
+    direct: Option<DirectFunction>,
     result: TypeId,
 }
 
@@ -47,6 +48,12 @@ unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let native = NativeId(pc.u32(8));
     let list = pc.u64(16);
     let count = (list >> 16) as u16;
+    if let Some(Some(Known {
+        direct: Some(direct), ..
+    })) = state.natives.get(native.index())
+    {
+        return call_directly(pc, fp, state, native, *direct);
+    }
     let given = if usize::from(count) <= FEW {
         let (first, at) = (list as u16, (list >> 32) as usize);
         let mut few = [Value::I32(0); FEW];
@@ -67,6 +74,31 @@ unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
         }
         Ok(Poll::Pending) => state.wait(pc, fp),
         Err(trap) => state.raise(pc, fp, trap),
+    }
+}
+
+/// Calls a function of the language that takes its arguments as they lie in the frame. The verifier made sure that they are what is declared.
+#[inline(always)]
+unsafe fn call_directly(pc: Pc, fp: Fp, state: &mut State, native: NativeId, direct: DirectFunction) -> (Pc, Fp) {
+    let list = pc.u64(16);
+    let (first, count) = (list as u16, (list >> 16) as u16);
+    let given = match direct {
+        DirectFunction::Float(function) => Ok(Value::F64(function(fp.get(first)))),
+        DirectFunction::Receiver(function) => {
+            let receiver = if count > 0 { fp.get(first) } else { Ref::NULL };
+            let any = |index: u16| if index < count { fp.get(first + index) } else { Any::NULL };
+            function(state.context(), receiver, any(1), any(2))
+        }
+    };
+    match given {
+        Ok(value) => {
+            fp.set_word(pc.u16(2), value.word());
+            (pc.next(3), fp)
+        }
+        Err(trap) => match semantics::call::native_result(state.context(), native, Err(trap)) {
+            Err(trap) => state.raise(pc, fp, trap),
+            Ok(_) => state.wait(pc, fp),
+        },
     }
 }
 
@@ -97,11 +129,16 @@ fn resolve(state: &mut State, native: NativeId) -> Result<(), Trap> {
     let Some(result) = state.context().module.natives.get(native.index()).map(|native| native.result) else {
         return Ok(());
     };
+    let direct = state.context().direct_native(native);
     if state.natives.len() <= native.index() {
         state.natives.resize_with(native.index() + 1, || None);
     }
     if let Some(place) = state.natives.get_mut(native.index()) {
-        *place = Some(Known { function, result });
+        *place = Some(Known {
+            function,
+            direct,
+            result,
+        });
     }
     Ok(())
 }

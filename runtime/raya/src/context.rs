@@ -12,7 +12,7 @@ use raya_heap::{Marker, Shape, ShapeOf};
 use crate::coordinator::Registration;
 use crate::fuel::Fuel;
 use crate::handles::{Handle, Handles};
-use crate::natives::{NativeFunction, Natives};
+use crate::natives::{DirectFunction, NativeFunction, Natives};
 use crate::opaque::Opaque;
 use crate::tasks::Tasks;
 use crate::trap::{Faults, Trap, Trip};
@@ -296,6 +296,11 @@ impl Context {
             *place = Some(self.natives.resolve(declaration)?);
         }
         Ok(place.clone())
+    }
+
+    /// The function that a native is, if it can be called directly.
+    pub fn direct_native(&self, id: NativeId) -> Option<DirectFunction> {
+        self.natives.direct(self.module.natives.get(id.index())?)
     }
 
     /// Records a contradiction that the signature of a semantics function has no room for.

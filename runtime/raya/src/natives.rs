@@ -24,6 +24,34 @@ use crate::value::{Ref, SlotKind, Value};
 /// after a collection: it makes its objects before it does anything that can be seen.
 pub type NativeFunction = Arc<dyn Fn(&mut Context, &[Value]) -> Result<Poll<Value>, Trap> + Send + Sync>;
 
+/// A function of the language itself that an engine can call without making a list of its arguments, which have the representations of
+/// its declaration. It gives what it declares.
+#[derive(Debug, Clone, Copy)]
+pub enum DirectFunction {
+    /// Of a reference and at most two values that carry their kind; those that a call doesn't have are null.
+    Receiver(fn(&mut Context, Ref, Any, Any) -> Result<Value, Trap>),
+    /// Of a float.
+    Float(fn(f64) -> f64),
+}
+
+impl DirectFunction {
+    /// What it gives for a list of arguments.
+    fn call(self, context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
+        match (self, values) {
+            (DirectFunction::Receiver(function), values) => {
+                let any = |index: usize| values.get(index).map_or(Any::NULL, |value| value.to_any());
+                let receiver = match values.first() {
+                    Some(Value::Ref(receiver)) => *receiver,
+                    _ => Ref::NULL,
+                };
+                function(context, receiver, any(1), any(2))
+            }
+            (DirectFunction::Float(function), [Value::F64(value)]) => Ok(Value::F64(function(*value))),
+            (DirectFunction::Float(_), _) => Err(arguments("a function of a float")),
+        }
+    }
+}
+
 /// What a native function takes and gives. A declaration must agree with it, so that no native meets a value that it can't handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NativeType {
@@ -57,6 +85,7 @@ impl NativeType {
 struct Native {
     signature: Signature,
     function: NativeFunction,
+    direct: Option<DirectFunction>,
 }
 
 /// What a native function takes and gives.
@@ -314,18 +343,12 @@ impl Natives {
             ("abs", f64::abs),
             ("sqrt", f64::sqrt),
         ] {
-            natives.add_standard(
-                name,
-                NativeType {
-                    params: one_float,
-                    rest: false,
-                    result: TypeId::F64,
-                },
-                move |_, values| match values {
-                    [Value::F64(value)] => Ok(Value::F64(function(*value))),
-                    _ => Err(arguments(name)),
-                },
-            );
+            let signature = NativeType {
+                params: one_float,
+                rest: false,
+                result: TypeId::F64,
+            };
+            natives.add_direct(name, signature, DirectFunction::Float(function));
         }
         natives.add_standard(
             "upper",
@@ -383,6 +406,7 @@ impl Natives {
         let native = Native {
             signature: Signature::Listed(signature),
             function: Arc::new(move |context, values| function(&mut NativeContext::new(context), values)),
+            direct: None,
         };
         self.functions.insert(name.into(), native);
     }
@@ -397,8 +421,27 @@ impl Natives {
         let native = Native {
             signature: Signature::Listed(signature),
             function: Arc::new(move |context, values| function(context, values).map(Poll::Ready)),
+            direct: None,
         };
         self.functions.insert(name.into(), native);
+    }
+
+    /// Adds a function of the language that engines may call directly.
+    pub(crate) fn add_direct(&mut self, name: &'static str, signature: NativeType, function: DirectFunction) {
+        let native = Native {
+            signature: Signature::Listed(signature),
+            function: Arc::new(move |context, values| function.call(context, values).map(Poll::Ready)),
+            direct: Some(function),
+        };
+        self.functions.insert(name.to_owned(), native);
+    }
+
+    /// The function that a module's declaration means, if it can be called directly.
+    pub(crate) fn direct(&self, declaration: &Declaration) -> Option<DirectFunction> {
+        let native = self.functions.get(&declaration.name)?;
+        // One of any type of references is looked at when it comes.
+        let is_plain = matches!(native.signature, Signature::Listed(listed) if listed.result == declaration.result);
+        (is_plain && native.signature.agrees(declaration)).then_some(native.direct)?
     }
 
     /// Adds a function that `#[raya_macros::native]` declared, or replaces the one of that name.
@@ -412,6 +455,7 @@ impl Natives {
         let native = Native {
             signature: Signature::Typed { params, result },
             function: Arc::new(move |context, values| function(&mut NativeContext::new(context), values).map(Poll::Ready)),
+            direct: None,
         };
         self.functions.insert(name.to_owned(), native);
         self

@@ -88,12 +88,15 @@ impl Decimal {
             first: 11,
         };
         let mut rest = number.unsigned_abs();
-        loop {
-            decimal.push(b'0' + (rest % 10) as u8);
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
+        // Two digits at a time: half as many divisions.
+        while rest >= 10 {
+            let pair = rest % 100;
+            rest /= 100;
+            decimal.push(b'0' + (pair % 10) as u8);
+            decimal.push(b'0' + (pair / 10) as u8);
+        }
+        if rest > 0 || decimal.first == 11 {
+            decimal.push(b'0' + rest as u8);
         }
         if number < 0 {
             decimal.push(b'-');

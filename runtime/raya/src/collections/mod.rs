@@ -8,16 +8,20 @@
 //! full: so removing is as fast as finding, and the order stays.
 
 mod natives;
+mod positions;
 
-use core::hash::BuildHasher;
+use core::cell::Cell;
+use core::hash::{BuildHasher, Hasher};
+use core::num::NonZeroU32;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 use raya_heap::Marker;
 
 use crate::any::{Any, AnyKind};
 use crate::context::Heap;
 
 pub(crate) use natives::add as add_natives;
+use positions::Positions;
 
 /// A map from keys to values.
 pub type Map = Ordered<Any>;
@@ -38,23 +42,34 @@ pub struct Ordered<V> {
     /// `None` where an entry was removed.
     entries: Vec<Option<Entry<V>>>,
     /// Positions in `entries`, by the hash of the key.
-    positions: HashTable<u32>,
+    positions: Positions,
     live: usize,
     /// For how many entries memory is accounted.
     room: usize,
+    /// What was looked for last: mostly it is looked for again at once, to be changed.
+    last: Cell<Option<Last>>,
     /// Seeded at random, so that no program can choose keys that collide. The order of entries doesn't depend on it.
     hashes: DefaultHashBuilder,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry<V> {
-    hash: u64,
+    hash: NonZeroU32,
     key: Any,
     value: V,
 }
 
+/// A key that was looked for, and where it is.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    key: Any,
+    /// How many collections there had been: the place of a text may be another text's after one.
+    collections: u64,
+    found: Found,
+}
+
 /// A key in the form in which equal ones are identical.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 enum Key<'a> {
     Text(&'a str),
     Bits(u64),
@@ -82,7 +97,7 @@ impl Key<'_> {
 /// Where a key is, or would be.
 #[derive(Debug, Clone, Copy)]
 pub struct Found {
-    hash: u64,
+    hash: NonZeroU32,
     position: Option<u32>,
 }
 
@@ -106,16 +121,48 @@ impl<V: Copy> Ordered<V> {
 
     /// Looks for a key. The texts of keys are in the heap, so that it is needed here and nowhere else.
     pub fn find(&self, heap: &Heap, key: Any) -> Found {
-        let key = Key::of(heap, key);
-        let hash = self.hashes.hash_one(&key);
-        let same = |position: &u32| match self.entry(*position) {
-            Some(entry) => entry.hash == hash && Key::of(heap, entry.key) == key,
+        let collections = heap.collections();
+        if let Some(last) = self.last.get()
+            && last.key.bits() == key.bits()
+            && last.collections == collections
+        {
+            return last.found;
+        }
+        let found = self.search(heap, key);
+        self.last.set(Some(Last { key, collections, found }));
+        found
+    }
+
+    fn search(&self, heap: &Heap, key: Any) -> Found {
+        let wanted = Key::of(heap, key);
+        let hash = self.hash(&wanted);
+        let is_same = |position: u32| match self.entry(position) {
+            // What has the same bits is the same; other bits are compared by what they mean.
+            Some(entry) => entry.key.bits() == key.bits() || Key::of(heap, entry.key) == wanted,
             None => false,
         };
         Found {
             hash,
-            position: self.positions.find(hash, same).copied(),
+            position: self.positions.find(hash, is_same),
         }
+    }
+
+    /// Numbers that follow each other have hashes that do so in groups of eight: then what is looked up one after another lies together.
+    /// Where the groups are is as random as the hash of a text.
+    fn hash(&self, key: &Key<'_>) -> NonZeroU32 {
+        let mut hasher = self.hashes.build_hasher();
+        let hash = match key {
+            Key::Text(text) => {
+                hasher.write(text.as_bytes());
+                (hasher.finish() >> 32) as u32
+            }
+            Key::Bits(bits) => {
+                hasher.write_u64(bits >> 3);
+                (hasher.finish() >> 28) as u32 & !0xF | (*bits as u32 & 7) << 1
+            }
+        };
+        // Any bit but the lowest is as good as another.
+        NonZeroU32::MIN | hash
     }
 
     fn entry(&self, position: u32) -> Option<&Entry<V>> {
@@ -146,6 +193,9 @@ impl<V: Copy> Ordered<V> {
 
     /// Changes the value of the entry that was found, or adds one at the end. Its growth has been accounted.
     pub fn put(&mut self, found: Found, key: Any, value: V) {
+        if !found.exists() {
+            self.last.set(None);
+        }
         if let Some(position) = found.position {
             if let Some(Some(entry)) = self.entries.get_mut(position as usize) {
                 entry.value = value;
@@ -161,20 +211,17 @@ impl<V: Copy> Ordered<V> {
         let position = self.entries.len() as u32;
         let hash = found.hash;
         self.entries.push(Some(Entry { hash, key, value }));
-        let Ordered { entries, positions, .. } = self;
-        positions.insert_unique(hash, position, |position| hash_at(entries, *position));
+        self.positions.insert(hash, position);
         self.live += 1;
     }
 
     fn close_gaps(&mut self) {
         self.entries.retain(Option::is_some);
         self.entries.reserve_exact(self.room - self.entries.len());
-        let Ordered { entries, positions, .. } = self;
-        positions.clear();
-        positions.reserve(self.room, |position| hash_at(entries, *position));
-        for (position, entry) in (0..).zip(entries.iter()) {
+        self.positions = Positions::with_room(self.room);
+        for (position, entry) in (0..).zip(&self.entries) {
             if let Some(entry) = entry {
-                positions.insert_unique(entry.hash, position, |position| hash_at(entries, *position));
+                self.positions.insert(entry.hash, position);
             }
         }
     }
@@ -182,10 +229,8 @@ impl<V: Copy> Ordered<V> {
     /// Removes the entry that was found; says whether there was one.
     pub fn remove(&mut self, found: Found) -> bool {
         let Some(position) = found.position else { return false };
-        let Ok(place) = self.positions.find_entry(found.hash, |other| *other == position) else {
-            return false;
-        };
-        place.remove();
+        self.last.set(None);
+        self.positions.remove(found.hash, position);
         if let Some(entry) = self.entries.get_mut(position as usize) {
             *entry = None;
         }
@@ -210,15 +255,6 @@ impl<V: Copy> Ordered<V> {
     /// The bytes that it is accounted with.
     pub fn bytes(&self) -> usize {
         EMPTY + self.room * ENTRY
-    }
-}
-
-/// The hash of an entry, for a table that moves its positions.
-fn hash_at<V>(entries: &[Option<Entry<V>>], position: u32) -> u64 {
-    match entries.get(position as usize) {
-        Some(Some(entry)) => entry.hash,
-        // No position points at a gap.
-        _ => 0,
     }
 }
 
@@ -294,6 +330,25 @@ mod tests {
         put(&mut map, &heap, second, 2);
         put(&mut map, &heap, other, 3);
         assert_eq!(entries(&map), [(first, Any::from_i32(2)), (other, Any::from_i32(3))]);
+    }
+
+    /// After a collection another text may lie where the one lay that was looked for last.
+    #[test]
+    fn what_was_looked_for_last_is_forgotten_with_its_text() {
+        let mut heap = heap();
+        let kept = heap.allocate_string("kept").expect("there is room");
+        let mut map = Map::default();
+        put(&mut map, &heap, Any::from_ref(kept), 1);
+        let same = heap.allocate_string("kept").expect("there is room");
+        assert!(map.find(&heap, Any::from_ref(same)).exists());
+        heap.collect(|marker| marker.mark(kept));
+        let mut met = false;
+        for _ in 0..10_000 {
+            let other = heap.allocate_string("other").expect("there is room");
+            assert!(!map.find(&heap, Any::from_ref(other)).exists());
+            met |= other == same;
+        }
+        assert!(met, "the place is used again");
     }
 
     /// The same as a list of pairs that is searched from the front, whatever is done to it.

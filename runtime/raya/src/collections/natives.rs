@@ -4,8 +4,8 @@ use raya_facts::{TrapKind, TypeId};
 
 use crate::any::Any;
 use crate::collections::{Found, Map, Ordered, Set};
-use crate::context::{Context, Object, null};
-use crate::natives::{NativeType, Natives};
+use crate::context::{Context, null};
+use crate::natives::{DirectFunction, NativeType, Natives};
 use crate::opaque::Opaque;
 use crate::trap::Trap;
 use crate::value::{Ref, Value};
@@ -56,23 +56,29 @@ impl Collection for Set {
 
 /// The collection that is the first argument.
 fn get<C: Collection>(context: &Context, reference: Ref) -> Result<&C, Trap> {
-    match context.heap.get(reference) {
-        Some(Object::Boxed(object)) => C::of(object).ok_or_else(wrong_object::<C>),
-        Some(_) => Err(wrong_object::<C>()),
-        None => Err(null(C::KIND)),
+    match context.heap.boxed(reference).and_then(C::of) {
+        Some(found) => Ok(found),
+        None => Err(no_collection::<C>(context, reference)),
     }
 }
 
 fn get_mut<C: Collection>(context: &mut Context, reference: Ref) -> Result<&mut C, Trap> {
-    match context.heap.get_mut(reference) {
-        Some(raya_heap::ObjectMut::Boxed(object)) => C::of_mut(object).ok_or_else(wrong_object::<C>),
-        Some(_) => Err(wrong_object::<C>()),
+    if get::<C>(context, reference).is_err() {
+        return Err(no_collection::<C>(context, reference));
+    }
+    match context.heap.boxed_mut(reference).and_then(C::of_mut) {
+        Some(found) => Ok(found),
         None => Err(null(C::KIND)),
     }
 }
 
-fn wrong_object<C: Collection>() -> Trap {
-    Trap::new(TrapKind::TypeError, format!("expected {}", C::KIND))
+/// The trap for a reference that doesn't lead to a collection of this kind.
+#[cold]
+fn no_collection<C: Collection>(context: &Context, reference: Ref) -> Trap {
+    match context.heap.get(reference) {
+        Some(_) => Trap::new(TrapKind::TypeError, format!("expected {}", C::KIND)),
+        None => null(C::KIND),
+    }
 }
 
 /// A collection and where a key is in it.
@@ -152,14 +158,7 @@ pub(crate) fn add(natives: &mut Natives) {
             rest: false,
             result,
         };
-        natives.add_standard(name, signature, move |context, values| {
-            let any = |index: usize| values.get(index).map_or(Any::NULL, |value| value.to_any());
-            let receiver = match values.first() {
-                Some(Value::Ref(receiver)) => *receiver,
-                _ => Ref::NULL,
-            };
-            function(context, receiver, any(1), any(2))
-        });
+        natives.add_direct(name, signature, DirectFunction::Receiver(function));
     };
     add("map_new", &[], TypeId::MAP, |context, _, _, _| {
         Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Map(Map::default()))?))
