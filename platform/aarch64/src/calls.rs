@@ -4,7 +4,7 @@ use exo_facts::{Error, Syscall};
 use exo_kernel::Reply;
 
 use crate::fast::{self, Hot};
-use crate::trap;
+use crate::{direct, trap};
 
 /// One more than the highest number.
 pub const COUNT: usize = {
@@ -29,7 +29,7 @@ pub struct Results {
 
 /// A call with its six arguments. What it works on is the seventh: fields are read at offsets from one register then, where they would be
 /// addresses of their own otherwise, each of two instructions.
-type Call = extern "C" fn(u64, u64, u64, u64, u64, u64, &mut Hot) -> Results;
+pub type Call = extern "C" fn(u64, u64, u64, u64, u64, u64, &mut Hot) -> Results;
 
 /// Where a number leads: to a function, or to a label of `fast.s` that is entered like one.
 #[derive(Clone, Copy)]
@@ -97,6 +97,12 @@ const CALLS: [Entry; COUNT] = exo_gate::calls!(table);
 /// Where calls go. A yield takes its fast path before this table is looked at.
 pub const ENTRIES: [Entry; COUNT] = {
     let mut entries = CALLS;
+    let mut index = 0;
+    while index < direct::PATHS.len() {
+        let (call, path) = direct::PATHS[index];
+        entries[call.number() as usize] = Entry { call: path };
+        index += 1;
+    }
     entries[Syscall::EndpointSend.number() as usize] = Entry { label: fast_send };
     entries
 };
@@ -111,8 +117,9 @@ pub extern "C" fn general_send(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, h
     general::<{ Syscall::EndpointSend.number() as usize }>(a, b, c, d, e, f, hot)
 }
 
+/// Where a direct path leaves a call to.
 #[inline(always)]
-fn general<const NUMBER: usize>(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, hot: &mut Hot) -> Results {
+pub fn general<const NUMBER: usize>(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, hot: &mut Hot) -> Results {
     // SAFETY: the table of functions has no labels in it.
     let call = unsafe { const { CALLS[NUMBER] }.call };
     call(a, b, c, d, e, f, hot)

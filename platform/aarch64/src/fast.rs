@@ -35,6 +35,8 @@ pub struct Link {
     slot_size: u64,
     /// What the identity of any capability of this owner is, less the handle and the kind.
     owner: u64,
+    /// Its row.
+    id: u32,
 }
 
 impl Link {
@@ -47,10 +49,18 @@ impl Link {
         slot_count: 0,
         slot_size: 0,
         owner: 0,
+        id: 0,
     };
 
-    fn id(&self) -> ProcessId {
-        ProcessId((self.owner >> 8) as u32)
+    /// No fast path may switch away from the process.
+    #[inline(always)]
+    pub fn make_unfit(&mut self) {
+        self.key = 0;
+    }
+
+    #[inline(always)]
+    pub fn id(&self) -> ProcessId {
+        ProcessId(self.id)
     }
 }
 
@@ -99,6 +109,13 @@ pub fn open(kernel: &mut Kernel<Virt>) {
         BASE.hot.processes = tables.process_count;
         BASE.hot.endpoints = tables.endpoints;
     }
+}
+
+/// Whose frame it is.
+#[inline(always)]
+pub fn id(frame: *const Frame) -> ProcessId {
+    // SAFETY: that of a process that has run.
+    unsafe { (*frame).link.id() }
 }
 
 /// The owner of the capabilities that a call names.
@@ -188,6 +205,7 @@ fn introduce(kernel: &mut Kernel<Virt>, id: ProcessId, row: &mut Frame) {
         slot_count,
         slot_size: size_of::<Slot>() as u64,
         owner: u64::from(id.0) << 8,
+        id: id.0,
     };
 }
 
@@ -196,9 +214,10 @@ pub fn forget_spaces() {
     // SAFETY: the kernel runs alone, and holds no reference to a row while it makes a space active.
     unsafe {
         for index in 0..BASE.hot.processes {
-            let row = &mut *BASE.hot.frames.byte_add((index as usize) << ROW_SHIFT);
-            row.require_kernel();
-            row.resume = 1;
+            let frame = BASE.hot.frames.byte_add((index as usize) << ROW_SHIFT);
+            (*frame).require_kernel();
+            (*frame).resume = 1;
+            (*frame.byte_sub(FRAME).cast::<Process<Registers>>()).watch();
         }
     }
 }
@@ -231,6 +250,7 @@ global_asm!(
     adopt = sym adopt,
     hot = const HOT,
     general_yield = sym crate::calls::general_yield,
+    direct_send = sym crate::direct::send,
     general_send = sym crate::calls::general_send,
     identity = const offset_of!(Slot, identity),
     object = const offset_of!(Slot, object),

@@ -73,7 +73,7 @@ fast_send:
     add x16, x0, x13
     add x16, x16, #{to_endpoint}
     cmp x16, x15
-    b.ne 9f
+    b.ne 8f
     ldp w11, w13, [x9, #{object}]
     tbz w13, #{write}, 9f
     ldr x9, [sp, #{endpoints}]
@@ -92,6 +92,7 @@ fast_send:
     str xzr, [x10, #{key}]          // on the turn of another: nobody may take a fast path away from it
     mov x0, xzr
     switch
+8:  b {direct_send}                 // mostly as it runs on the turn of another
 9:  b {general_send}
 
 // Tells the kernel who runs, and keeps all registers but the vectors'.

@@ -8,6 +8,7 @@
 mod boot;
 mod calls;
 mod console;
+mod direct;
 mod fast;
 mod interrupts;
 mod kernel;

@@ -74,8 +74,8 @@ impl Frame {
     pub fn note_caller(&mut self) {
         // SAFETY: reads what the processor has noted on the way in; no other exception has come since.
         unsafe {
-            asm!("mrs {}, sp_el0", out(reg) self.stack, options(nomem, nostack, preserves_flags));
-            asm!("mrs {}, elr_el1", out(reg) self.program_counter, options(nomem, nostack, preserves_flags));
+            asm!("mrs {}, sp_el0", "mrs {}, elr_el1", out(reg) self.stack, out(reg) self.program_counter,
+                options(nomem, nostack, preserves_flags));
         }
     }
 
@@ -121,6 +121,11 @@ impl exo_kernel::Registers for Registers {
 
     fn set_program_counter(&mut self, address: u64) {
         self.frame.program_counter = address;
+    }
+
+    #[inline(always)]
+    fn can_go_on_directly(&self) -> bool {
+        self.frame.resume & WHOLE == 0
     }
 
     fn set_status(&mut self, status: u64) {

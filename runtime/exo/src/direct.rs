@@ -145,6 +145,9 @@ impl<M: Machine> Kernel<M> {
         if !matches!(row.state, State::Sending | State::Calling) || row.due != 0 || row.page != Handle::NULL {
             return None;
         }
+        if !row.registers.can_go_on_directly() {
+            return None;
+        }
         let (state, next) = (row.state, row.next);
         pay(&mut self.machine, &mut self.accounts, &processes, caller, call)?;
         endpoint.senders.head = next;
@@ -212,7 +215,6 @@ fn miss<R>(processes: &mut View<Process<R>>, stale: &mut u32, turn: u32, id: u32
 pub(crate) fn await_reply<R>(processes: &mut View<Process<R>>, id: u32, replier: u32) {
     let process = &mut processes[id];
     process.state = State::AwaitingReply;
-    process.faulted = false;
     process.awaited = replier;
     processes[replier].callers = processes[replier].callers.pushed(processes, id);
 }

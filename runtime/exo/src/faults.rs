@@ -69,7 +69,8 @@ impl<M: Machine> Kernel<M> {
         await_reply(&mut self.processes.view(), id, replier);
         let process = &mut self.processes[id];
         // Nobody is called up out of an upcall.
-        if faulted || process.due != 0 && !process.in_upcall {
+        let is_due = process.due != 0 && !process.in_upcall;
+        if faulted || is_due || !process.registers.can_go_on_directly() {
             process.state = State::AwaitingReplyWatched;
             process.faulted = faulted;
         }

@@ -134,6 +134,13 @@ pub trait Registers: Clone + 'static {
     /// Sets the address of the next instruction. The address is one that a user may have.
     fn set_program_counter(&mut self, address: u64);
 
+    /// Whether the platform can let the thread go on by a direct path, if it is in a call. While it waits for a message or a reply, one that
+    /// can't be any more has to be [watched](crate::process::Process::watch).
+    #[inline(always)]
+    fn can_go_on_directly(&self) -> bool {
+        true
+    }
+
     /// Sets the first result register.
     fn set_status(&mut self, status: u64);
 

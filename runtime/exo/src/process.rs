@@ -31,11 +31,11 @@ pub enum State {
     Faulted,
     /// Its call was received.
     AwaitingReply,
-    /// Its fault was received; or its call, and an upcall is due.
+    /// Its fault was received; or its call, and something else is watched.
     AwaitingReplyWatched,
     /// Waits for a message, and for nothing else.
     Receiving,
-    /// Waits for a message while something else is watched: a deadline, or an upcall that is due.
+    /// Waits for a message while something else is watched: a deadline, an upcall that is due, or what the platform needs.
     ReceivingWatched,
     /// Waits for the end of a process.
     AwaitingExit,
@@ -144,6 +144,15 @@ impl<R: Registers> Process<R> {
     /// Whether it exists and hasn't ended.
     pub fn is_alive(&self) -> bool {
         !matches!(self.state, State::Free | State::Dying | State::Ended)
+    }
+
+    /// From now on no direct path may end its wait.
+    pub fn watch(&mut self) {
+        match self.state {
+            State::Receiving => self.state = State::ReceivingWatched,
+            State::AwaitingReply => self.state = State::AwaitingReplyWatched,
+            _ => {}
+        }
     }
 
     /// One that waited, and has no upcall due, is ready.

@@ -99,11 +99,10 @@ impl<M: Machine> Kernel<M> {
         self.timers[id].is_due = true;
         self.timers[id].next_due = core::mem::replace(&mut self.processes[process].due, id);
         // One that waits is called up when its wait is over.
-        match self.processes[process].state {
-            State::Ready => self.deliver_upcall(process),
-            State::Receiving => self.processes[process].state = State::ReceivingWatched,
-            State::AwaitingReply => self.processes[process].state = State::AwaitingReplyWatched,
-            _ => {}
+        if self.is_ready(process) {
+            self.deliver_upcall(process);
+        } else {
+            self.processes[process].watch();
         }
     }
 
