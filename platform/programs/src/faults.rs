@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use exo_facts::{Error, Handle, Trap, initial};
+use exo_facts::{Error, Handle, Syscall, Trap, initial};
 
 use crate::arch;
 use crate::console::Console;
@@ -27,6 +27,7 @@ enum Deed {
     Overflow,
     Loop,
     SpendAll,
+    Secret,
 }
 
 /// What is tried: the name of the check, the deed, and the trap that it must come to, if any.
@@ -82,6 +83,8 @@ pub fn culprit(parameters: &Parameters) -> u64 {
         panic!("on purpose");
     } else if is(Deed::Overflow) {
         return overflow(1);
+    } else if is(Deed::Secret) {
+        arch::fill_registers();
     } else if is(Deed::SpendAll) {
         while exo_user::cap_inspect(Handle(parameters.words[1])) != Err(Error::NoGas) {}
         return Error::NoGas.code();
@@ -146,7 +149,22 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
     let status = spinner.reap()?;
     report(console, "endless_loop_killed", status == KILLED, status);
 
+    secrets(console)?;
     exhaustion(console)
+}
+
+/// Processes are interrupted, and ended, with secrets in all their registers; whoever waited in a call meanwhile sees none.
+fn secrets(console: &mut Console) -> Result<(), Error> {
+    let child = Child::create(initial(initial::ACCOUNT))?;
+    child.start(Program::Culprit, &[Deed::Secret as u64])?;
+    let mut seen = 0;
+    for _ in 0..8 {
+        let registers = arch::registers_behind(Syscall::ProcessYield.number());
+        seen += registers.iter().filter(|&&word| word == arch::PATTERN).count() as u64;
+    }
+    report(console, "registers_are_private", seen == 0, seen);
+    exo_user::process_kill(child.process)?;
+    child.reap().map(drop)
 }
 
 /// A loop on an account that runs dry stops; it goes on when the account is filled. A call that can't be paid says so.
