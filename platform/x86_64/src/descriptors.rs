@@ -74,6 +74,20 @@ unsafe extern "C" {
     safe static syscall_entry: Symbol;
 }
 
+/// The stack that a vector switches to, as the task state numbers them: always one, whoever is interrupted. A trap inside a trap overwrites
+/// the stack of the first, which is lost anyway; a double fault has its own.
+const fn stack_of(vector: usize) -> u64 {
+    if vector == DOUBLE_FAULT { 2 } else { 1 }
+}
+
+const _: () = {
+    let mut vector = 0;
+    while vector < VECTORS {
+        assert!(stack_of(vector) != 0, "every vector has a stack of its own");
+        vector += 1;
+    }
+};
+
 /// Makes every trap and every `syscall` of ring 3 arrive in `entry.s`.
 pub fn install() {
     // Safety: called once, before the first trap, with interrupts off; nothing else touches these statics. The stacks are the
@@ -90,8 +104,7 @@ pub fn install() {
 
         let gates = &raw mut GATES;
         for vector in 0..VECTORS {
-            // A trap inside a trap overwrites the stack of the first, which is lost anyway; a double fault has its own.
-            let stack = if vector == DOUBLE_FAULT { 2 } else { 1 };
+            let stack = stack_of(vector);
             let target = vector_stubs.address() + 16 * vector as u64;
             let low = target & 0xffff | KERNEL_CODE << 16 | stack << 32 | 0x8e << 40 | (target >> 16 & 0xffff) << 48;
             (*gates)[vector] = Gate([low, target >> 32]);
