@@ -116,11 +116,8 @@ fn observers(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
             );
             let public = || methods.methods.iter().filter(|method| method.is_public);
             match public().find(|method| method.name == observer.text) {
-                Some(method) => {
-                    if !method.parameters.is_empty() || method.result != PLAIN_RESULT {
-                        diagnostics.push(wrong(law, method, place));
-                    }
-                }
+                Some(method) if method.parameters.is_empty() && method.result == PLAIN_RESULT => {}
+                Some(method) => diagnostics.push(wrong(law, method, place)),
                 // In a file that doesn't parse, it may well be there; that was reported of the handlers.
                 None if methods.broken.is_empty() => {
                     let names = public().map(|method| method.name.as_str());

@@ -164,8 +164,11 @@ pub struct RawFormat {
     /// What they say, and where.
     pub doc: Spanned<String>,
     /// Each with its name and what it means: `["integer", 0, "An integer of 62 bits."]`.
-    pub codes: Vec<Spanned<(Spanned<String>, Spanned<i64>, Spanned<String>)>>,
+    pub codes: Vec<Spanned<RawCode>>,
 }
+
+/// A number with its name before it and what it means behind it.
+pub type RawCode = (Spanned<String>, Spanned<i64>, Spanned<String>);
 
 /// A capability that the first process holds: `[initial.console]`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
