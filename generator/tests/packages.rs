@@ -1,7 +1,8 @@
-//! What stands in manifests of three kinds is one thing.
+//! What stands in manifests of three kinds is one thing, and tests compile no library anew.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn manifest(path: &str) -> toml::Table {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
@@ -71,7 +72,9 @@ fn every_workspace_beside_the_root_is_tested() {
         .map(|argument| argument.as_str().expect("a text"))
         .collect();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut expected = vec!["generator".to_owned(), "generator/tests/consumer".to_owned()];
+    let mut expected = ["generator", "generator/tests/consumer", "generator/tests/validator"]
+        .map(str::to_owned)
+        .to_vec();
     for entry in fs::read_dir(examples).expect("there are examples") {
         let name = entry.expect("the examples can be read").file_name();
         expected.push(format!("generator/examples/{}", name.to_str().expect("UTF-8")));
@@ -83,4 +86,45 @@ fn every_workspace_beside_the_root_is_tested() {
     for manifest in arguments.iter().filter(|argument| argument.ends_with("Cargo.toml")) {
         assert!(Path::new("..").join(manifest).is_file(), "{manifest} is not there");
     }
+}
+
+/// Libraries of lathe with their versions and features, one a line.
+fn libraries(edges: &str) -> Vec<String> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+            "--format",
+            "{p} {f}",
+            "--edges",
+            edges,
+        ])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let mut lines: Vec<String> = text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+/// A library of the tests that turns on a feature of one that lathe is made of would have lathe compiled twice: minutes. Such tests are a
+/// package of their own, as `validator` is.
+#[test]
+fn tests_change_no_library_of_lathe() {
+    let tested = libraries("normal,build,dev");
+    let released = libraries("normal,build");
+    assert!(released.len() > 50, "{} libraries", released.len());
+    let changed: Vec<&String> = released.iter().filter(|line| !tested.contains(line)).collect();
+    assert!(
+        changed.is_empty(),
+        "the tests compile these with other features: {changed:#?}"
+    );
 }

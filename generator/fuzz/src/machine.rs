@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use arbitrary::{Arbitrary, Unstructured};
 
 /// Entries that are added to a machine.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 pub struct Machine {
     entries: Vec<Entry>,
 }
 
 /// An entry.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Entry {
     Op(Op),
     Type(Type),
@@ -26,7 +26,7 @@ enum Entry {
 }
 
 /// An op.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 struct Op {
     code: Code,
     group: Rarely,
@@ -47,7 +47,7 @@ struct Op {
 }
 
 /// A type.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 struct Type {
     code: u8,
     slot: u8,
@@ -56,7 +56,7 @@ struct Type {
 }
 
 /// A code: most of them free.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Code {
     Next,
     Free,
@@ -74,7 +74,7 @@ impl<'a> Arbitrary<'a> for Rarely {
 }
 
 /// The type of a value on the stack.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Value {
     Plain(u8),
     Variable,
@@ -83,7 +83,7 @@ enum Value {
 }
 
 /// What an op means.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Meaning {
     Waits,
     Expression(Expression),
@@ -92,7 +92,7 @@ enum Meaning {
 }
 
 /// A Rust expression.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Expression {
     Name(u8),
     Number(i32),
@@ -104,12 +104,76 @@ enum Expression {
 }
 
 /// The shape of a field.
-#[derive(Debug, Clone, Arbitrary)]
+#[derive(Debug, Clone)]
 enum Shape {
     Plain(u8, Option<u16>),
     List(u8, u16),
     Optional(u8),
 }
+
+/// Draws every field in order, or one of the variants. The derive of `arbitrary` isn't used: it changes the features of `syn`, so that the
+/// tests would compile lathe and most of its libraries once more.
+macro_rules! drawn {
+    (struct $of:ident: $($field:ident),+) => {
+        impl<'a> Arbitrary<'a> for $of {
+            fn arbitrary(numbers: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+                Ok($of { $($field: numbers.arbitrary()?),+ })
+            }
+        }
+    };
+    (enum $of:ident, $numbers:ident: $($variant:expr),+) => {
+        impl<'a> Arbitrary<'a> for $of {
+            fn arbitrary($numbers: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+                let mut variant = $numbers.choose_index([$(stringify!($variant)),+].len())?;
+                $(
+                    if variant == 0 {
+                        return Ok($variant);
+                    }
+                    variant -= 1;
+                )+
+                unreachable!("the index is {variant} above the last variant")
+            }
+        }
+    };
+}
+
+drawn!(struct Machine: entries);
+drawn!(enum Entry, numbers:
+    Entry::Op(numbers.arbitrary()?),
+    Entry::Type(numbers.arbitrary()?),
+    Entry::Trap(numbers.arbitrary()?, numbers.arbitrary()?),
+    Entry::Effect(numbers.arbitrary()?, numbers.arbitrary()?),
+    Entry::Group,
+    Entry::Slot(numbers.arbitrary()?),
+    Entry::Operand(numbers.arbitrary()?, numbers.arbitrary()?),
+    Entry::Fixture(numbers.arbitrary()?),
+    Entry::Record(numbers.arbitrary()?),
+    Entry::Union(numbers.arbitrary()?));
+drawn!(struct Op: code, group, doc, since, operands, inputs, outputs, meaning, control, effects, traps, flags, cost, golden, examples, laws);
+drawn!(struct Type: code, slot, is, parameters);
+drawn!(enum Code, numbers: Code::Next, Code::Free, Code::Any(numbers.arbitrary()?));
+drawn!(enum Value, numbers:
+    Value::Plain(numbers.arbitrary()?),
+    Value::Variable,
+    Value::Of(numbers.arbitrary()?, numbers.arbitrary()?),
+    Value::Function(numbers.arbitrary()?, numbers.arbitrary()?));
+drawn!(enum Meaning, numbers:
+    Meaning::Waits,
+    Meaning::Expression(numbers.arbitrary()?),
+    Meaning::Function(numbers.arbitrary()?),
+    Meaning::Both(numbers.arbitrary()?));
+drawn!(enum Expression, numbers:
+    Expression::Name(numbers.arbitrary()?),
+    Expression::Number(numbers.arbitrary()?),
+    Expression::Method(numbers.arbitrary()?, numbers.arbitrary()?, numbers.arbitrary()?),
+    Expression::Binary(numbers.arbitrary()?, numbers.arbitrary()?, numbers.arbitrary()?),
+    Expression::Call(numbers.arbitrary()?, numbers.arbitrary()?),
+    Expression::Tuple(numbers.arbitrary()?),
+    Expression::If(numbers.arbitrary()?));
+drawn!(enum Shape, numbers:
+    Shape::Plain(numbers.arbitrary()?, numbers.arbitrary()?),
+    Shape::List(numbers.arbitrary()?, numbers.arbitrary()?),
+    Shape::Optional(numbers.arbitrary()?));
 
 const TYPES: &[&str] = &[
     "i32",
