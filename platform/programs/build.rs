@@ -5,7 +5,20 @@ fn main() {
     println!("cargo::rerun-if-changed=linker.ld");
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rustc-link-arg-bins=-T{directory}/linker.ld");
-    println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
-    println!("cargo::rustc-link-arg-bins=--no-pie");
-    println!("cargo::rustc-link-arg-bins=--build-id=none");
+    // A target without a system is linked by the linker itself, that of a host by its C compiler.
+    let hosted = std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system != "none");
+    let arguments: &[&str] = if hosted {
+        &[
+            "-nostartfiles",
+            "-nostdlib",
+            "-static",
+            "-no-pie",
+            "-Wl,-zmax-page-size=4096,--build-id=none",
+        ]
+    } else {
+        &["-zmax-page-size=4096", "--no-pie", "--build-id=none"]
+    };
+    for argument in arguments {
+        println!("cargo::rustc-link-arg-bins={argument}");
+    }
 }

@@ -22,8 +22,9 @@ pub struct Facts {
     pub budgets: BTreeMap<String, u64>,
     /// The checks that the conformance programs print, a line for each call and each law.
     pub checks: Vec<String>,
-    /// At most so many bytes for the stripped image.
-    pub image: Option<u64>,
+    /// At most so many bytes, by the name of the image: [`image::WHOLE`](super::image::WHOLE) and
+    /// [`image::WITHOUT_HALT`](super::image::WITHOUT_HALT).
+    pub images: BTreeMap<String, u64>,
 }
 
 impl Facts {
@@ -66,7 +67,7 @@ impl Facts {
         for measure in &kernel.budgets {
             match (measure.unit, most(&measure.most)) {
                 ("instructions", Some(most)) => drop(facts.budgets.insert(measure.name.clone(), most)),
-                (_, Some(most)) if measure.name == "image" => facts.image = Some(most),
+                ("bytes", Some(most)) => drop(facts.images.insert(measure.name.clone(), most)),
                 _ => {}
             }
         }

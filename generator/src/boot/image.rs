@@ -7,22 +7,47 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cargo_metadata::CompilerMessage;
 use object::{Object as _, ObjectSegment as _};
+use serde::Serialize;
 
 use super::machine::Target;
-use crate::build::{artefact, cargo};
+use crate::build::cargo;
 
 /// The folder of the user programs.
 pub const PROGRAMS: &str = "platform/programs";
+
+/// The name of the kernel's image with all that it can have but its own tests.
+pub const WHOLE: &str = "image";
+
+/// The name of the one without atoms and values. It isn't booted.
+pub const WITHOUT_HALT: &str = "image_without_halt";
 
 /// What is built for a boot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Images {
     /// The kernel.
     pub kernel: PathBuf,
-    /// Its bytes without symbols.
-    pub bytes: u64,
+    /// How large the images are.
+    pub sizes: Vec<Size>,
     /// The user programs, as one image.
     pub programs: PathBuf,
+}
+
+/// How large an image is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// Its name, which is that of its budget.
+    pub name: &'static str,
+    /// Its bytes without symbols.
+    pub bytes: u64,
+    /// How many it may have; `None` if the specs don't say, or speak of another image.
+    pub budget: Option<u64>,
+}
+
+impl Size {
+    /// Whether it has more than it may.
+    pub fn is_over(&self) -> bool {
+        self.budget.is_some_and(|most| self.bytes > most)
+    }
 }
 
 /// The folder of a kernel's image, relative to the root.
@@ -34,12 +59,6 @@ pub fn folder(target: Target) -> String {
 pub fn missing_package(root: &Path, target: Target) -> Option<String> {
     let manifests = [folder(target), PROGRAMS.to_owned()].map(|folder| format!("{folder}/Cargo.toml"));
     manifests.into_iter().find(|manifest| !root.join(manifest).is_file())
-}
-
-/// The command that adds what the compiler lacks for a target; `None` if it lacks nothing.
-pub fn missing_library(root: &Path, target: Target) -> Option<String> {
-    let libraries = artefact::standard_libraries(root);
-    (!artefact::is_installed(libraries.as_deref(), target.triple())).then(|| artefact::how_to_add(target.triple()))
 }
 
 /// The folders whose lines are the kernel's. User programs, tests and what is emitted from the specs aren't.
@@ -56,26 +75,34 @@ pub struct Recipe {
     pub folder: String,
     /// Features beside the default ones.
     pub features: Vec<&'static str>,
+    /// Whether the default ones are left out.
+    pub bare: bool,
 }
 
-/// Builds a package for a target; the program that it made.
+/// Builds a package for a triple; the program that it made.
 ///
 /// # Errors
 ///
 /// When cargo can't be run or fails, or the package makes no program or several.
-pub fn build(root: &Path, target: Target, recipe: &Recipe, hear: &mut dyn FnMut(CompilerMessage)) -> anyhow::Result<PathBuf> {
+pub fn build(root: &Path, triple: &str, recipe: &Recipe, hear: &mut dyn FnMut(CompilerMessage)) -> anyhow::Result<PathBuf> {
     let folder = root.join(&recipe.folder);
-    let mut arguments: Vec<String> = ["build", "--release", "--target", target.triple(), "--target-dir"]
+    let mut arguments: Vec<String> = ["build", "--release", "--target", triple, "--target-dir"]
         .map(str::to_owned)
         .to_vec();
     arguments.push(target_folder(root).to_string_lossy().into_owned());
+    arguments.extend(["--config".to_owned(), without_paths(root, triple)]);
+    if recipe.bare {
+        // Nothing is counted in it but its bytes.
+        let smallest = ["--no-default-features", "--config", "profile.release.opt-level=\"z\""];
+        arguments.extend(smallest.map(str::to_owned));
+    }
     if !recipe.features.is_empty() {
         arguments.extend(["--features".to_owned(), recipe.features.join(",")]);
     }
     // From its own folder, so that the settings beside its manifest hold.
     let built = cargo::build(&folder, &arguments, hear)?;
     if !built.success {
-        anyhow::bail!("cargo could not build `{}` for {}", recipe.folder, target.triple());
+        anyhow::bail!("cargo could not build `{}` for {triple}", recipe.folder);
     }
     let folder = folder.canonicalize().unwrap_or(folder);
     let mut programs = built.made.iter().filter(|made| made.folder == folder);
@@ -85,6 +112,13 @@ pub fn build(root: &Path, target: Target, recipe: &Recipe, hear: &mut dyn FnMut(
         (None, _) => anyhow::bail!("`{}` makes no program", recipe.folder),
         (Some(_), Some(_)) => anyhow::bail!("`{}` makes several programs, and one is to be booted", recipe.folder),
     }
+}
+
+/// Lets panics name sources relative to the root. Otherwise the size of an image depends on where the workspace lies.
+fn without_paths(root: &Path, triple: &str) -> String {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let flags = toml::Value::from(vec![format!("--remap-path-prefix={}=.", root.display())]);
+    format!("target.{triple}.rustflags={flags}")
 }
 
 /// Where images are built: beside everything else that is, so that one folder can be deleted.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::assembly::{self, Lines};
 use super::facts::Facts;
+use super::image::Size;
 use super::log::Log;
 use super::machine::Target;
 use super::run::{End, Ran};
@@ -44,8 +45,8 @@ pub enum Fault {
     OverBudget { name: String, measured: u64, budget: u64 },
     /// A budget that nothing was measured for.
     NotMeasured(String),
-    /// The stripped image is larger than its budget.
-    TooLarge { bytes: u64, budget: u64 },
+    /// A stripped image is larger than its budget.
+    TooLarge { name: &'static str, bytes: u64, budget: u64 },
     /// Too large a part of the kernel is assembly.
     TooMuchAssembly(Lines),
     /// A second run printed something else.
@@ -115,7 +116,9 @@ impl fmt::Display for Fault {
                 write!(f, "`{name}` took {measured} instructions; its budget is {budget}")
             }
             Fault::NotMeasured(name) => write!(f, "`{name}` has a budget, and nothing was measured for it"),
-            Fault::TooLarge { bytes, budget } => write!(f, "the stripped image has {bytes} bytes; its budget is {budget}"),
+            Fault::TooLarge { name, bytes, budget } => {
+                write!(f, "the stripped `{name}` has {bytes} bytes; its budget is {budget}")
+            }
             Fault::TooMuchAssembly(lines) => write!(
                 f,
                 "{} of the kernel's {} lines are assembly: {:.1} %, and less than {} % is demanded",
@@ -176,6 +179,18 @@ pub fn judge(target: Target, facts: &Facts, ran: &Ran, log: &Log, limit: Duratio
     faults
 }
 
+/// The images that are larger than they may be.
+pub fn too_large(sizes: &[Size]) -> impl Iterator<Item = Fault> {
+    let over = sizes.iter().filter(|size| size.is_over());
+    over.filter_map(|size| {
+        Some(Fault::TooLarge {
+            name: size.name,
+            bytes: size.bytes,
+            budget: size.budget?,
+        })
+    })
+}
+
 /// The first stage that isn't in its place.
 fn out_of_order(facts: &Facts, log: &Log) -> Option<Fault> {
     let mut found = log.stages.iter().map(|stage| stage.name.as_str());
@@ -217,6 +232,8 @@ pub fn rows(facts: &Facts, log: &Log) -> Vec<Row> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::log;
     use super::*;
 
@@ -227,7 +244,7 @@ mod tests {
             statuses: [(35, "entry".to_owned()), (37, "console".to_owned())].into(),
             budgets: [("null".to_owned(), 21)].into(),
             checks: vec!["refuses_null".to_owned()],
-            image: None,
+            images: BTreeMap::new(),
         }
     }
 
@@ -270,6 +287,21 @@ mod tests {
             ["the machine ended with status 0, not with 33"]
         );
         assert_eq!(faults(End::TimeOut, cut), ["the machine was still running after 9 s"]);
+    }
+
+    #[test]
+    fn images_have_budgets_of_their_own() {
+        let size = |name, bytes, budget| Size { name, bytes, budget };
+        let sizes = [
+            size("image", 98_304, Some(98_304)),
+            size("image_without_halt", 65_537, Some(65_536)),
+        ];
+        let faults: Vec<String> = too_large(&sizes).map(|fault| fault.to_string()).collect();
+        assert_eq!(
+            faults,
+            ["the stripped `image_without_halt` has 65537 bytes; its budget is 65536"]
+        );
+        assert_eq!(too_large(&[size("image", u64::MAX, None)]).count(), 0);
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Target {
         }
     }
 
-    /// The triple that the image and the user programs are compiled for.
+    /// The triple that the image and the user programs are compiled for where no spec says it.
     pub fn triple(self) -> &'static str {
         match self {
             Target::X8664 => "x86_64-unknown-none",

@@ -82,7 +82,7 @@ const ATOMIC_WIDTH: Rule = Rule {
 /// Triples are of the architecture.
 const TRIPLES: Rule = Rule {
     code: "L0727",
-    summary: "a target has triples, and each begins with its architecture",
+    summary: "a target has triples, each begins with its architecture, and kernels are compiled for some of them",
     page: include_str!("pages/L0727.md"),
     check: Some(triples),
 };
@@ -336,6 +336,25 @@ fn triples(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) {
                     .at(value(sources, target, "triples"), "")
                     .at(value(sources, target, "arch"), "the architecture of the target")
                     .help("move the triple to the target that it belongs to, or mend `arch`"),
+                );
+            }
+        }
+        for (index, triple) in target.kernel_triples.iter().enumerate() {
+            let place = value(sources, target, "kernel_triples");
+            if !target.triples.contains(triple) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        TRIPLES.code,
+                        format!("a kernel for `{triple}`, which target `{}` doesn't cover", target.name),
+                    )
+                    .at(place, "")
+                    .help("name it in `triples` too, or leave it out here"),
+                );
+            } else if target.kernel_triples[..index].contains(triple) {
+                diagnostics.push(
+                    Diagnostic::error(TRIPLES.code, format!("a kernel for `{triple}` is stated twice"))
+                        .at(place, "")
+                        .help("leave it out in one place"),
                 );
             }
         }

@@ -11,11 +11,13 @@ use super::session::{Prepared, Session};
 use super::{Common, Exit, Outcome, generate};
 use crate::boot::assembly::{self, Lines};
 use crate::boot::facts::Facts;
-use crate::boot::image::{self, Images, Recipe};
+use crate::boot::image::{self, Images, Recipe, Size};
 use crate::boot::judge::{self, Fault, Row};
+use crate::boot::library::{self, Lacking, Library};
 use crate::boot::log::{self, Log};
 use crate::boot::machine::{self, Machine, Setup, Target};
 use crate::boot::run::{self, Ran};
+use crate::model::Model;
 use crate::report::console::{self, Tone, plural, thousands};
 use crate::report::summary::Numbers;
 use crate::report::{drift, json};
@@ -29,6 +31,9 @@ pub struct Arguments {
     /// The processor
     #[arg(long, value_enum, default_value_t)]
     pub target: Target,
+    /// What the kernel is compiled for [default: the first of the target's `kernel_triples` whose library is installed]
+    #[arg(long)]
+    pub triple: Option<String>,
     /// The machine [default: microvm for x86_64, virt for aarch64]
     #[arg(long, value_enum)]
     pub machine: Option<Machine>,
@@ -51,6 +56,7 @@ impl Arguments {
     pub fn of(machine: Machine) -> Arguments {
         Arguments {
             target: machine.target(),
+            triple: None,
             machine: Some(machine),
             memory: MEMORY,
             self_tests: false,
@@ -63,6 +69,9 @@ impl Arguments {
     pub fn describe(&self) -> String {
         let mut text = format!("cargo lathe boot --target {}", self.target.name());
         let machine = self.machine.filter(|machine| *machine != self.target.machine());
+        if let Some(triple) = &self.triple {
+            text.push_str(&format!(" --triple {triple}"));
+        }
         text.push_str(&machine.map_or(String::new(), |machine| format!(" --machine {}", machine.name())));
         for (given, flag) in [(self.self_tests, " --self-tests"), (self.twice, " --twice")] {
             text.push_str(if given { flag } else { "" });
@@ -81,20 +90,20 @@ pub fn run(common: &Common, arguments: &Arguments) -> Exit {
         Ok(session) => session,
         Err(exit) => return exit,
     };
-    let emulator = match ready(&session.root, arguments) {
-        Ok(emulator) => emulator,
-        Err(missing) => {
-            console::failure(&missing.problem, &missing.fix);
-            return session.close(missing.outcome, &Numbers::default());
-        }
-    };
     let prepared = session.prepare();
     let numbers = Numbers::count(&prepared.model, prepared.tree.as_ref());
     if prepared.tree.is_none() {
         return session.close_for_tools(Outcome::Failure, &numbers);
     }
+    let tools = match ready(&session.root, &prepared.model, arguments) {
+        Ok(tools) => tools,
+        Err(missing) => {
+            console::failure(&missing.problem, &missing.fix);
+            return session.close(missing.outcome, &numbers);
+        }
+    };
     let outcome = match generate::write_tree(&mut session, &prepared, false) {
-        Ok(_) => boot(&mut session, &prepared, &emulator, arguments),
+        Ok(_) => boot(&mut session, &prepared, &tools, arguments),
         Err(_) => Outcome::Failure,
     };
     session.close_for_tools(outcome, &numbers)
@@ -110,8 +119,16 @@ pub struct Missing {
     outcome: Outcome,
 }
 
-/// The emulator, if everything is there that a boot needs beside the workspace.
-pub fn ready(root: &Path, arguments: &Arguments) -> Result<PathBuf, Missing> {
+/// What a boot needs beside the workspace.
+pub struct Tools {
+    /// What emulates the machine.
+    pub emulator: PathBuf,
+    /// What the kernel is compiled with.
+    pub library: Library,
+}
+
+/// What a boot needs beside the workspace, if everything is there.
+pub fn ready(root: &Path, model: &Model, arguments: &Arguments) -> Result<Tools, Missing> {
     let target = arguments.target;
     let missing = |problem: String, fix: String, outcome| Missing { problem, fix, outcome };
     if let Some(machine) = arguments.machine.filter(|machine| machine.target() != target) {
@@ -128,25 +145,36 @@ pub fn ready(root: &Path, arguments: &Arguments) -> Result<PathBuf, Missing> {
             Outcome::Failure,
         ));
     }
-    if let Some(command) = image::missing_library(root, target) {
-        return Err(missing(
-            format!("the compiler has no library for {}", target.triple()),
+    let asked = arguments.triple.as_deref();
+    let library = library::choose(root, model, target, asked).map_err(|lacking| match lacking {
+        Lacking::Library(command) => missing(
+            format!("the compiler has no library for {}", asked.unwrap_or(target.triple())),
             format!("add it with: {command}"),
             Outcome::Missing,
-        ));
-    }
-    machine::find_emulator(target).ok_or_else(|| {
+        ),
+        Lacking::Triple(known) => missing(
+            format!(
+                "the kernel for {} isn't compiled for `{}`",
+                target.name(),
+                asked.unwrap_or_default()
+            ),
+            format!("name one of {known}, or add it to `kernel_triples` of the target's spec"),
+            Outcome::Failure,
+        ),
+    })?;
+    let emulator = machine::find_emulator(target).ok_or_else(|| {
         missing(
             format!("`{}` isn't installed, in which the kernel boots", target.emulator()),
             format!("on Debian and Ubuntu: {}", target.how_to_install()),
             Outcome::Missing,
         )
-    })
+    })?;
+    Ok(Tools { emulator, library })
 }
 
 /// Builds, boots, judges and reports.
-pub fn boot(session: &mut Session, prepared: &Prepared, emulator: &Path, arguments: &Arguments) -> Outcome {
-    match try_boot(session, prepared, emulator, arguments) {
+pub fn boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments: &Arguments) -> Outcome {
+    match try_boot(session, prepared, tools, arguments) {
         Ok(true) => Outcome::Booted,
         Ok(false) => Outcome::Failure,
         Err(error) => {
@@ -159,14 +187,24 @@ pub fn boot(session: &mut Session, prepared: &Prepared, emulator: &Path, argumen
     }
 }
 
-fn try_boot(session: &mut Session, prepared: &Prepared, emulator: &Path, arguments: &Arguments) -> anyhow::Result<bool> {
+fn try_boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments: &Arguments) -> anyhow::Result<bool> {
     let target = arguments.target;
+    let Tools { emulator, library } = tools;
     let mut facts = Facts::of(&prepared.model, target);
-    // With its own tests in it the kernel is inlined another way: the budgets are those of the image without them.
-    if arguments.self_tests {
-        facts.budgets.clear();
+    if let Some(first) = &library.instead_of {
+        let text = format!(
+            "{}, not {first}: {}; counts and sizes have no budgets here",
+            library.triple, library.reason
+        );
+        session.status("Library", &text);
     }
-    let images = build(session, target, arguments.self_tests)?;
+    // With its own tests in it, or with another library, the kernel is larger, and inlined another way: the budgets are those of the
+    // image without them.
+    if arguments.self_tests || library.instead_of.is_some() {
+        facts.budgets.clear();
+        facts.images.clear();
+    }
+    let images = build(session, target, &library.triple, &facts, arguments.self_tests)?;
     let lines = assembly::count(&image::sources(&session.root, target))?;
     let setup = Setup {
         machine: arguments.machine.unwrap_or(target.machine()),
@@ -184,13 +222,7 @@ fn try_boot(session: &mut Session, prepared: &Prepared, emulator: &Path, argumen
     let ran = session.clock.time("boot", || run::run(emulator, &setup, limit, &mut show))?;
     let log = log::read(&ran.log);
     let mut faults = judge::judge(target, &facts, &ran, &log, limit);
-    // The tests inside the kernel aren't part of the image that has a budget.
-    if let Some(budget) = facts.image.filter(|most| images.bytes > *most && !arguments.self_tests) {
-        faults.push(Fault::TooLarge {
-            bytes: images.bytes,
-            budget,
-        });
-    }
+    faults.extend(judge::too_large(&images.sizes));
     if lines.per_cent() >= assembly::MOST_PER_CENT {
         faults.push(Fault::TooMuchAssembly(lines));
     }
@@ -209,8 +241,8 @@ fn try_boot(session: &mut Session, prepared: &Prepared, emulator: &Path, argumen
         session,
         arguments,
         &Report {
-            facts: &facts,
             images: &images,
+            triple: &library.triple,
             ran: &ran,
             log: &log,
             rows: &rows,
@@ -241,24 +273,47 @@ fn try_boot(session: &mut Session, prepared: &Prepared, emulator: &Path, argumen
     Ok(faults.is_empty())
 }
 
-/// Builds the kernel and its programs.
-fn build(session: &mut Session, target: Target, self_tests: bool) -> anyhow::Result<Images> {
+/// Builds the kernel and its programs; the kernel without atoms and values too, where the specs say how large it may be.
+fn build(session: &mut Session, target: Target, triple: &str, facts: &Facts, self_tests: bool) -> anyhow::Result<Images> {
     let (root, json) = (session.root.clone(), session.json);
-    let mut one = |folder: String, features: Vec<&'static str>| {
-        session.status("Building", &format!("{folder} for {}", target.triple()));
-        let recipe = Recipe { folder, features };
+    let mut one = |recipe: Recipe| {
+        let bare = if recipe.bare { ", without halt," } else { "" };
+        session.status("Building", &format!("{}{bare} for {triple}", recipe.folder));
         session.clock.time("build", || {
-            image::build(&root, target, &recipe, &mut |message| match json {
+            image::build(&root, triple, &recipe, &mut |message| match json {
                 true => console::output(&json::compiler(&message.message)),
                 false => console::error(message.message.rendered.as_deref().unwrap_or(&message.message.message)),
             })
         })
     };
-    let programs = one(image::PROGRAMS.to_owned(), Vec::new())?;
-    let features = if self_tests { vec!["self-tests"] } else { Vec::new() };
-    let kernel = one(image::folder(target), features)?;
+    let recipe = |folder: String| Recipe {
+        folder,
+        features: Vec::new(),
+        bare: false,
+    };
+    let size = |name: &'static str, kernel: &Path| -> anyhow::Result<Size> {
+        Ok(Size {
+            name,
+            bytes: image::stripped_bytes(kernel)?,
+            budget: facts.images.get(name).copied(),
+        })
+    };
+    let programs = one(recipe(image::PROGRAMS.to_owned()))?;
+    let mut without_halt = None;
+    if facts.images.contains_key(image::WITHOUT_HALT) {
+        let kernel = one(Recipe {
+            bare: true,
+            ..recipe(image::folder(target))
+        })?;
+        // The next build puts the whole image in its place.
+        without_halt = Some(size(image::WITHOUT_HALT, &kernel)?);
+    }
+    let kernel = one(Recipe {
+        features: if self_tests { vec!["self-tests"] } else { Vec::new() },
+        ..recipe(image::folder(target))
+    })?;
     Ok(Images {
-        bytes: image::stripped_bytes(&kernel)?,
+        sizes: [size(image::WHOLE, &kernel)?].into_iter().chain(without_halt).collect(),
         kernel,
         programs,
     })
@@ -279,8 +334,8 @@ fn modules(target: Target, images: &Images) -> Vec<OsString> {
 
 /// What is shown of a boot.
 struct Report<'a> {
-    facts: &'a Facts,
     images: &'a Images,
+    triple: &'a str,
     ran: &'a Ran,
     log: &'a Log,
     rows: &'a [Row],
@@ -296,6 +351,7 @@ struct Serial<'a> {
 #[derive(Serialize)]
 struct BootObject<'a> {
     target: &'a str,
+    triple: &'a str,
     machine: &'a str,
     memory_mib: u32,
     self_tests: bool,
@@ -304,8 +360,7 @@ struct BootObject<'a> {
     status: Option<i32>,
     checks_passed: usize,
     checks_failed: usize,
-    image_bytes: u64,
-    image_budget: Option<u64>,
+    sizes: &'a [Size],
     /// Wall time under emulation: for people, never a gate.
     first_line_milliseconds: Option<u64>,
     lines: Lines,
@@ -318,6 +373,7 @@ fn report(session: &Session, arguments: &Arguments, of: &Report<'_>) {
         }
         let object = BootObject {
             target: arguments.target.name(),
+            triple: of.triple,
             machine: arguments.machine.unwrap_or(arguments.target.machine()).name(),
             memory_mib: arguments.memory,
             self_tests: arguments.self_tests,
@@ -328,8 +384,7 @@ fn report(session: &Session, arguments: &Arguments, of: &Report<'_>) {
             },
             checks_passed: of.log.passed.len(),
             checks_failed: of.log.failed.len(),
-            image_bytes: of.images.bytes,
-            image_budget: of.facts.image,
+            sizes: &of.images.sizes,
             first_line_milliseconds: of
                 .ran
                 .first_line
@@ -340,22 +395,29 @@ fn report(session: &Session, arguments: &Arguments, of: &Report<'_>) {
         return;
     }
     console::output(&table(of.rows));
-    let budget = of
-        .facts
-        .image
-        .map_or(String::new(), |most| format!(" of {}", thousands(most as usize)));
-    let mut text = format!(
-        "\n    image       {}{budget} bytes, stripped\n",
-        thousands(of.images.bytes as usize)
-    );
+    let mut text = String::from("\n");
+    for size in &of.images.sizes {
+        let name = size.name.replace('_', " ");
+        let budget = size
+            .budget
+            .map_or(String::new(), |most| format!(" of {}", thousands(most as usize)));
+        let line = format!("    {name:<18} {}{budget} bytes, stripped", thousands(size.bytes as usize));
+        text.push_str(&match size.is_over() {
+            true => format!("\u{1b}[1;31m{line}  over\u{1b}[0m\n"),
+            false => format!("{line}\n"),
+        });
+    }
     text.push_str(&format!(
-        "    assembly    {} of {} lines ({:.1} %)\n",
+        "    assembly           {} of {} lines ({:.1} %)\n",
         thousands(of.lines.assembly),
         thousands(of.lines.all),
         of.lines.per_cent()
     ));
     if let Some(first) = of.ran.first_line {
-        text.push_str(&format!("    first line  after {} ms of wall time\n\n", first.as_millis()));
+        text.push_str(&format!(
+            "    first line         after {} ms of wall time\n\n",
+            first.as_millis()
+        ));
     }
     console::output(&text);
 }

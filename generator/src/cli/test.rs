@@ -8,6 +8,7 @@ use super::compile::compile;
 use super::session::{Prepared, Session};
 use super::{Common, Exit, Outcome, boot, generate};
 use crate::boot::image;
+use crate::boot::library;
 use crate::boot::machine::Machine;
 use crate::build::{cargo, suite};
 use crate::report::console::{self, Tone, plural};
@@ -113,6 +114,9 @@ fn run_steps(session: &mut Session, prepared: &Prepared) -> anyhow::Result<Vec<s
     Ok(failures)
 }
 
+/// The library that most hosts have.
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
 /// Boots the kernels that the workspace has, wherever QEMU is installed; `false` if one of them failed.
 fn boots(session: &mut Session, prepared: &Prepared) -> bool {
     let mut success = true;
@@ -120,6 +124,11 @@ fn boots(session: &mut Session, prepared: &Prepared) -> bool {
     let boots = [
         boot::Arguments {
             twice: true,
+            ..plain(Machine::Microvm)
+        },
+        // As on a machine that lacks the library of a kernel's own target.
+        boot::Arguments {
+            triple: Some(HOST.to_owned()),
             ..plain(Machine::Microvm)
         },
         plain(Machine::Q35),
@@ -141,14 +150,19 @@ fn boots(session: &mut Session, prepared: &Prepared) -> bool {
     for arguments in boots
         .iter()
         .filter(|boot| image::missing_package(&root, boot.target).is_none())
+        .filter(|boot| {
+            boot.triple
+                .as_deref()
+                .is_none_or(|triple| library::is_there(&root, &prepared.model, boot.target, triple))
+        })
     {
         // What is lacking is said once a target.
         if skipped == Some(arguments.target) {
             continue;
         }
         session.status("Testing", &arguments.describe());
-        let outcome = match boot::ready(&root, arguments) {
-            Ok(emulator) => boot::boot(session, prepared, &emulator, arguments),
+        let outcome = match boot::ready(&root, &prepared.model, arguments) {
+            Ok(tools) => boot::boot(session, prepared, &tools, arguments),
             Err(missing) => {
                 skipped = Some(arguments.target);
                 boot::left_out(session, arguments, &missing)

@@ -23,8 +23,10 @@ pub struct Entrance {
     pub reserved: &'static [&'static str],
     /// The stack pointer.
     pub stack_pointer: &'static str,
-    /// The vector registers, where the compiler uses them in any code, so that a kernel overwrites them in every call.
+    /// The vector registers, where the compiler may use them in any code, so that a kernel overwrites them in every call.
     pub vectors: &'static [&'static str],
+    /// Whether a kernel's fast paths hand them on to whoever runs next. A kernel that takes none where code uses them doesn't.
+    pub hands_on_vectors: bool,
     /// Instructions that clear what else a program can put something into.
     pub cleared: &'static [&'static str],
     /// Instructions that set back modes which a program can change and compilers take for the usual ones.
@@ -42,7 +44,11 @@ pub const ENTRANCES: &[Entrance] = &[
         destroyed: &["rcx", "r11"],
         reserved: &["rbx", "rbp"],
         stack_pointer: "rsp",
-        vectors: &[],
+        vectors: &[
+            "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+            "xmm14", "xmm15",
+        ],
+        hands_on_vectors: false,
         cleared: &[],
         set_back: &[],
     },
@@ -60,6 +66,7 @@ pub const ENTRANCES: &[Entrance] = &[
             "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
             "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
         ],
+        hands_on_vectors: true,
         cleared: &["msr tpidr_el0, xzr", "msr fpsr, xzr", "msr nzcv, xzr"],
         set_back: &["msr fpcr, xzr"],
     },
@@ -71,6 +78,7 @@ pub const ENTRANCES: &[Entrance] = &[
         reserved: &["esi", "ebp"],
         stack_pointer: "esp",
         vectors: &[],
+        hands_on_vectors: false,
         cleared: &[],
         set_back: &[],
     },

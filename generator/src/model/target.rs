@@ -43,6 +43,8 @@ pub struct Target {
     pub arch: String,
     /// Triples of rustc that it covers.
     pub triples: Vec<String>,
+    /// Those of them that a kernel and its programs are compiled for, the first choice first.
+    pub kernel_triples: Vec<String>,
     /// Bits of a pointer: 16, 32 or 64.
     pub pointer_width: u32,
     /// Whether the least significant byte comes first.
@@ -104,6 +106,9 @@ struct RawTarget {
     arch: Spanned<String>,
     /// Triples of rustc that it covers: `["x86_64-unknown-linux-gnu"]`.
     triples: Vec<Spanned<String>>,
+    /// Those of them that a kernel and its programs are compiled for. `lathe boot` takes the first whose library is installed.
+    #[serde(default)]
+    kernel_triples: Vec<Spanned<String>>,
     /// Bits of a pointer.
     #[schemars(range(min = 8, max = 128), example = 64)]
     pointer_width: Spanned<i64>,
@@ -239,6 +244,7 @@ fn resolve(entry: &Entry<'_>, raw: &RawTarget, diagnostics: &mut Diagnostics) ->
         aliases: texts(&raw.aliases),
         arch: raw.arch.get_ref().clone(),
         triples: texts(&raw.triples),
+        kernel_triples: texts(&raw.kernel_triples),
         pointer_width: pointer_width?,
         little_endian: little_endian?,
         page_size: page_size?,
@@ -335,6 +341,7 @@ fn item(target: &Target) -> Item {
         .fact(Weight::Shape, "cache_line", target.cache_line.to_string())
         .free(Weight::Shape, "atomic_width", target.atomic_width.to_string(), Freedom::Rise)
         .free(Weight::Effect, "triples", sorted(&target.triples), Freedom::Gain)
+        .fact(Weight::Docs, "kernel_triples", target.kernel_triples.join(", "))
         .fact(Weight::Docs, "aliases", sorted(&target.aliases))
         .fact(Weight::Docs, "sibling_calls", if target.sibling_calls { "true" } else { "" })
         .fact(Weight::Docs, "artefact", artefacts.join("; "))

@@ -9,6 +9,9 @@ mod console;
 mod crowd;
 mod faults;
 mod laws;
+#[cfg(target_os = "linux")]
+#[path = "../../x86_64/src/library.rs"]
+mod library;
 mod measure;
 mod program;
 mod root;

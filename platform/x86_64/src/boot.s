@@ -56,13 +56,13 @@ boot_entry:
 
     mov eax, offset boot_root - {base}
     mov cr3, eax
-    mov eax, 0x20                       // CR4: PAE
+    mov eax, 0x20 + 0x600 * {vector_registers}  // CR4: PAE, vector registers and their exceptions
     mov cr4, eax
     mov ecx, 0xc0000080                 // EFER: long mode, syscall
     rdmsr
     or eax, 0x101
     wrmsr
-    mov eax, 0x80010015                 // CR0: paging, write protection, no floating point, protected mode
+    mov eax, 0x80010015 - 2 * {vector_registers} // CR0: paging, write protection, no floating point (or some), protected mode
     mov cr0, eax
     lgdt [boot_descriptors - {base}]
     push 8

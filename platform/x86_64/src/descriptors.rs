@@ -74,8 +74,9 @@ unsafe extern "C" {
     safe static syscall_entry: Symbol;
 }
 
-/// The stack that a vector switches to, as the task state numbers them: always one, whoever is interrupted. A trap inside a trap overwrites
-/// the stack of the first, which is lost anyway; a double fault has its own.
+/// The stack that a vector switches to, as the task state numbers them: always one, whoever is interrupted. A library for a host uses what
+/// lies below its stack pointer, and so must lose nothing there. A trap inside a trap overwrites the stack of the first, which is lost
+/// anyway; a double fault has its own.
 const fn stack_of(vector: usize) -> u64 {
     if vector == DOUBLE_FAULT { 2 } else { 1 }
 }

@@ -33,12 +33,18 @@ trap_entry:
     push r14
     push r15
     mov rdi, rsp
+    .if {vector_registers}
+    fxsave64 [{exchange}]
+    .endif
     cld
     call {trap}
 
     // Goes on with the stopped thread whose registers stand at rdi. Nothing of the kernel's stack is needed again.
     .globl resume_thread
 resume_thread:
+    .if {vector_registers}
+    fxrstor64 [{exchange}]
+    .endif
     mov rsp, rdi
     pop r15
     pop r14
@@ -71,7 +77,13 @@ general_call:
     mov rsp, offset kernel_stack
     push rcx
     mov rcx, r10
+    .if {vector_registers}              // a function that uses them wants its stack at a multiple of 16
+    push rcx
+    .endif
     call [{handlers} + rax * 8]
+    .if {vector_registers}
+    pop rcx
+    .endif
     pop rcx
     mov rsp, [syscall_stack]
     mov r11d, 0x202
@@ -81,7 +93,13 @@ short_call:                             // the same for at most three arguments
     mov [syscall_stack], rsp
     mov rsp, offset kernel_stack
     push rcx
+    .if {vector_registers}              // a function that uses them wants its stack at a multiple of 16
+    push rcx
+    .endif
     call [{handlers} + rax * 8]
+    .if {vector_registers}
+    pop rcx
+    .endif
     pop rcx
     mov rsp, [syscall_stack]
     mov r11d, 0x202

@@ -14,6 +14,8 @@ mod direct;
 mod exit;
 mod fast;
 mod kernel;
+#[cfg(target_os = "linux")]
+mod library;
 mod machine;
 mod memory;
 mod paging;
@@ -22,6 +24,7 @@ mod stage;
 mod start_info;
 mod syscalls;
 mod traps;
+mod vectors;
 
 use core::arch::global_asm;
 
@@ -38,6 +41,7 @@ global_asm!(
     no_long_mode = const exit::byte(Stage::Entry.status()),
     main = sym start,
     descriptors = sym descriptors::DESCRIPTORS,
+    vector_registers = const vectors::USED as u8,
 );
 global_asm!(
     include_str!("entry.s"),
@@ -47,6 +51,8 @@ global_asm!(
     entries = sym syscalls::ENTRIES,
     handlers = sym syscalls::HANDLERS,
     no_such_call = const syscalls::NO_SUCH_CALL as i64,
+    vector_registers = const vectors::USED as u8,
+    exchange = sym vectors::EXCHANGE,
 );
 
 /// The kernel's beginning: `boot.s` jumps here with the address of the start information.

@@ -5,6 +5,7 @@ use exo_kernel::machine::AREA_WORDS;
 
 use crate::descriptors::{USER_CODE, USER_DATA};
 use crate::fast::Link;
+use crate::vectors::Vectors;
 
 /// What a function may use below its stack pointer.
 const RED_ZONE: u64 = 128;
@@ -50,6 +51,7 @@ pub struct Frame {
 #[derive(Clone, Copy)]
 pub struct Registers {
     pub frame: Frame,
+    pub vectors: Vectors,
     /// See `fast.rs`.
     pub link: Link,
 }
@@ -90,7 +92,11 @@ impl exo_kernel::Registers for Registers {
             stack_segment: USER_DATA,
             ..Frame::default()
         };
-        let mut registers = Self { frame, link: Link::NEW };
+        let mut registers = Self {
+            frame,
+            link: Link::NEW,
+            vectors: Vectors::INITIAL,
+        };
         registers.set_program_counter(entry);
         registers
     }
@@ -143,13 +149,16 @@ impl exo_kernel::Registers for Registers {
         if self.link.whole == 0 {
             (frame.rax, frame.rdx) = (0, 0);
         }
-        for (word, register) in area.iter_mut().zip(frame.saved()) {
+        let saved = frame.saved().map(|register| *register);
+        for (word, register) in area.iter_mut().zip(saved.iter().chain(self.vectors.words())) {
             *word = *register;
         }
     }
 
     fn restore(&mut self, area: &[u64; AREA_WORDS]) {
-        for (register, word) in self.frame.saved().into_iter().zip(area) {
+        let saved = self.frame.saved();
+        self.vectors.restore(&area[saved.len()..]);
+        for (register, word) in saved.into_iter().zip(area) {
             *register = *word;
         }
         self.frame.flags = self.frame.flags & USER_FLAGS | FIXED_FLAGS;

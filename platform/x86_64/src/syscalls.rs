@@ -7,7 +7,7 @@ use crate::kernel::kernel;
 use crate::memory::Symbol;
 use crate::registers::{FIXED_FLAGS, Registers};
 use crate::traps::resume;
-use crate::{direct, fast};
+use crate::{direct, fast, vectors};
 
 /// The two result registers.
 #[repr(C)]
@@ -45,7 +45,7 @@ unsafe extern "C" {
 #[inline(always)]
 fn save_caller() {
     let program_counter = (kernel_stack.address() - 8) as *const u64;
-    let Registers { frame, link } = kernel().current_registers();
+    let Registers { frame, link, .. } = kernel().current_registers();
     // Safety: both words were written by `entry.s` on the way to this call, and nothing writes to them meanwhile.
     unsafe {
         frame.program_counter = *program_counter;
@@ -101,7 +101,7 @@ macro_rules! table {
 /// What the general path calls.
 pub static HANDLERS: [Call; CALLS] = exo_gate::calls!(table);
 
-/// Where each call goes first: most to the general path.
+/// Where each call goes first: most to the general path. All of them do where code uses vector registers, which the others would hand on.
 pub static ENTRIES: [Label; CALLS] = {
     let mut entries = [general_call as Label; CALLS];
     let mut index = 0;
@@ -113,13 +113,15 @@ pub static ENTRIES: [Label; CALLS] = {
         index += 1;
     }
     let mut index = 0;
-    while index < direct::PATHS.len() {
+    while index < direct::PATHS.len() && !vectors::USED {
         let (call, label, _) = direct::PATHS[index];
         entries[call.number() as usize] = label;
         index += 1;
     }
-    entries[Syscall::ProcessYield.number() as usize] = fast_yield;
-    entries[Syscall::EndpointSend.number() as usize] = fast_send;
+    if !vectors::USED {
+        entries[Syscall::ProcessYield.number() as usize] = fast_yield;
+        entries[Syscall::EndpointSend.number() as usize] = fast_send;
+    }
     entries
 };
 

@@ -61,6 +61,7 @@ pub extern "C" fn trap(frame: &Frame) -> ! {
 /// Keeps all of a thread that was interrupted.
 fn stop(registers: &mut Registers, frame: &Frame) {
     registers.frame = *frame;
+    registers.vectors.take();
     registers.link.whole = 1;
 }
 
@@ -94,6 +95,7 @@ pub fn resume() -> ! {
         rest();
     }
     let registers = fast::prepare(kernel);
+    registers.vectors.put();
     // Safety: the frame is that of a stopped thread of ring 3, whose space is active.
     unsafe { resume_thread(&registers.frame) }
 }

@@ -130,6 +130,9 @@ fn page(target: &Target) -> Page {
         facts.push(("Also called".to_owned(), codes(&target.aliases)));
     }
     facts.push(("Triples".to_owned(), codes(&target.triples)));
+    if !target.kernel_triples.is_empty() {
+        facts.push(("Kernels are compiled for".to_owned(), codes(&target.kernel_triples)));
+    }
     page.add(Block::Facts(facts));
     if !target.levels.is_empty() {
         page.heading(2, "Levels");

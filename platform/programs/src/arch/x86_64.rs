@@ -45,6 +45,7 @@ macro_rules! timed {
                 inout("r12") $number => status, inout("r13") c => value, out("rax") instructions, out("rdx") _,
                 inout("rdi") a => _, inout("rsi") b => _, inout("r10") d => _, inout("r8") e => _, inout("r9") f => _,
                 out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
+                clobber_abi("sysv64"),
             );
         }
         Timed { instructions, status, value }
@@ -78,6 +79,7 @@ pub fn stamped_call(number: u64, first: u64) -> u64 {
             inout("r12") number => _, out("rax") status, inout("rdi") first => _, out("rsi") _, out("rdx") _,
             inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
             out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     status
@@ -101,6 +103,7 @@ pub fn call_and_stamp(number: u64, first: u64, second: u64) -> (u64, u64, u64) {
             inout("rax") number => stamp, out("r12") status, inout("rdi") first => _, inout("rsi") second => word, out("rdx") _,
             inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
             out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     (status, word, stamp)
@@ -146,6 +149,7 @@ pub fn stamped_yield(number: u64, to: u64, at: &AtomicU64) -> u64 {
             "pop rbx",
             inout("r12") number => _, inout("r13") at.as_ptr() => _, out("rax") status, inout("rdi") to => _, out("rsi") _, out("rdx") _,
             out("r10") _, inout("r8") 0u64 => _, inout("r9") 0u64 => _, out("rcx") _, out("r11") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     status
@@ -175,6 +179,7 @@ pub fn stamped_call_and_stamp(number: u64, first: u64) -> (u64, u64) {
             inout("r12") number => status, out("rax") stamp, inout("rdi") first => _, out("rsi") _, out("rdx") _,
             inout("r10") 0u64 => _, inout("r8") 0u64 => _, inout("r9") 0u64 => _,
             out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     (status, stamp)
@@ -213,6 +218,7 @@ pub unsafe fn timed_return(number: u64, area: u64) -> u64 {
             word = const 8 * 4,
             inout("r12") number => _, out("rax") instructions, inout("rdi") area => _, out("rsi") _, out("rdx") _,
             out("r10") _, out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     instructions.saturating_sub(stamp_cost())
@@ -239,6 +245,9 @@ pub fn illegal_instruction() {
 /// What a register holds that another process must not see.
 pub const PATTERN: u64 = 0x5ec2_e75e_c2e7_5ec2;
 
+/// Whether this was compiled with a library that uses vector registers.
+const VECTORS: bool = cfg!(target_feature = "sse");
+
 /// Fills all registers with the pattern, and stays there.
 pub fn fill_registers() -> ! {
     // Safety: nothing goes on behind it.
@@ -258,7 +267,14 @@ pub fn fill_registers() -> ! {
             "mov rbp, rax",
             "mov rcx, rax",
             "mov rdx, rax",
+            ".if {vectors}",
+            ".irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
+            "movq xmm\\number, rax",
+            "punpcklqdq xmm\\number, xmm\\number",
+            ".endr",
+            ".endif",
             "2: jmp 2b",
+            vectors = const VECTORS as u8,
             in("rax") PATTERN,
             options(noreturn),
         )
@@ -290,10 +306,17 @@ pub fn registers_behind(number: u64) -> [u64; 96] {
             "mov [rax + 88], rbp",
             "mov [rax + 96], rcx",
             "mov [rax + 104], rdx",
+            ".if {vectors}",
+            ".irp number, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
+            "movups [rax + 112 + 16 * \\number], xmm\\number",
+            ".endr",
+            ".endif",
             "pop rbp",
             "pop rbx",
+            vectors = const VECTORS as u8,
             inout("rax") number => _, inout("rsi") seen.as_mut_ptr() => _, inout("rdi") 0u64 => _, out("rdx") _, out("r10") _,
             out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r12") _, out("r13") _, out("r14") _, out("r15") _,
+            clobber_abi("sysv64"),
         );
     }
     seen

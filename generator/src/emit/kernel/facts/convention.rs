@@ -71,5 +71,6 @@ fn constant(text: &mut String, target: &Target, convention: &Convention) -> std:
     writeln!(text, "    destroyed: {},", list(convention.entrance.destroyed.to_vec()))?;
     writeln!(text, "    clobbered: {},", names(&convention.clobbered))?;
     writeln!(text, "    vectors: {},", list(convention.entrance.vectors.to_vec()))?;
+    writeln!(text, "    hands_on_vectors: {},", convention.entrance.hands_on_vectors)?;
     writeln!(text, "    kept: {},\n}};", names(&convention.kept))
 }

@@ -13,7 +13,8 @@ pub(super) fn before(entrance: &Entrance, given: &[&str], in_c: bool) -> Vec<Str
         .iter()
         .filter(|register| !given.contains(register) && !entrance.destroyed.contains(register))
         .map(|register| clear(entrance, register, in_c));
-    let vectors = entrance.vectors.iter().map(|register| format!("movi {register}.2d, #0"));
+    let vectors = entrance.vectors.iter().filter(|_| entrance.hands_on_vectors);
+    let vectors = vectors.map(|register| format!("movi {register}.2d, #0"));
     let others = entrance.cleared.iter().map(|&line| line.to_owned());
     let mut lines: Vec<String> = Vec::new();
     for instruction in general.chain(vectors).chain(others) {

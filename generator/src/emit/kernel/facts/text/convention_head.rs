@@ -24,8 +24,10 @@ pub struct Convention {
     pub destroyed: &'static [&'static str],
     /// What any call may overwrite beside the number, the arguments and the results.
     pub clobbered: &'static [&'static str],
-    /// The vector registers that any call may overwrite, where the compiler uses them in any code.
+    /// The vector registers that any call may overwrite, where the compiler may use them in any code.
     pub vectors: &'static [&'static str],
+    /// Whether a fast path hands them on to the next process, so that whoever makes a call clears them.
+    pub hands_on_vectors: bool,
     /// What a call keeps unless it may switch processes.
     pub kept: &'static [&'static str],
 }
