@@ -26,8 +26,10 @@ pub struct Convention {
     pub destroyed: &'static [&'static str],
     /// What any call may overwrite beside the number, the arguments and the results.
     pub clobbered: &'static [&'static str],
-    /// The vector registers that any call may overwrite, where the compiler uses them in any code.
+    /// The vector registers that any call may overwrite, where the compiler may use them in any code.
     pub vectors: &'static [&'static str],
+    /// Whether a fast path hands them on to the next process, so that whoever makes a call clears them.
+    pub hands_on_vectors: bool,
     /// What a call keeps unless it may switch processes.
     pub kept: &'static [&'static str],
 }
@@ -59,6 +61,7 @@ pub const AARCH64: Convention = Convention {
         "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17",
         "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31",
     ],
+    hands_on_vectors: true,
     kept: &["x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29"],
 };
 
@@ -80,6 +83,7 @@ pub const I686: Convention = Convention {
     destroyed: &[],
     clobbered: &["ecx"],
     vectors: &[],
+    hands_on_vectors: false,
     kept: &["ebx", "esi", "edi", "ebp"],
 };
 
@@ -99,7 +103,11 @@ pub const X86_64: Convention = Convention {
     page: Some("r9"),
     destroyed: &["rcx", "r11"],
     clobbered: &[],
-    vectors: &[],
+    vectors: &[
+        "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",
+        "xmm14", "xmm15",
+    ],
+    hands_on_vectors: false,
     kept: &["rbx", "rbp", "r12", "r13", "r14", "r15"],
 };
 

@@ -326,7 +326,7 @@ static inline struct exo_results exo_call(uint64_t number, uint64_t a0, uint64_t
         "add $128, %%rsp\n\t"
         : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9)
         :
-        : "rcx", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+        : "rcx", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
     results.status = (int64_t)rax;
     results.value = rdx;
     results.message.words[0] = rsi;
@@ -362,7 +362,7 @@ static inline struct exo_results exo_switching_call(uint64_t number, uint64_t a0
         "add $128, %%rsp\n\t"
         : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9)
         :
-        : "rcx", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+        : "rcx", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory", "cc");
     results.status = (int64_t)rax;
     results.value = rdx;
     results.message.words[0] = rsi;

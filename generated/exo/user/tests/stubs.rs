@@ -122,7 +122,8 @@ fn shown(convention: &Convention, function: &Function) {
     let enters = |line: &String| line == convention.instruction;
     let call = function.instructions.iter().position(enters).expect("it enters the kernel");
     let cleared: Vec<&str> = function.instructions[..call].iter().flat_map(|line| line.split("; ")).collect();
-    let all = [convention.clobbered, convention.kept, convention.arguments, convention.vectors].concat();
+    let vectors = if convention.hands_on_vectors { convention.vectors } else { &[] };
+    let all = [convention.clobbered, convention.kept, convention.arguments, vectors].concat();
     for register in all {
         let is_argument = function.registers.get(register).is_some_and(|(before, _)| !before.is_empty());
         let low = match register.strip_prefix('r') {

@@ -27,6 +27,9 @@ pub(crate) fn plain_0(number: u64) -> (u64, u64) {
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -52,6 +55,9 @@ pub(crate) fn plain_1(number: u64, a0: u64) -> (u64, u64) {
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -77,6 +83,9 @@ pub(crate) fn plain_2(number: u64, a0: u64, a1: u64) -> (u64, u64) {
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -102,6 +111,9 @@ pub(crate) fn plain_3(number: u64, a0: u64, a1: u64, a2: u64) -> (u64, u64) {
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -127,6 +139,9 @@ pub(crate) fn plain_4(number: u64, a0: u64, a1: u64, a2: u64, a3: u64) -> (u64, 
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -152,6 +167,9 @@ pub(crate) fn plain_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64) 
             lateout("r9") _,
             lateout("rcx") _,
             lateout("r11") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
             options(nostack),
         );
     }
@@ -187,6 +205,9 @@ pub(crate) fn switching_1(number: u64, a0: u64) -> (u64, u64) {
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, value)
@@ -221,6 +242,9 @@ pub(crate) fn switching_5(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, value)
@@ -254,6 +278,9 @@ pub(crate) fn switching_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, value)
@@ -292,6 +319,9 @@ pub(crate) fn message_1(number: u64, a0: u64) -> (u64, [u64; 4], u64) {
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, [w0, w1, w2, w3], page)
@@ -330,6 +360,9 @@ pub(crate) fn message_2(number: u64, a0: u64, a1: u64) -> (u64, [u64; 4], u64) {
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, [w0, w1, w2, w3], page)
@@ -367,6 +400,9 @@ pub(crate) fn message_6(number: u64, a0: u64, a1: u64, a2: u64, a3: u64, a4: u64
             lateout("r13") _,
             lateout("r14") _,
             lateout("r15") _,
+            lateout("xmm0") _, lateout("xmm1") _, lateout("xmm2") _, lateout("xmm3") _, lateout("xmm4") _, lateout("xmm5") _,
+            lateout("xmm6") _, lateout("xmm7") _, lateout("xmm8") _, lateout("xmm9") _, lateout("xmm10") _, lateout("xmm11") _,
+            lateout("xmm12") _, lateout("xmm13") _, lateout("xmm14") _, lateout("xmm15") _,
         );
     }
     (status, [w0, w1, w2, w3], page)

@@ -193,7 +193,7 @@ window.manualEntries = [
 ["L0724","diagnostic","","page sizes are powers of two, the larger ones ascending multiples of the smallest","","diagnostics/L07.html#l0724"],
 ["L0725","diagnostic","","a cache line is a power of two, from 4 to 4096 bytes","","diagnostics/L07.html#l0725"],
 ["L0726","diagnostic","","the widest atomic operation has 0, 8, 16, 32, 64 or 128 bits","","diagnostics/L07.html#l0726"],
-["L0727","diagnostic","","a target has triples, and each begins with its architecture","","diagnostics/L07.html#l0727"],
+["L0727","diagnostic","","a target has triples, each begins with its architecture, and kernels are compiled for some of them","","diagnostics/L07.html#l0727"],
 ["L0728","diagnostic","","a level adds only features that no level before it has","","diagnostics/L07.html#l0728"],
 ["L0729","diagnostic","","vector registers don't become narrower from one level to the next","","diagnostics/L07.html#l0729"],
 ["L0731","diagnostic","","an artefact is a package that is emitted","","diagnostics/L07.html#l0731"],
