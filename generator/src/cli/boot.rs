@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Run the kernel's own tests before the root process
     #[arg(long)]
     pub self_tests: bool,
+    /// Let the fuzzer make 20,000 calls, not a million
+    #[arg(long)]
+    pub few_calls: bool,
     /// How long the machine may run
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
@@ -60,6 +63,7 @@ impl Arguments {
             machine: Some(machine),
             memory: MEMORY,
             self_tests: false,
+            few_calls: false,
             timeout: 900,
             twice: false,
         }
@@ -73,7 +77,12 @@ impl Arguments {
             text.push_str(&format!(" --triple {triple}"));
         }
         text.push_str(&machine.map_or(String::new(), |machine| format!(" --machine {}", machine.name())));
-        for (given, flag) in [(self.self_tests, " --self-tests"), (self.twice, " --twice")] {
+        let flags = [
+            (self.self_tests, " --self-tests"),
+            (self.few_calls, " --few-calls"),
+            (self.twice, " --twice"),
+        ];
+        for (given, flag) in flags {
             text.push_str(if given { flag } else { "" });
         }
         text
@@ -204,7 +213,7 @@ fn try_boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments
         facts.budgets.clear();
         facts.images.clear();
     }
-    let images = build(session, target, &library.triple, &facts, arguments.self_tests)?;
+    let images = build(session, &library.triple, &facts, arguments)?;
     let lines = assembly::count(&image::sources(&session.root, target))?;
     let setup = Setup {
         machine: arguments.machine.unwrap_or(target.machine()),
@@ -274,7 +283,8 @@ fn try_boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments
 }
 
 /// Builds the kernel and its programs; the kernel without atoms and values too, where the specs say how large it may be.
-fn build(session: &mut Session, target: Target, triple: &str, facts: &Facts, self_tests: bool) -> anyhow::Result<Images> {
+fn build(session: &mut Session, triple: &str, facts: &Facts, arguments: &Arguments) -> anyhow::Result<Images> {
+    let target = arguments.target;
     let (root, json) = (session.root.clone(), session.json);
     let mut one = |recipe: Recipe| {
         let bare = if recipe.bare { ", without halt," } else { "" };
@@ -298,7 +308,11 @@ fn build(session: &mut Session, target: Target, triple: &str, facts: &Facts, sel
             budget: facts.images.get(name).copied(),
         })
     };
-    let programs = one(recipe(image::PROGRAMS.to_owned()))?;
+    let feature = |given: bool, name: &'static str| if given { vec![name] } else { Vec::new() };
+    let programs = one(Recipe {
+        features: feature(arguments.few_calls, "few-calls"),
+        ..recipe(image::PROGRAMS.to_owned())
+    })?;
     let mut without_halt = None;
     if facts.images.contains_key(image::WITHOUT_HALT) {
         let kernel = one(Recipe {
@@ -309,7 +323,7 @@ fn build(session: &mut Session, target: Target, triple: &str, facts: &Facts, sel
         without_halt = Some(size(image::WITHOUT_HALT, &kernel)?);
     }
     let kernel = one(Recipe {
-        features: if self_tests { vec!["self-tests"] } else { Vec::new() },
+        features: feature(arguments.self_tests, "self-tests"),
         ..recipe(image::folder(target))
     })?;
     Ok(Images {

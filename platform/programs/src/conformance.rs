@@ -39,7 +39,7 @@ pub fn refusals(console: &mut Console) -> Result<(), Error> {
 }
 
 /// Calls of the fuzzer in one boot.
-const CALLS: u64 = 1_000_000;
+const CALLS: u64 = if cfg!(feature = "few-calls") { 20_000 } else { 1_000_000 };
 
 /// Ticks without a call after which a fuzzer has ended or waits for ever.
 const PATIENCE: u64 = 2;
