@@ -92,9 +92,7 @@ pub fn build(root: &Path, triple: &str, recipe: &Recipe, hear: &mut dyn FnMut(Co
     arguments.push(target_folder(root).to_string_lossy().into_owned());
     arguments.extend(["--config".to_owned(), without_paths(root, triple)]);
     if recipe.bare {
-        // Nothing is counted in it but its bytes.
-        let smallest = ["--no-default-features", "--config", "profile.release.opt-level=\"z\""];
-        arguments.extend(smallest.map(str::to_owned));
+        arguments.push("--no-default-features".to_owned());
     }
     if !recipe.features.is_empty() {
         arguments.extend(["--features".to_owned(), recipe.features.join(",")]);

@@ -95,11 +95,21 @@ pub fn synchronised() -> &'static mut Kernel<Processor> {
     // Safety: the kernel runs alone, and no fast path is under way.
     unsafe {
         if PATHS.current != PATHS.known {
-            PATHS.known = PATHS.current;
-            kernel.adopt(ProcessId((*PATHS.current).link.id));
+            tell_who_runs(kernel);
         }
     }
     kernel
+}
+
+/// The kernel learns what fast paths did. Once for all calls: within each it would be a thirtieth of the image.
+#[cold]
+#[inline(never)]
+fn tell_who_runs(kernel: &mut Kernel<Processor>) {
+    // Safety: as above.
+    unsafe {
+        PATHS.known = PATHS.current;
+        kernel.adopt(ProcessId((*PATHS.current).link.id));
+    }
 }
 
 /// The owner of the capabilities that a call names.
