@@ -35,6 +35,14 @@ pub unsafe fn mov(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
+/// Copies two slots, one after the other.
+#[inline(always)]
+pub unsafe fn mov_two(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    fp.set_word(pc.u16(2), fp.word(pc.u16(4)));
+    fp.set_word(pc.u16(6), fp.word(pc.u16(8)));
+    (pc.next(2), fp)
+}
+
 /// Exchanges two slots.
 #[inline(always)]
 pub unsafe fn swap(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
@@ -297,24 +305,13 @@ pub unsafe fn leave_guarded(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Returns what is in a slot.
 #[inline(always)]
 pub unsafe fn return_slot(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    return_word(fp.word(pc.u16(2)), state)
+    state.return_word(fp.word(pc.u16(2)))
 }
 
 /// Returns a constant.
 #[inline(always)]
 pub unsafe fn return_constant(pc: Pc, _: Fp, state: &mut State) -> (Pc, Fp) {
-    return_word(pc.u64(8), state)
-}
-
-/// Puts a result where the call says, in its last word, and goes on behind it.
-#[inline(always)]
-unsafe fn return_word(word: u64, state: &mut State) -> (Pc, Fp) {
-    let return_pc = (*state.record).return_pc;
-    state.record = state.record.sub(1);
-    let fp = Fp(state.words.add((*state.record).base as usize));
-    let result = return_pc.0.sub(1).cast::<u16>().read();
-    fp.set_word(result, word);
-    (return_pc, fp)
+    state.return_word(pc.u64(8))
 }
 
 /// Ends a task whose outermost function has returned, or does what a handler left to be done because it is rare.
@@ -362,6 +359,17 @@ pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let word = object::capture(state, (*state.record).closure, pc.u16(4)).read();
     fp.set_word(pc.u16(2), word);
     (pc.next(1), fp)
+}
+
+/// Loads what is in a captured cell.
+#[inline(always)]
+pub unsafe fn load_captured_cell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let cell = Ref::from_bits(object::capture(state, (*state.record).closure, pc.u16(4)).read() as u32);
+    if cell.is_null() {
+        return state.raise_in(pc, fp, 1, null_reference(&"a cell"));
+    }
+    fp.set_word(pc.u16(2), object::field(state, cell, 0).read());
+    (pc.next(2), fp)
 }
 
 /// Changes a captured variable.

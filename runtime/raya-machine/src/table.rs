@@ -14,7 +14,7 @@ pub struct Table {
     pub ops: &'static [OpRow],
     /// By number; the [`BUILTINS`] come first.
     pub internals: &'static [Internal],
-    /// Sequences of instructions with a handler of their own, longer ones first.
+    /// What instructions become together with the one behind them, by the number of the first.
     pub sequences: &'static [Sequence],
     /// Instructions that change while they run.
     pub families: &'static [Family],
@@ -124,6 +124,12 @@ pub enum What {
     Cache(u8),
     /// 16 bits: of a call, how many arguments lie one behind another from the slot of the first one on.
     Count,
+    /// 16 bits: the field at this byte of the instruction whose place this one takes.
+    Before16(u8),
+    /// 32 bits of the same.
+    Before32(u8),
+    /// 64 bits of the same.
+    Before64(u8),
 }
 
 /// A comparison and the branch behind it in one handler.
@@ -148,13 +154,22 @@ pub struct Family {
     pub on_miss: u16,
 }
 
-/// Several instructions in one handler. None but the first may be the target of a jump.
+/// What an instruction becomes together with the one behind it that takes what it gave. Nothing arrives between the two.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequence {
-    /// The instructions.
-    pub ops: &'static [Opcode],
-    /// The handler. Inputs are those values that the sequence finds on the stack, outputs those that it leaves; operands are those of
-    /// all its instructions one after another.
+    /// The handler of the instruction whose place it takes.
+    pub first: u16,
+    /// The instruction behind.
+    pub op: Opcode,
+    /// Which of its inputs is what the first gave.
+    pub input: u8,
+    /// How many instructions went before. A word of the code stands for each, so that a trap can say which one it was.
+    pub part: u8,
+    /// Whether what the first gave is also stored in a local, from where the instruction takes it.
+    pub stores: bool,
+    /// Of a comparison that is fused with the branch behind it: it jumps when the comparison gives this.
+    pub when: Option<bool>,
+    /// The handler. Inputs, outputs and operands are those of the instruction behind; the fields of the first are copied.
     pub variant: Variant,
 }
 
@@ -205,6 +220,8 @@ pub const BUILTINS: &[&str] = &[
     "null_to",
     "call_native",
     "closure_of",
+    "mov_two",
+    "load_captured_cell",
 ];
 
 /// The numbers of the [`BUILTINS`].
@@ -279,6 +296,10 @@ pub(crate) mod builtin {
     pub const CALL_NATIVE: u16 = 33;
     /// The number of `closure_of`.
     pub const CLOSURE_OF: u16 = 34;
+    /// The number of `mov_two`.
+    pub const MOV_TWO: u16 = 35;
+    /// The number of `load_captured_cell`.
+    pub const LOAD_CAPTURED_CELL: u16 = 36;
 }
 
 /// What the last word of a call says beside the result's slot and the function.

@@ -6,7 +6,7 @@ use crate::check::text::count;
 use crate::diagnostic::{Applicability, Diagnostic, Diagnostics};
 use crate::model::Model;
 use crate::model::instruction_set::effect::Access;
-use crate::model::instruction_set::engine::plan;
+use crate::model::instruction_set::engine::{plan, sequence};
 use crate::model::instruction_set::signature::{Signature, fast_signature, takes, value_type};
 use crate::model::instruction_set::{
     Control, Engine, Fuse, InstructionSet, InstructionSets, Location, Op, Plan, Superinstruction,
@@ -301,8 +301,8 @@ fn superinstructions(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics
                         format!("the superinstruction `{}` can't be: {fault}", sequence.name),
                     )
                     .at(span, "")
-                    .note("its ops run as one: nothing between them may be jumped to, fail, wait or be seen")
-                    .help("name ops that only compute, each of which takes what the one before it gives"),
+                    .note("its ops run as one: between them nothing may be jumped to, wait, or be seen by the collector")
+                    .help("name ops that work on values at once, each of which takes what the one before it gives"),
                 );
             }
         }
@@ -310,34 +310,45 @@ fn superinstructions(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics
 }
 
 fn sequence_fault(set: &InstructionSet, sequence: &Superinstruction) -> Option<(String, Span)> {
-    if sequence.ops.len() < 2 {
+    let (_, before) = sequence.ops.split_last()?;
+    if before.is_empty() {
         return Some((format!("it has {}", count(sequence.ops.len(), "op")), sequence.span));
     }
     for (position, (id, span)) in sequence.ops.iter().enumerate() {
         let op = &set.ops[*id];
         let last = position + 1 == sequence.ops.len();
-        if op.control != Control::Next && !last {
-            return Some((format!("`{}` ends a block, and only the last op may", op.name), *span));
+        if let Some(fault) = sequence::fault_of_part(set, op, last) {
+            return Some((format!("`{}` {fault}", op.name), *span));
         }
-        if !plan::is_composed(set, op) {
+        if let Some((before, _)) = position.checked_sub(1).and_then(|before| sequence.ops.get(before))
+            && !sequence::takes_from(set, op, &set.ops[*before])
+        {
             return Some((
-                format!("`{}` does more than to compute one value of plain ones", op.name),
+                format!("`{}` doesn't take what `{}` gives", op.name, set.ops[*before].name),
                 *span,
             ));
         }
-        if let Some((before, _)) = position.checked_sub(1).and_then(|before| sequence.ops.get(before)) {
-            let given = set.ops[*before]
-                .outputs
-                .first()
-                .map(|output| value_type(set, &output.expression));
-            let taken = op.inputs.last().map(|input| value_type(set, &input.expression));
-            if given != taken {
-                return Some((
-                    format!("`{}` doesn't take what `{}` gives", op.name, set.ops[*before].name),
-                    *span,
-                ));
-            }
-        }
+    }
+    let same = |other: &Superinstruction| !other.stores && other.ops.iter().map(|op| op.0).eq(before.iter().map(|op| op.0));
+    if before.len() > 1 && !set.superinstructions.iter().any(same) {
+        let without = "the sequence without its last op is no superinstruction";
+        return Some((without.to_owned(), sequence.span));
+    }
+    let last = sequence.ops.last().map(|(id, _)| &set.ops[*id])?;
+    if let Some((input, span)) = &sequence.input
+        && !last.inputs.iter().any(|known| known.name == *input)
+    {
+        return Some((format!("`{}` has no input `{input}`", last.name), *span));
+    }
+    if last.control == Control::Jump && !sequence.stores {
+        let lost = "what is computed before a jump has to be stored";
+        return Some((lost.to_owned(), sequence.span));
+    }
+    if sequence.stores && before.len() > 1 {
+        return Some((
+            "what the first of more than two ops gives can't be stored".to_owned(),
+            sequence.span,
+        ));
     }
     None
 }

@@ -21,7 +21,7 @@ pub mod types;
 pub mod wide;
 
 pub use effect::{Effect, Takes};
-pub use engine::{CacheField, Engine, Family, Fuse, Handler, Location, Plan, Superinstruction};
+pub use engine::{CacheField, Chain, Engine, Family, Fuse, Handler, Location, Plan, Superinstruction};
 pub use example::{Body, Example, Fixture, Golden, Outcome, unindented};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use image::ImageSet;

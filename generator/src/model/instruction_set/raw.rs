@@ -203,6 +203,18 @@ pub struct RawSuperinstruction {
     #[schemars(example = ["fmul", "fadd"])]
     #[schemars(extend("x-lathe-names" = ["op"]))]
     pub ops: Vec<Spanned<String>>,
+    /// Whether what the first op gives is stored in a local, where the second one reads it: a counter that is compared, say.
+    #[serde(default)]
+    #[schemars(example = true)]
+    pub stores: bool,
+    /// The input of the last op that is what the one before it gives. Without it, any that can be: each has handlers of its own.
+    #[schemars(example = &"array")]
+    pub input: Option<Spanned<String>>,
+    /// The representations that type variables of the ops stand for: names of `[slot.…]`. Without it all of them.
+    #[serde(default)]
+    #[schemars(example = ["bool"])]
+    #[schemars(extend("x-lathe-names" = ["slot"]))]
+    pub kinds: Vec<Spanned<String>>,
 }
 
 /// Where a type comes from: `library = { package = "ethnum", version = "1.5", path = "ethnum::U256" }`.

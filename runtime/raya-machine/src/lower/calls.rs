@@ -30,11 +30,14 @@ impl Lowering<'_, '_> {
             Instruction::LoadCaptured { i } => {
                 let depth = self.stack.depth();
                 let local = self.result_local(depth);
+                let output = local.unwrap_or(self.stack.slot(depth));
                 let begun = self.builtin(builtin::LOAD_CAPTURED, 1);
-                self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(depth)));
+                self.shared.writer.u16(begun, 2, output);
                 self.shared.writer.u16(begun, 4, i.0 as u16);
+                self.note_written(begun, builtin::LOAD_CAPTURED, output);
                 self.push_result(local)
             }
+            Instruction::LoadRefcell => return self.load_captured_cell(),
             Instruction::StoreCaptured { i } => {
                 let top = self.stack.depth().checked_sub(1)?;
                 let slot = self.in_slot(top);
@@ -77,6 +80,21 @@ impl Lowering<'_, '_> {
             }
             _ => return None,
         })
+    }
+
+    /// Loads what is in a cell, if that cell is a captured one that was loaded by the last instruction.
+    fn load_captured_cell(&mut self) -> Option<usize> {
+        let top = self.stack.depth().checked_sub(1)?;
+        let local = self.stored_ahead();
+        if self.stack.get(top).place != Place::Own || local.is_some_and(|local| self.stack.topmost_named(local, top).is_some()) {
+            return None;
+        }
+        let captured = self.take_back_captured(self.stack.slot(top))?;
+        let begun = self.builtin(builtin::LOAD_CAPTURED_CELL, 2);
+        self.shared.writer.u16(begun, 2, local.unwrap_or(self.stack.slot(top)));
+        self.shared.writer.u16(begun, 4, captured);
+        self.stack.cut(top);
+        Some(self.push_result(local))
     }
 
     /// Pushes the result of an instruction, unless it went into a local.
@@ -287,6 +305,10 @@ impl Lowering<'_, '_> {
             return 0;
         };
         let place = self.stack.get(top).place;
+        if self.hidden == 0 && self.continue_with_return(top) {
+            self.leave(Leaves::Ends);
+            return 0;
+        }
         self.leave_guarded();
         match place {
             Place::Const(word) => self.return_constant(word),

@@ -7,6 +7,7 @@ use raya_facts::verify::stacks::HandlersId;
 use raya_facts::{Blocks, Decoded, FunctionId, Instruction, Label, Opcode, TypeId, decode};
 use raya_runtime::Any;
 
+use super::sequences::Last;
 use super::stack::{self, Place, Stack, kind_of};
 use super::writer::Begun;
 use super::{MAX_FRAME, Shared};
@@ -99,6 +100,8 @@ pub(super) struct Lowering<'s, 'a> {
     pub index: usize,
     /// The instruction behind the one that is lowered.
     pub ahead: Option<Decoded>,
+    /// The instruction that was written last in this block.
+    pub last: Option<Last>,
     leaves: Leaves,
     offsets: Vec<(u32, u32)>,
     guarded: Vec<(u32, u32)>,
@@ -167,6 +170,7 @@ pub(super) fn lower<'a>(
         leader: 0,
         index: 0,
         ahead: None,
+        last: None,
         leaves: Leaves::Branches,
         offsets: Vec::new(),
         guarded: Vec::new(),
@@ -304,11 +308,13 @@ impl Lowering<'_, '_> {
         };
         if self.leaves == Leaves::Falls {
             self.settle_from(0);
-            if charged(cost) > 0 {
+            let here = self.block_at(self.block).map(Label);
+            if charged(cost) > 0 && !here.is_some_and(|here| self.continue_with_jump(here, charged(cost))) {
                 let begun = self.builtin(builtin::FUEL, 1);
                 self.shared.writer.u32(begun, 4, cost);
             }
         }
+        self.last = None;
         let place = self.shared.writer.place();
         if let Some(block) = self.blocks.get_mut(self.block) {
             block.place = place;
@@ -400,6 +406,29 @@ impl Lowering<'_, '_> {
             Some((before, offset)) if *before == place && *offset != self.leader => *offset = at,
             _ => self.offsets.push((place, at)),
         }
+    }
+
+    /// Notes that a word of the last instruction comes from an instruction that is a part of it.
+    pub fn remember_at(&mut self, place: u32, at: u32) {
+        self.offsets.push((place, at));
+    }
+
+    /// Forgets the instructions that wrote nothing at a place or behind it.
+    pub fn forget_behind(&mut self, place: u32) {
+        while self.offsets.last().is_some_and(|(before, _)| *before >= place) {
+            self.offsets.pop();
+        }
+    }
+
+    /// Moves the instructions that wrote nothing yet at a place one word on.
+    pub fn move_behind(&mut self, place: u32) {
+        let behind = self.offsets.iter_mut().rev().take_while(|(before, _)| *before >= place);
+        behind.for_each(|(before, _)| *before += 1);
+    }
+
+    /// Whether handlers were installed or removed behind the instruction that begins at a place.
+    pub fn guarded_since(&self, place: u32) -> bool {
+        self.guarded.last().is_some_and(|(since, _)| *since > place)
     }
 
     /// Says what the collector finds in the lowest `depth` positions of the operand stack when execution is here.

@@ -10,6 +10,7 @@
 //! | [`moves`] | what only moves values: locals, constants, `dup`, `swap`, jumps |
 //! | [`loops`] | tests of loops, which are written at their ends |
 //! | [`select`] | everything for which the engine's table has variants |
+//! | [`sequences`] | instructions that become one with the last one |
 //! | [`calls`] | calls and returns |
 //! | [`stack`] | the operand stack |
 //! | [`writer`] | words of code |
@@ -19,6 +20,7 @@ mod function;
 mod loops;
 mod moves;
 mod select;
+mod sequences;
 mod stack;
 mod writer;
 
@@ -30,7 +32,7 @@ use raya_facts::verify::Verified;
 use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, Opcode, TextId};
 
 use crate::code::{Callee, Code, FunctionCode, Live, Statistics};
-use crate::table::Table;
+use crate::table::{Sequence, Table};
 use crate::words::Words;
 use writer::Writer;
 
@@ -84,8 +86,8 @@ struct Shared<'a> {
     list: Vec<SlotKind>,
     /// The index of each opcode, by its code.
     rows: Vec<u16>,
-    /// The opcodes with which sequences begin that have a handler, by code.
-    first_of_sequence: Vec<bool>,
+    /// Where the sequences that continue a handler begin and end in the table, by its number.
+    sequences: Vec<(u32, u32)>,
     statistics: Statistics,
 }
 
@@ -104,7 +106,7 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         known_kinds: HashMap::new(),
         list: Vec::new(),
         rows: rows(),
-        first_of_sequence: first_of_sequence(source.table),
+        sequences: sequences(source.table),
         statistics: Statistics::default(),
     };
     let module = source.module;
@@ -170,20 +172,18 @@ fn rows() -> Vec<u16> {
     rows
 }
 
-/// Whether a sequence begins with an opcode, by its code.
-fn first_of_sequence(table: &Table) -> Vec<bool> {
-    let mut firsts = Vec::new();
-    for sequence in table.sequences {
-        let Some(first) = sequence.ops.first() else { continue };
-        let code = usize::from(first.code());
-        if firsts.len() <= code {
-            firsts.resize(code + 1, false);
-        }
-        if let Some(place) = firsts.get_mut(code) {
-            *place = true;
+/// Where the sequences that continue a handler begin and end, by its number.
+fn sequences(table: &Table) -> Vec<(u32, u32)> {
+    let mut places = vec![(0, 0); table.internals.len()];
+    for (index, sequence) in (0..).zip(table.sequences) {
+        if let Some((first, end)) = places.get_mut(usize::from(sequence.first)) {
+            if *end == 0 {
+                *first = index;
+            }
+            *end = index + 1;
         }
     }
-    firsts
+    places
 }
 
 /// The functions in the vtables of all classes, and where those of each class begin.
@@ -200,9 +200,14 @@ fn methods(module: &Module, layouts: &ClassLayouts) -> (Box<[u32]>, Box<[u32]>) 
 }
 
 impl Shared<'_> {
-    /// Whether there may be a handler for an instruction together with those behind it.
-    fn begins_sequence(&self, opcode: Opcode) -> bool {
-        self.first_of_sequence.get(usize::from(opcode.code())) == Some(&true)
+    /// What an instruction of a handler becomes together with the one behind it.
+    fn sequences(&self, internal: u16) -> &'static [Sequence] {
+        let (first, end) = self.sequences.get(usize::from(internal)).copied().unwrap_or((0, 0));
+        self.source
+            .table
+            .sequences
+            .get(first as usize..end as usize)
+            .unwrap_or_default()
     }
 
     /// Where a list of representations stands in the code's list of them.

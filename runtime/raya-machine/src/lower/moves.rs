@@ -80,11 +80,20 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Writes an instruction that copies a slot.
+    /// Writes an instruction that copies a slot, or makes one of two of the last one if that copies one.
     pub(super) fn copy(&mut self, to: u16, from: u16) {
+        if let Some((first_to, first_from)) = self.take_back_copy() {
+            let begun = self.builtin(builtin::MOV_TWO, 2);
+            self.shared.writer.u16(begun, 2, first_to);
+            self.shared.writer.u16(begun, 4, first_from);
+            self.shared.writer.u16(begun, 6, to);
+            self.shared.writer.u16(begun, 8, from);
+            return;
+        }
         let begun = self.builtin(builtin::MOV, 1);
         self.shared.writer.u16(begun, 2, to);
         self.shared.writer.u16(begun, 4, from);
+        self.note_written(begun, builtin::MOV, to);
     }
 
     fn push_constant(&mut self, kind: SlotKind, word: u64) {
@@ -167,6 +176,10 @@ impl Lowering<'_, '_> {
             return;
         }
         let cost = self.cost_at(to);
+        if self.continue_with_jump(to, cost) {
+            self.leave(Leaves::Ends);
+            return;
+        }
         let begun = self.builtin(builtin::JUMP, 1);
         self.shared.writer.u16(begun, 2, cost);
         self.jump_to(begun, 4, to);
@@ -237,10 +250,15 @@ impl Lowering<'_, '_> {
     /// The local into which the instruction ahead stores the result of this one, if it belongs to the same block. Values below `below` that
     /// lie in the local are put elsewhere: the result can go straight there.
     pub(super) fn result_local(&mut self, below: usize) -> Option<u16> {
-        let ahead = self.ahead_in_block()?;
-        let slot = stored_local(&ahead)?.0 as u16;
+        let slot = self.stored_ahead()?;
         self.settle_named(slot, below);
         Some(slot)
+    }
+
+    /// The local into which the instruction ahead stores, if it belongs to the same block.
+    pub(super) fn stored_ahead(&self) -> Option<u16> {
+        let ahead = self.ahead_in_block()?;
+        Some(stored_local(&ahead)?.0 as u16)
     }
 }
 

@@ -6,27 +6,46 @@ use raya_facts::{Instruction, Label, Opcode, TypeId};
 
 use super::function::{Leaves, Lowering};
 use super::stack::Place;
+use super::writer::Taken;
 use crate::code::slot_kind;
 use crate::table::{Const, Location, OpRow, Variant, What};
 
 /// The most inputs of an instruction, lists counted once.
 const MAX_INPUTS: usize = 4;
 
-/// The most operands of an instruction, or of several that become one.
-const MAX_OPERANDS: usize = 4;
+/// The most operands of an instruction.
+pub(super) const MAX_OPERANDS: usize = 4;
 
 /// Where the values of an instruction lie on the operand stack.
 #[derive(Debug, Clone, Copy)]
-struct Inputs {
+pub(super) struct Inputs {
     /// For each input its lowest position and how many positions it takes.
     ranges: [(usize, usize); MAX_INPUTS],
-    count: usize,
+    pub count: usize,
     /// The position of the lowest of all.
-    bottom: usize,
+    pub bottom: usize,
 }
 
 impl Inputs {
-    fn iter(&self) -> core::iter::Copied<core::slice::Iter<'_, (usize, usize)>> {
+    /// Of an instruction that takes nothing.
+    pub fn none(depth: usize) -> Inputs {
+        Inputs {
+            ranges: [(depth, 0); MAX_INPUTS],
+            count: 0,
+            bottom: depth,
+        }
+    }
+
+    /// Of an instruction that takes the topmost value, which is at this position.
+    pub fn one(top: usize) -> Inputs {
+        Inputs {
+            ranges: [(top, 1); MAX_INPUTS],
+            count: 1,
+            bottom: top,
+        }
+    }
+
+    pub fn iter(&self) -> core::iter::Copied<core::slice::Iter<'_, (usize, usize)>> {
         self.ranges.get(..self.count).unwrap_or_default().iter().copied()
     }
 
@@ -46,13 +65,15 @@ pub(super) struct Target {
 }
 
 /// What goes into the fields of an instruction.
-struct Chosen<'t> {
-    variant: &'t Variant,
-    inputs: Inputs,
-    output: u16,
-    output_kind: Option<SlotKind>,
-    operands: [u64; MAX_OPERANDS],
-    target: Option<Target>,
+pub(super) struct Chosen<'t> {
+    pub variant: &'t Variant,
+    pub inputs: Inputs,
+    pub output: u16,
+    pub output_kind: Option<SlotKind>,
+    pub operands: [u64; MAX_OPERANDS],
+    pub target: Option<Target>,
+    /// The instruction whose place it takes, if it does.
+    pub taken: Taken,
 }
 
 impl Lowering<'_, '_> {
@@ -68,18 +89,16 @@ impl Lowering<'_, '_> {
         if info.pure && pushes == 1 && self.fold(opcode, &inputs) {
             return Ok(0);
         }
-        if let Some(skipped) = self.fuse(instruction, row, &inputs) {
-            return Ok(skipped);
-        }
-        if self.shared.begins_sequence(opcode)
-            && let Some(skipped) = self.sequence(instruction, opcode)
-        {
+        if let Some(skipped) = self.fuse(opcode, row, &inputs) {
             return Ok(skipped);
         }
         let output_kind = match pushes {
             0 => None,
             _ => self.kind_behind().or_else(|| self.kind_of_unread(opcode)),
         };
+        if let Some(skipped) = self.continue_last(instruction, opcode, &inputs, output_kind) {
+            return Ok(skipped);
+        }
         let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, output_kind)) else {
             return Err(format!("the engine has no handler for `{opcode}` with these operands"));
         };
@@ -101,10 +120,7 @@ impl Lowering<'_, '_> {
         if info.effects.intersects(SAFEPOINTS) {
             self.safepoint(self.stack.depth());
         }
-        let mut operands = [0; MAX_OPERANDS];
-        for (place, operand) in operands.iter_mut().zip(instruction.operands().iter()) {
-            *place = *operand;
-        }
+        let operands = operands(instruction);
         self.write(&Chosen {
             variant,
             inputs,
@@ -112,6 +128,7 @@ impl Lowering<'_, '_> {
             output_kind,
             operands,
             target,
+            taken: Taken::default(),
         });
         self.stack.cut(inputs.bottom);
         if pushes == 1 && skipped == 0 {
@@ -167,82 +184,8 @@ impl Lowering<'_, '_> {
         true
     }
 
-    /// Lowers an instruction together with those behind it if there is a handler for all of them.
-    fn sequence(&mut self, instruction: &Instruction, opcode: Opcode) -> Option<usize> {
-        let table = self.shared.source.table;
-        let starting = table
-            .sequences
-            .iter()
-            .filter(|sequence| sequence.ops.first() == Some(&opcode));
-        for sequence in starting {
-            let Some(operands) = self.follows(instruction, sequence.ops) else {
-                continue;
-            };
-            let count = sequence.variant.inputs.len();
-            let Some(bottom) = self.stack.depth().checked_sub(count) else {
-                continue;
-            };
-            let mut ranges = [(bottom, 0); MAX_INPUTS];
-            for (position, range) in (bottom..).zip(ranges.iter_mut().take(count)) {
-                *range = (position, 1);
-            }
-            let inputs = Inputs { ranges, count, bottom };
-            if count > MAX_INPUTS || !self.fits(&sequence.variant, &inputs, None) {
-                continue;
-            }
-            // From here on, the last of them is the instruction that is lowered.
-            let further = sequence.ops.len() - 1;
-            self.index += further;
-            self.ahead = self.behind();
-            self.shared.statistics.instructions += further as u64;
-            self.shared.statistics.fused += further as u64;
-            self.place_inputs(&sequence.variant, &inputs);
-            let local = self.result_local(bottom);
-            self.write(&Chosen {
-                variant: &sequence.variant,
-                inputs,
-                output: local.unwrap_or(self.stack.slot(bottom)),
-                output_kind: None,
-                operands,
-                target: None,
-            });
-            self.stack.cut(bottom);
-            if local.is_none() {
-                self.stack.push(self.kind_behind(), Place::Own);
-            }
-            return Some(usize::from(local.is_some()));
-        }
-        None
-    }
-
-    /// The operands of an instruction and of those behind it, if they are these and belong to one block.
-    fn follows(&self, instruction: &Instruction, ops: &[Opcode]) -> Option<[u64; MAX_OPERANDS]> {
-        let mut operands = [0; MAX_OPERANDS];
-        let mut places = operands.iter_mut();
-        let mut put = |instruction: &Instruction| {
-            for operand in instruction.operands().iter() {
-                if let Some(place) = places.next() {
-                    *place = *operand;
-                }
-            }
-        };
-        put(instruction);
-        let end = self.block_at(self.block);
-        // In a test that is repeated, nothing is ahead.
-        self.ahead?;
-        let behind = self.decoded.get(self.index + 1..)?;
-        for (position, op) in ops.get(1..)?.iter().enumerate() {
-            let next = behind.get(position)?;
-            if Some(next.at) == end || next.instruction.opcode() != *op {
-                return None;
-            }
-            put(&next.instruction);
-        }
-        Some(operands)
-    }
-
     /// Lowers a comparison together with the branch behind it, if nothing can arrive between the two.
-    fn fuse(&mut self, _instruction: &Instruction, row: &OpRow, inputs: &Inputs) -> Option<usize> {
+    fn fuse(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs) -> Option<usize> {
         if row.fused.is_empty() {
             return None;
         }
@@ -252,11 +195,15 @@ impl Lowering<'_, '_> {
             _ => return None,
         };
         let target = self.target(to);
-        self.write_fused(row, inputs, when, target).then_some(1)
+        self.write_fused(opcode, row, inputs, when, target).then_some(1)
     }
 
     /// Writes a comparison together with a branch; says whether there is a handler for both.
-    fn write_fused(&mut self, row: &OpRow, inputs: &Inputs, when: bool, target: Target) -> bool {
+    fn write_fused(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs, when: bool, target: Target) -> bool {
+        if self.continue_with_branch(opcode, inputs, Some(when), target) {
+            self.shared.statistics.fused += 1;
+            return true;
+        }
         let fused = row
             .fused
             .iter()
@@ -271,6 +218,7 @@ impl Lowering<'_, '_> {
             output_kind: None,
             operands: [0; MAX_OPERANDS],
             target: Some(target),
+            taken: Taken::default(),
         });
         self.stack.cut(inputs.bottom);
         self.shared.statistics.fused += 1;
@@ -279,7 +227,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Where a branch to a label leads, and what it charges.
-    fn target(&self, label: Label) -> Target {
+    pub(super) fn target(&self, label: Label) -> Target {
         Target {
             label,
             taken: self.cost_at(label),
@@ -295,13 +243,16 @@ impl Lowering<'_, '_> {
             return false;
         }
         let inputs = self.inputs(info, row, info.inputs.len());
-        self.write_fused(row, &inputs, when, *target)
+        self.write_fused(opcode, row, &inputs, when, *target)
     }
 
     /// Writes the branch of a test that is repeated, which takes the one value on the stack.
     pub(super) fn branch_repeated(&mut self, opcode: Opcode, target: &Target) -> bool {
         let row = self.row(opcode);
         let inputs = self.inputs(opcode.info(), row, 1);
+        if self.continue_with_branch(opcode, &inputs, None, *target) {
+            return true;
+        }
         let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, None)) else {
             return false;
         };
@@ -313,6 +264,7 @@ impl Lowering<'_, '_> {
             output_kind: None,
             operands: [0; MAX_OPERANDS],
             target: Some(*target),
+            taken: Taken::default(),
         });
         self.stack.cut(inputs.bottom);
         true
@@ -331,11 +283,7 @@ impl Lowering<'_, '_> {
                 let place_fits = wanted.location == Location::Slot || matches!(item.place, Place::Const(_));
                 kind_fits && place_fits
             });
-        let output_fits = match (variant.outputs.first(), output) {
-            (Some(Some(wanted)), Some(kind)) => *wanted == kind,
-            _ => true,
-        };
-        inputs_fit && output_fits
+        inputs_fit && output_fits(variant, output)
     }
 
     /// Puts inputs where a variant wants them.
@@ -351,7 +299,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn write(&mut self, chosen: &Chosen<'_>) {
+    pub(super) fn write(&mut self, chosen: &Chosen<'_>) {
         let begun = self.shared.writer.begin(chosen.variant.internal, chosen.variant.words);
         for field in chosen.variant.fields {
             let at = field.at;
@@ -397,8 +345,12 @@ impl Lowering<'_, '_> {
                     let cost = chosen.target.map_or(0, |target| target.next);
                     self.shared.writer.u16(begun, at, cost);
                 }
+                What::Before16(from) => self.shared.writer.u16(begun, at, chosen.taken.field(from, 2) as u16),
+                What::Before32(from) => self.shared.writer.u32(begun, at, chosen.taken.field(from, 4) as u32),
+                What::Before64(from) => self.shared.writer.u64(begun, at, chosen.taken.field(from, 8)),
             }
         }
+        self.note_last(begun, chosen);
     }
 
     /// An operand takes as much room as there is up to the next field.
@@ -461,8 +413,25 @@ pub(super) fn kind_number(kind: Option<SlotKind>) -> u16 {
     }
 }
 
+/// Whether a variant gives what is wanted of it.
+pub(super) fn output_fits(variant: &Variant, output: Option<SlotKind>) -> bool {
+    match (variant.outputs.first(), output) {
+        (Some(Some(given)), Some(kind)) => *given == kind,
+        _ => true,
+    }
+}
+
+/// The operands of an instruction.
+pub(super) fn operands(instruction: &Instruction) -> [u64; MAX_OPERANDS] {
+    let mut operands = [0; MAX_OPERANDS];
+    for (place, operand) in operands.iter_mut().zip(instruction.operands().iter()) {
+        *place = *operand;
+    }
+    operands
+}
+
 /// Where a branch leads.
-fn branch_label(instruction: &Instruction) -> Option<Label> {
+pub(super) fn branch_label(instruction: &Instruction) -> Option<Label> {
     match *instruction {
         Instruction::JmpIfFalse { to }
         | Instruction::JmpIfTrue { to }

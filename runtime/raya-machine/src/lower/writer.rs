@@ -12,6 +12,34 @@ pub(super) struct Writer {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Begun(usize);
 
+/// The most words of an instruction.
+const LONGEST: usize = 8;
+
+/// An instruction that was taken back.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken([u64; LONGEST]);
+
+impl Taken {
+    /// A field of 2, 4 or 8 bytes.
+    pub fn field(&self, at: u8, bytes: u8) -> u64 {
+        let word = self.0.get(usize::from(at / 8)).copied().unwrap_or(0);
+        let value = word >> shift(at, bytes);
+        match bytes {
+            8 => value,
+            _ => value & ((1 << (u32::from(bytes) * 8)) - 1),
+        }
+    }
+}
+
+/// A field stands in memory where its byte offset says, whatever the order of bytes.
+fn shift(at: u8, bytes: u8) -> u32 {
+    let low = u32::from(at % 8) * 8;
+    match cfg!(target_endian = "little") {
+        true => low,
+        false => 64 - u32::from(bytes) * 8 - low,
+    }
+}
+
 impl Writer {
     /// Where the next instruction will stand.
     pub fn place(&self) -> usize {
@@ -27,20 +55,23 @@ impl Writer {
         begun
     }
 
+    /// Takes back the last instruction, which was written from `begin` on.
+    pub fn take_back(&mut self, begin: usize) -> Taken {
+        let mut words = [0; LONGEST];
+        for (place, word) in words.iter_mut().zip(self.words.get(begin..).unwrap_or_default()) {
+            *place = *word;
+        }
+        self.words.truncate(begin);
+        self.instructions -= 1;
+        Taken(words)
+    }
+
     /// Writes a field of 2, 4 or 8 bytes.
     fn put(&mut self, begun: Begun, at: u8, value: u64, bytes: u8) {
         let Some(word) = self.words.get_mut(begun.0 + usize::from(at / 8)) else {
             return;
         };
-        let low = u32::from(at % 8) * 8;
-        let width = u32::from(bytes) * 8;
-        // A field stands in memory where its byte offset says, whatever the order of bytes.
-        let shift = if cfg!(target_endian = "little") {
-            low
-        } else {
-            64 - width - low
-        };
-        *word |= value << shift;
+        *word |= value << shift(at, bytes);
     }
 
     /// Writes a field of 16 bits.

@@ -59,7 +59,26 @@ impl State {
         self.enter_block(Pc(callee.entry), Fp(frame), callee.cost)
     }
 
-    /// The same where there may be no room yet, or none at all.
+    /// Returns a word: puts it where the call says, in its last word, and goes on behind it.
+    ///
+    /// # Safety
+    ///
+    /// A function runs, and the word is what it returns, in the representation that its caller expects.
+    #[inline(always)]
+    pub unsafe fn return_word(&mut self, word: u64) -> (Pc, Fp) {
+        // SAFETY: the record of the function that runs has another below it, that of its caller or the first of all, whose frame is there;
+        // behind every call, and behind where the outermost function returns to, is an instruction, and before it the last word of the call.
+        unsafe {
+            let return_pc = (*self.record).return_pc;
+            self.record = self.record.sub(1);
+            let fp = Fp(self.words.add((*self.record).base as usize));
+            let result = return_pc.0.sub(1).cast::<u16>().read();
+            fp.set_word(result, word);
+            (return_pc, fp)
+        }
+    }
+
+    /// The same as `push_frame` where there may be no room yet, or none at all.
     #[cold]
     #[inline(never)]
     #[expect(

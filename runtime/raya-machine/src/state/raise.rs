@@ -50,6 +50,27 @@ impl State {
         self.later(pc, fp, Rare::Raise(fault.into()))
     }
 
+    /// The same for one of several instructions that run as one, counted from 0.
+    #[inline(always)]
+    pub fn raise_in(&mut self, pc: Pc, fp: Fp, part: usize, fault: Fault) -> (Pc, Fp) {
+        // Not `next`: the instruction has a word for each part, so that this is a place within it.
+        self.later(Pc(pc.0.wrapping_add(part)), fp, Rare::RaiseIn(fault))
+    }
+
+    /// Raises the fault of one of several instructions that run as one. What such a one defers always fails: there is no going on within.
+    pub(super) fn fail_in(&mut self, pc: Pc, fp: Fp, fault: Fault) -> (Pc, Fp) {
+        if !fault.is_deferred() {
+            return self.raise_trap(pc, fp, fault.into_trap());
+        }
+        let Deferred { slow, arguments } = self.deferred;
+        // SAFETY: as in `fail`.
+        let trap = match unsafe { slow(self, arguments) } {
+            Err(fault) => fault.into_trap(),
+            Ok(_) => Trap::new(TrapKind::TypeError, "an operation failed in one engine and not in another"),
+        };
+        self.raise_trap(pc, fp, trap)
+    }
+
     #[cold]
     #[inline(never)]
     pub(super) fn raise_trap(&mut self, pc: Pc, fp: Fp, trap: Trap) -> (Pc, Fp) {

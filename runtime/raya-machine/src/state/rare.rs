@@ -20,6 +20,8 @@ pub(super) enum Rare {
     Branch(u16, Pc),
     /// Raise this at the place.
     Raise(Fault),
+    /// Raise this for one of several instructions that run as one, whose word the place is.
+    RaiseIn(Fault),
     /// Collect, and go on with the instruction at the place.
     Collect,
     /// Run this instead of the handler of the instruction at the place.
@@ -60,6 +62,7 @@ impl State {
                 self.refuel(at, fp, u32::from(cost), twice)
             }
             Rare::Raise(fault) => self.fail(at, fp, fault),
+            Rare::RaiseIn(fault) => self.fail_in(at, fp, fault),
             // SAFETY: the handler left its own instruction and frame to a function that relies on the same as itself.
             Rare::Run(handler) => unsafe { handler(at, fp, self) },
             Rare::Collect => {

@@ -3,44 +3,30 @@
 //!
 //! What one instruction gives goes straight to the next, so that it needs no slot.
 
-use raya_machine::{Fp, Pc, State, Word};
+use raya_facts::FieldId;
+use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_runtime::{Any, Ref};
 
 /// Multiplies two floats and adds the product to a third. `fmul_b` is a constant.
 ///
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_add_ssk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let fadd_a: f64 = fp.get(pc.u16(4));
-    let fmul_a: f64 = fp.get(pc.u16(6));
+pub unsafe fn float_multiply_add_of_fmul_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b = f64::from_word(pc.u64(8));
+    let fadd_a: f64 = fp.get(pc.u16(6));
     let output = {
-        let a = fadd_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
-        a + b
-    };
-    fp.set::<f64>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
-/// Multiplies two floats and adds the product to a third. `fmul_a` is a constant.
-///
-/// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
-#[inline(always)]
-pub unsafe fn float_multiply_add_sks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let fadd_a: f64 = fp.get(pc.u16(4));
-    let fmul_a = f64::from_word(pc.u64(8));
-    let fmul_b: f64 = fp.get(pc.u16(6));
-    let output = {
         let a = fadd_a;
-        let b = {
-            let a = fmul_a;
-            let b = fmul_b;
-            a * b
-        };
+        let b = first;
         a + b
     };
     fp.set::<f64>(pc.u16(2), output);
@@ -51,17 +37,22 @@ pub unsafe fn float_multiply_add_sks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_add_kss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let fadd_a = f64::from_word(pc.u64(8));
+pub unsafe fn float_multiply_add_of_fmul_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b: f64 = fp.get(pc.u16(6));
+    let fadd_a = f64::from_word(pc.u64(8));
     let output = {
-        let a = fadd_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = fadd_a;
+        let b = first;
         a + b
     };
     fp.set::<f64>(pc.u16(2), output);
@@ -72,17 +63,22 @@ pub unsafe fn float_multiply_add_kss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_add_sss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let fadd_a: f64 = fp.get(pc.u16(4));
-    let fmul_a: f64 = fp.get(pc.u16(6));
-    let fmul_b: f64 = fp.get(pc.u16(8));
+pub unsafe fn float_multiply_add_of_fmul_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
     let output = {
-        let a = fadd_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = fadd_a;
+        let b = first;
         a + b
     };
     fp.set::<f64>(pc.u16(2), output);
@@ -93,71 +89,74 @@ pub unsafe fn float_multiply_add_sss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_subtract_ssk(
+pub unsafe fn float_multiply_subtract_of_fmul_sk_ps(
     pc: Pc,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
-    let fsub_a: f64 = fp.get(pc.u16(4));
-    let fmul_a: f64 = fp.get(pc.u16(6));
+    let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b = f64::from_word(pc.u64(8));
+    let fsub_b: f64 = fp.get(pc.u16(6));
     let output = {
-        let a = fsub_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = first;
+        let b = fsub_b;
         a - b
     };
     fp.set::<f64>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Multiplies two floats and subtracts the product from a third. `fmul_a` is a constant.
+/// Multiplies two floats and subtracts the product from a third. `fmul_b` is a constant.
 ///
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_subtract_sks(
+pub unsafe fn float_multiply_subtract_of_fmul_sk_sp(
     pc: Pc,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
-    let fsub_a: f64 = fp.get(pc.u16(4));
-    let fmul_a = f64::from_word(pc.u64(8));
-    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b = f64::from_word(pc.u64(8));
+    let fsub_a: f64 = fp.get(pc.u16(6));
     let output = {
-        let a = fsub_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = fsub_a;
+        let b = first;
         a - b
     };
     fp.set::<f64>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
-/// Multiplies two floats and subtracts the product from a third. `fsub_a` is a constant.
+/// Multiplies two floats and subtracts the product from a third. `fsub_b` is a constant.
 ///
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_subtract_kss(
+pub unsafe fn float_multiply_subtract_of_fmul_ss_pk(
     pc: Pc,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
-    let fsub_a = f64::from_word(pc.u64(8));
     let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b: f64 = fp.get(pc.u16(6));
+    let fsub_b = f64::from_word(pc.u64(8));
     let output = {
-        let a = fsub_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = first;
+        let b = fsub_b;
         a - b
     };
     fp.set::<f64>(pc.u16(2), output);
@@ -168,24 +167,104 @@ pub unsafe fn float_multiply_subtract_kss(
 ///
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn float_multiply_subtract_sss(
+pub unsafe fn float_multiply_subtract_of_fmul_ss_ps(
     pc: Pc,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
-    let fsub_a: f64 = fp.get(pc.u16(4));
-    let fmul_a: f64 = fp.get(pc.u16(6));
-    let fmul_b: f64 = fp.get(pc.u16(8));
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fsub_b: f64 = fp.get(pc.u16(8));
     let output = {
-        let a = fsub_a;
-        let b = {
+        let first = {
             let a = fmul_a;
             let b = fmul_b;
             a * b
         };
+        let a = first;
+        let b = fsub_b;
         a - b
     };
     fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies two floats and subtracts the product from a third. `fsub_a` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_subtract_of_fmul_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fsub_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let a = fsub_a;
+        let b = first;
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies two floats and subtracts the product from a third.
+///
+/// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_subtract_of_fmul_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fsub_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let a = fsub_a;
+        let b = first;
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies two integers and adds the product to a third: the place of an element in a table with rows. `imul_b` and `iadd_a`
+/// are constants.
+///
+/// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_multiply_add_of_imul_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let imul_b = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_a = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let a = imul_a;
+            let b = imul_b;
+            a.wrapping_mul(b)
+        };
+        let a = iadd_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
@@ -193,38 +272,22 @@ pub unsafe fn float_multiply_subtract_sss(
 ///
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_multiply_add_ssk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let iadd_a: i32 = fp.get(pc.u16(4));
-    let imul_a: i32 = fp.get(pc.u16(6));
+pub unsafe fn integer_multiply_add_of_imul_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
     let imul_b = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_a: i32 = fp.get(pc.u16(6));
     let output = {
-        let a = iadd_a;
-        let b = {
+        let first = {
             let a = imul_a;
             let b = imul_b;
             a.wrapping_mul(b)
         };
-        a.wrapping_add(b)
-    };
-    fp.set::<i32>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
-/// Multiplies two integers and adds the product to a third: the place of an element in a table with rows. `imul_a` is a constant.
-///
-/// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
-#[inline(always)]
-pub unsafe fn integer_multiply_add_sks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let iadd_a: i32 = fp.get(pc.u16(4));
-    let imul_a = i32::from_word(u64::from(pc.u32(8)));
-    let imul_b: i32 = fp.get(pc.u16(6));
-    let output = {
         let a = iadd_a;
-        let b = {
-            let a = imul_a;
-            let b = imul_b;
-            a.wrapping_mul(b)
-        };
+        let b = first;
         a.wrapping_add(b)
     };
     fp.set::<i32>(pc.u16(2), output);
@@ -235,17 +298,22 @@ pub unsafe fn integer_multiply_add_sks(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_multiply_add_kss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
+pub unsafe fn integer_multiply_add_of_imul_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let imul_a: i32 = fp.get(pc.u16(4));
     let imul_b: i32 = fp.get(pc.u16(6));
+    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
     let output = {
-        let a = iadd_a;
-        let b = {
+        let first = {
             let a = imul_a;
             let b = imul_b;
             a.wrapping_mul(b)
         };
+        let a = iadd_a;
+        let b = first;
         a.wrapping_add(b)
     };
     fp.set::<i32>(pc.u16(2), output);
@@ -256,18 +324,49 @@ pub unsafe fn integer_multiply_add_kss(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_multiply_add_sss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let iadd_a: i32 = fp.get(pc.u16(4));
-    let imul_a: i32 = fp.get(pc.u16(6));
-    let imul_b: i32 = fp.get(pc.u16(8));
+pub unsafe fn integer_multiply_add_of_imul_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let imul_b: i32 = fp.get(pc.u16(6));
+    let iadd_a: i32 = fp.get(pc.u16(8));
     let output = {
-        let a = iadd_a;
-        let b = {
+        let first = {
             let a = imul_a;
             let b = imul_b;
             a.wrapping_mul(b)
         };
+        let a = iadd_a;
+        let b = first;
         a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and multiplies the sum by a third. `iadd_b` and `imul_a` are constants.
+///
+/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_add_multiply_of_iadd_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let imul_a = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = imul_a;
+        let b = first;
+        a.wrapping_mul(b)
     };
     fp.set::<i32>(pc.u16(2), output);
     (pc.next(2), fp)
@@ -277,38 +376,22 @@ pub unsafe fn integer_multiply_add_sss(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_add_multiply_ssk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let imul_a: i32 = fp.get(pc.u16(4));
-    let iadd_a: i32 = fp.get(pc.u16(6));
+pub unsafe fn integer_add_multiply_of_iadd_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let imul_a: i32 = fp.get(pc.u16(6));
     let output = {
-        let a = imul_a;
-        let b = {
+        let first = {
             let a = iadd_a;
             let b = iadd_b;
             a.wrapping_add(b)
         };
-        a.wrapping_mul(b)
-    };
-    fp.set::<i32>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
-/// Adds two integers and multiplies the sum by a third. `iadd_a` is a constant.
-///
-/// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
-#[inline(always)]
-pub unsafe fn integer_add_multiply_sks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let imul_a: i32 = fp.get(pc.u16(4));
-    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
-    let iadd_b: i32 = fp.get(pc.u16(6));
-    let output = {
         let a = imul_a;
-        let b = {
-            let a = iadd_a;
-            let b = iadd_b;
-            a.wrapping_add(b)
-        };
+        let b = first;
         a.wrapping_mul(b)
     };
     fp.set::<i32>(pc.u16(2), output);
@@ -319,17 +402,22 @@ pub unsafe fn integer_add_multiply_sks(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_add_multiply_kss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let imul_a = i32::from_word(u64::from(pc.u32(8)));
+pub unsafe fn integer_add_multiply_of_iadd_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b: i32 = fp.get(pc.u16(6));
+    let imul_a = i32::from_word(u64::from(pc.u32(8)));
     let output = {
-        let a = imul_a;
-        let b = {
+        let first = {
             let a = iadd_a;
             let b = iadd_b;
             a.wrapping_add(b)
         };
+        let a = imul_a;
+        let b = first;
         a.wrapping_mul(b)
     };
     fp.set::<i32>(pc.u16(2), output);
@@ -340,20 +428,49 @@ pub unsafe fn integer_add_multiply_kss(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_add_multiply_sss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let imul_a: i32 = fp.get(pc.u16(4));
-    let iadd_a: i32 = fp.get(pc.u16(6));
-    let iadd_b: i32 = fp.get(pc.u16(8));
+pub unsafe fn integer_add_multiply_of_iadd_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let imul_a: i32 = fp.get(pc.u16(8));
     let output = {
-        let a = imul_a;
-        let b = {
+        let first = {
             let a = iadd_a;
             let b = iadd_b;
             a.wrapping_add(b)
         };
+        let a = imul_a;
+        let b = first;
         a.wrapping_mul(b)
     };
     fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Divides a float by an integer, which becomes a float. `fdiv_b` is a constant.
+///
+/// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_as_divisor_of_int_to_float_pk(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(4));
+    let fdiv_b = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let a = first;
+        let b = fdiv_b;
+        a / b
+    };
+    fp.set::<f64>(pc.u16(2), output);
     (pc.next(2), fp)
 }
 
@@ -361,17 +478,5166 @@ pub unsafe fn integer_add_multiply_sss(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn integer_as_divisor(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let fdiv_a: f64 = fp.get(pc.u16(4));
-    let int_to_float_a: i32 = fp.get(pc.u16(6));
+pub unsafe fn integer_as_divisor_of_int_to_float_ps(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(4));
+    let fdiv_b: f64 = fp.get(pc.u16(6));
     let output = {
-        let a = fdiv_a;
-        let b = {
+        let first = {
             let a = int_to_float_a;
             f64::from(a)
         };
+        let a = first;
+        let b = fdiv_b;
         a / b
     };
     fp.set::<f64>(pc.u16(2), output);
-    (pc.next(1), fp)
+    (pc.next(2), fp)
+}
+
+/// Divides a float by an integer, which becomes a float. `fdiv_a` is a constant.
+///
+/// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_as_divisor_of_int_to_float_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(4));
+    let fdiv_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let a = fdiv_a;
+        let b = first;
+        a / b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Divides a float by an integer, which becomes a float.
+///
+/// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn integer_as_divisor_of_int_to_float_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(4));
+    let fdiv_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let a = fdiv_a;
+        let b = first;
+        a / b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `true`.
+/// `iadd_b` and `ilt_b` are constants.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_below_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `true`.
+/// `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_below_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `false`.
+/// `iadd_b` and `ilt_b` are constants.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_below_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `false`.
+/// `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_below_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `true`.
+/// `ilt_b` is a constant.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_below_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_below_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ilt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `false`.
+/// `ilt_b` is a constant.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_below_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is below another one, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.count_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_below_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ilt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `true`.
+/// `iadd_b` and `ile_b` are constants.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_up_to_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `true`.
+/// `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_up_to_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `false`.
+/// `iadd_b` and `ile_b` are constants.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_up_to_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `false`.
+/// `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_up_to_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `true`.
+/// `ile_b` is a constant.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_up_to_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ile_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_up_to_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ile_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `false`.
+/// `ile_b` is a constant.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_up_to_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ile_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Adds to an integer in a local, and jumps if the sum is at most another one, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_up_to_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let ile_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ile_b;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`. `isub_b` and `ilt_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`. `isub_b` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`. `isub_b` and `ilt_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`. `isub_b` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`. `isub_a` and `ilt_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_ks_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ilt_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`. `isub_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`. `isub_a` and `ilt_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_ks_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ilt_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`. `isub_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`. `ilt_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ilt_a = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `true`.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_above_of_isub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ilt_a: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`. `ilt_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ilt_a = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is below the difference, or if it isn't. Jumps if the result is
+/// `false`.
+///
+/// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_above_of_isub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ilt_a: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`. `isub_b` and `ile_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`. `isub_b` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`. `isub_b` and `ile_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`. `isub_b` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    let ile_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`. `isub_a` and `ile_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_ks_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ile_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`. `isub_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ile_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`. `isub_a` and `ile_a` are constants.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_ks_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ile_a = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`. `isub_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    let ile_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`. `ile_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ile_a = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `true`.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_count_down_to_of_isub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ile_a: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`. `ile_a` is a constant.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ile_a = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Subtracts from an integer in a local, and jumps if another one is at most the difference, or if it isn't. Jumps if the result
+/// is `false`.
+///
+/// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_count_down_to_of_isub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    let ile_a: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = ile_a;
+        let b = first;
+        a <= b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Adds two integers, and jumps. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.add_and_jump]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn add_and_jump_of_iadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+    };
+    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+}
+
+/// Adds two integers, and jumps.
+///
+/// Spec: `[superinstruction.add_and_jump]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn add_and_jump_of_iadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+    };
+    state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+}
+
+/// Subtracts an integer from another, and jumps. `isub_b` is a constant.
+///
+/// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn subtract_and_jump_of_isub_sk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b = i32::from_word(u64::from(pc.u32(12)));
+    {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+    };
+    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+}
+
+/// Subtracts an integer from another, and jumps. `isub_a` is a constant.
+///
+/// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn subtract_and_jump_of_isub_ks(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a = i32::from_word(u64::from(pc.u32(12)));
+    let isub_b: i32 = fp.get(pc.u16(2));
+    {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(8), first);
+    };
+    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+}
+
+/// Subtracts an integer from another, and jumps.
+///
+/// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn subtract_and_jump_of_isub_ss(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let isub_a: i32 = fp.get(pc.u16(2));
+    let isub_b: i32 = fp.get(pc.u16(4));
+    {
+        let first = {
+            let a = isub_a;
+            let b = isub_b;
+            a.wrapping_sub(b)
+        };
+        fp.set::<i32>(pc.u16(10), first);
+    };
+    state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `true`. `iadd_b` and `igt_b` are
+/// constants.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_sum_above_of_iadd_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `true`. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_sum_above_of_iadd_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let igt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `false`. `iadd_b` and `igt_b` are
+/// constants.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_sum_above_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `false`. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_sum_above_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(12)));
+    let igt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `true`. `igt_b` is a constant.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_sum_above_of_iadd_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_sum_above_of_iadd_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let igt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `false`. `igt_b` is a constant.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_sum_above_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_sum_above_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let igt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `true`. `fadd_b` is a constant.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_float_sum_above_of_fadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b = f64::from_word(pc.u64(16));
+    let fgt_b: f64 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `false`. `fadd_b` is a constant.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_float_sum_above_of_fadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b = f64::from_word(pc.u64(16));
+    let fgt_b: f64 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `true`. `fgt_b` is a constant.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_float_sum_above_of_fadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b: f64 = fp.get(pc.u16(4));
+    let fgt_b = f64::from_word(pc.u64(16));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_float_sum_above_of_fadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b: f64 = fp.get(pc.u16(4));
+    let fgt_b: f64 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `false`. `fgt_b` is a constant.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_float_sum_above_of_fadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b: f64 = fp.get(pc.u16(4));
+    let fgt_b = f64::from_word(pc.u64(16));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if the sum of two floats is above a third, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_float_sum_above_of_fadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b: f64 = fp.get(pc.u16(4));
+    let fgt_b: f64 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let a = first;
+        let b = fgt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Subtracts a float from another and adds a third. `fsub_b` is a constant.
+///
+/// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_subtract_add_of_fsub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a: f64 = fp.get(pc.u16(4));
+    let fsub_b = f64::from_word(pc.u64(8));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and adds a third. `fsub_a` is a constant.
+///
+/// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_subtract_add_of_fsub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a = f64::from_word(pc.u64(8));
+    let fsub_b: f64 = fp.get(pc.u16(4));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and adds a third. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_subtract_add_of_fsub_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a: f64 = fp.get(pc.u16(4));
+    let fsub_b: f64 = fp.get(pc.u16(6));
+    let fadd_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and adds a third.
+///
+/// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_subtract_add_of_fsub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a: f64 = fp.get(pc.u16(4));
+    let fsub_b: f64 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies three floats. `fmul_b` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_of_fmul_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b = f64::from_word(pc.u64(8));
+    let fmul_2_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let a = fmul_2_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies three floats. `fmul_2_a` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_of_fmul_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_2_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let a = fmul_2_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies three floats.
+///
+/// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_of_fmul_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_2_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let a = fmul_2_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies two floats, stores the product, and adds it to a third. `fmul_b` is a constant.
+///
+/// Spec: `[superinstruction.square_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn square_add_of_fmul_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b = f64::from_word(pc.u64(16));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        fp.set::<f64>(pc.u16(8), first);
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, stores the product, and adds it to a third. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.square_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn square_add_of_fmul_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fadd_a = f64::from_word(pc.u64(16));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        fp.set::<f64>(pc.u16(8), first);
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, stores the product, and adds it to a third.
+///
+/// Spec: `[superinstruction.square_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn square_add_of_fmul_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        fp.set::<f64>(pc.u16(10), first);
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Returns the sum of two integers. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.return_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_sum_of_iadd_sk_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b = i32::from_word(u64::from(pc.u32(4)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the sum of two integers.
+///
+/// Spec: `[superinstruction.return_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_sum_of_iadd_ss_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(2));
+    let iadd_b: i32 = fp.get(pc.u16(4));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns a field of an object.
+///
+/// Spec: `[superinstruction.return_field]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_field_of_load_field_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(2));
+    let load_field_field = FieldId(u32::from(pc.u16(4)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first
+    };
+    state.return_word(output)
+}
+
+/// Returns what is in a captured variable that is changed.
+///
+/// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_variable_of_load_refcell_i32_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_refcell_cell: Ref = fp.get(pc.u16(2));
+    let output = {
+        let first = {
+            let cell = load_refcell_cell;
+            match fast::load_refcell::<i32>(state, cell) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns what is in a captured variable that is changed.
+///
+/// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_variable_of_load_refcell_f64_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_refcell_cell: Ref = fp.get(pc.u16(2));
+    let output = {
+        let first = {
+            let cell = load_refcell_cell;
+            match fast::load_refcell::<f64>(state, cell) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns what is in a captured variable that is changed.
+///
+/// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_variable_of_load_refcell_bool_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_refcell_cell: Ref = fp.get(pc.u16(2));
+    let output = {
+        let first = {
+            let cell = load_refcell_cell;
+            match fast::load_refcell::<bool>(state, cell) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns what is in a captured variable that is changed.
+///
+/// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_variable_of_load_refcell_any_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_refcell_cell: Ref = fp.get(pc.u16(2));
+    let output = {
+        let first = {
+            let cell = load_refcell_cell;
+            match fast::load_refcell::<Any>(state, cell) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns what is in a captured variable that is changed.
+///
+/// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_variable_of_load_refcell_ref_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_refcell_cell: Ref = fp.get(pc.u16(2));
+    let output = {
+        let first = {
+            let cell = load_refcell_cell;
+            match fast::load_refcell::<Ref>(state, cell) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Adds a field of an object to a float. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.field_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_add_of_load_field_kp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fadd_a = f64::from_word(pc.u64(8));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fadd_a;
+        let b = f64::from_word(first);
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds a field of an object to a float.
+///
+/// Spec: `[superinstruction.field_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_add_of_load_field_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fadd_a;
+        let b = f64::from_word(first);
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a field of an object from a float, or a float from it. `fsub_b` is a constant.
+///
+/// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_subtract_of_load_field_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fsub_b = f64::from_word(pc.u64(8));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = f64::from_word(first);
+        let b = fsub_b;
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a field of an object from a float, or a float from it.
+///
+/// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_subtract_of_load_field_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fsub_b: f64 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = f64::from_word(first);
+        let b = fsub_b;
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a field of an object from a float, or a float from it. `fsub_a` is a constant.
+///
+/// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_subtract_of_load_field_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fsub_a = f64::from_word(pc.u64(8));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fsub_a;
+        let b = f64::from_word(first);
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Subtracts a field of an object from a float, or a float from it.
+///
+/// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_subtract_of_load_field_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fsub_a: f64 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fsub_a;
+        let b = f64::from_word(first);
+        a - b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies a float by a field of an object. `fmul_a` is a constant.
+///
+/// Spec: `[superinstruction.field_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_multiply_of_load_field_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fmul_a = f64::from_word(pc.u64(8));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fmul_a;
+        let b = f64::from_word(first);
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies a float by a field of an object.
+///
+/// Spec: `[superinstruction.field_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_multiply_of_load_field_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let fmul_a: f64 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fmul_a;
+        let b = f64::from_word(first);
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to a float. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_of_load_elem_f64_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to a float. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.element_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_of_load_elem_f64_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fadd_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to a float.
+///
+/// Spec: `[superinstruction.element_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_of_load_elem_f64_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fadd_a;
+        let b = first;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies a float by an element of an array. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_of_load_elem_f64_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let fmul_a: f64 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fmul_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies a float by an element of an array. `fmul_a` is a constant.
+///
+/// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_of_load_elem_f64_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fmul_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fmul_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies a float by an element of an array.
+///
+/// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_of_load_elem_f64_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fmul_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = fmul_a;
+        let b = first;
+        a * b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to an integer. `load_elem_index` and `iadd_a` are constants.
+///
+/// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_integer_of_load_elem_i32_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_a = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to an integer. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_integer_of_load_elem_i32_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_a: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to an integer. `iadd_a` is a constant.
+///
+/// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_integer_of_load_elem_i32_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds an element of an array to an integer.
+///
+/// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_add_integer_of_load_elem_i32_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let iadd_a: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` and `load_elem_2_index` are
+/// constants.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<i32>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<i32>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` and `load_elem_2_index` are
+/// constants.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<f64>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<f64>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` and `load_elem_2_index` are
+/// constants.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<bool>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<bool>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` and `load_elem_2_index` are
+/// constants.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_any_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Any>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_any_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Any>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` and `load_elem_2_index` are
+/// constants.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Ref>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Ref>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let load_elem_2_index: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Ref>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Ref>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_2_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<i32>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<i32>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_2_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<f64>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<f64>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_2_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<bool>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<bool>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<bool>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_2_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_any_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Any>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_any_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Any>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Any>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows. `load_elem_2_index` is a constant.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Ref>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Ref>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// An element of an array that is an element of an array: a table with rows.
+///
+/// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let load_elem_2_index: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<Ref>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = first;
+        let index = load_elem_2_index;
+        match fast::load_elem::<Ref>(state, array, index) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<Ref>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Copies an element of an array of integers to another. `load_elem_index` and `store_elem_index` are constants.
+///
+/// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn copy_element_of_load_elem_i32_sk_i32_skp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let store_elem_array: Ref = fp.get(pc.u16(4));
+    let store_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = store_elem_array;
+        let index = store_elem_index;
+        let value = first;
+        match fast::store_elem::<i32>(state, array, index, value) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Copies an element of an array of integers to another. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn copy_element_of_load_elem_i32_sk_i32_ssp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let store_elem_array: Ref = fp.get(pc.u16(4));
+    let store_elem_index: i32 = fp.get(pc.u16(6));
+    {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = store_elem_array;
+        let index = store_elem_index;
+        let value = first;
+        match fast::store_elem::<i32>(state, array, index, value) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Copies an element of an array of integers to another. `store_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn copy_element_of_load_elem_i32_ss_i32_skp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let store_elem_array: Ref = fp.get(pc.u16(6));
+    let store_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = store_elem_array;
+        let index = store_elem_index;
+        let value = first;
+        match fast::store_elem::<i32>(state, array, index, value) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Copies an element of an array of integers to another.
+///
+/// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn copy_element_of_load_elem_i32_ss_i32_ssp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let store_elem_array: Ref = fp.get(pc.u16(6));
+    let store_elem_index: i32 = fp.get(pc.u16(8));
+    {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let array = store_elem_array;
+        let index = store_elem_index;
+        let value = first;
+        match fast::store_elem::<i32>(state, array, index, value) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes some bits of the sum. `iadd_b` and `iand_a` are constants.
+///
+/// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn masked_sum_of_iadd_sk_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let iand_a = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iand_a;
+        let b = first;
+        a & b
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes some bits of the sum. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn masked_sum_of_iadd_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let iand_a: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iand_a;
+        let b = first;
+        a & b
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes some bits of the sum. `iand_a` is a constant.
+///
+/// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn masked_sum_of_iadd_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let iand_a = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iand_a;
+        let b = first;
+        a & b
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes some bits of the sum.
+///
+/// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn masked_sum_of_iadd_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let iand_a: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iand_a;
+        let b = first;
+        a & b
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes the remainder of the sum by a third. `iadd_b` and `imod_b` are constants.
+///
+/// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn remainder_of_sum_of_iadd_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let imod_b = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = imod_b;
+        match fast::imod(state, a, b) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes the remainder of the sum by a third. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn remainder_of_sum_of_iadd_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let imod_b: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = imod_b;
+        match fast::imod(state, a, b) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes the remainder of the sum by a third. `imod_b` is a constant.
+///
+/// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn remainder_of_sum_of_iadd_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let imod_b = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = imod_b;
+        match fast::imod(state, a, b) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two integers and takes the remainder of the sum by a third.
+///
+/// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn remainder_of_sum_of_iadd_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let imod_b: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = first;
+        let b = imod_b;
+        match fast::imod(state, a, b) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `true`. `load_elem_index` and
+/// `ilt_b` are constants.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_below_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `true`. `load_elem_index` is a
+/// constant.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_below_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `false`. `load_elem_index` and
+/// `ilt_b` are constants.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_below_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `false`. `load_elem_index` is a
+/// constant.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_below_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ilt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `true`. `ilt_b` is a constant.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_below_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_below_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ilt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `false`. `ilt_b` is a constant.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_below_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ilt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is below an integer, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.element_below]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_below_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ilt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = ilt_b;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `true`. `load_elem_index` and
+/// `igt_b` are constants.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_above_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `true`. `load_elem_index` is a
+/// constant.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_above_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let igt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `false`. `load_elem_index` and
+/// `igt_b` are constants.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_above_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `false`. `load_elem_index` is a
+/// constant.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_above_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let igt_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `true`. `igt_b` is a constant.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_above_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_above_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let igt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `false`. `igt_b` is a constant.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_above_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let igt_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array is above an integer, or if it isn't. Jumps if the result is `false`.
+///
+/// Spec: `[superinstruction.element_above]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_above_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let igt_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = first;
+        let b = igt_b;
+        a > b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if an element of an array of booleans is true. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_if_true]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_if_true_of_load_elem_bool_sk_bool_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<bool>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let condition = first;
+        fast::jmp_if_true::<bool>(state, condition)
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array of booleans is true.
+///
+/// Spec: `[superinstruction.element_if_true]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_if_true_of_load_elem_bool_ss_bool_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<bool>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let condition = first;
+        fast::jmp_if_true::<bool>(state, condition)
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an element of an array of booleans is false. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_if_false]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_if_false_of_load_elem_bool_sk_bool_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<bool>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let condition = first;
+        fast::jmp_if_false::<bool>(state, condition)
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an element of an array of booleans is false.
+///
+/// Spec: `[superinstruction.element_if_false]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_if_false_of_load_elem_bool_ss_bool_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<bool>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let condition = first;
+        fast::jmp_if_false::<bool>(state, condition)
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Adds a field of an object to an integer. `iadd_a` is a constant.
+///
+/// Spec: `[superinstruction.field_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_add_integer_of_load_field_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let iadd_a = i32::from_word(u64::from(pc.u32(8)));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = i32::from_word(first);
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds a field of an object to an integer.
+///
+/// Spec: `[superinstruction.field_add_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_add_integer_of_load_field_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let iadd_a: i32 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = iadd_a;
+        let b = i32::from_word(first);
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// A field of an object that is a field of an object.
+///
+/// Spec: `[superinstruction.field_of_field]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_of_field_of_load_field_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let load_field_2_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let object = Ref::from_word(first);
+        let field = load_field_2_field;
+        match fast::load_field(state, object, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    fp.set_word(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds two floats and stores the sum in a field of an object. `fadd_b` is a constant.
+///
+/// Spec: `[superinstruction.store_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_sum_of_fadd_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b = f64::from_word(pc.u64(8));
+    let store_field_object: Ref = fp.get(pc.u16(4));
+    let store_field_field = FieldId(u32::from(pc.u16(6)));
+    {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Adds two floats and stores the sum in a field of an object.
+///
+/// Spec: `[superinstruction.store_sum]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_sum_of_fadd_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let fadd_a: f64 = fp.get(pc.u16(2));
+    let fadd_b: f64 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fadd_a;
+            let b = fadd_b;
+            a + b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and stores the difference in a field of an object. `fsub_b` is a constant.
+///
+/// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_difference_of_fsub_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a: f64 = fp.get(pc.u16(2));
+    let fsub_b = f64::from_word(pc.u64(8));
+    let store_field_object: Ref = fp.get(pc.u16(4));
+    let store_field_field = FieldId(u32::from(pc.u16(6)));
+    {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and stores the difference in a field of an object. `fsub_a` is a constant.
+///
+/// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_difference_of_fsub_ks_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a = f64::from_word(pc.u64(8));
+    let fsub_b: f64 = fp.get(pc.u16(2));
+    let store_field_object: Ref = fp.get(pc.u16(4));
+    let store_field_field = FieldId(u32::from(pc.u16(6)));
+    {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Subtracts a float from another and stores the difference in a field of an object.
+///
+/// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_difference_of_fsub_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fsub_a: f64 = fp.get(pc.u16(2));
+    let fsub_b: f64 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fsub_a;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Returns the quotient of a float and an integer, which becomes a float. `fdiv_b` is a constant.
+///
+/// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_pk_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(2));
+    let fdiv_b = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let second = {
+            let a = first;
+            let b = fdiv_b;
+            a / b
+        };
+        second.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the quotient of a float and an integer, which becomes a float.
+///
+/// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_ps_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(2));
+    let fdiv_b: f64 = fp.get(pc.u16(4));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let second = {
+            let a = first;
+            let b = fdiv_b;
+            a / b
+        };
+        second.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the quotient of a float and an integer, which becomes a float. `fdiv_a` is a constant.
+///
+/// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_kp_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(2));
+    let fdiv_a = f64::from_word(pc.u64(8));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let second = {
+            let a = fdiv_a;
+            let b = first;
+            a / b
+        };
+        second.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the quotient of a float and an integer, which becomes a float.
+///
+/// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_sp_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let int_to_float_a: i32 = fp.get(pc.u16(2));
+    let fdiv_a: f64 = fp.get(pc.u16(4));
+    let output = {
+        let first = {
+            let a = int_to_float_a;
+            f64::from(a)
+        };
+        let second = {
+            let a = fdiv_a;
+            let b = first;
+            a / b
+        };
+        second.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Multiplies a float by an element of an array and adds the product to another: a dot product. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_sk_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let fmul_a: f64 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = fmul_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies a float by an element of an array and adds the product to another: a dot product. `fmul_a` is a constant.
+///
+/// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_kp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fmul_a = f64::from_word(pc.u64(16));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = fmul_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies a float by an element of an array and adds the product to another: a dot product. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fmul_a: f64 = fp.get(pc.u16(8));
+    let fadd_a = f64::from_word(pc.u64(16));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = fmul_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies a float by an element of an array and adds the product to another: a dot product.
+///
+/// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(4));
+    let load_elem_index: i32 = fp.get(pc.u16(6));
+    let fmul_a: f64 = fp.get(pc.u16(8));
+    let fadd_a: f64 = fp.get(pc.u16(10));
+    let output = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<f64>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = fmul_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, adds the product to a third, and stores the sum in a field of an object. `fmul_b` is a constant.
+///
+/// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_sk_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b = f64::from_word(pc.u64(16));
+    let fadd_a: f64 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fadd_a;
+            let b = first;
+            a + b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, adds the product to a third, and stores the sum in a field of an object. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_kp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fadd_a = f64::from_word(pc.u64(16));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fadd_a;
+            let b = first;
+            a + b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, adds the product to a third, and stores the sum in a field of an object.
+///
+/// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fadd_a: f64 = fp.get(pc.u16(6));
+    let store_field_object: Ref = fp.get(pc.u16(8));
+    let store_field_field = FieldId(u32::from(pc.u16(10)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fadd_a;
+            let b = first;
+            a + b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object. `fmul_b` is a
+/// constant.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_ps_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b = f64::from_word(pc.u64(16));
+    let fsub_b: f64 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = first;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object. `fmul_b` is a
+/// constant.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b = f64::from_word(pc.u64(16));
+    let fsub_a: f64 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fsub_a;
+            let b = first;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object. `fsub_b` is a
+/// constant.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_pk_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fsub_b = f64::from_word(pc.u64(16));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = first;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_ps_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fsub_b: f64 = fp.get(pc.u16(6));
+    let store_field_object: Ref = fp.get(pc.u16(8));
+    let store_field_field = FieldId(u32::from(pc.u16(10)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = first;
+            let b = fsub_b;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object. `fsub_a` is a
+/// constant.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_kp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fsub_a = f64::from_word(pc.u64(16));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fsub_a;
+            let b = first;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
+}
+
+/// Multiplies two floats, subtracts the product from a third, and stores the difference in a field of an object.
+///
+/// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(2));
+    let fmul_b: f64 = fp.get(pc.u16(4));
+    let fsub_a: f64 = fp.get(pc.u16(6));
+    let store_field_object: Ref = fp.get(pc.u16(8));
+    let store_field_field = FieldId(u32::from(pc.u16(10)));
+    {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fsub_a;
+            let b = first;
+            a - b
+        };
+        let object = store_field_object;
+        let value = second.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 2, fault),
+        }
+    };
+    (pc.next(3), fp)
 }

@@ -28,7 +28,7 @@ fn paths(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>) -> Vec<(String,
 
 /// The module of a handler.
 fn module(set: &InstructionSet, handler: &Handler<'_>) -> String {
-    match handler.sequence {
+    match &handler.sequence {
         Some(_) => super::SEQUENCES.to_owned(),
         None => rust::module(&set.groups[handler.op.group].name),
     }

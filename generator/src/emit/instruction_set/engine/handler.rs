@@ -1,10 +1,13 @@
 //! Writes the handler of an instruction: it reads its inputs, does what the op does, writes its outputs, and says where execution goes.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, bail};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::family;
+use super::{family, sequence};
+use crate::arena::Id;
 use crate::emit::instruction_set::oracle::arm::{identifiers, rename_all};
 use crate::emit::instruction_set::provenance;
 use crate::emit::rust;
@@ -13,7 +16,7 @@ use crate::model::instruction_set::engine::layout::{What, width};
 use crate::model::instruction_set::engine::plan::{is_cold, letters, slot};
 use crate::model::instruction_set::signature::{id_type, takes};
 use crate::model::instruction_set::{
-    Control, Handler, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, TypeExpression,
+    Control, Handler, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, Slot, TypeExpression,
 };
 
 /// The effect by whose name an op may collect memory before it runs.
@@ -78,8 +81,8 @@ fn docs(set: &InstructionSet, handler: &Handler<'_>) -> String {
     for (letter, slot) in &handler.kinds {
         text.push_str(&format!(" `{letter}` is `{}`.", set.slots[*slot].name));
     }
-    let origin = match handler.sequence {
-        Some(sequence) => provenance::entry(set, "superinstruction", &sequence.name),
+    let origin = match &handler.sequence {
+        Some(chain) => provenance::entry(set, "superinstruction", &chain.superinstruction.name),
         None => provenance::op(op),
     };
     format!("{text}\n\n{origin}")
@@ -139,7 +142,7 @@ pub(super) fn at(handler: &Handler<'_>, what: What) -> anyhow::Result<Literal> {
     Ok(Literal::u8_unsuffixed(at))
 }
 
-fn parse_type(text: &str) -> anyhow::Result<syn::Type> {
+pub fn parse_type(text: &str) -> anyhow::Result<syn::Type> {
     syn::parse_str(text).with_context(|| format!("Rust type `{text}`"))
 }
 
@@ -217,9 +220,16 @@ pub(super) fn read_scalar(scalar: Scalar, at: &Literal) -> TokenStream {
     }
 }
 
-/// What the op does, as an expression over its inputs and operands.
+/// What the handler does, as an expression over its inputs and operands.
 fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStream> {
-    let op = &*handler.op;
+    match &handler.sequence {
+        Some(chain) => sequence::value(set, handler, chain),
+        None => value_of(set, &handler.op, &handler.kinds),
+    }
+}
+
+/// What an op does, as an expression over its inputs and operands.
+pub fn value_of(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>) -> anyhow::Result<TokenStream> {
     let inputs = op.inputs.iter().map(|input| local(&input.name));
     let is_label = |kind| matches!(set.operand_kinds[kind].meaning, OperandMeaning::Label { .. });
     let operands = op.operands.iter().filter(|operand| !is_label(operand.kind));
@@ -229,7 +239,7 @@ fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStr
         let frame = (takes(set, op).frame != Access::None).then(|| quote! { fp, });
         let types = letters(op)
             .iter()
-            .map(|letter| parse_type(&set.slots[handler.kinds[letter]].rust))
+            .map(|letter| parse_type(&set.slots[kinds[letter]].rust))
             .collect::<anyhow::Result<Vec<_>>>()?;
         let types = (!types.is_empty()).then(|| quote! { ::<#(#types),*> });
         return Ok(quote! { fast::#function #types(state, #frame #(#values),*) });
@@ -266,6 +276,15 @@ fn value(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<TokenStr
 /// What stands behind the reads.
 fn end(set: &InstructionSet, handler: &Handler<'_>, value: TokenStream) -> anyhow::Result<TokenStream> {
     let op = &*handler.op;
+    match op.control {
+        Control::Jump => {
+            let (target, taken) = (at(handler, What::Target)?, at(handler, What::CostTaken)?);
+            let words = proc_macro2::Literal::u8_unsuffixed(handler.layout.words);
+            return Ok(quote! { #value; state.enter(pc.next(#words), pc.jump(pc.i32(#target)), fp, pc.u16(#taken)) });
+        }
+        Control::Return => return Ok(quote! { let output = #value; state.return_word(output) }),
+        _ => {}
+    }
     let can_fail = !op.traps.is_empty();
     let suspends = op.effects.iter().any(|effect| set.effects[*effect].suspends);
     let jump = match (handler.branch, op.control) {

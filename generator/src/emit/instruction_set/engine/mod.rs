@@ -7,6 +7,7 @@ mod dispatch;
 mod family;
 mod fold;
 mod handler;
+mod sequence;
 mod table;
 mod tests;
 
@@ -168,7 +169,7 @@ fn group_file(set: &InstructionSet, engine: &Engine, docs: &str, handlers: &[&Ha
     ids.dedup();
     text.push_str(&rust::use_names(&facts(set), &ids));
     let mut names: Vec<String> = ["Fp", "Pc", "State"].map(str::to_owned).to_vec();
-    if used.contains("from_word") {
+    if used.contains("from_word") || used.contains("into_word") {
         names.push("Word".to_owned());
     }
     if used.contains("cache") {

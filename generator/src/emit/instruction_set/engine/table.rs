@@ -3,13 +3,15 @@
 use std::fmt::Write;
 
 use super::{facts, machine};
+use crate::arena::Id;
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
 use crate::emit::rust;
 use crate::model::instruction_set::engine::family::Role;
 use crate::model::instruction_set::engine::layout::{Field, Layout, What};
 use crate::model::instruction_set::engine::plan::{Choice, slot};
-use crate::model::instruction_set::{Engine, Handler, InstructionSet, Location, Plan, TypeExpression};
+use crate::model::instruction_set::engine::sequence::Continuation;
+use crate::model::instruction_set::{Engine, Handler, InstructionSet, Location, Plan, Slot, TypeExpression};
 
 /// The constant with the number of a handler: `ops::IADD_SK`.
 pub fn constant(name: &str) -> String {
@@ -46,7 +48,7 @@ pub fn ops(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &mut
         writeln!(text, "    builtin({name:?}),")?;
     }
     for handler in &plan.handlers {
-        let source = match handler.sequence {
+        let source = match &handler.sequence {
             Some(_) => "None".to_owned(),
             None => format!("Some(Opcode::{})", rust::variant(&handler.op.name)),
         };
@@ -95,29 +97,9 @@ pub fn table(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
             false => writeln!(text, "    {},", constant(&op.name))?,
         }
     }
-    text.push_str("];\n\n/// Sequences of instructions, longer ones first.\nstatic SEQUENCES: &[Sequence] = &[\n");
-    let mut order: Vec<usize> = (0..set.superinstructions.len()).collect();
-    let sequences: Vec<_> = set.superinstructions.iter().collect();
-    order.sort_by_key(|index| std::cmp::Reverse(sequences[*index].ops.len()));
-    for index in order {
-        let ops = sequences[index]
-            .ops
-            .iter()
-            .map(|(id, _)| format!("Opcode::{}", rust::variant(&set.ops[*id].name)));
-        let ops = ops.collect::<Vec<_>>().join(", ");
-        for choice in &plan.sequences[index] {
-            writeln!(
-                text,
-                "    // `{}`.\n    Sequence {{\n        ops: &[{ops}],",
-                sequences[index].name
-            )?;
-            let call = variant(set, plan, choice, 8, "").trim_start().to_owned();
-            write!(text, "        variant: {call}")?;
-            text.push_str("    },\n");
-        }
-    }
     text.push_str("];\n");
     families(set, &mut text)?;
+    text.push_str(&sequences(set, plan));
     for (op, row) in set.ops.iter().zip(&plan.rows) {
         if row.variants.is_empty() && row.fused.is_empty() {
             continue;
@@ -164,6 +146,106 @@ fn families(set: &InstructionSet, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
+/// The list of superinstructions, by the handlers that they continue.
+fn sequences(set: &InstructionSet, plan: &Plan<'_>) -> String {
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    for (sequence, continuations) in set.superinstructions.iter().zip(&plan.sequences) {
+        for continuation in continuations {
+            rows.push((continuation.first, self::sequence(set, plan, &sequence.name, continuation)));
+        }
+    }
+    // Stable: of those that continue one handler, the best stays first.
+    rows.sort_by_key(|(first, _)| *first);
+    let mut text = String::from(
+        "\n/// What instructions become together with the one behind them, by the number of the first.\nstatic SEQUENCES: &[Sequence] = &[\n",
+    );
+    text.extend(rows.into_iter().map(|(_, row)| row));
+    text.push_str("];\n");
+    text
+}
+
+fn sequence(set: &InstructionSet, plan: &Plan<'_>, name: &str, continuation: &Continuation) -> String {
+    let handler = &plan.handlers[continuation.handler];
+    let first = &plan.handlers[continuation.first];
+    let Some((chain, part)) = handler.sequence.as_ref().and_then(|chain| Some((chain, chain.parts.last()?))) else {
+        return String::new();
+    };
+    // Where an input of the last op stands in the handler, which may have exchanged it.
+    let count = part.op.inputs.len();
+    let real = |index: usize| match continuation.exchanged {
+        true => count - 1 - index,
+        false => index,
+    };
+    let inputs: Vec<String> = (0..count)
+        .map(|index| match part.input(real(index)) {
+            Some(own) => wanted(set, handler, own),
+            None => {
+                let taken = slot(set, &part.kinds, &part.op.inputs[real(index)].expression);
+                format!("slot({})", kind_name(set, taken))
+            }
+        })
+        .collect();
+    let outputs: Vec<String> = match handler.branch {
+        Some(_) => Vec::new(),
+        None => handler
+            .op
+            .outputs
+            .iter()
+            .map(|output| kind(set, handler, &output.expression))
+            .collect(),
+    };
+    let own_input = |index: usize| (0..count).find(|input| part.input(real(*input)) == Some(index)).unwrap_or(0);
+    let before = |what: What, width: u8| {
+        let at = first.layout.at(what).unwrap_or(0);
+        format!("What::Before{}({at})", u32::from(width) * 8)
+    };
+    let is_first_input = |index: usize| index < part.inputs;
+    let what = |what: What| match what {
+        What::Stored => before(What::Output(0), 2),
+        What::Input(index) if is_first_input(index) => before(what, 2),
+        What::Const(index) if is_first_input(index) => before(what, 8),
+        What::Const32(index) if is_first_input(index) => before(what, 4),
+        What::Operand(index, width) if index < part.operands => before(what, width),
+        What::Input(index) => format!("What::Input({})", own_input(index)),
+        What::Const(index) => format!("What::Const({})", own_input(index)),
+        What::Const32(index) => format!("What::Const32({})", own_input(index)),
+        What::Operand(index, _) => format!("What::Operand({})", index - part.operands),
+        other => name_of(other, &|index| index),
+    };
+    let fields: Vec<String> = handler
+        .layout
+        .fields
+        .iter()
+        .map(|field| format!("field({}, {})", field.at, what(field.what)))
+        .collect();
+    let call = rust::call(
+        8,
+        "variant: ",
+        "variant",
+        &[
+            format!("ops::{}", constant(&handler.name)),
+            handler.layout.words.to_string(),
+            format!("&[{}]", inputs.join(", ")),
+            format!("&[{}]", outputs.join(", ")),
+            format!("&[{}]", fields.join(", ")),
+        ],
+        ",",
+    );
+    let when = match handler.branch {
+        Some(when) => format!("Some({when})"),
+        None => "None".to_owned(),
+    };
+    format!(
+        "    // `{name}`.\n    Sequence {{\n        first: ops::{},\n        op: Opcode::{},\n        input: {},\n        part: {},\n        \
+         stores: {},\n        when: {when},\n{call}    }},\n",
+        constant(&first.name),
+        rust::variant(&part.op.name),
+        continuation.passed.unwrap_or(0),
+        chain.parts.len() - 1,
+        chain.superinstruction.stores,
+    )
+}
+
 /// A call of the emitted function that makes a row of the table: `variant(…)`, or `when(variant(…))`.
 fn variant(set: &InstructionSet, plan: &Plan<'_>, choice: &Choice, indent: usize, wrapper: &str) -> String {
     let handler = &plan.handlers[choice.handler];
@@ -201,7 +283,11 @@ fn variant(set: &InstructionSet, plan: &Plan<'_>, choice: &Choice, indent: usize
 }
 
 fn kind(set: &InstructionSet, handler: &Handler<'_>, expression: &TypeExpression) -> String {
-    match slot(set, &handler.kinds, expression) {
+    kind_name(set, slot(set, &handler.kinds, expression))
+}
+
+fn kind_name(set: &InstructionSet, of: Option<Id<Slot>>) -> String {
+    match of {
         Some(slot) => format!("Some(SlotKind::{})", rust::variant(&set.slots[slot].name)),
         None => "None".to_owned(),
     }
@@ -220,7 +306,15 @@ fn wanted(set: &InstructionSet, handler: &Handler<'_>, index: usize) -> String {
 }
 
 fn fields(layout: &Layout, position: &dyn Fn(usize) -> usize) -> Vec<String> {
-    let what = |what: What| match what {
+    let field = |field: &Field| format!("field({}, {})", field.at, name_of(field.what, position));
+    layout.fields.iter().map(field).collect()
+}
+
+/// `What::Input(1)`.
+fn name_of(what: What, position: &dyn Fn(usize) -> usize) -> String {
+    match what {
+        // Only superinstructions have one, and for those it is a field of the instruction before.
+        What::Stored => "What::Output(0)".to_owned(),
         What::Output(index) => format!("What::Output({index})"),
         What::Input(index) => format!("What::Input({})", position(index)),
         What::Const(index) => format!("What::Const({})", position(index)),
@@ -234,7 +328,5 @@ fn fields(layout: &Layout, position: &dyn Fn(usize) -> usize) -> Vec<String> {
         What::CostNext => "What::CostNext".to_owned(),
         What::Cache(index, _) => format!("What::Cache({index})"),
         What::Count => "What::Count".to_owned(),
-    };
-    let field = |field: &Field| format!("field({}, {})", field.at, what(field.what));
-    layout.fields.iter().map(field).collect()
+    }
 }

@@ -8,6 +8,8 @@ use crate::model::instruction_set::Scalar;
 pub enum What {
     /// The slot of an output.
     Output(usize),
+    /// The slot where what the first op of a superinstruction gives is stored.
+    Stored,
     /// The slot of an input.
     Input(usize),
     /// An input that is a constant of eight bytes.
@@ -39,6 +41,7 @@ impl What {
     fn width(self) -> u8 {
         match self {
             What::Output(_)
+            | What::Stored
             | What::Input(_)
             | What::Kind(_)
             | What::OutputKind(_)

@@ -3,13 +3,16 @@
 pub mod family;
 pub mod layout;
 pub mod plan;
+pub mod sequence;
 pub mod words;
 
 pub use family::{CacheField, Family};
 pub use plan::{Handler, Plan};
+pub use sequence::Chain;
 pub use words::{FUSES, Fuse, LOCATIONS, Location};
 
 use super::op::Op;
+use super::types::Slot;
 use crate::arena::Id;
 use crate::source::Span;
 
@@ -49,6 +52,19 @@ pub struct Superinstruction {
     pub doc: String,
     /// The ops in order, and where each is named.
     pub ops: Vec<(Id<Op>, Span)>,
+    /// Whether what the first op gives is stored in a local, where the next one reads it.
+    pub stores: bool,
+    /// The input of the last op that is what the one before gives, where only one is wanted, and where it is named.
+    pub input: Option<(String, Span)>,
+    /// What type variables stand for; empty for everything.
+    pub kinds: Vec<Id<Slot>>,
     /// The `[superinstruction.multiply_add]` entry.
     pub span: Span,
+}
+
+impl Superinstruction {
+    /// Whether its type variables may stand for values that are represented so.
+    pub fn allows(&self, slot: Id<Slot>) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&slot)
+    }
 }

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 
 use super::family::{self, Family, Role};
 use super::layout::{Fields, Layout, What, width};
+use super::sequence::{Chain, Continuation};
 use crate::arena::Id;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::signature::takes;
 use crate::model::instruction_set::{
-    Control, Fuse, Input, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, Slot, Superinstruction, TypeArgument,
-    TypeExpression,
+    Control, Fuse, Input, InstructionSet, Location, Meaning, Op, OperandMeaning, Scalar, Slot, TypeArgument, TypeExpression,
 };
 
 /// All handlers of a set, and which of them run each op.
@@ -24,7 +24,7 @@ pub struct Plan<'a> {
     /// A row for each op of the set, in the set's order.
     pub rows: Vec<Row>,
     /// The handlers of each superinstruction, best first, in the set's order.
-    pub sequences: Vec<Vec<Choice>>,
+    pub sequences: Vec<Vec<Continuation>>,
 }
 
 /// A handler: one internal op.
@@ -34,7 +34,7 @@ pub struct Handler<'a> {
     /// The op that it runs; of a superinstruction, one that does what its ops do one after another.
     pub op: Cow<'a, Op>,
     /// The superinstruction that it runs.
-    pub sequence: Option<&'a Superinstruction>,
+    pub sequence: Option<Chain<'a>>,
     /// The family that it is of, and which member it is.
     pub family: Option<(&'a Family, Role)>,
     /// What the op's type variables stand for.
@@ -83,9 +83,11 @@ impl<'a> Plan<'a> {
             };
             plan.rows.push(row);
         }
-        for sequence in &set.superinstructions {
-            let choices = composed(set, sequence).map(|op| plan.sequence(set, sequence, &op));
-            plan.sequences.push(choices.unwrap_or_default());
+        plan.sequences = set.superinstructions.iter().map(|_| Vec::new()).collect();
+        let mut sequences: Vec<_> = set.superinstructions.iter().enumerate().collect();
+        sequences.sort_by_key(|(_, sequence)| sequence.ops.len());
+        for (index, sequence) in sequences {
+            plan.add_sequence(set, index, sequence);
         }
         plan
     }
@@ -99,39 +101,6 @@ impl<'a> Plan<'a> {
     /// The handlers of superinstructions.
     pub fn of_sequences(&self) -> Vec<&Handler<'a>> {
         self.handlers.iter().filter(|handler| handler.sequence.is_some()).collect()
-    }
-
-    /// With all inputs in slots, and with each of them as a constant that its op takes as one.
-    fn sequence(&mut self, set: &'a InstructionSet, sequence: &'a Superinstruction, op: &Op) -> Vec<Choice> {
-        let takes_constants = op.locations.contains(&Location::Const);
-        let constants = (0..op.inputs.len()).rev().filter(|_| takes_constants).map(Some);
-        let mut choices = Vec::new();
-        for constant in constants.chain([None]) {
-            let place = |index| {
-                if Some(index) == constant {
-                    Location::Const
-                } else {
-                    Location::Slot
-                }
-            };
-            let places: Vec<Location> = (0..op.inputs.len()).map(place).collect();
-            let kinds = BTreeMap::new();
-            choices.push(Choice {
-                handler: self.handlers.len(),
-                exchanged: false,
-            });
-            self.handlers.push(Handler {
-                name: name(set, op, &kinds, &places, None),
-                layout: layout(set, op, &kinds, &places, None),
-                op: Cow::Owned(op.clone()),
-                sequence: Some(sequence),
-                family: None,
-                kinds,
-                places,
-                branch: None,
-            });
-        }
-        choices
     }
 
     /// The members of a family one after another. Lowering knows the first alone.
@@ -213,58 +182,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// One op that does what the ops of a superinstruction do one after another. Its inputs are what they find on the stack: those of the last
-/// op lowest, without what the op before it gives.
-fn composed(set: &InstructionSet, sequence: &Superinstruction) -> Option<Op> {
-    let ops: Vec<&Op> = sequence.ops.iter().map(|(id, _)| &set.ops[*id]).collect();
-    let last = ops.last()?;
-    if !ops.iter().all(|op| is_composed(set, op)) {
-        return None;
-    }
-    let mut inputs: Vec<Input> = Vec::new();
-    let mut before: Option<String> = None;
-    for op in &ops {
-        let Meaning::Expression { text, .. } = &op.meaning else {
-            return None;
-        };
-        let own = op.inputs.len() - usize::from(before.is_some());
-        let mut lets = String::new();
-        let mut added = Vec::new();
-        for (position, input) in op.inputs.iter().enumerate() {
-            let name = format!("{}_{}", op.name, input.name);
-            let value = match before.take_if(|_| position == own) {
-                Some(value) => value,
-                None => {
-                    added.push(Input {
-                        name: name.clone(),
-                        ..input.clone()
-                    });
-                    name
-                }
-            };
-            lets.push_str(&format!("let {} = {value}; ", input.name));
-        }
-        inputs.splice(0..0, added);
-        before = Some(format!("{{ {lets}{text} }}"));
-    }
-    let mut locations = vec![Location::Slot];
-    if ops.iter().all(|op| op.locations.contains(&Location::Const)) {
-        locations.push(Location::Const);
-    }
-    Some(Op {
-        name: sequence.name.clone(),
-        doc: sequence.doc.clone(),
-        meaning: Meaning::Expression {
-            text: before?,
-            span: sequence.span,
-        },
-        inputs,
-        locations,
-        fuses: Vec::new(),
-        ..(*last).clone()
-    })
-}
-
 /// Whether the hand-written lowering runs an op by itself: it moves values, or it decides which function runs next.
 pub fn is_lowered(set: &InstructionSet, op: &Op) -> bool {
     match op.control {
@@ -296,20 +213,6 @@ pub fn is_cold(op: &Op) -> bool {
     op.fast.is_none() && matches!(op.meaning, Meaning::Function { .. } | Meaning::Waits)
 }
 
-/// Whether an op only computes one value of known representation from others, so that it can be a part of a sequence.
-pub fn is_composed(set: &InstructionSet, op: &Op) -> bool {
-    let typed = |expression: &TypeExpression| matches!(expression, TypeExpression::Named { .. });
-    op.pure
-        && op.control == Control::Next
-        && op.operands.is_empty()
-        && op.traps.is_empty()
-        && matches!(op.meaning, Meaning::Expression { .. })
-        && takes(set, op) == crate::model::instruction_set::Takes::default()
-        && matches!(op.outputs.as_slice(), [one] if typed(&one.expression))
-        && !op.inputs.is_empty()
-        && op.inputs.iter().all(|input| typed(&input.expression))
-}
-
 /// The type variables that stand alone, or as a part of a type, among what an op takes.
 pub fn variable(expression: &TypeExpression) -> Option<char> {
     match expression {
@@ -338,7 +241,7 @@ pub fn letters(op: &Op) -> Vec<char> {
 }
 
 /// What the variables of an op can stand for. Ops that aren't told apart by it have one way.
-fn kinds(set: &InstructionSet, op: &Op) -> Vec<BTreeMap<char, Id<Slot>>> {
+pub(super) fn kinds(set: &InstructionSet, op: &Op) -> Vec<BTreeMap<char, Id<Slot>>> {
     let mut ways = vec![BTreeMap::new()];
     if op.fast.is_none() {
         return ways;
@@ -429,6 +332,17 @@ fn name(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, places:
 }
 
 fn layout(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, places: &[Location], branch: Option<bool>) -> Layout {
+    fields(set, op, kinds, places, branch).lay_out()
+}
+
+/// What an instruction of a handler holds.
+pub(super) fn fields(
+    set: &InstructionSet,
+    op: &Op,
+    kinds: &BTreeMap<char, Id<Slot>>,
+    places: &[Location],
+    branch: Option<bool>,
+) -> Fields {
     let mut fields = Fields::default();
     let cold = is_cold(op);
     let typed = |expression: &TypeExpression| matches!(expression, TypeExpression::Named { .. });
@@ -465,7 +379,7 @@ fn layout(set: &InstructionSet, op: &Op, kinds: &BTreeMap<char, Id<Slot>>, place
             _ => fields.add(self::operand(set, op, index)),
         }
     }
-    fields.lay_out()
+    fields
 }
 
 /// The field of an operand that is no label.
@@ -483,7 +397,7 @@ pub fn slot(set: &InstructionSet, kinds: &BTreeMap<char, Id<Slot>>, expression: 
 }
 
 /// Whether constants of a type need no more than four bytes.
-fn is_short(set: &InstructionSet, kinds: &BTreeMap<char, Id<Slot>>, expression: &TypeExpression) -> bool {
+pub(super) fn is_short(set: &InstructionSet, kinds: &BTreeMap<char, Id<Slot>>, expression: &TypeExpression) -> bool {
     slot(set, kinds, expression).is_some_and(|slot| {
         let scalar = Scalar::ALL.iter().find(|(name, _)| *name == set.slots[slot].rust);
         scalar.is_some_and(|(_, scalar)| scalar.bytes() <= 4 && *scalar != Scalar::F32)

@@ -4,7 +4,7 @@ use super::{Files, Resolved, rust};
 use crate::arena::Arena;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::instruction_set::raw::{RawEngine, RawSuperinstruction};
-use crate::model::instruction_set::{Engine, Op, Superinstruction};
+use crate::model::instruction_set::{Engine, Op, Slot, Superinstruction};
 use crate::model::names::{self, Names, Place, Use, number};
 use crate::source::Span;
 use crate::syntax::{Entry, Spanned};
@@ -71,6 +71,7 @@ pub(super) fn function(entry: &Entry<'_>, text: &Spanned<String>, diagnostics: &
 pub(super) fn superinstructions(
     files: &Files<'_>,
     ops: &Names<Op>,
+    slots: &Names<Slot>,
     uses: &mut Vec<Use>,
     diagnostics: &mut Diagnostics,
 ) -> Arena<Superinstruction> {
@@ -97,6 +98,13 @@ pub(super) fn superinstructions(
                 name: entry.name().to_owned(),
                 doc: raw.doc.into_inner(),
                 ops: resolved,
+                stores: raw.stores,
+                input: raw.input.as_ref().map(|input| (input.get_ref().clone(), entry.at(input))),
+                kinds: raw
+                    .kinds
+                    .iter()
+                    .filter_map(|text| slots.resolve(&Place::value(entry.document, text), diagnostics))
+                    .collect(),
                 span: entry.span(),
             },
         );

@@ -259,7 +259,7 @@ fn load_set(
     let fast = engine::engine(&files, diagnostics);
     let op_names = engine::names_of(&files, &ops);
     let families = family::families(&files, &op_names, &fixtures.names, uses, diagnostics);
-    let superinstructions = engine::superinstructions(&files, &op_names, uses, diagnostics);
+    let superinstructions = engine::superinstructions(&files, &op_names, &slots.names, uses, diagnostics);
     let owner = Some(name);
     uses.extend(op_names.uses(owner));
     uses.extend(slots.names.uses(owner));
