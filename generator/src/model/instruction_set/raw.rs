@@ -4,8 +4,13 @@
 //! One file (the one with `doc`) carries the scalars of the head; every table may be continued in any file.
 //! Unknown fields are refused. Every type here derives `Deserialize` and is read from its own spanned subtree.
 
+mod engine;
+mod module;
+
 use std::collections::BTreeMap;
 
+pub use engine::{RawEngine, RawFamily, RawSite, RawSuperinstruction};
+pub use module::{RawField, RawFlag, RawModule, RawRecord, RawUnion, RawVariant};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -121,100 +126,6 @@ pub struct RawRuntime {
     /// them are emitted, and the runtime has only the state that programs keep beside them, and the meaning of the ops.
     #[schemars(extend("enum" = words(MACHINES)))]
     pub machine: Spanned<String>,
-}
-
-/// The fast engine: `[engine]`. A set without this table has none.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawEngine {
-    /// The crate in `runtime/` with the hand-written part of the engine, as cargo knows it: `"raya-machine"`.
-    #[schemars(extend("pattern" = "^[a-z][a-z0-9_]*(-[a-z][a-z0-9_]*)*$"), example = "raya-machine")]
-    pub runtime: Spanned<String>,
-    /// The handlers that are written by hand there, in the order of their numbers: calls, jumps, moves, and `leave`, which ends a run.
-    #[schemars(example = ["leave", "mov", "constant", "jump", "call"])]
-    pub builtins: Vec<Spanned<String>>,
-    /// How many handlers may be emitted at most: each costs code and time to compile.
-    #[schemars(range(min = 1, max = 60000), example = 800)]
-    pub handlers: Spanned<i64>,
-    /// How many seconds the engine may take to compile at most; `lathe bench vm` measures it.
-    #[schemars(range(min = 1, max = 3600), example = 60)]
-    pub compile_seconds: Spanned<i64>,
-}
-
-/// An op whose instructions the fast engine changes while they run: `[family.get_property]`. An instruction begins as the generic member,
-/// which fills a cache inside of it and makes it the specialised one. Where the guard fails, it becomes the member for misses.
-///
-/// Expressions name inputs of the op, its operands, and values in the cache. A call is one of a function in the engine's runtime, which is
-/// given the state and what the expression says, by name alone.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawFamily {
-    /// What is remembered, and why that is faster.
-    pub doc: Spanned<String>,
-    /// The op: the name of an `[op.…]`.
-    #[schemars(extend("x-lathe-names" = ["op"]))]
-    pub generic: Spanned<String>,
-    /// What the cache holds, each with a name and its scalar: `["class: u32", "function: u32"]`. It takes 24 bytes at most.
-    #[schemars(example = ["class: u32", "function: u32"])]
-    pub cache: Vec<Spanned<String>>,
-    /// What is written into the cache: a call that gives an `Option` of its values, in their order. Without them the instruction does what
-    /// the member for misses does, and stays as it is.
-    #[schemars(example = &"method_of(receiver, m)")]
-    pub fill: Spanned<String>,
-    /// Whether the cache holds for the inputs. It calls only functions that give a `bool`, and changes nothing.
-    #[schemars(example = &"is_instance_of(receiver, class)")]
-    pub guard: Spanned<String>,
-    /// What is done where the guard holds: an expression that can't fail, or a call. Behind one that can fail stands `?`.
-    #[schemars(example = &"enter_method(function)")]
-    pub specialised: Spanned<String>,
-    /// What is done from the first time on that the guard fails: `"generic"` for what the op does by itself, or an expression without the
-    /// cache.
-    #[schemars(example = &"generic")]
-    pub on_miss: Spanned<String>,
-    /// A function with one instruction of the family, for tests.
-    pub site: RawSite,
-    /// What tests let that instruction meet: code that pushes what the site's parameters are. Two at least.
-    #[schemars(example = ["new Square", "new Cube"])]
-    pub meets: Vec<Spanned<String>>,
-}
-
-/// A function with one instruction of a family: `site = { params = ["shape: object(Shape)"], result = "i32", code = "…" }`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawSite {
-    /// The fixture that precedes it: the name of a `[fixture.…]`.
-    #[schemars(extend("x-lathe-names" = ["fixture"]))]
-    pub given: Option<Spanned<String>>,
-    /// Its parameters in assembly.
-    pub params: Vec<Spanned<String>>,
-    /// Its result type.
-    pub result: Spanned<String>,
-    /// Its code.
-    pub code: Spanned<String>,
-}
-
-/// A sequence of ops that the fast engine runs as one: `[superinstruction.multiply_add]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawSuperinstruction {
-    /// Where such sequences come from, and what is gained.
-    pub doc: Spanned<String>,
-    /// The ops in order, each using what the one before it gave: names of `[op.…]`.
-    #[schemars(example = ["fmul", "fadd"])]
-    #[schemars(extend("x-lathe-names" = ["op"]))]
-    pub ops: Vec<Spanned<String>>,
-    /// Whether what the first op gives is stored in a local, where the second one reads it: a counter that is compared, say.
-    #[serde(default)]
-    #[schemars(example = true)]
-    pub stores: bool,
-    /// The input of the last op that is what the one before it gives. Without it, any that can be: each has handlers of its own.
-    #[schemars(example = &"array")]
-    pub input: Option<Spanned<String>>,
-    /// The representations that type variables of the ops stand for: names of `[slot.…]`. Without it all of them.
-    #[serde(default)]
-    #[schemars(example = ["bool"])]
-    #[schemars(extend("x-lathe-names" = ["slot"]))]
-    pub kinds: Vec<Spanned<String>>,
 }
 
 /// Where a type comes from: `library = { package = "ethnum", version = "1.5", path = "ethnum::U256" }`.
@@ -507,100 +418,4 @@ pub struct RawFixture {
     pub doc: Spanned<String>,
     /// The declarations, in assembly.
     pub text: Spanned<String>,
-}
-
-/// The head of the file that carries code between compiler and machine: `[module]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawModule {
-    /// The first four bytes of a file, as four ASCII characters.
-    #[schemars(length(min = 4, max = 4))]
-    pub magic: Spanned<String>,
-    /// The version that is written and read.
-    #[schemars(range(min = 0))]
-    pub version: Spanned<i64>,
-    /// How a damaged file is recognized: `"crc32"`.
-    #[schemars(extend("enum" = ["crc32"]))]
-    pub checksum: Spanned<String>,
-    /// The extension of file names, without a dot: `"rbin"`.
-    #[schemars(regex(pattern = "^[a-z0-9]{1,16}$"))]
-    pub extension: Spanned<String>,
-    /// The bits of the flags word, each a table `[module.flag.debug]`.
-    #[serde(default)]
-    #[schemars(extend("propertyNames" = names()))]
-    pub flag: BTreeMap<Spanned<String>, Spanned<RawFlag>>,
-}
-
-/// A bit of the flags word of the module file: `[module.flag.debug]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawFlag {
-    /// What is in the file when it is set.
-    pub doc: Spanned<String>,
-    /// Its position in the flags word, 0 to 31.
-    #[schemars(range(min = 0, max = 31))]
-    pub bit: Spanned<i64>,
-}
-
-/// A structure of the module file: `[record.function]`; the record `module` is the file's body.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawRecord {
-    /// What it describes.
-    pub doc: Spanned<String>,
-    /// Its fields in the order of the file.
-    pub fields: Vec<Spanned<RawField>>,
-}
-
-/// A field of a record.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawField {
-    /// Its name: `"params"`.
-    pub name: Spanned<String>,
-    /// A scalar, an integer beyond 64 bits (`u128`, `i128`, `u256`, `i256`), `string`, `code`, `type`, `type_definition`, an operand
-    /// kind (`function`), a record, a union, any of `type` and operand kinds with `?`, or `list<…>` of one of these. A name that is both
-    /// a record and an operand kind means the record in a list, and the operand kind, which refers to such a record, elsewhere.
-    #[schemars(extend("x-lathe-names" = ["operand", "record", "union"], "x-lathe-words" = shape_words()))]
-    pub shape: Spanned<String>,
-    /// The largest count of a list, or length in bytes of a string or code; required for those.
-    #[schemars(range(min = 0))]
-    pub max: Option<Spanned<i64>>,
-    /// The flag without which it isn't in the file: the name of a `[module.flag.…]`.
-    #[schemars(extend("x-lathe-names" = ["module.flag"]))]
-    pub flag: Option<Spanned<String>>,
-    /// What it holds.
-    pub doc: Spanned<String>,
-}
-
-/// A tagged choice in the module file: `[union.constant]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawUnion {
-    /// What is chosen.
-    pub doc: Spanned<String>,
-    /// Its alternatives in order of their codes.
-    pub variants: Vec<Spanned<RawVariant>>,
-}
-
-/// A variant of a union.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawVariant {
-    /// Its name: `"int"`.
-    pub name: Spanned<String>,
-    /// The byte that announces it.
-    #[schemars(range(min = 0, max = 255))]
-    pub code: Spanned<i64>,
-    /// What follows the code, written as the shape of a field.
-    #[schemars(extend("x-lathe-names" = ["operand", "record", "union"], "x-lathe-words" = shape_words()))]
-    pub shape: Spanned<String>,
-    /// The largest length in bytes, for `string`.
-    #[schemars(range(min = 0))]
-    pub max: Option<Spanned<i64>>,
-    /// The verifier's type of the value: the name of a `[type.…]`.
-    #[schemars(extend("x-lathe-names" = ["type"]))]
-    pub r#type: Option<Spanned<String>>,
-    /// What it holds.
-    pub doc: Spanned<String>,
 }

@@ -6,7 +6,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`function`] | the way through a function: blocks, labels, handlers, safepoints |
+//! | [`function`] | the way through a function: blocks, labels; in `marks`, handlers and safepoints |
 //! | [`moves`] | what only moves values: locals, constants, `dup`, `swap`, jumps |
 //! | [`loops`] | tests of loops, which are written at their ends |
 //! | [`select`] | everything for which the engine's table has variants |

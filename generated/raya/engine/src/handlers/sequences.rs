@@ -2575,15 +2575,12 @@ pub unsafe fn return_field_of_load_field_p(
     let load_field_object: Ref = fp.get(pc.u16(2));
     let load_field_field = FieldId(u32::from(pc.u16(4)));
     let output = {
-        let first = {
-            let object = load_field_object;
-            let field = load_field_field;
-            match fast::load_field(state, object, field) {
-                Ok(value) => value,
-                Err(fault) => return state.raise_in(pc, fp, 0, fault),
-            }
-        };
-        first
+        let object = load_field_object;
+        let field = load_field_field;
+        match fast::load_field(state, object, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 0, fault),
+        }
     };
     state.return_word(output)
 }

@@ -27,11 +27,8 @@ pub fn value(set: &InstructionSet, handler: &Handler<'_>, chain: &Chain<'_>) -> 
             // What the op before gave is stored, and nothing is taken.
             Control::Jump => break,
             Control::Return => {
-                let (name, given) = before.context("a return that takes nothing")?;
-                code.extend(match given.output(set) {
-                    Some(_) => quote! { #name.into_word() },
-                    None => name.into_token_stream(),
-                });
+                let (name, _) = before.context("a return that takes nothing")?;
+                code.extend(quote! { #name.into_word() });
                 break;
             }
             _ => {}
@@ -47,7 +44,10 @@ pub fn value(set: &InstructionSet, handler: &Handler<'_>, chain: &Chain<'_>) -> 
                 }
             };
         }
-        if position + 1 == chain.parts.len() {
+        // A word whose representation only the instruction knows is returned as it is.
+        let returned =
+            matches!(&chain.parts[position + 1..], [next] if next.op.control == Control::Return) && part.output(set).is_none();
+        if returned || position + 1 == chain.parts.len() {
             code.extend(quote! { #lets #value });
             break;
         }
