@@ -1,26 +1,35 @@
 //! Follows references in safe code.
 
+use crate::blocks::Blocks;
 use crate::heap::{Boxed, Heap};
 use crate::layout::{self, Kind};
 use crate::object::{ArrayHead, Raw};
+use crate::region::Region;
 use crate::shape::{Shape, ShapeId};
+use crate::text::text_in;
 use crate::value::Ref;
 use crate::view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};
+
+/// The place that a reference leads to, if objects can start there. The blocks are those of the region.
+#[inline]
+pub(crate) fn raw(region: &Region, blocks: &Blocks, object: Ref) -> Option<Raw> {
+    let room = blocks.room_at(object.bits())?;
+    // SAFETY: the blocks are those of the region. What is made of it borrows the heap, for writing if it writes.
+    Some(unsafe { Raw::new(region.base(), object, room) })
+}
 
 impl<X> Heap<X> {
     /// The place that a reference leads to, if objects can start there.
     #[inline]
     pub(crate) fn raw(&self, object: Ref) -> Option<Raw> {
-        let room = self.blocks.room_at(object.bits())?;
-        // SAFETY: the blocks are those of the region. What is made of it borrows the heap, for writing if it writes.
-        Some(unsafe { Raw::new(self.region.base(), object, room) })
+        raw(&self.region, &self.blocks, object)
     }
 
     /// The object behind a reference; `None` for null and for references at which no object starts.
     pub fn get(&self, reference: Ref) -> Option<Object<'_, X>> {
         let raw = self.raw(reference)?;
         Some(match raw.kind()? {
-            Kind::Str => Object::Str(self.text_in(raw)?),
+            Kind::Str => Object::Str(text_in(raw)?),
             Kind::Buffer => return None,
             Kind::Array => Object::Array(self.array_of(raw.array_head()?)?),
             Kind::Tuple => Object::Tuple(self.record(raw, Kind::Tuple)?),
@@ -59,25 +68,6 @@ impl<X> Heap<X> {
             return None;
         }
         self.slab.get_mut(raw.aux(), reference)
-    }
-
-    /// The text behind a reference, if it is a string.
-    #[inline]
-    pub fn text(&self, reference: Ref) -> Option<&str> {
-        let raw = self.raw(reference)?;
-        if raw.kind()? != Kind::Str {
-            return None;
-        }
-        self.text_in(raw)
-    }
-
-    fn text_in(&self, raw: Raw) -> Option<&str> {
-        // SAFETY: what is returned borrows the heap, and strings never change.
-        let bytes = unsafe { raw.bytes(layout::BODY, raw.aux() as usize)? };
-        // SAFETY: only `allocate_text` writes this kind, and its callers write the bytes of whole strings at once. Where places
-        // begin is fixed while a block has its class; a block that gets another one is zeroed first, so that no other bytes are
-        // read as a header.
-        Some(unsafe { str::from_utf8_unchecked(bytes) })
     }
 
     /// The array behind a reference.
@@ -126,7 +116,7 @@ impl<X: Boxed> Heap<X> {
     pub fn get_mut(&mut self, reference: Ref) -> Option<ObjectMut<'_, X>> {
         let raw = self.raw(reference)?;
         Some(match raw.kind()? {
-            Kind::Str => ObjectMut::Str(self.text_in(raw)?),
+            Kind::Str => ObjectMut::Str(text_in(raw)?),
             Kind::Buffer => return None,
             Kind::Array => {
                 self.array(reference)?;

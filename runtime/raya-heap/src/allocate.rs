@@ -47,6 +47,19 @@ impl<X> Heap<X> {
         Ok((object, raw))
     }
 
+    /// A place for a small object of this many bytes, with its header. The rest are zero bits.
+    #[inline]
+    pub(crate) fn allocate_small(&mut self, bytes: usize, header: u64) -> Result<(Ref, Raw), Exhausted> {
+        let Some(class) = Class::of(bytes.div_ceil(GRANULE) as u32) else {
+            return self.allocate(bytes, header, true);
+        };
+        let object = Ref::from_bits(self.place(class)?);
+        // SAFETY: the place was free until now, and this is the only one who knows of it.
+        let raw = unsafe { Raw::new(self.region.base(), object, class.bytes()) };
+        raw.set_u64(0, header);
+        Ok((object, raw))
+    }
+
     fn allocate_large(&mut self, bytes: usize, zeroed: bool) -> Result<(u32, usize), Exhausted> {
         let room = rounded(bytes);
         self.make_room(room)?;
@@ -60,43 +73,6 @@ impl<X> Heap<X> {
             unsafe { self.region.fill(granule, bytes.div_ceil(GRANULE) as u32, 0) };
         }
         Ok((granule, room))
-    }
-
-    /// Adds a string.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    pub fn allocate_string(&mut self, text: &str) -> Result<Ref, Exhausted> {
-        let (string, raw) = self.allocate_text(text.len())?;
-        raw.set_bytes(layout::BODY, text.as_bytes());
-        Ok(string)
-    }
-
-    /// Adds a string made of two others, without a copy between; `None` if one of them isn't a string.
-    ///
-    /// # Errors
-    ///
-    /// When the limit would be passed.
-    pub fn concatenate(&mut self, first: Ref, second: Ref) -> Result<Option<Ref>, Exhausted> {
-        let (Some(before), Some(after)) = (self.text(first), self.text(second)) else {
-            return Ok(None);
-        };
-        let length = before.len().saturating_add(after.len());
-        let (before, after): (*const str, *const str) = (before, after);
-        let (string, raw) = self.allocate_text(length)?;
-        // SAFETY: allocation neither moves nor frees, so that both are where they were, and strings never change.
-        let (before, after) = unsafe { (&*before, &*after) };
-        raw.set_bytes(layout::BODY, before.as_bytes());
-        raw.set_bytes(layout::BODY + before.len(), after.as_bytes());
-        Ok(Some(string))
-    }
-
-    /// A string whose bytes are to be written at once.
-    fn allocate_text(&mut self, length: usize) -> Result<(Ref, Raw), Exhausted> {
-        let bytes = layout::BODY.saturating_add(length);
-        let aux = u32::try_from(length).map_err(|_| self.exhausted(bytes))?;
-        self.allocate(bytes, layout::header(Kind::Str, aux), false)
     }
 
     /// Adds an array of `count` zeros.

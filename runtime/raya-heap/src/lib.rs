@@ -48,6 +48,7 @@ mod object;
 mod region;
 mod runs;
 mod slab;
+mod text;
 
 pub use allocate::Template;
 pub use any::{Any, AnyKind};
@@ -56,5 +57,6 @@ pub use heap::{Boxed, Heap};
 pub use marker::Marker;
 pub use shape::{Shape, ShapeId, ShapeOf};
 pub use statistics::Statistics;
+pub use text::{ShortText, Text, Texts};
 pub use value::{Ref, Slot, SlotKind, Value};
 pub use view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};

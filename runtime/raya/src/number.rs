@@ -73,51 +73,6 @@ pub fn parse_float(text: &str) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-/// An integer in decimal, without a place on the heap of the host.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Decimal {
-    digits: [u8; 11],
-    first: usize,
-}
-
-impl Decimal {
-    /// The digits of a number, with its sign if it is negative.
-    pub(crate) fn of(number: i32) -> Decimal {
-        let mut decimal = Decimal {
-            digits: [b'0'; 11],
-            first: 11,
-        };
-        let mut rest = number.unsigned_abs();
-        // Two digits at a time: half as many divisions.
-        while rest >= 10 {
-            let pair = rest % 100;
-            rest /= 100;
-            decimal.push(b'0' + (pair % 10) as u8);
-            decimal.push(b'0' + (pair / 10) as u8);
-        }
-        if rest > 0 || decimal.first == 11 {
-            decimal.push(b'0' + rest as u8);
-        }
-        if number < 0 {
-            decimal.push(b'-');
-        }
-        decimal
-    }
-
-    fn push(&mut self, byte: u8) {
-        self.first = self.first.saturating_sub(1);
-        if let Some(place) = self.digits.get_mut(self.first) {
-            *place = byte;
-        }
-    }
-
-    /// The digits.
-    pub(crate) fn text(&self) -> &str {
-        let digits = self.digits.get(self.first..).unwrap_or_default();
-        str::from_utf8(digits).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,12 +125,5 @@ mod tests {
         assert_eq!(parse_int("2147483648"), None);
         assert_eq!(parse_int("+007"), Some(7));
         assert_eq!(parse_int(" 7"), None);
-    }
-
-    #[test]
-    fn decimals_are_what_the_standard_library_writes() {
-        for number in [0, 7, -7, 10, 99, 100, -1000, i32::MAX, i32::MIN] {
-            assert_eq!(Decimal::of(number).text(), number.to_string());
-        }
     }
 }

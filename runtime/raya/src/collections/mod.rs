@@ -5,9 +5,11 @@
 //! content, other objects by identity.
 //!
 //! A table of positions finds an entry; the entries themselves stand in a row. A removed one leaves a gap, which goes when the row is
-//! full: so removing is as fast as finding, and the order stays.
+//! full: so removing is as fast as finding, and the order stays. Keys that are numbers close together have a table of their own.
 
+mod key;
 mod natives;
+mod numbers;
 mod positions;
 
 use core::cell::Cell;
@@ -15,12 +17,13 @@ use core::hash::{BuildHasher, Hasher};
 use core::num::NonZeroU32;
 
 use hashbrown::DefaultHashBuilder;
-use raya_heap::Marker;
+use raya_heap::{Marker, Texts};
 
 use crate::any::{Any, AnyKind};
-use crate::context::Heap;
 
+use key::{Key, whole};
 pub(crate) use natives::add as add_natives;
+use numbers::Numbers;
 use positions::Positions;
 
 /// A map from keys to values.
@@ -33,27 +36,30 @@ pub type Set = Ordered<()>;
 const FIRST_ROOM: usize = 4;
 /// What an empty map or set is accounted with.
 const EMPTY: usize = 64;
-/// What the room for an entry is accounted with: key, value, hash, and its share of the table of positions.
+/// What the room for an entry is accounted with: key, value, hash, and its share of both tables of positions.
 const ENTRY: usize = 48;
 
 /// Entries by key, in order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Ordered<V> {
     /// `None` where an entry was removed.
     entries: Vec<Option<Entry<V>>>,
-    /// Positions in `entries`, by the hash of the key.
+    /// Positions in `entries` of keys that are numbers close together.
+    numbers: Numbers,
+    /// Positions in `entries` of all other keys, by their hashes.
     positions: Positions,
     live: usize,
     /// For how many entries memory is accounted.
     room: usize,
     /// What was looked for last: mostly it is looked for again at once, to be changed.
-    last: Cell<Option<Last>>,
+    last: Cell<Last>,
     /// Seeded at random, so that no program can choose keys that collide. The order of entries doesn't depend on it.
     hashes: DefaultHashBuilder,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry<V> {
+    /// Looked at for keys that aren't whole numbers only: their texts aren't at hand when the table of positions is made anew.
     hash: NonZeroU32,
     key: Any,
     value: V,
@@ -62,49 +68,60 @@ struct Entry<V> {
 /// A key that was looked for, and where it is.
 #[derive(Debug, Clone, Copy)]
 struct Last {
-    key: Any,
+    key: u64,
     /// How many collections there had been: the place of a text may be another text's after one.
     collections: u64,
     found: Found,
 }
 
-/// A key in the form in which equal ones are identical.
-#[derive(PartialEq, Eq)]
-enum Key<'a> {
-    Text(&'a str),
-    Bits(u64),
-}
-
-impl Key<'_> {
-    fn of(heap: &Heap, key: Any) -> Key<'_> {
-        match key.kind() {
-            AnyKind::F64(value) => {
-                // Saturates where the float is no integer, and then differs from it.
-                let whole = value as i32;
-                let key = if f64::from(whole) == value {
-                    Any::from_i32(whole)
-                } else {
-                    Any::from_f64(value)
-                };
-                Key::Bits(key.bits())
-            }
-            AnyKind::Ref(reference) => heap.text(reference).map_or(Key::Bits(key.bits()), Key::Text),
-            AnyKind::Null | AnyKind::Bool(_) | AnyKind::I32(_) => Key::Bits(key.bits()),
-        }
-    }
+impl Last {
+    /// There are never as many collections.
+    const NOTHING: Last = Last {
+        key: 0,
+        collections: u64::MAX,
+        found: Found::new(NonZeroU32::MIN, None),
+    };
 }
 
 /// Where a key is, or would be.
 #[derive(Debug, Clone, Copy)]
 pub struct Found {
     hash: NonZeroU32,
-    position: Option<u32>,
+    /// [`NOWHERE`] if there is no entry of the key.
+    position: u32,
 }
 
+/// A position that no entry has: the heap's limit keeps the row far below 2³² entries.
+const NOWHERE: u32 = u32::MAX;
+
 impl Found {
+    #[inline]
+    const fn new(hash: NonZeroU32, position: Option<u32>) -> Found {
+        let position = match position {
+            Some(position) => position,
+            None => NOWHERE,
+        };
+        Found { hash, position }
+    }
+
     /// Whether there is an entry of the key.
+    #[inline]
     pub fn exists(&self) -> bool {
-        self.position.is_some()
+        self.position != NOWHERE
+    }
+}
+
+impl<V> Default for Ordered<V> {
+    fn default() -> Self {
+        Ordered {
+            entries: Vec::new(),
+            numbers: Numbers::default(),
+            positions: Positions::default(),
+            live: 0,
+            room: 0,
+            last: Cell::new(Last::NOTHING),
+            hashes: DefaultHashBuilder::default(),
+        }
     }
 }
 
@@ -120,39 +137,52 @@ impl<V: Copy> Ordered<V> {
     }
 
     /// Looks for a key. The texts of keys are in the heap, so that it is needed here and nowhere else.
-    pub fn find(&self, heap: &Heap, key: Any) -> Found {
-        let collections = heap.collections();
-        if let Some(last) = self.last.get()
-            && last.key.bits() == key.bits()
-            && last.collections == collections
+    #[inline]
+    pub fn find(&self, texts: Texts<'_>, key: Any) -> Found {
+        if let AnyKind::I32(number) = key.kind()
+            && let Some(index) = self.numbers.index(number)
         {
+            return Found::new(NonZeroU32::MIN, self.numbers.get(index));
+        }
+        let last = self.last.get();
+        if last.key == key.bits() && last.collections == texts.collections() {
             return last.found;
         }
-        let found = self.search(heap, key);
-        self.last.set(Some(Last { key, collections, found }));
+        let found = self.search(texts, key);
+        self.last.set(Last {
+            key: key.bits(),
+            collections: texts.collections(),
+            found,
+        });
         found
     }
 
-    fn search(&self, heap: &Heap, key: Any) -> Found {
-        let wanted = Key::of(heap, key);
+    fn search(&self, texts: Texts<'_>, key: Any) -> Found {
+        let wanted = Key::of(texts, key);
+        if let Some(index) = whole(key).and_then(|number| self.numbers.index(number)) {
+            return Found::new(NonZeroU32::MIN, self.numbers.get(index));
+        }
         let hash = self.hash(&wanted);
         let is_same = |position: u32| match self.entry(position) {
             // What has the same bits is the same; other bits are compared by what they mean.
-            Some(entry) => entry.key.bits() == key.bits() || Key::of(heap, entry.key) == wanted,
+            Some(entry) => entry.key.bits() == key.bits() || Key::of(texts, entry.key) == wanted,
             None => false,
         };
-        Found {
-            hash,
-            position: self.positions.find(hash, is_same),
-        }
+        Found::new(hash, self.positions.find(hash, is_same))
     }
 
     /// Numbers that follow each other have hashes that do so in groups of eight: then what is looked up one after another lies together.
     /// Where the groups are is as random as the hash of a text.
+    #[inline]
     fn hash(&self, key: &Key<'_>) -> NonZeroU32 {
         let mut hasher = self.hashes.build_hasher();
         let hash = match key {
-            Key::Text(text) => {
+            // Few texts differ only in zeros at their ends.
+            Key::Short(text) => {
+                hasher.write_u128(text.bits());
+                (hasher.finish() >> 32) as u32
+            }
+            Key::Long(text) => {
                 hasher.write(text.as_bytes());
                 (hasher.finish() >> 32) as u32
             }
@@ -165,16 +195,19 @@ impl<V: Copy> Ordered<V> {
         NonZeroU32::MIN | hash
     }
 
+    #[inline]
     fn entry(&self, position: u32) -> Option<&Entry<V>> {
         self.entries.get(position as usize)?.as_ref()
     }
 
     /// The value of an entry that was found.
+    #[inline]
     pub fn value(&self, found: Found) -> Option<V> {
-        self.entry(found.position?).map(|entry| entry.value)
+        self.entry(found.position).map(|entry| entry.value)
     }
 
     /// The bytes that have to be accounted before an entry can be [added](Ordered::put).
+    #[inline]
     pub fn growth(&self, found: Found) -> usize {
         if found.exists() {
             return 0;
@@ -192,47 +225,70 @@ impl<V: Copy> Ordered<V> {
     }
 
     /// Changes the value of the entry that was found, or adds one at the end. Its growth has been accounted.
+    #[inline]
     pub fn put(&mut self, found: Found, key: Any, value: V) {
-        if !found.exists() {
-            self.last.set(None);
+        match self.entries.get_mut(found.position as usize) {
+            Some(Some(entry)) => entry.value = value,
+            _ => self.add(found.hash, key, value),
         }
-        if let Some(position) = found.position {
-            if let Some(Some(entry)) = self.entries.get_mut(position as usize) {
-                entry.value = value;
-            }
-            return;
-        }
-        let room = self.room_for_one_more();
+    }
+
+    fn add(&mut self, hash: NonZeroU32, key: Any, value: V) {
+        self.last.set(Last::NOTHING);
         if self.entries.len() == self.room {
-            self.room = room;
+            self.room = self.room_for_one_more();
             self.close_gaps();
         }
         // The heap's limit keeps the row far below 2³² entries.
         let position = self.entries.len() as u32;
-        let hash = found.hash;
         self.entries.push(Some(Entry { hash, key, value }));
-        self.positions.insert(hash, position);
+        self.note(hash, key, position);
         self.live += 1;
     }
 
+    /// Moves the entries together, and notes anew where they are.
     fn close_gaps(&mut self) {
         self.entries.retain(Option::is_some);
         self.entries.reserve_exact(self.room - self.entries.len());
-        self.positions = Positions::with_room(self.room);
-        for (position, entry) in (0..).zip(&self.entries) {
-            if let Some(entry) = entry {
-                self.positions.insert(entry.hash, position);
+        // Numbers below a bound are found by themselves where at least half of all keys are such. The table for them has two places
+        // of four bytes for each entry that there is room for.
+        let bound = self.room * 2;
+        let is_near = |key: &Any| whole(*key).is_some_and(|number| usize::try_from(number).is_ok_and(|number| number < bound));
+        let near = self.keys().filter(is_near).count();
+        let worthwhile = near > 0 && near * 2 >= self.live;
+        self.numbers = Numbers::below(if worthwhile { bound } else { 0 });
+        self.positions = Positions::default();
+        for position in 0..self.entries.len() as u32 {
+            if let Some(Entry { hash, key, .. }) = self.entry(position).copied() {
+                self.note(hash, key, position);
             }
         }
     }
 
+    /// Notes where the entry of a key is. The hash matters where the key isn't a whole number.
+    fn note(&mut self, hash: NonZeroU32, key: Any, position: u32) {
+        let number = whole(key);
+        if let Some(index) = number.and_then(|number| self.numbers.index(number)) {
+            self.numbers.set(index, Some(position));
+            return;
+        }
+        let hash = number.map_or(hash, |number| self.hash(&Key::number(number)));
+        if self.positions.is_empty() {
+            self.positions = Positions::with_room(self.room);
+        }
+        self.positions.insert(hash, position);
+    }
+
     /// Removes the entry that was found; says whether there was one.
     pub fn remove(&mut self, found: Found) -> bool {
-        let Some(position) = found.position else { return false };
-        self.last.set(None);
-        self.positions.remove(found.hash, position);
-        if let Some(entry) = self.entries.get_mut(position as usize) {
-            *entry = None;
+        let Some(place) = self.entries.get_mut(found.position as usize) else {
+            return false;
+        };
+        let Some(entry) = place.take() else { return false };
+        self.last.set(Last::NOTHING);
+        match whole(entry.key).and_then(|number| self.numbers.index(number)) {
+            Some(index) => self.numbers.set(index, None),
+            None => self.positions.remove(found.hash, found.position),
         }
         self.live -= 1;
         if self.live == 0 {
@@ -280,13 +336,14 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Heap;
 
     fn heap() -> Heap {
         Heap::new(1 << 20, Vec::new()).expect("there is address space")
     }
 
     fn put(map: &mut Map, heap: &Heap, key: Any, value: i32) {
-        let found = map.find(heap, key);
+        let found = map.find(heap.texts(), key);
         map.put(found, key, Any::from_i32(value));
     }
 
@@ -340,12 +397,12 @@ mod tests {
         let mut map = Map::default();
         put(&mut map, &heap, Any::from_ref(kept), 1);
         let same = heap.allocate_string("kept").expect("there is room");
-        assert!(map.find(&heap, Any::from_ref(same)).exists());
+        assert!(map.find(heap.texts(), Any::from_ref(same)).exists());
         heap.collect(|marker| marker.mark(kept));
         let mut met = false;
         for _ in 0..10_000 {
             let other = heap.allocate_string("other").expect("there is room");
-            assert!(!map.find(&heap, Any::from_ref(other)).exists());
+            assert!(!map.find(heap.texts(), Any::from_ref(other)).exists());
             met |= other == same;
         }
         assert!(met, "the place is used again");
@@ -362,7 +419,7 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let key = Any::from_i32((state >> 16 & 63).cast_signed());
             let position = list.iter().position(|(other, _)| *other == key);
-            let found = map.find(&heap, key);
+            let found = map.find(heap.texts(), key);
             assert_eq!(map.value(found), position.map(|position| list[position].1));
             if state >> 24 & 1 == 0 {
                 let accounted = map.bytes() + map.growth(found);

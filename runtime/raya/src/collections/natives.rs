@@ -86,7 +86,7 @@ fn find<V: Copy>(context: &Context, reference: Ref, key: Any) -> Result<Found, T
 where
     Ordered<V>: Collection,
 {
-    Ok(get::<Ordered<V>>(context, reference)?.find(&context.heap, key))
+    Ok(get::<Ordered<V>>(context, reference)?.find(context.heap.texts(), key))
 }
 
 /// Puts an entry in. Its memory is accounted first, so that a refusal has no effect.
@@ -94,13 +94,18 @@ fn put<V: Copy>(context: &mut Context, reference: Ref, key: Any, value: V) -> Re
 where
     Ordered<V>: Collection,
 {
-    let collection = get::<Ordered<V>>(context, reference)?;
-    let found = collection.find(&context.heap, key);
+    let found = context.heap.boxed_beside_texts(reference);
+    let Some((collection, texts)) = found.and_then(|(object, texts)| Some((Ordered::<V>::of_mut(object)?, texts))) else {
+        return Err(no_collection::<Ordered<V>>(context, reference));
+    };
+    let found = collection.find(texts, key);
     let growth = collection.growth(found);
     if growth > 0 {
         context.heap.reserve(growth)?;
+        get_mut::<Ordered<V>>(context, reference)?.put(found, key, value);
+    } else {
+        collection.put(found, key, value);
     }
-    get_mut::<Ordered<V>>(context, reference)?.put(found, key, value);
     Ok(!found.exists())
 }
 
@@ -165,7 +170,7 @@ pub(crate) fn add(natives: &mut Natives) {
     });
     add("map_get", &[MAP, ANY], TypeId::ANY, |context, map, key, _| {
         let map = get::<Map>(context, map)?;
-        let value = map.value(map.find(&context.heap, key));
+        let value = map.value(map.find(context.heap.texts(), key));
         Ok(Value::Any(value.unwrap_or(Any::NULL)))
     });
     add("map_set", &[MAP, ANY, ANY], TypeId::NULL, |context, map, key, value| {

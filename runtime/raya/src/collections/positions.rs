@@ -20,6 +20,11 @@ impl Positions {
         }
     }
 
+    /// Whether there is room for none at all.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// The slot where the search for a hash begins. Its lowest bit says nothing.
     fn home(&self, hash: u32) -> usize {
         (hash >> 1) as usize & self.mask()

@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use raya_facts::TrapKind;
+use raya_heap::ShortText;
 
 use crate::any::AnyKind;
 use crate::context::Context;
-use crate::number::{Decimal, float_text, parse_float, parse_int};
+use crate::number::{float_text, parse_float, parse_int};
 use crate::object;
 use crate::trap::Trap;
 use crate::types::describe;
@@ -49,7 +50,8 @@ pub fn slen(context: &Context, a: Ref) -> Result<i32, Trap> {
 /// Whether two texts have the same bytes; null equals only null.
 #[raya_macros::op(seq)]
 pub fn seq(context: &Context, a: Ref, b: Ref) -> bool {
-    a == b || context.heap.text(a).is_some_and(|text| context.heap.text(b) == Some(text))
+    let texts = context.heap.texts();
+    a == b || texts.get(a).is_some_and(|text| texts.get(b) == Some(text))
 }
 
 /// Whether they differ.
@@ -114,7 +116,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
     let text = match value.kind() {
         AnyKind::Null => "null".to_owned(),
         AnyKind::Bool(value) => value.to_string(),
-        AnyKind::I32(value) => value.to_string(),
+        AnyKind::I32(value) => return int_to_string(context, value),
         AnyKind::F64(value) => float_text(value),
         AnyKind::Ref(reference) if context.heap.text(reference).is_some() => return Ok(reference),
         AnyKind::Ref(_) => {
@@ -135,7 +137,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
 /// [`TrapKind::HeapLimit`].
 #[raya_macros::op(int_to_string)]
 pub fn int_to_string(context: &mut Context, a: i32) -> Result<Ref, Trap> {
-    Ok(context.heap.allocate_string(Decimal::of(a).text())?)
+    Ok(context.heap.allocate_short(ShortText::decimal(a))?)
 }
 
 /// A float in the shortest digits that read back as the same.
