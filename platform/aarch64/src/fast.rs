@@ -231,6 +231,7 @@ const _: () = {
     assert!(offset_of!(Link, slot_size) == offset_of!(Link, slot_count) + 8);
     assert!(offset_of!(Slot, rights) == offset_of!(Slot, object) + 4);
     assert!(offset_of!(Frame, program_counter) == offset_of!(Frame, stack) + 8);
+    assert!(size_of::<Endpoint>().is_power_of_two());
     assert!(offset_of!(Base, entries) == 0);
     assert!(State::Ready as u64 == 0);
 };
@@ -262,7 +263,7 @@ global_asm!(
     resume = const offset_of!(Frame, resume),
     state = const offset_of!(Process<Registers>, state) - FRAME,
     next = const offset_of!(Process<Registers>, next) - FRAME,
-    endpoint_size = const size_of::<Endpoint>(),
+    endpoint_shift = const size_of::<Endpoint>().trailing_zeros(),
     receivers = const offset_of!(Endpoint, receivers),
     receiving = const State::Receiving as u64,
     execute = const Rights::EXECUTE.bits().trailing_zeros(),

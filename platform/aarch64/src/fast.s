@@ -64,21 +64,23 @@ fast_yield:
 // From the table of calls, with the endpoint in x0, the words in x1 to x4 and the page capability in x5.
 fast_send:
     cbnz x5, 9f
-    tables
+    ldr x12, [sp, #{current}]
+    ldp x13, x14, [x12, #{key}]
+    cbz x13, {direct_send}          // on the turn of another: the scheduler has to learn of it
+    ldp x9, x10, [x12, #{slots}]
+    ldp x11, x15, [x12, #{slot_count}]
     cmp x11, w0, uxtw
     b.ls 9f
-    umaddl x9, w0, w13, x9
-    ldp x13, x14, [x12, #{key}]
+    umaddl x9, w0, w15, x9
     ldr x15, [x9, #{identity}]
     add x16, x0, x13
     add x16, x16, #{to_endpoint}
     cmp x16, x15
-    b.ne 8f
+    b.ne 9f
     ldp w11, w13, [x9, #{object}]
     tbz w13, #{write}, 9f
     ldr x9, [sp, #{endpoints}]
-    mov w13, #{endpoint_size}
-    umaddl x9, w11, w13, x9
+    add x9, x9, x11, lsl #{endpoint_shift}
     ldr w16, [x9, #{receivers}]     // row 0 if nobody waits, whose state is another
     add x10, x10, x16, lsl #{row_shift}
     ldp x11, x13, [x10, #{resume}]
@@ -92,7 +94,6 @@ fast_send:
     str xzr, [x10, #{key}]          // on the turn of another: nobody may take a fast path away from it
     mov x0, xzr
     switch
-8:  b {direct_send}                 // mostly as it runs on the turn of another
 9:  b {general_send}
 
 // Tells the kernel who runs, and keeps all registers but the vectors'.

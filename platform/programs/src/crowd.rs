@@ -26,8 +26,8 @@ const LIST: u64 = 0x2000_0000;
 /// Makes very many processes, and prints what each takes.
 pub fn run(console: &mut Console) -> Result<(), Error> {
     let before = free_frames()?;
-    // A member takes five frames, and the kernel has three rows for mappings to two frames.
-    let count = MEMBERS.min(before / 6).min(before * 4 / 3 / (image_pages() + 1));
+    // A member takes five frames, and the kernel has five rows for mappings to two frames.
+    let count = MEMBERS.min(before / 6).min(before * 5 / 2 / (image_pages() + 1));
     let pages = (count * size_of::<Child>() as u64).div_ceil(limits::PAGE_BYTES);
     let list = exo_user::page_allocate(pages)?;
     for index in 0..pages {
@@ -74,7 +74,7 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
     let _ = if count == MEMBERS {
         writeln!(console, "pass ten_thousand")
     } else {
-        writeln!(console, "this machine has no memory for {MEMBERS} processes: give it a GiB")
+        writeln!(console, "this machine has no memory for {MEMBERS} processes: give it 512 MiB")
     };
     Ok(())
 }

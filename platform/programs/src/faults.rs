@@ -28,7 +28,17 @@ enum Deed {
     Loop,
     SpendAll,
     Secret,
+    Hoard,
 }
+
+/// What a hoarder keeps: an encoded value, which takes so many words.
+const VALUE: [u8; 102] = {
+    let mut bytes = [9; 102];
+    (bytes[0], bytes[1]) = (4, 100);
+    bytes
+};
+const VALUE_WORDS: u64 = 14;
+const VALUES: u64 = 10;
 
 /// What is tried: the name of the check, the deed, and the trap that it must come to, if any.
 const CASES: [(&str, Deed, Option<&[Trap]>); 8] = [
@@ -89,10 +99,28 @@ pub fn culprit(parameters: &Parameters) -> u64 {
         while exo_user::cap_inspect(Handle(parameters.words[1])) != Err(Error::NoGas) {}
         return Error::NoGas.code();
     }
+    if is(Deed::Hoard) {
+        return hoard(Handle(parameters.words[1]));
+    }
     while is(Deed::Loop) {
         core::hint::spin_loop();
     }
     0
+}
+
+/// Keeps all values that it can pay for, tells how many they are, and keeps them until somebody answers.
+fn hoard(endpoint: Handle) -> u64 {
+    let mut kept = 0;
+    let refusal = loop {
+        match exo_user::value_store(VALUE.as_ptr() as u64, VALUE.len() as u64).and_then(exo_user::atom_create) {
+            Ok(_) => kept += 1,
+            Err(error) => break error.code(),
+        }
+    };
+    match exo_user::endpoint_call(endpoint, kept, refusal, 0, 0, Handle::NULL) {
+        Ok(_) => 0,
+        Err(error) => error.code(),
+    }
 }
 
 #[expect(unconditional_recursion, reason = "it is to run out of stack")]
@@ -150,7 +178,8 @@ pub fn run(console: &mut Console) -> Result<(), Error> {
     report(console, "endless_loop_killed", status == KILLED, status);
 
     secrets(console)?;
-    exhaustion(console)
+    exhaustion(console)?;
+    hoarding(console)
 }
 
 /// Processes are interrupted, and ended, with secrets in all their registers; whoever waited in a call meanwhile sees none.
@@ -190,6 +219,41 @@ fn exhaustion(console: &mut Console) -> Result<(), Error> {
     child.start(Program::Culprit, &[Deed::SpendAll as u64, theirs])?;
     let status = child.reap()?;
     report(console, "gas_refused", status == Error::NoGas.code(), status);
+    exo_user::cap_drop(account)
+}
+
+/// A process keeps what its account can leave deposits for; others keep values as before. The deposits come back when it has ended.
+fn hoarding(console: &mut Console) -> Result<(), Error> {
+    let account = exo_user::account_create()?;
+    let endpoint = exo_user::endpoint_create()?;
+    let deposits = VALUES * (VALUE_WORDS * exo_facts::gas::VALUE_WORD + exo_facts::gas::ATOM);
+    for (name, funds) in [("values_refused", deposits), ("deposits_come_back", 0)] {
+        // What is for its calls, and for a collection, is less than another value needs.
+        exo_user::account_transfer(initial(initial::ACCOUNT), account, funds + 7 * exo_facts::gas::TICK)?;
+        let child = Child::create(account)?;
+        let theirs = child.give(endpoint)?;
+        child.start(Program::Culprit, &[Deed::Hoard as u64, theirs])?;
+        let [kept, refusal, ..] = exo_user::endpoint_receive(endpoint)?.words;
+        report(
+            console,
+            name,
+            kept == VALUES && refusal == Error::NoGas.code(),
+            kept << 32 | refusal,
+        );
+        if funds > 0 {
+            let stored = exo_user::value_store(VALUE.as_ptr() as u64, VALUE.len() as u64).and_then(exo_user::atom_create);
+            report(
+                console,
+                "values_for_others",
+                stored.is_ok(),
+                stored.err().map_or(0, Error::code),
+            );
+            exo_user::cap_drop(stored?)?;
+        }
+        exo_user::process_kill(child.process)?;
+        child.reap()?;
+    }
+    exo_user::cap_drop(endpoint)?;
     exo_user::cap_drop(account)
 }
 

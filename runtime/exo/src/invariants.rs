@@ -26,6 +26,7 @@ impl<M: Machine> Kernel<M> {
         self.deadlines.check()?;
         self.scheduler.check(self.turn)?;
         self.check_references()?;
+        self.check_deposits()?;
         self.check_processes()?;
         self.check_queues()?;
         self.check_frames()?;
@@ -49,10 +50,27 @@ impl<M: Machine> Kernel<M> {
         if free(self.spaces.free_rows(), &|row| self.spaces[row].references > 0)
             || free(self.endpoints.free_rows(), &|row| self.endpoints[row].references > 0)
             || free(self.timers.free_rows(), &|row| self.timers[row].references > 0)
-            || free(self.accounts.free_rows(), &|row| self.accounts[row].references > 0)
+            || free(self.accounts.free_rows(), &|row| !self.accounts[row].is_over())
             || free(self.processes.free_rows(), &|row| self.processes[row].state != State::Free)
         {
             return Err("an object is in use and free");
+        }
+        Ok(())
+    }
+
+    /// There is a deposit for every word that values take up, dead or alive, and for every atom.
+    fn check_deposits(&self) -> Result<(), &'static str> {
+        #[cfg(feature = "halt")]
+        if let Some(values) = &self.values {
+            let (mut words, mut atoms) = (0, 0);
+            for id in 1..self.accounts.len() {
+                words += u64::from(self.accounts[id].words);
+                atoms += u64::from(self.accounts[id].atoms);
+            }
+            let there_are = values.arena.statistics();
+            if words != there_are.used || atoms != there_are.atoms {
+                return Err("a value or an atom has no deposit, or two");
+            }
         }
         Ok(())
     }

@@ -160,10 +160,20 @@ impl<M: Machine> Kernel<M> {
         }
     }
 
-    /// A reference to an account is gone. What is left in it is lost with the last one.
+    /// A reference to an account is gone. What is left in it is lost with the last one; what it has a deposit for keeps the row, so that
+    /// the next account there isn't given it back.
     pub(crate) fn release_account(&mut self, id: u32) {
-        self.accounts[id].references -= 1;
-        if self.accounts[id].references == 0 {
+        let account = &mut self.accounts[id];
+        account.references -= 1;
+        if account.references == 0 {
+            account.balance = 0;
+            self.free_account_if_over(id);
+        }
+    }
+
+    /// Frees the row of an account that nothing refers to and that has left no deposit.
+    pub(crate) fn free_account_if_over(&mut self, id: u32) {
+        if self.accounts[id].is_over() {
             self.accounts[id] = Account::FREE;
             self.accounts.give(id);
         }

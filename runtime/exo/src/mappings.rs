@@ -1,5 +1,7 @@
 //! Which capability each mapping came from.
 
+use exo_facts::limits;
+
 use crate::capabilities::{Capabilities, SlotId};
 use crate::carve::Carver;
 use crate::machine::FRAME_BYTES;
@@ -8,10 +10,8 @@ use crate::rows::Rows;
 
 /// A page that is mapped.
 struct Mapping {
-    /// Its address.
-    address: u64,
-    /// The space; 0 in a free row.
-    space: u32,
+    /// Its space and the number of its page; 0 in a free row.
+    place: u64,
     /// The capability that it came from.
     slot: SlotId,
     /// The list of what came from that capability.
@@ -19,6 +19,15 @@ struct Mapping {
     previous: u32,
     /// The list of what has the same hash.
     next_in_bucket: u32,
+}
+
+/// Bits that the number of a page of users has room in.
+const PAGE_BITS: u32 = 36;
+const _: () = assert!(limits::USER_END / FRAME_BYTES <= 1 << PAGE_BITS && limits::SPACES <= 1 << (u64::BITS - PAGE_BITS));
+
+/// Where a page is mapped, in one word.
+const fn place(space: u32, address: u64) -> u64 {
+    (space as u64) << PAGE_BITS | address / FRAME_BYTES
 }
 
 /// The table of mappings, found by space and address.
@@ -34,8 +43,7 @@ impl Mappings {
     /// A table of `count` mappings.
     pub fn carve(carver: &mut Carver, count: usize) -> Option<Mappings> {
         let rows = Pool::carve(carver, count, || Mapping {
-            address: 0,
-            space: 0,
+            place: 0,
             slot: 0,
             next: 0,
             previous: 0,
@@ -50,15 +58,15 @@ impl Mappings {
     /// Records that a page was mapped through a capability. `None` if the table is full.
     pub fn insert(&mut self, capabilities: &mut Capabilities, slot: SlotId, space: u32, address: u64) -> Option<()> {
         let id = self.rows.take()?;
-        let bucket = self.bucket(space, address);
+        let place = place(space, address);
+        let bucket = self.bucket(place);
         let head = core::mem::replace(&mut capabilities.slot_mut(slot).mappings, id);
         if head != 0 {
             self.rows[head].previous = id;
         }
         let next_in_bucket = core::mem::replace(&mut self.buckets[bucket], id);
         self.rows[id] = Mapping {
-            address,
-            space,
+            place,
             slot,
             next: head,
             previous: 0,
@@ -69,9 +77,10 @@ impl Mappings {
 
     /// Forgets a mapping, given its space and address.
     pub fn remove(&mut self, capabilities: &mut Capabilities, space: u32, address: u64) {
-        let bucket = self.bucket(space, address);
+        let place = place(space, address);
+        let bucket = self.bucket(place);
         let (mut id, mut before) = (self.buckets[bucket], 0);
-        while id != 0 && (self.rows[id].space, self.rows[id].address) != (space, address) {
+        while id != 0 && self.rows[id].place != place {
             (before, id) = (id, self.rows[id].next_in_bucket);
         }
         if id == 0 {
@@ -97,20 +106,22 @@ impl Mappings {
         } else {
             capabilities.slot_mut(slot).mappings = next;
         }
-        self.rows[id].space = 0;
+        self.rows[id].place = 0;
         self.rows.give(id);
     }
 
     /// Space and address of a mapping, by its row.
     pub fn place(&self, id: u32) -> (u32, u64) {
-        (self.rows[id].space, self.rows[id].address)
+        let place = self.rows[id].place;
+        ((place >> PAGE_BITS) as u32, (place & ((1 << PAGE_BITS) - 1)) * FRAME_BYTES)
     }
 
     /// The capability that the page at an address came from.
     pub fn origin(&self, space: u32, address: u64) -> Option<SlotId> {
-        let mut id = self.buckets[self.bucket(space, address)];
+        let place = place(space, address);
+        let mut id = self.buckets[self.bucket(place)];
         while id != 0 {
-            if (self.rows[id].space, self.rows[id].address) == (space, address) {
+            if self.rows[id].place == place {
                 return Some(self.rows[id].slot);
             }
             id = self.rows[id].next_in_bucket;
@@ -128,7 +139,7 @@ impl Mappings {
         let (mut count, mut id, mut previous) = (0, head, 0);
         while id != 0 {
             let row = &self.rows[id];
-            if row.slot != slot || row.space == 0 || row.previous != previous {
+            if row.slot != slot || row.place == 0 || row.previous != previous {
                 return Err("a list of mappings is broken");
             }
             count += 1;
@@ -141,8 +152,8 @@ impl Mappings {
     }
 
     /// Spreads neighbouring pages and spaces over the buckets.
-    fn bucket(&self, space: u32, address: u64) -> usize {
-        let mixed = ((address / FRAME_BYTES) ^ (u64::from(space) << 36)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    fn bucket(&self, place: u64) -> usize {
+        let mixed = place.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         ((u128::from(mixed) * self.buckets.len() as u128) >> 64) as usize
     }
 }

@@ -20,6 +20,8 @@ pub struct Endpoint {
     pub senders: WaitQueue,
     /// Processes that wait for a message.
     pub receivers: WaitQueue,
+    /// Makes the size a power of two: a row is found by a shift.
+    pub room: [u32; 3],
 }
 
 /// An amount of gas.
@@ -28,6 +30,12 @@ pub struct Account {
     pub references: u32,
     /// What it holds.
     pub balance: u64,
+    /// Words of values that it has a deposit for. While there are any, or atoms, the row isn't free, though nothing refers to it.
+    pub words: u32,
+    /// Of those, the ones that the collection under way has found alive.
+    pub alive: u32,
+    /// Atoms that it has a deposit for.
+    pub atoms: u32,
     /// Processes that wait until it can pay a tick.
     pub starved: WaitQueue,
 }
@@ -75,6 +83,7 @@ impl Endpoint {
         references: 0,
         senders: WaitQueue::EMPTY,
         receivers: WaitQueue::EMPTY,
+        room: [0; 3],
     };
 }
 
@@ -87,9 +96,17 @@ impl Account {
         rest.is_some()
     }
 
+    /// Whether nothing refers to it and nothing is left that it had a deposit for.
+    pub(crate) fn is_over(&self) -> bool {
+        self.references == 0 && self.words == 0 && self.atoms == 0
+    }
+
     pub(crate) const FREE: Account = Account {
         references: 0,
         balance: 0,
+        words: 0,
+        alive: 0,
+        atoms: 0,
         starved: WaitQueue::EMPTY,
     };
 }

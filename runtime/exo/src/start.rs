@@ -50,7 +50,7 @@ impl Sizes {
             endpoints: rows(frames * 3 / 4, limits::ENDPOINTS),
             accounts: rows(frames * 3 / 4, limits::ACCOUNTS),
             timers: rows(frames / 4, limits::TIMERS),
-            mappings: (frames * 3 / 2) as usize,
+            mappings: (frames * 5 / 2) as usize,
             span: span as usize,
             arena_words,
         }

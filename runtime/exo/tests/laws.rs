@@ -25,6 +25,7 @@ const FAULTS: &[(&str, Dispatch, &str)] = &[
     ("gas_is_never_negative", charges_late, "wild.price() <= balance ||"),
     ("minting_needs_the_right", mints_for_all, "made == Err(Error::Denied)"),
     ("errors_have_no_effect", leaves_a_trace, "answer.is_ok() ||"),
+    ("deposits_come_back", gives_nothing_back, "one + Syscall::AccountQuery.gas()"),
     ("weights_are_kept", ignores_weights, "(1..=ran.len()).all"),
     ("fork_copies_atoms", shares_the_atom, "kept == old"),
     ("values_are_complete", tears_words, "new == second.bytes"),
@@ -153,6 +154,17 @@ fn leaves_a_trace(kernel: &mut Exo, number: u64, arguments: &[u64; 6]) -> Reply 
     let reply = exo_gate::dispatch(kernel, number, arguments);
     if reply == Reply::error(Error::WrongKind) {
         let _ = kernel.page_allocate(1);
+    }
+    reply
+}
+
+/// Whoever drops a capability pays as much as comes back.
+fn gives_nothing_back(kernel: &mut Exo, number: u64, arguments: &[u64; 6]) -> Reply {
+    let before = *kernel.current_balance();
+    let reply = exo_gate::dispatch(kernel, number, arguments);
+    if is(number, Syscall::CapDrop) {
+        let balance = kernel.current_balance();
+        *balance = before.min(*balance);
     }
     reply
 }

@@ -21,6 +21,10 @@ pub struct Arena<'m> {
     pub(crate) layout: Layout,
     /// How many collections there were. It changes only under a mutable reference, so that nobody need read it from the state.
     pub(crate) generation: u32,
+    /// Whom objects that are made now are counted for.
+    owner: u16,
+    /// The first word that may not be claimed, if that is before the end.
+    pub(crate) limit: usize,
 }
 
 impl<'m> Arena<'m> {
@@ -71,6 +75,8 @@ impl<'m> Arena<'m> {
             starts,
             layout,
             generation,
+            owner: 0,
+            limit: usize::MAX,
         })
     }
 
@@ -93,7 +99,7 @@ impl<'m> Arena<'m> {
 
     /// Claims words that nobody else gets. Objects are filled in before they are published.
     pub(crate) fn claim(&self, words: usize) -> Result<usize, Error> {
-        let limit = self.layout.active(self.generation) + self.layout.space;
+        let limit = (self.layout.active(self.generation) + self.layout.space).min(self.limit);
         let top = self.words.get(state::TOP).ok_or(Error::Exhausted)?;
         let mut at = top.load(Ordering::Relaxed);
         loop {
@@ -111,11 +117,32 @@ impl<'m> Arena<'m> {
     /// Writes the header, whose payload is there already, and gives the word that refers to the object. Release: who finds the bit
     /// set sees the whole object.
     pub(crate) fn publish(&self, at: usize, header: Header) -> Word {
-        self.write(at, header.pack());
+        self.publish_for(at, header, self.owner)
+    }
+
+    pub(crate) fn publish_for(&self, at: usize, header: Header, owner: u16) -> Word {
+        self.write(at, header.pack(owner));
         if header.kind.is_value() {
             self.set_start(at);
         }
         self.word_at(at)
+    }
+
+    /// Says whom objects are counted for that are made from now on: [`collect_counting`](Self::collect_counting) tells of each that lives. It is no
+    /// part of a value: equal ones may have different owners.
+    pub fn set_owner(&mut self, owner: u16) {
+        self.owner = owner;
+    }
+
+    /// Words that values take up now, those included that nothing refers to any longer.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        (self.read(state::TOP) as usize).saturating_sub(self.layout.active(self.generation))
+    }
+
+    /// Lets no more than so many words be claimed, up to the next collection or the next such limit.
+    pub fn set_limit(&mut self, words: usize) {
+        self.limit = (self.read(state::TOP) as usize).saturating_add(words);
     }
 
     pub(crate) fn set_start(&self, at: usize) {

@@ -4,10 +4,12 @@
 //! for. Nothing needs to be recorded when a word is stored, since every collection looks at everything that is alive. The copy is
 //! Cheney's: the objects already copied are the queue, so it takes no stack and no memory of its own.
 
+use exo_facts::formats::header_field as field;
+
 use crate::arena::Arena;
 use crate::error::Error;
 use crate::layout::state;
-use crate::object::Kind;
+use crate::object::{Header, Kind};
 use crate::sync::Ordering;
 use crate::word::Word;
 
@@ -47,11 +49,20 @@ impl Arena<'_> {
     /// Reclaims what neither an atom nor one of the roots reaches, and puts the new word of each root in its place. Words that are
     /// held elsewhere are refused from now on; handles of atoms stay good.
     ///
-    /// It takes time in proportion to what survives, to the table of atoms, and to a 64th of what was allocated.
+    /// It takes time in proportion to what survives, to the table of atoms up to the last one that lives, and to a 64th of what was
+    /// allocated.
     ///
     /// # Errors
     /// [`Error::BadWord`] when a root isn't a value; then nothing has changed.
     pub fn collect(&mut self, roots: &mut [Word]) -> Result<Collection, Error> {
+        self.collect_counting(roots, |_, _| ())
+    }
+
+    /// The same, and tells `count` of each object that survives its owner and its words.
+    ///
+    /// # Errors
+    /// As [`collect`](Self::collect).
+    pub fn collect_counting(&mut self, roots: &mut [Word], count: impl FnMut(u16, u64)) -> Result<Collection, Error> {
         for &root in &*roots {
             self.check(root)?;
         }
@@ -64,13 +75,16 @@ impl Arena<'_> {
             generation: self.generation.wrapping_add(1),
             free: to,
             objects: 0,
+            count,
         };
 
         let mut looked_at = roots.len() as u64;
         for root in roots {
             *root = copy.forward(*root);
         }
-        for cell in self.live_cells() {
+        // Behind the last one that lives nothing is looked at: a large table that is hardly used costs nothing.
+        let atoms = self.read(state::LIVE_ATOMS) as usize;
+        for cell in self.live_cells().take(atoms) {
             let word = Word::from_bits(cell.load(Ordering::Relaxed));
             cell.store(copy.forward(word).bits(), Ordering::Relaxed);
             looked_at += 1;
@@ -88,6 +102,7 @@ impl Arena<'_> {
         let (free, objects) = (copy.free, copy.objects);
         self.clear_starts(from, from + used);
         self.generation = self.generation.wrapping_add(1);
+        self.limit = usize::MAX;
         self.write(state::GENERATION, u64::from(self.generation));
         let survived = self.read(state::SURVIVED) as usize - from;
         self.write(state::TOP, free as u64);
@@ -127,16 +142,18 @@ impl Arena<'_> {
 }
 
 /// A collection under way.
-struct Copy<'a> {
+struct Copy<'a, F> {
     arena: &'a Arena<'a>,
     /// The generation that begins.
     generation: u32,
     /// Where the next object goes.
     free: usize,
     objects: u64,
+    /// Told of each object.
+    count: F,
 }
 
-impl Copy<'_> {
+impl<F: FnMut(u16, u64)> Copy<'_, F> {
     /// The word in the new generation: the object is copied when it is met for the first time.
     fn forward(&mut self, word: Word) -> Word {
         let Some((at, header)) = self.arena.object(word) else {
@@ -149,8 +166,10 @@ impl Copy<'_> {
         for offset in 1..header.words() {
             self.arena.write(new + offset, self.arena.read(at + offset));
         }
-        self.arena.publish(new, header);
-        self.arena.write(at, (new as u64) << 32 | Kind::Forward as u64);
+        let owner = Header::owner(self.arena.read(at));
+        self.arena.publish_for(new, header, owner);
+        (self.count)(owner, header.words() as u64);
+        self.arena.write(at, (new as u64) << field::LENGTH | Kind::Forward as u64);
         self.free += header.words();
         self.objects += 1;
         Word::object(new, self.generation)

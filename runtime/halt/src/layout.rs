@@ -4,7 +4,7 @@ use crate::MAX_WORDS;
 use crate::error::Error;
 
 /// What the first word of an arena holds: "halt", and the version of the layout.
-pub(crate) const MAGIC: u64 = 0x0000_0001_746c_6168;
+pub(crate) const MAGIC: u64 = 0x0000_0002_746c_6168;
 
 /// The words of the state, by their position.
 pub(crate) mod state {

@@ -10,10 +10,12 @@
 //! | map node | two bitmaps in one word; keys with their values; then child nodes |
 //! | collision | keys with their values, all of one hash, in the order of the keys |
 //!
-//! The header holds kind (bits 0..8), depth (8..16), shift (16..32) and length (32..64). The last three kinds are inner nodes:
-//! never values themselves.
+//! The header holds kind, shift, depth, owner and length, each from the bit that `header_field` says up to where the next one begins. The
+//! last three kinds are inner nodes: never values themselves. The owner is whoever made the object, and no part of what it is.
 
-use exo_facts::formats::object_kind as code;
+use exo_facts::formats::{header_field as field, object_kind as code};
+
+use crate::cursor::MAX_DEPTH;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +53,22 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) const fn pack(self) -> u64 {
-        self.kind as u64 | (self.depth as u64) << 8 | (self.shift as u64) << 16 | (self.length as u64) << 32
+    pub(crate) const fn pack(self, owner: u16) -> u64 {
+        self.kind as u64
+            | (self.shift as u64) << field::SHIFT
+            | (self.depth as u64) << field::DEPTH
+            | (owner as u64) << field::OWNER
+            | (self.length as u64) << field::LENGTH
+    }
+
+    /// Whoever the object of a packed header is counted for.
+    pub(crate) const fn owner(word: u64) -> u16 {
+        (word >> field::OWNER) as u16
     }
 
     /// Anything that isn't a header reads as a forward to nowhere, which no operation takes for a value.
     pub(crate) const fn unpack(word: u64) -> Self {
-        let kind = match word & 0xff {
+        let kind = match word & mask(field::SHIFT) {
             code::INTEGER => Kind::Integer,
             code::BYTES => Kind::Bytes,
             code::LIST => Kind::List,
@@ -70,9 +81,9 @@ impl Header {
         };
         Self {
             kind,
-            depth: (word >> 8) as u8,
-            shift: (word >> 16) as u16,
-            length: (word >> 32) as u32,
+            depth: ((word & mask(field::OWNER)) >> field::DEPTH) as u8,
+            shift: ((word & mask(field::DEPTH)) >> field::SHIFT) as u16,
+            length: (word >> field::LENGTH) as u32,
         }
     }
 
@@ -99,3 +110,23 @@ impl Header {
         }
     }
 }
+
+/// The bits below one.
+const fn mask(bit: u64) -> u64 {
+    (1 << bit) - 1
+}
+
+const _: () = {
+    assert!(
+        MAX_DEPTH < 1 << (field::OWNER - field::DEPTH),
+        "every depth has a place in a header"
+    );
+    assert!(
+        u32::BITS + 5 < 1 << (field::DEPTH - field::SHIFT),
+        "every level has a place in a header"
+    );
+    assert!(
+        field::LENGTH - field::OWNER == 16 && field::LENGTH == 32,
+        "owner and length have their places in a header"
+    );
+};

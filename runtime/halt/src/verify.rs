@@ -44,7 +44,7 @@ impl Arena<'_> {
             if end > top || header.kind == Kind::Forward || self.is_start(at) != header.kind.is_value() {
                 return false;
             }
-            if header.pack() != self.read(at) {
+            if header.pack(Header::owner(self.read(at))) != self.read(at) {
                 return false;
             }
             values += u32::from(header.kind.is_value());

@@ -66,6 +66,7 @@ pub const LAW_TRANSCRIPT: &[&str] = &[
     "pass law_gas_is_never_negative",
     "pass law_minting_needs_the_right",
     "pass law_errors_have_no_effect",
+    "pass law_deposits_come_back",
     "pass law_weights_are_kept",
     "pass law_beatty_partitions",
     "pass law_fork_copies_atoms",

@@ -55,7 +55,8 @@ pub mod value {
     pub const MAP: u64 = 7;
 }
 
-/// The lowest byte of the header of an object in the arena. The last three kinds are inner nodes, and never values themselves.
+/// The lowest four bits of the header of an object in the arena. The last three kinds are inner nodes, and never values
+/// themselves.
 ///
 /// Spec: `[format.object_kind]` in `spec/exo/`.
 pub mod object_kind {
@@ -77,6 +78,22 @@ pub mod object_kind {
     pub const MAP_NODE: u64 = 7;
     /// Entries of a map whose keys have one hash.
     pub const COLLISION: u64 = 8;
+}
+
+/// The lowest bit of each part of the header of an object. A part goes up to where the next one begins, the last up to bit 64.
+///
+/// Spec: `[format.header_field]` in `spec/exo/`.
+pub mod header_field {
+    /// What the object is, one of `object_kind`.
+    pub const KIND: u64 = 0;
+    /// Of nodes: how many bits of index or hash are below this level (vector), or above it (map).
+    pub const SHIFT: u64 = 4;
+    /// How deep collections are nested: of a value, itself included; of a node, its contents.
+    pub const DEPTH: u64 = 10;
+    /// Who has left the deposit for the object, see `rule.deposit`: the row of an account. It is no part of the value.
+    pub const OWNER: u64 = 16;
+    /// Bytes, elements, entries; of nodes the number of words that are references; of a forward where the object went.
+    pub const LENGTH: u64 = 32;
 }
 
 /// Why an operation on values was refused.

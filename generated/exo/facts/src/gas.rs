@@ -11,6 +11,21 @@ pub const TICK: u64 = 1_000;
 /// Spec: `[gas.fault]` in `spec/exo/`.
 pub const FAULT: u64 = 20;
 
+/// The deposit for a word of a value, given back when a collection finds that no atom reaches it: see `rule.deposit`.
+///
+/// Spec: `[gas.value_word]` in `spec/exo/`.
+pub const VALUE_WORD: u64 = 1_000;
+
+/// The deposit for an atom, given back when it ends.
+///
+/// Spec: `[gas.atom]` in `spec/exo/`.
+pub const ATOM: u64 = 1_000;
+
+/// What a collection costs whoever causes it, beside the price of the call: a tick, which is about what it takes.
+///
+/// Spec: `[gas.collection]` in `spec/exo/`.
+pub const COLLECTION: u64 = 1_000;
+
 /// What the account of the root process holds at first.
 ///
 /// Spec: `[gas.initial]` in `spec/exo/`.

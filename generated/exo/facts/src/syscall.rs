@@ -205,7 +205,7 @@ pub enum Syscall {
     ///
     /// Spec: `[syscall.account_mint]` in `spec/exo/`.
     AccountMint = 53,
-    /// Makes an atom that holds a value.
+    /// Makes an atom that holds a value. The account leaves a deposit for it, see `rule.deposit`.
     ///
     /// Spec: `[syscall.atom_create]` in `spec/exo/`.
     AtomCreate = 55,
@@ -222,11 +222,12 @@ pub enum Syscall {
     ///
     /// Spec: `[syscall.atom_compare_and_swap]` in `spec/exo/`.
     AtomCompareAndSwap = 58,
-    /// Makes an atom that holds the same value as another. From then on they change apart.
+    /// Makes an atom that holds the same value as another, with a deposit for it. From then on they change apart.
     ///
     /// Spec: `[syscall.atom_fork]` in `spec/exo/`.
     AtomFork = 59,
-    /// Builds a value from its encoded form in the memory of the caller and returns its word.
+    /// Builds a value from its encoded form in the memory of the caller and returns its word. The account leaves a deposit for
+    /// each of its words, see `rule.deposit`; where it has too little for that, the error is `no_gas`.
     ///
     /// Spec: `[syscall.value_store]` in `spec/exo/`.
     ValueStore = 60,

@@ -6,7 +6,7 @@
 use exo_facts::{Error, Handle, Kind, Rights};
 use exo_kernel::{Kernel, Machine, Reply};
 
-/// Makes an atom that holds a value.
+/// Makes an atom that holds a value. The account leaves a deposit for it, see `rule.deposit`.
 ///
 /// Spec: `[syscall.atom_create]` in `spec/exo/`.
 #[inline(always)]
@@ -62,7 +62,7 @@ pub fn atom_compare_and_swap<M: Machine>(kernel: &mut Kernel<M>, arguments: [u64
     Reply::from(call())
 }
 
-/// Makes an atom that holds the same value as another. From then on they change apart.
+/// Makes an atom that holds the same value as another, with a deposit for it. From then on they change apart.
 ///
 /// Spec: `[syscall.atom_fork]` in `spec/exo/`.
 #[inline(always)]
@@ -76,7 +76,8 @@ pub fn atom_fork<M: Machine>(kernel: &mut Kernel<M>, arguments: [u64; 6]) -> Rep
     Reply::from(call())
 }
 
-/// Builds a value from its encoded form in the memory of the caller and returns its word.
+/// Builds a value from its encoded form in the memory of the caller and returns its word. The account leaves a deposit for each
+/// of its words, see `rule.deposit`; where it has too little for that, the error is `no_gas`.
 ///
 /// Spec: `[syscall.value_store]` in `spec/exo/`.
 #[inline(always)]

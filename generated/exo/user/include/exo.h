@@ -52,7 +52,7 @@
 #define EXO_CALL_ATOM_LOAD 56 /* Returns the value that an atom holds. */
 #define EXO_CALL_ATOM_SWAP 57 /* Puts a value into an atom and returns the one that it held. */
 #define EXO_CALL_ATOM_COMPARE_AND_SWAP 58 /* Puts a value into an atom if it holds the expected one, which is the same word; returns what it held. */
-#define EXO_CALL_ATOM_FORK 59 /* Makes an atom that holds the same value as another. */
+#define EXO_CALL_ATOM_FORK 59 /* Makes an atom that holds the same value as another, with a deposit for it. */
 #define EXO_CALL_VALUE_STORE 60 /* Builds a value from its encoded form in the memory of the caller and returns its word. */
 #define EXO_CALL_VALUE_READ 61 /* Writes the encoded form of a value into the memory of the caller and returns its length. */
 #define EXO_CALL_BLOCK_READ 65 /* Reads the block at `index` of a range into the page at `page_index` of a range of pages. */
@@ -115,6 +115,9 @@
 /* Amounts of gas. */
 #define EXO_GAS_TICK 1000ull /* What a tick of the timer costs the process that runs. */
 #define EXO_GAS_FAULT 20ull /* What a fault costs the process that caused it. */
+#define EXO_GAS_VALUE_WORD 1000ull /* The deposit for a word of a value, given back when a collection finds that no atom reaches it: see `rule.deposit`. */
+#define EXO_GAS_ATOM 1000ull /* The deposit for an atom, given back when it ends. */
+#define EXO_GAS_COLLECTION 1000ull /* What a collection costs whoever causes it, beside the price of the call: a tick, which is about what it takes. */
 #define EXO_GAS_INITIAL 1000000000000ull /* What the account of the root process holds at first. */
 
 /* Sizes and limits. */
@@ -836,7 +839,7 @@ static inline int64_t exo_account_mint(exo_handle account, uint64_t amount)
 }
 
 /*
- * Makes an atom that holds a value.
+ * Makes an atom that holds a value. The account leaves a deposit for it, see `rule.deposit`.
  *
  * Spec: `[syscall.atom_create]` in `spec/exo/`.
  */
@@ -889,7 +892,7 @@ static inline int64_t exo_atom_compare_and_swap(exo_handle atom, uint64_t expect
 }
 
 /*
- * Makes an atom that holds the same value as another. From then on they change apart.
+ * Makes an atom that holds the same value as another, with a deposit for it. From then on they change apart.
  *
  * Spec: `[syscall.atom_fork]` in `spec/exo/`.
  */
@@ -902,7 +905,8 @@ static inline int64_t exo_atom_fork(exo_handle atom, exo_handle *handle)
 }
 
 /*
- * Builds a value from its encoded form in the memory of the caller and returns its word.
+ * Builds a value from its encoded form in the memory of the caller and returns its word. The account leaves a deposit for each
+ * of its words, see `rule.deposit`; where it has too little for that, the error is `no_gas`.
  *
  * Spec: `[syscall.value_store]` in `spec/exo/`.
  */

@@ -7,7 +7,7 @@ use exo_facts::{Error, Handle, Syscall, result};
 
 use crate::arch;
 
-/// Makes an atom that holds a value.
+/// Makes an atom that holds a value. The account leaves a deposit for it, see `rule.deposit`.
 ///
 /// - `value`: any 64 bits.
 ///
@@ -75,7 +75,7 @@ pub fn atom_compare_and_swap(atom: Handle, expected: u64, value: u64) -> Result<
     Ok(value)
 }
 
-/// Makes an atom that holds the same value as another. From then on they change apart.
+/// Makes an atom that holds the same value as another, with a deposit for it. From then on they change apart.
 ///
 /// - `atom`: a capability of kind `atom` with `read`.
 ///
@@ -91,7 +91,8 @@ pub fn atom_fork(atom: Handle) -> Result<Handle, Error> {
     Ok(Handle(value))
 }
 
-/// Builds a value from its encoded form in the memory of the caller and returns its word.
+/// Builds a value from its encoded form in the memory of the caller and returns its word. The account leaves a deposit for each
+/// of its words, see `rule.deposit`; where it has too little for that, the error is `no_gas`.
 ///
 /// - `at`: an address of the program.
 /// - `length`: in bytes.

@@ -1,6 +1,6 @@
 use exo_facts::{Error, Handle};
 #[cfg(feature = "halt")]
-use exo_facts::{Kind, Rights};
+use exo_facts::{Kind, Rights, gas};
 
 use crate::kernel::Kernel;
 use crate::machine::Machine;
@@ -8,7 +8,7 @@ use crate::reply::Granted;
 #[cfg(feature = "halt")]
 use crate::{
     user_memory::{Page, in_user_half},
-    values::{Row, Values, refusal, with_room, word},
+    values::{Row, Values, refusal, word},
 };
 
 /// How the calls find the values: halt has been started before any process runs.
@@ -72,15 +72,13 @@ impl<M: Machine> Kernel<M> {
         }
         self.check_range(root, at, length, Rights::READ)?;
         let length = usize::try_from(length).map_err(|_| Error::BadAddress)?;
-        let mut values = self.values.take().ok_or(STARTED)?;
-        let result = with_room(&mut values.arena, |arena| {
+        let made = self.make(|kernel, arena| {
             let mut page = Page::default();
             arena.store_from(length, |position| {
-                self.read_user_byte(root, &mut page, at + position as u64).ok()
+                kernel.read_user_byte(root, &mut page, at + position as u64).ok()
             })
         });
-        self.values = Some(values);
-        Ok(result?.bits())
+        Ok(made?.bits())
     }
 
     /// Writes the encoded form of a value into the memory of the caller.
@@ -103,15 +101,26 @@ impl<M: Machine> Kernel<M> {
         Ok(length)
     }
 
-    /// Makes a capability to a new atom.
+    /// Makes a capability to a new atom, for which the account of the caller leaves a deposit.
     fn grant_atom(&mut self, atom: halt::Atom) -> Result<Handle, Error> {
         let Values { arena, atoms } = self.values.as_mut().ok_or(STARTED)?;
-        let Some(id) = atoms.take() else {
-            arena.drop_atom(atom).map_err(refusal)?;
-            return Err(Error::TableFull);
+        let account = &mut self.accounts[self.current_account];
+        let row = match account.balance.checked_sub(gas::ATOM) {
+            Some(rest) => atoms.take().map(|id| (id, rest)).ok_or(Error::TableFull),
+            None => Err(Error::NoGas),
         };
+        let (id, rest) = match row {
+            Ok(row) => row,
+            Err(error) => {
+                arena.drop_atom(atom).map_err(refusal)?;
+                return Err(error);
+            }
+        };
+        account.balance = rest;
+        account.atoms += 1;
         atoms[id] = Row {
             references: 1,
+            account: self.current_account,
             atom: Some(atom),
         };
         // The capability holds the atom's place too: while there is one, the atom lives, so that its epoch needn't be looked at.
@@ -128,7 +137,7 @@ impl<M: Machine> Kernel<M> {
         }
     }
 
-    /// A capability to an atom is gone; with the last one, the atom.
+    /// A capability to an atom is gone; with the last one, the atom, whose deposit comes back.
     pub(crate) fn release_atom(&mut self, id: u32) {
         let Some(Values { arena, atoms }) = &mut self.values else {
             return;
@@ -142,6 +151,9 @@ impl<M: Machine> Kernel<M> {
             debug_assert!(dropped.is_ok(), "an atom lives as long as its row");
         }
         atoms.give(id);
+        let account = atoms[id].account;
+        self.accounts[account].atoms -= 1;
+        self.give_back(account, gas::ATOM);
     }
 }
 

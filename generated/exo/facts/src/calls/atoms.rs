@@ -9,7 +9,7 @@ use crate::{Error, Kind, Parameter, ParameterKind, Returns, Rights};
 /// Spec: `[syscall.atom_create]` in `spec/exo/`.
 pub(crate) static ATOM_CREATE: Facts = Facts {
     name: "atom_create",
-    doc: "Makes an atom that holds a value.",
+    doc: "Makes an atom that holds a value. The account leaves a deposit for it, see `rule.deposit`.",
     group: "atoms",
     parameters: &[
         Parameter {
@@ -124,7 +124,7 @@ pub(crate) static ATOM_COMPARE_AND_SWAP: Facts = Facts {
 /// Spec: `[syscall.atom_fork]` in `spec/exo/`.
 pub(crate) static ATOM_FORK: Facts = Facts {
     name: "atom_fork",
-    doc: "Makes an atom that holds the same value as another. From then on they change apart.",
+    doc: "Makes an atom that holds the same value as another, with a deposit for it. From then on they change apart.",
     group: "atoms",
     parameters: &[
         Parameter {
@@ -151,7 +151,7 @@ pub(crate) static ATOM_FORK: Facts = Facts {
 /// Spec: `[syscall.value_store]` in `spec/exo/`.
 pub(crate) static VALUE_STORE: Facts = Facts {
     name: "value_store",
-    doc: "Builds a value from its encoded form in the memory of the caller and returns its word.",
+    doc: "Builds a value from its encoded form in the memory of the caller and returns its word. The account leaves a deposit for each of its words, see `rule.deposit`; where it has too little for that, the error is `no_gas`.",
     group: "atoms",
     parameters: &[
         Parameter {

@@ -12,6 +12,7 @@ mod gas_is_conserved;
 mod gas_is_never_negative;
 mod minting_needs_the_right;
 mod errors_have_no_effect;
+mod deposits_come_back;
 mod weights_are_kept;
 mod beatty_partitions;
 mod fork_copies_atoms;
@@ -28,6 +29,7 @@ pub const LAWS: &[Law] = &[
     gas_is_never_negative::LAW,
     minting_needs_the_right::LAW,
     errors_have_no_effect::LAW,
+    deposits_come_back::LAW,
     weights_are_kept::LAW,
     beatty_partitions::LAW,
     fork_copies_atoms::LAW,
