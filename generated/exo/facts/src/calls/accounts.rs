@@ -57,7 +57,7 @@ pub(crate) static ACCOUNT_TRANSFER: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 92), ("x86_64", 105)],
+    budgets: &[("aarch64", 88), ("x86_64", 105)],
     since: 1,
 };
 
@@ -113,6 +113,6 @@ pub(crate) static ACCOUNT_MINT: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 77), ("x86_64", 80)],
+    budgets: &[("aarch64", 74), ("x86_64", 80)],
     since: 1,
 };

@@ -100,7 +100,7 @@ pub(crate) static ENDPOINT_RECEIVE: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 84), ("x86_64", 82)],
+    budgets: &[("aarch64", 82), ("x86_64", 82)],
     since: 1,
 };
 
@@ -158,7 +158,7 @@ pub(crate) static ENDPOINT_CALL: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 82), ("x86_64", 82)],
+    budgets: &[("aarch64", 81), ("x86_64", 82)],
     since: 1,
 };
 
@@ -207,7 +207,7 @@ pub(crate) static ENDPOINT_REPLY: Facts = Facts {
     gas: 2,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 65), ("x86_64", 60)],
+    budgets: &[("aarch64", 62), ("x86_64", 60)],
     since: 1,
 };
 
@@ -238,7 +238,7 @@ pub(crate) static ENDPOINT_RECEIVE_TIMED: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 84), ("x86_64", 82)],
+    budgets: &[("aarch64", 82), ("x86_64", 82)],
     since: 1,
 };
 
@@ -296,6 +296,6 @@ pub(crate) static ENDPOINT_REPLY_RECEIVE: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 95), ("x86_64", 90)],
+    budgets: &[("aarch64", 91), ("x86_64", 90)],
     since: 1,
 };
