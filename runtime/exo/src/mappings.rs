@@ -27,7 +27,7 @@ const _: () = assert!(limits::USER_END / FRAME_BYTES <= 1 << PAGE_BITS && limits
 
 /// Where a page is mapped, in one word.
 const fn place(space: u32, address: u64) -> u64 {
-    (space as u64) << PAGE_BITS | address / FRAME_BYTES
+    ((space as u64) << PAGE_BITS) | (address / FRAME_BYTES)
 }
 
 /// The table of mappings, found by space and address.
