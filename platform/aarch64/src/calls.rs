@@ -1,9 +1,10 @@
 //! The table of system calls through which `vectors.s` reaches the gate.
 
 use exo_facts::{Error, Syscall};
-use exo_kernel::Reply;
+use exo_kernel::{Kernel, Reply};
 
 use crate::fast::{self, Hot};
+use crate::machine::Virt;
 use crate::{direct, trap};
 
 /// One more than the highest number.
@@ -53,10 +54,10 @@ const fn asks_who_calls(call: Option<Syscall>) -> bool {
 }
 
 #[inline(always)]
-fn answer(reply: Reply) -> Results {
+fn answer(kernel: &mut Kernel<Virt>, reply: Reply) -> Results {
     match reply {
         Reply::Value { status, value } => Results { status, value },
-        Reply::Switched => trap::resume(),
+        Reply::Switched => trap::resume(kernel),
     }
 }
 
@@ -82,7 +83,8 @@ macro_rules! table {
                     // SAFETY: the row of the process that makes the call.
                     unsafe { (*kernel.machine.current).note_caller() };
                 }
-                answer(exo_gate::$name(kernel, [a, b, c, d, e, f]))
+                let reply = exo_gate::$name(kernel, [a, b, c, d, e, f]);
+                answer(kernel, reply)
             }
         )*
         let mut table = [Entry { call: unknown }; COUNT];

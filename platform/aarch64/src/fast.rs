@@ -170,27 +170,29 @@ extern "C" fn adopt() {
     }
 }
 
-/// Makes the current process fit to go on, and known to the fast paths. Returns its registers.
+/// Makes the current process fit to go on, and known to the fast paths. Returns its registers, or nothing if it has to be
+/// [introduced](introduce) before.
 #[inline(always)]
-pub fn prepare(kernel: &mut Kernel<Virt>) -> *const Frame {
-    let id = kernel.current();
+pub fn prepare(kernel: &mut Kernel<Virt>) -> Option<*const Frame> {
     // A guest that isn't in the queue of the scheduler would be lost if it gave way: the general path puts it there.
     let is_fit = !kernel.is_lone_guest();
     let frame = &raw mut kernel.current_registers().frame;
     // SAFETY: a row of a table that never moves, and nobody else looks at it before the kernel is left.
     let row = unsafe { &mut *frame };
     if row.resume >> 1 == 0 {
-        introduce(kernel, id, row);
+        return None;
     }
     row.link.key = if is_fit { row.link.owner + Kind::Process as u64 } else { 0 };
     row.leave();
     (kernel.machine.current, kernel.machine.known) = (frame, frame);
-    frame
+    Some(frame)
 }
 
-/// A process goes on for the first time, or after its space has got another identifier.
-#[cold]
-fn introduce(kernel: &mut Kernel<Virt>, id: ProcessId, row: &mut Frame) {
+/// The current process goes on for the first time, or after its space has got another identifier.
+pub fn introduce(kernel: &mut Kernel<Virt>) {
+    let id = kernel.current();
+    let balance = core::ptr::from_mut(kernel.current_balance());
+    let row = &mut kernel.current_registers().frame;
     let table: u64;
     // SAFETY: reads what is active: the space of the process.
     unsafe { asm!("mrs {}, ttbr0_el1", out(reg) table, options(nomem, nostack, preserves_flags)) }
@@ -199,7 +201,7 @@ fn introduce(kernel: &mut Kernel<Virt>, id: ProcessId, row: &mut Frame) {
     let (slots, slot_count, frames) = unsafe { (BASE.hot.slots, BASE.hot.slot_count, BASE.hot.frames) };
     row.link = Link {
         key: 0,
-        balance: core::ptr::from_mut(kernel.current_balance()),
+        balance,
         slots,
         frames,
         slot_count,

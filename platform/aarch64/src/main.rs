@@ -83,7 +83,7 @@ extern "C" fn start(tree: u64) -> ! {
             .text("\n");
     }
     power::leave_boot();
-    trap::resume()
+    trap::resume(kernel)
 }
 
 #[panic_handler]

@@ -3,12 +3,18 @@
 use core::arch::asm;
 
 use exo_facts::Trap;
-use exo_kernel::ProcessId;
+use exo_kernel::{Kernel, ProcessId};
 
 use crate::kernel::kernel;
+use crate::machine::Virt;
 use crate::power;
 use crate::registers::Frame;
 use crate::{fast, interrupts, timer};
+
+unsafe extern "C" {
+    #[link_name = "resume"]
+    fn resume_frame(frame: *const Frame) -> !;
+}
 
 /// Classes of exceptions, from the syndrome.
 mod class {
@@ -32,14 +38,14 @@ pub extern "C" fn take_fault(syndrome: u64, address: u64) -> ! {
     fast::catch_up_interrupted();
     let (trap, address) = describe(syndrome, address);
     kernel().fault(trap, address);
-    resume()
+    resume(kernel())
 }
 
 /// A device or the timer interrupted the current process; `vectors.s` has saved its registers.
 pub extern "C" fn take_interrupt() -> ! {
     fast::catch_up_interrupted();
     interrupt();
-    resume()
+    resume(kernel())
 }
 
 fn interrupt() {
@@ -74,25 +80,30 @@ fn describe(syndrome: u64, address: u64) -> (Trap, u64) {
     }
 }
 
-/// Goes on with whichever process the kernel has chosen.
-#[inline]
-pub fn resume() -> ! {
-    unsafe extern "C" {
-        #[link_name = "resume"]
-        fn resume_frame(frame: *const Frame) -> !;
-    }
-    let kernel = kernel();
+/// Goes on with whichever process the kernel has chosen. The kernel is handed over, since its fields are nearer to a register than to
+/// nothing.
+#[inline(never)]
+pub fn resume(kernel: &mut Kernel<Virt>) -> ! {
     if kernel.current() == ProcessId::IDLE || kernel.root_status().is_some() {
         rest();
     }
-    let frame = fast::prepare(kernel);
-    // SAFETY: the registers of a stopped process, whose space is active.
-    unsafe { resume_frame(frame) }
+    match fast::prepare(kernel) {
+        // SAFETY: the registers of a stopped process, whose space is active.
+        Some(frame) => unsafe { resume_frame(frame) },
+        None => introduce(kernel),
+    }
+}
+
+/// The same with one that the fast paths don't know yet.
+#[cold]
+fn introduce(kernel: &mut Kernel<Virt>) -> ! {
+    fast::introduce(kernel);
+    resume(kernel)
 }
 
 /// Nobody can run now: waits until somebody can, or ends the machine if nobody ever will.
 #[cold]
-fn rest() {
+fn rest() -> ! {
     loop {
         if let Some(outcome) = kernel().outcome() {
             power::end(outcome, kernel().root_status());
@@ -101,7 +112,7 @@ fn rest() {
         unsafe { asm!("wfi", options(nomem, nostack, preserves_flags)) }
         interrupt();
         if kernel().current() != ProcessId::IDLE {
-            return;
+            resume(kernel())
         }
     }
 }

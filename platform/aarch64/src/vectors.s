@@ -43,7 +43,7 @@ vectors:
 
 .section .text.trap, "ax"
 
-// Saves or loads what stands at x16, struct Frame, and the vector registers before it; but not x16, x17 and x30.
+// Saves or loads what stands at x16, struct Frame; but not x16, x17 and x30.
 .macro registers operation
     \operation x0, x1, [x16, #0]
     \operation x2, x3, [x16, #16]
@@ -59,28 +59,26 @@ vectors:
     \operation x24, x25, [x16, #192]
     \operation x26, x27, [x16, #208]
     \operation x28, x29, [x16, #224]
-    \operation q0, q1, [x16, #-512]
-    \operation q2, q3, [x16, #-480]
-    \operation q4, q5, [x16, #-448]
-    \operation q6, q7, [x16, #-416]
-    \operation q8, q9, [x16, #-384]
-    \operation q10, q11, [x16, #-352]
-    \operation q12, q13, [x16, #-320]
-    \operation q14, q15, [x16, #-288]
-    \operation q16, q17, [x16, #-256]
-    \operation q18, q19, [x16, #-224]
-    \operation q20, q21, [x16, #-192]
-    \operation q22, q23, [x16, #-160]
-    \operation q24, q25, [x16, #-128]
-    \operation q26, q27, [x16, #-96]
-    \operation q28, q29, [x16, #-64]
-    \operation q30, q31, [x16, #-32]
+.endm
+
+// The same of the vector registers, which stand before it. x0 is lost.
+.macro vectors operation
+    sub x0, x16, #512
+    \operation {{v0.2d-v3.2d}}, [x0], #64
+    \operation {{v4.2d-v7.2d}}, [x0], #64
+    \operation {{v8.2d-v11.2d}}, [x0], #64
+    \operation {{v12.2d-v15.2d}}, [x0], #64
+    \operation {{v16.2d-v19.2d}}, [x0], #64
+    \operation {{v20.2d-v23.2d}}, [x0], #64
+    \operation {{v24.2d-v27.2d}}, [x0], #64
+    \operation {{v28.2d-v31.2d}}, [x0]
 .endm
 
 // Saves everything that the process can see which runs. Its x16 stands below the stack pointer.
 .macro save_all
     ldr x16, [sp, #{current}]
     registers stp
+    vectors st1
     ldr x0, [sp, #-8]
     stp x0, x17, [x16, #128]
     mrs x0, sp_el0
@@ -132,6 +130,7 @@ resume:
     ldp x0, x1, [x16, #280]
     msr fpcr, x0
     msr fpsr, x1
+    vectors ld1
     registers ldp
     ldr x30, [x16, #240]
     ldp x16, x17, [x16, #128]

@@ -75,7 +75,7 @@ pub(crate) static ENDPOINT_SEND: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: true,
-    budgets: &[("aarch64", 310), ("x86_64", 270)],
+    budgets: &[("aarch64", 290), ("x86_64", 270)],
     since: 1,
 };
 
