@@ -103,8 +103,8 @@ pub unsafe fn call_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Enters a function with `count` arguments, of which those beyond its parameters are put below its frame.
 unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
-    let rest = count - callee.params as usize;
-    core::slice::from_raw_parts_mut(first, count).rotate_left(callee.params as usize);
+    let rest = count - usize::from(callee.params);
+    core::slice::from_raw_parts_mut(first, count).rotate_left(usize::from(callee.params));
     let notes = Notes {
         rest: Some(rest as u32),
         ..notes
@@ -186,7 +186,7 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
     let function = object::header_number(state, closure) - state.classes;
     let callee = state.callee(function);
-    if callee.rest != 0 {
+    if callee.rest {
         return state.run_rarely(pc, fp, call_closure_rest);
     }
     take_closure(pc, fp, state, closure);
@@ -405,8 +405,8 @@ pub unsafe fn get_arg_count(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 unsafe fn arguments(state: &State) -> (usize, usize) {
     let record = &*state.record;
     let callee = state.callee(record.function);
-    let rest = if callee.rest != 0 { record.rest as usize } else { 0 };
-    (callee.params as usize, rest)
+    let rest = if callee.rest { record.rest as usize } else { 0 };
+    (usize::from(callee.params), rest)
 }
 
 /// Loads an argument beyond the parameters.

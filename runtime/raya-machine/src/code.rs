@@ -38,16 +38,26 @@ pub struct Callee {
     pub(crate) words: u32,
     /// The fuel of its first block; 0 if the block charges for itself.
     pub(crate) cost: u32,
-    /// The number of its parameters.
-    pub(crate) params: u32,
-    /// The number of its locals, parameters included.
-    pub(crate) locals: u32,
-    /// 1 if it captures variables.
-    pub(crate) captures: u32,
-    /// 1 if it takes arguments beyond its parameters.
-    pub(crate) rest: u32,
     /// Its own number.
     pub(crate) function: u32,
+    /// The number of its parameters.
+    pub(crate) params: u16,
+    /// How many locals it has behind its parameters: they begin as zeros.
+    pub(crate) zeros: u16,
+    /// Whether it captures variables.
+    pub(crate) captures: bool,
+    /// Whether it takes arguments beyond its parameters.
+    pub(crate) rest: bool,
+}
+
+// A call finds the callee by its number: with this size by a shift.
+const _: () = assert!(size_of::<Callee>() == 32);
+
+impl Callee {
+    /// The number of its locals, parameters included.
+    pub(crate) fn locals(&self) -> usize {
+        usize::from(self.params) + usize::from(self.zeros)
+    }
 }
 
 // SAFETY: `entry` points into the `Code` that holds the callee, and is followed only while that is borrowed.

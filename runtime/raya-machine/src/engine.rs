@@ -93,9 +93,9 @@ impl Engine for Fast {
             }
             .into());
         };
-        let params = callee.params as usize;
+        let params = usize::from(callee.params);
         let count = entry.arguments.len();
-        if count < params || (count > params && callee.rest == 0) {
+        if count < params || (count > params && !callee.rest) {
             return Err(raya_runtime::Trip::WrongCount {
                 what: "arguments".to_owned(),
                 expected: params as u64,
@@ -112,14 +112,14 @@ impl Engine for Fast {
         let (given, further) = entry.arguments.split_at(params);
         // Arguments beyond the parameters lie below the frame.
         let values = further.iter().chain(given).map(|value| value.word());
-        let locals = core::iter::repeat_n(0, (callee.locals - callee.params) as usize);
+        let locals = core::iter::repeat_n(0, usize::from(callee.zeros));
         for (word, value) in frames.words.iter_mut().zip(values.chain(locals)) {
             *word = value;
         }
         if let Some(record) = frames.records.get_mut(1) {
             *record = Record {
                 return_pc: State::finish(),
-                base: rest as u32,
+                base: rest * size_of::<u64>(),
                 function: function.0,
                 closure: entry.closure,
                 rest: rest as u32,

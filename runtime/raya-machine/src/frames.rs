@@ -15,8 +15,8 @@ use crate::pc::Pc;
 pub(crate) struct Record {
     /// The instruction behind the call.
     pub return_pc: Pc,
-    /// Where the frame begins in the array of words.
-    pub base: u32,
+    /// Where the frame begins in the array of words, in bytes, so that a call and a return have nothing to multiply.
+    pub base: usize,
     /// The function.
     pub function: u32,
     /// The closure whose captures the function reads, if it captures any.
@@ -25,8 +25,6 @@ pub(crate) struct Record {
     pub receiver: Ref,
     /// The number of arguments beyond the parameters, if the function takes any. They lie below the frame.
     pub rest: u32,
-    /// Not used.
-    pub spare: u32,
 }
 
 impl Record {
@@ -38,8 +36,12 @@ impl Record {
         closure: Ref::NULL,
         receiver: Ref::NULL,
         rest: 0,
-        spare: 0,
     };
+
+    /// Where the frame begins in the array of words.
+    pub fn first_word(&self) -> usize {
+        self.base / size_of::<u64>()
+    }
 }
 
 /// The frames of a task while it doesn't run.
@@ -95,6 +97,6 @@ impl Frames {
 
 /// Whether a frame fits within what the host allows, counted as the portable machine does: parameters, locals, operands, further arguments.
 pub(crate) fn fits(depth: usize, base: usize, hidden: u64, callee: &Callee, limits: &raya_runtime::Limits) -> bool {
-    let slots = (base + callee.locals as usize).saturating_sub(usize::try_from(hidden).unwrap_or(usize::MAX));
+    let slots = (base + callee.locals()).saturating_sub(usize::try_from(hidden).unwrap_or(usize::MAX));
     depth < limits.depth && slots <= limits.slots
 }

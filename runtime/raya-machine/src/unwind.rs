@@ -82,7 +82,7 @@ impl State {
             };
             // SAFETY: both slots belong to the frame of the handler's function, as lowering counted them; `try` wrote the one.
             let (fp, locks) = unsafe {
-                let fp = Fp(self.words.add(record.base as usize));
+                let fp = Fp(self.words.byte_add(record.base));
                 fp.set(handler.slot, raised.exception);
                 (fp, fp.word(handler.locks))
             };

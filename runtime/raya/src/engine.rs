@@ -163,6 +163,9 @@ impl Context {
         let Some(record) = self.tasks.get_mut(task) else {
             return;
         };
+        if record.held.is_empty() {
+            return;
+        }
         let released = record.held.split_off(&since);
         for mutex in released.into_values().rev() {
             if let Some(ObjectMut::Boxed(Opaque::Mutex(lock))) = self.heap.get_mut(mutex)

@@ -192,11 +192,11 @@ pub(super) fn lower<'a>(
         entry: core::ptr::null(),
         words: words as u32,
         cost: lowering.blocks.first().map_or(0, |block| u32::from(charged(block.cost))),
-        params: declared.params.len() as u32,
-        locals: locals as u32,
-        captures: u32::from(!declared.captures.is_empty()),
-        rest: u32::from(declared.rest.is_some()),
         function: id.0,
+        params: declared.params.len() as u16,
+        zeros: declared.locals.len() as u16,
+        captures: !declared.captures.is_empty(),
+        rest: declared.rest.is_some(),
     };
     lowering.shared.statistics.bytes += declared.code.len() as u64;
     lowering.stack.end(stack);

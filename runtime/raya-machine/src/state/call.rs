@@ -41,18 +41,20 @@ impl State {
         }
         // SAFETY: both lie within what was just checked.
         unsafe {
-            let base = (frame as usize - self.words as usize) / size_of::<u64>();
             (*record).return_pc = return_pc;
-            (*record).base = base as u32;
+            (*record).base = frame as usize - self.words as usize;
             (*record).function = callee.function;
             notes.write(&mut *record);
             // Not a range: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
             // Volatile, since the compiler would make a call of `memset` of it, for which the handler had to save registers.
-            let mut local = frame.add(callee.params as usize);
-            let end = frame.add(callee.locals as usize);
-            while local < end {
-                local.write_volatile(0);
-                local = local.add(1);
+            let mut zeros = callee.zeros;
+            if zeros != 0 {
+                let mut local = frame.add(usize::from(callee.params));
+                while zeros != 0 {
+                    local.write_volatile(0);
+                    local = local.add(1);
+                    zeros -= 1;
+                }
             }
         }
         self.record = record;
@@ -71,7 +73,7 @@ impl State {
         unsafe {
             let return_pc = (*self.record).return_pc;
             self.record = self.record.sub(1);
-            let fp = Fp(self.words.add((*self.record).base as usize));
+            let fp = Fp(self.words.byte_add((*self.record).base));
             let result = return_pc.0.sub(1).cast::<u16>().read();
             fp.set_word(result, word);
             (return_pc, fp)
@@ -111,14 +113,14 @@ impl State {
         unsafe {
             let record = record.add(top + 1);
             (*record).return_pc = return_pc;
-            (*record).base = base as u32;
+            (*record).base = base * size_of::<u64>();
             (*record).function = callee.function;
             (*record).closure = closure;
             (*record).receiver = receiver;
             (*record).rest = rest;
             let frame = words.add(base);
-            for local in callee.params..callee.locals {
-                frame.add(local as usize).write(0);
+            for local in usize::from(callee.params)..callee.locals() {
+                frame.add(local).write(0);
             }
             self.record = record;
             self.enter_block(Pc(callee.entry), Fp(frame), callee.cost)

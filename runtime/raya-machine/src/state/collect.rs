@@ -63,7 +63,7 @@ fn mark(code: &Code, frames: &Frames, top: usize, pc: Pc, marker: &mut Marker) {
     let mut pc = pc;
     for record in calls.iter().rev() {
         let function = FunctionId(record.function);
-        let base = record.base as usize;
+        let base = record.first_word();
         let place = code.place(function, pc).wrapping_sub(behind);
         let word = |slot: usize| frames.words.get(base + slot).copied().unwrap_or(0);
         if let Some(lowered) = code.function(function) {
@@ -83,7 +83,7 @@ fn mark(code: &Code, frames: &Frames, top: usize, pc: Pc, marker: &mut Marker) {
             let kind = if live.any { SlotKind::Any } else { SlotKind::Ref };
             marker.mark_word(word(usize::from(live.slot)), kind);
         }
-        if code.callees.get(function.index()).is_some_and(|callee| callee.captures != 0) {
+        if code.callees.get(function.index()).is_some_and(|callee| callee.captures) {
             marker.mark(record.closure);
         }
         // SAFETY: the word before the place to return to is the last one of a call.

@@ -4,6 +4,7 @@ mod call;
 mod collect;
 mod fault;
 mod fuel;
+mod places;
 mod raise;
 mod rare;
 mod values;
@@ -17,6 +18,7 @@ pub(crate) use call::{Notes, stack_overflow};
 pub use fault::Fault;
 pub(crate) use fault::Slow;
 use fault::{Deferred, nothing};
+use places::Places;
 use rare::Rare;
 
 use crate::code::{Callee, Code};
@@ -60,7 +62,10 @@ static RARE: [u64; 1] = [lone(builtin::RARE)];
 static FINISH: [u64; 2] = [0, lone(builtin::RARE)];
 
 /// What handlers share. The context stands behind a pointer, since a hot handler needs it seldom.
+///
+/// What handlers use all the time comes first: offsets below 128 take a byte of an instruction, others four.
 #[derive(Debug)]
+#[repr(C)]
 pub struct State {
     /// What is left of the slice of fuel.
     pub fuel: i64,
@@ -86,36 +91,38 @@ pub struct State {
     pub(crate) statics: *mut u64,
     /// What a new object of each class looks like, and behind them a closure of each function, where the heap has a fast way for it.
     pub(crate) templates: *const Option<Template>,
-    /// The most elements of an array.
-    pub(crate) array_limit: u32,
-    all_templates: Box<[Option<Template>]>,
     /// The program, while it runs.
     pub(crate) context: *mut Context,
-    pub(crate) code: Box<Code>,
+    /// The most elements of an array.
+    pub(crate) array_limit: u32,
     /// How many classes the module has: shapes of closures come behind theirs.
     pub(crate) classes: u32,
-    /// The functions of the host that were called so far, by number.
-    pub(crate) natives: Vec<Option<Known>>,
-    /// How many slots of the task's frames are only there for `try`.
-    pub(crate) hidden: u64,
-    slice: u64,
+    /// Whether the collector has just run for the instruction that is next.
+    collected: bool,
+    /// Whether the task stopped before the first instruction of a block, which may have become nothing.
+    at_leader: bool,
     rare: Rare,
     /// The place that `rare` is about.
     rare_pc: Pc,
     deferred: Deferred,
-    /// Whether the collector has just run for the instruction that is next.
-    collected: bool,
+    /// How many slots of the task's frames are only there for `try`.
+    pub(crate) hidden: u64,
+    all_templates: Box<[Option<Template>]>,
+    pub(crate) code: Box<Code>,
+    /// The functions of the host that were called so far, by number.
+    pub(crate) natives: Vec<Option<Known>>,
+    slice: u64,
     /// The engine's handlers, by number.
     internals: &'static [Internal],
     exit: Exit,
     saved: (Pc, Fp),
-    /// Whether the task stopped before the first instruction of a block, which may have become nothing.
-    at_leader: bool,
     task: TaskId,
     /// The frames of tasks, by [`TaskId`]. Those of the task that runs are reached through the pointers above.
     tasks: Vec<Frames>,
     /// The instruction for which the collector ran last because there was no room, and how much had been allocated by then.
     retried: (*const u64, u64),
+    /// Where instructions come from that traces named before.
+    places: Places,
 }
 
 // SAFETY: all pointers lead into what the state owns itself or into the context that is borrowed for a run; between runs nothing follows
@@ -168,6 +175,7 @@ impl State {
             task: TaskId(0),
             tasks: Vec::new(),
             retried: (core::ptr::null(), 0),
+            places: Places::default(),
         }
     }
 
@@ -221,7 +229,7 @@ impl State {
             return Fp(self.words);
         }
         // SAFETY: `record` points at the innermost record, whose base lies within the words.
-        unsafe { Fp(self.words.add((*self.record).base as usize)) }
+        unsafe { Fp(self.words.byte_add((*self.record).base)) }
     }
 
     /// Gives the task back, and says how the run ended.

@@ -9,7 +9,6 @@ use raya_runtime::{Context, Trap};
 use super::fault::{Deferred, Slow};
 use super::rare::Rare;
 use super::{Fault, State};
-use crate::code::Code;
 use crate::frames::Frames;
 use crate::pc::{Fp, Pc};
 
@@ -111,32 +110,37 @@ impl State {
     pub(crate) fn trace(&mut self, pc: Pc, points: &mut Vec<TracePoint>) {
         let top = self.top();
         let frames = &self.tasks[self.task.0 as usize];
-        trace(&self.code, frames, top, pc, false, points);
+        let (code, places) = (&self.code, &mut self.places);
+        trace(frames, top, pc, points, |function, pc, behind| {
+            places.portable(code, function, pc, behind)
+        });
     }
 
     /// Writes where a task is that doesn't run.
     pub(crate) fn trace_of(&self, task: TaskId, points: &mut Vec<TracePoint>) {
         if let Some(frames) = self.frames(task) {
-            trace(&self.code, frames, frames.top, frames.pc, frames.at_leader, points);
+            let (code, mut leader) = (&self.code, frames.at_leader);
+            trace(frames, frames.top, frames.pc, points, |function, pc, behind| {
+                let place = code.place(function, pc).wrapping_sub(behind);
+                match core::mem::take(&mut leader) {
+                    true => code.leader(function, place),
+                    false => code.portable(function, place),
+                }
+            });
         }
     }
 }
 
-/// Writes where a task is, innermost call first. `leader` says that it is before the first instruction of a block.
-fn trace(code: &Code, frames: &Frames, top: usize, pc: Pc, mut leader: bool, points: &mut Vec<TracePoint>) {
+/// Writes where a task is, innermost call first. `at` says which instruction a place comes from, so many words before it.
+fn trace(frames: &Frames, top: usize, pc: Pc, points: &mut Vec<TracePoint>, mut at: impl FnMut(FunctionId, Pc, u32) -> u32) {
     let calls = frames.records.get(1..=top).unwrap_or_default();
     let mut behind = 0;
     let mut pc = pc;
     for record in calls.iter().rev().take(LONGEST_TRACE) {
         let function = FunctionId(record.function);
-        let place = code.place(function, pc).wrapping_sub(behind);
-        let at = if leader {
-            code.leader(function, place)
-        } else {
-            code.portable(function, place)
-        };
+        let at = at(function, pc, behind);
         points.push(TracePoint { function, at });
         // The instruction at which a caller is ends where it goes on.
-        (pc, behind, leader) = (record.return_pc, 1, false);
+        (pc, behind) = (record.return_pc, 1);
     }
 }

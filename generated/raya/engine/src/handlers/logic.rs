@@ -846,23 +846,11 @@ pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `i32`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(4));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let output = fast::strict_eq::<i32>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `i32`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::strict_eq::<i32>(state, a, b);
@@ -870,23 +858,11 @@ pub unsafe fn strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `f64`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(4));
-    let b = f64::from_word(pc.u64(8));
-    let output = fast::strict_eq::<f64>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `f64`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::strict_eq::<f64>(state, a, b);
@@ -894,23 +870,11 @@ pub unsafe fn strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `bool`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(4));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let output = fast::strict_eq::<bool>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `bool`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::strict_eq::<bool>(state, a, b);
@@ -918,23 +882,11 @@ pub unsafe fn strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `any`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(4));
-    let b = Any::from_word(pc.u64(8));
-    let output = fast::strict_eq::<Any>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `any`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::strict_eq::<Any>(state, a, b);
@@ -942,23 +894,11 @@ pub unsafe fn strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. `b` is a constant. `T` is `ref`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(4));
-    let b = Ref::from_word(pc.u64(8));
-    let output = fast::strict_eq::<Ref>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. `T` is `ref`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::strict_eq::<Ref>(state, a, b);
@@ -966,27 +906,11 @@ pub unsafe fn strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `i32`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(2));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_eq::<i32>(state, a, b);
-    if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `T` is `i32`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
@@ -994,22 +918,6 @@ pub unsafe fn if_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `f64`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<f64>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1017,7 +925,7 @@ pub unsafe fn if_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
@@ -1025,22 +933,6 @@ pub unsafe fn if_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `bool`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(2));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_eq::<bool>(state, a, b);
-    if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1048,7 +940,7 @@ pub unsafe fn if_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
@@ -1056,22 +948,6 @@ pub unsafe fn if_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `any`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<Any>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1079,7 +955,7 @@ pub unsafe fn if_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
@@ -1087,22 +963,6 @@ pub unsafe fn if_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `ref`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1110,7 +970,7 @@ pub unsafe fn if_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
@@ -1118,22 +978,6 @@ pub unsafe fn if_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
-/// is `i32`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(2));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_eq::<i32>(state, a, b);
-    if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1141,7 +985,7 @@ pub unsafe fn unless_strict_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
@@ -1152,27 +996,11 @@ pub unsafe fn unless_strict_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     }
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
-/// is `f64`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<f64>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `f64`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
@@ -1180,22 +1008,6 @@ pub unsafe fn unless_strict_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
-/// is `bool`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(2));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_eq::<bool>(state, a, b);
-    if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
 }
 
@@ -1203,7 +1015,7 @@ pub unsafe fn unless_strict_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
@@ -1214,27 +1026,11 @@ pub unsafe fn unless_strict_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     }
 }
 
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
-/// is `any`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<Any>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `T` is `any`.
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
@@ -1242,22 +1038,6 @@ pub unsafe fn unless_strict_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
-    }
-}
-
-/// Whether two values of one type are equal, exactly as `eq` decides it. Jumps if the result is `false`. `b` is a constant. `T`
-/// is `ref`.
-///
-/// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
-    let taken: bool = fast::strict_eq::<Ref>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -1265,7 +1045,7 @@ pub unsafe fn unless_strict_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
@@ -1276,23 +1056,11 @@ pub unsafe fn unless_strict_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `i32`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(4));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let output = fast::strict_ne::<i32>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `i32`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::strict_ne::<i32>(state, a, b);
@@ -1300,23 +1068,11 @@ pub unsafe fn strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `f64`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(4));
-    let b = f64::from_word(pc.u64(8));
-    let output = fast::strict_ne::<f64>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `f64`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::strict_ne::<f64>(state, a, b);
@@ -1324,23 +1080,11 @@ pub unsafe fn strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `bool`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(4));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let output = fast::strict_ne::<bool>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `bool`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::strict_ne::<bool>(state, a, b);
@@ -1348,23 +1092,11 @@ pub unsafe fn strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `any`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(4));
-    let b = Any::from_word(pc.u64(8));
-    let output = fast::strict_ne::<Any>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `any`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::strict_ne::<Any>(state, a, b);
@@ -1372,23 +1104,11 @@ pub unsafe fn strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. `b` is a constant. `T` is `ref`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(4));
-    let b = Ref::from_word(pc.u64(8));
-    let output = fast::strict_ne::<Ref>(state, a, b);
-    fp.set::<bool>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. `T` is `ref`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::strict_ne::<Ref>(state, a, b);
@@ -1396,27 +1116,11 @@ pub unsafe fn strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc.next(1), fp)
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `i32`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(2));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_ne::<i32>(state, a, b);
-    if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `i32`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
@@ -1427,27 +1131,11 @@ pub unsafe fn if_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `f64`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<f64>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `f64`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
@@ -1458,27 +1146,11 @@ pub unsafe fn if_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `bool`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(2));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_ne::<bool>(state, a, b);
-    if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `bool`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
@@ -1489,27 +1161,11 @@ pub unsafe fn if_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `any`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<Any>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `any`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
@@ -1520,27 +1176,11 @@ pub unsafe fn if_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `b` is a constant. `T` is
-/// `ref`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn if_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
-    if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `true`. `T` is `ref`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
@@ -1551,27 +1191,11 @@ pub unsafe fn if_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
-/// `i32`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: i32 = fp.get(pc.u16(2));
-    let b = i32::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_ne::<i32>(state, a, b);
-    if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `i32`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
@@ -1582,27 +1206,11 @@ pub unsafe fn unless_strict_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
-/// `f64`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<f64>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `f64`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
@@ -1613,27 +1221,11 @@ pub unsafe fn unless_strict_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
-/// `bool`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: bool = fp.get(pc.u16(2));
-    let b = bool::from_word(u64::from(pc.u32(8)));
-    let taken: bool = fast::strict_ne::<bool>(state, a, b);
-    if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `bool`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
@@ -1644,27 +1236,11 @@ pub unsafe fn unless_strict_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
-/// `any`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<Any>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `any`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
@@ -1675,27 +1251,11 @@ pub unsafe fn unless_strict_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     }
 }
 
-/// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `b` is a constant. `T` is
-/// `ref`.
-///
-/// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
-#[inline(always)]
-pub unsafe fn unless_strict_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
-    let taken: bool = fast::strict_ne::<Ref>(state, a, b);
-    if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
-    } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
-    }
-}
-
 /// Whether two values of one type differ: the opposite of `strict_eq`. Jumps if the result is `false`. `T` is `ref`.
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);

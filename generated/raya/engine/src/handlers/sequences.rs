@@ -2563,6 +2563,50 @@ pub unsafe fn return_sum_of_iadd_ss_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
     state.return_word(output)
 }
 
+/// Returns the product of two integers. `imul_b` is a constant.
+///
+/// Spec: `[superinstruction.return_product]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_product_of_imul_sk_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(2));
+    let imul_b = i32::from_word(u64::from(pc.u32(4)));
+    let output = {
+        let first = {
+            let a = imul_a;
+            let b = imul_b;
+            a.wrapping_mul(b)
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the product of two integers.
+///
+/// Spec: `[superinstruction.return_product]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_product_of_imul_ss_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let imul_a: i32 = fp.get(pc.u16(2));
+    let imul_b: i32 = fp.get(pc.u16(4));
+    let output = {
+        let first = {
+            let a = imul_a;
+            let b = imul_b;
+            a.wrapping_mul(b)
+        };
+        first.into_word()
+    };
+    state.return_word(output)
+}
+
 /// Returns a field of an object.
 ///
 /// Spec: `[superinstruction.return_field]` in `spec/raya/`.
@@ -4079,6 +4123,230 @@ pub unsafe fn masked_sum_of_iadd_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (P
     (pc.next(2), fp)
 }
 
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `true`. `iand_b` and `ieq_b` are constants.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_bits_are_of_iand_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b = i32::from_word(u64::from(pc.u32(8)));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `true`. `iand_b` is a constant.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_bits_are_of_iand_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `false`. `iand_b` and `ieq_b` are constants.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_bits_are_of_iand_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b = i32::from_word(u64::from(pc.u32(8)));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `false`. `iand_b` is a constant.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_bits_are_of_iand_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `true`. `ieq_b` is a constant.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_bits_are_of_iand_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b: i32 = fp.get(pc.u16(4));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `true`.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_bits_are_of_iand_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b: i32 = fp.get(pc.u16(4));
+    let ieq_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `false`. `ieq_b` is a constant.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_bits_are_of_iand_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b: i32 = fp.get(pc.u16(4));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if some bits of an integer are what is asked for, or if they aren't: whether a number is odd, or a flag is set. Jumps if
+/// the result is `false`.
+///
+/// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_bits_are_of_iand_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b: i32 = fp.get(pc.u16(4));
+    let ieq_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+    }
+}
+
 /// Adds two integers and takes the remainder of the sum by a third. `iadd_b` and `imod_b` are constants.
 ///
 /// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
@@ -4715,6 +4983,401 @@ pub unsafe fn unless_element_above_of_load_elem_i32_ss_ps(
     }
 }
 
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is `true`.
+/// `load_elem_index` and `ieq_b` are constants.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_is_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is `true`.
+/// `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_is_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is
+/// `false`. `load_elem_index` and `ieq_b` are constants.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_is_of_load_elem_i32_sk_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b = i32::from_word(u64::from(pc.u32(16)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(8), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is
+/// `false`. `load_elem_index` is a constant.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_is_of_load_elem_i32_sk_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index = i32::from_word(u64::from(pc.u32(12)));
+    let ieq_b: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is `true`.
+/// `ieq_b` is a constant.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_is_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is `true`.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_element_is_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ieq_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is
+/// `false`. `ieq_b` is a constant.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_is_of_load_elem_i32_ss_pk(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ieq_b = i32::from_word(u64::from(pc.u32(12)));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(10), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+    }
+}
+
+/// Stores an element of an array in a local, and jumps if it is a certain integer, or if it isn't. Jumps if the result is
+/// `false`.
+///
+/// Spec: `[superinstruction.element_is]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_element_is_of_load_elem_i32_ss_ps(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_elem_array: Ref = fp.get(pc.u16(2));
+    let load_elem_index: i32 = fp.get(pc.u16(4));
+    let ieq_b: i32 = fp.get(pc.u16(6));
+    let taken: bool = {
+        let first = {
+            let array = load_elem_array;
+            let index = load_elem_index;
+            match fast::load_elem::<i32>(state, array, index) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        fp.set::<i32>(pc.u16(12), first);
+        let a = first;
+        let b = ieq_b;
+        a == b
+    };
+    if !taken {
+        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+    } else {
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
+    }
+}
+
+/// Jumps if an integer is below the length of an array, or if it isn't: the test of a loop over an array. Jumps if the result is
+/// `true`. `ilt_a` is a constant.
+///
+/// Spec: `[superinstruction.below_length]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_below_length_of_array_len_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let array_len_array: Ref = fp.get(pc.u16(2));
+    let ilt_a = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = {
+        let first = {
+            let array = array_len_array;
+            match fast::array_len(state, array) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an integer is below the length of an array, or if it isn't: the test of a loop over an array. Jumps if the result is
+/// `true`.
+///
+/// Spec: `[superinstruction.below_length]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn if_below_length_of_array_len_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let array_len_array: Ref = fp.get(pc.u16(2));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = array_len_array;
+            match fast::array_len(state, array) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+    }
+}
+
+/// Jumps if an integer is below the length of an array, or if it isn't: the test of a loop over an array. Jumps if the result is
+/// `false`. `ilt_a` is a constant.
+///
+/// Spec: `[superinstruction.below_length]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_below_length_of_array_len_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let array_len_array: Ref = fp.get(pc.u16(2));
+    let ilt_a = i32::from_word(u64::from(pc.u32(8)));
+    let taken: bool = {
+        let first = {
+            let array = array_len_array;
+            match fast::array_len(state, array) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+    }
+}
+
+/// Jumps if an integer is below the length of an array, or if it isn't: the test of a loop over an array. Jumps if the result is
+/// `false`.
+///
+/// Spec: `[superinstruction.below_length]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn unless_below_length_of_array_len_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let array_len_array: Ref = fp.get(pc.u16(2));
+    let ilt_a: i32 = fp.get(pc.u16(4));
+    let taken: bool = {
+        let first = {
+            let array = array_len_array;
+            match fast::array_len(state, array) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = ilt_a;
+        let b = first;
+        a < b
+    };
+    if !taken {
+        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    } else {
+        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+    }
+}
+
 /// Jumps if an element of an array of booleans is true. `load_elem_index` is a constant.
 ///
 /// Spec: `[superinstruction.element_if_true]` in `spec/raya/`.
@@ -4893,6 +5556,64 @@ pub unsafe fn field_add_integer_of_load_field_sp(
     (pc.next(2), fp)
 }
 
+/// Multiplies an integer by a field of an object. `imul_a` is a constant.
+///
+/// Spec: `[superinstruction.field_multiply_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_multiply_integer_of_load_field_kp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let imul_a = i32::from_word(u64::from(pc.u32(8)));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = imul_a;
+        let b = i32::from_word(first);
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Multiplies an integer by a field of an object.
+///
+/// Spec: `[superinstruction.field_multiply_integer]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn field_multiply_integer_of_load_field_sp(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(4));
+    let imul_a: i32 = fp.get(pc.u16(6));
+    let load_field_field = FieldId(u32::from(pc.u16(8)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let a = imul_a;
+        let b = i32::from_word(first);
+        a.wrapping_mul(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
 /// A field of an object that is a field of an object.
 ///
 /// Spec: `[superinstruction.field_of_field]` in `spec/raya/`.
@@ -5065,6 +5786,248 @@ pub unsafe fn store_difference_of_fsub_ss_sp(
         }
     };
     (pc.next(2), fp)
+}
+
+/// Takes some bits of an integer and stores them in a field of an object. `iand_b` is a constant.
+///
+/// Spec: `[superinstruction.store_bits]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_bits_of_iand_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b = i32::from_word(u64::from(pc.u32(8)));
+    let store_field_object: Ref = fp.get(pc.u16(4));
+    let store_field_field = FieldId(u32::from(pc.u16(6)));
+    {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Takes some bits of an integer and stores them in a field of an object.
+///
+/// Spec: `[superinstruction.store_bits]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn store_bits_of_iand_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let iand_a: i32 = fp.get(pc.u16(2));
+    let iand_b: i32 = fp.get(pc.u16(4));
+    let store_field_object: Ref = fp.get(pc.u16(6));
+    let store_field_field = FieldId(u32::from(pc.u16(8)));
+    {
+        let first = {
+            let a = iand_a;
+            let b = iand_b;
+            a & b
+        };
+        let object = store_field_object;
+        let value = first.into_word();
+        let field = store_field_field;
+        match fast::store_field(state, object, value, field) {
+            Ok(value) => value,
+            Err(fault) => return state.raise_in(pc, fp, 1, fault),
+        }
+    };
+    (pc.next(2), fp)
+}
+
+/// Multiplies three floats and adds a fourth. `fmul_b` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_sk_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b = f64::from_word(pc.u64(16));
+    let fmul_2_a: f64 = fp.get(pc.u16(6));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fmul_2_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies three floats and adds a fourth. `fmul_2_a` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_kp_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_2_a = f64::from_word(pc.u64(16));
+    let fadd_a: f64 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fmul_2_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies three floats and adds a fourth. `fadd_a` is a constant.
+///
+/// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_sp_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_2_a: f64 = fp.get(pc.u16(8));
+    let fadd_a = f64::from_word(pc.u64(16));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fmul_2_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Multiplies three floats and adds a fourth.
+///
+/// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_sp_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let fmul_a: f64 = fp.get(pc.u16(4));
+    let fmul_b: f64 = fp.get(pc.u16(6));
+    let fmul_2_a: f64 = fp.get(pc.u16(8));
+    let fadd_a: f64 = fp.get(pc.u16(10));
+    let output = {
+        let first = {
+            let a = fmul_a;
+            let b = fmul_b;
+            a * b
+        };
+        let second = {
+            let a = fmul_2_a;
+            let b = first;
+            a * b
+        };
+        let a = fadd_a;
+        let b = second;
+        a + b
+    };
+    fp.set::<f64>(pc.u16(2), output);
+    (pc.next(3), fp)
+}
+
+/// Returns the product of an integer and a field of an object. `imul_a` is a constant.
+///
+/// Spec: `[superinstruction.return_field_product]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_kp_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(2));
+    let imul_a = i32::from_word(u64::from(pc.u32(8)));
+    let load_field_field = FieldId(u32::from(pc.u16(4)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = imul_a;
+            let b = i32::from_word(first);
+            a.wrapping_mul(b)
+        };
+        second.into_word()
+    };
+    state.return_word(output)
+}
+
+/// Returns the product of an integer and a field of an object.
+///
+/// Spec: `[superinstruction.return_field_product]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_sp_p(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
+    let load_field_object: Ref = fp.get(pc.u16(2));
+    let imul_a: i32 = fp.get(pc.u16(4));
+    let load_field_field = FieldId(u32::from(pc.u16(6)));
+    let output = {
+        let first = {
+            let object = load_field_object;
+            let field = load_field_field;
+            match fast::load_field(state, object, field) {
+                Ok(value) => value,
+                Err(fault) => return state.raise_in(pc, fp, 0, fault),
+            }
+        };
+        let second = {
+            let a = imul_a;
+            let b = i32::from_word(first);
+            a.wrapping_mul(b)
+        };
+        second.into_word()
+    };
+    state.return_word(output)
 }
 
 /// Returns the quotient of a float and an integer, which becomes a float. `fdiv_b` is a constant.
