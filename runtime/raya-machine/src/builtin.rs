@@ -90,7 +90,7 @@ pub(crate) unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
 #[inline(always)]
 pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(12));
-    state.push_frame(pc, fp, pc.next(2), first_argument(pc, fp), callee, Notes::default())
+    state.push_frame(pc, pc.next(2), first_argument(pc, fp), callee, Notes::default())
 }
 
 /// Calls a function that may have more arguments than parameters. The further ones are put below its frame.
@@ -109,7 +109,7 @@ unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usi
         rest: Some(rest as u32),
         ..notes
     };
-    state.push_frame(pc, fp, return_pc, first.add(rest), callee, notes)
+    state.push_frame(pc, return_pc, first.add(rest), callee, notes)
 }
 
 /// Calls the method that the receiver's class has in a vtable slot, which may have more arguments than parameters. Methods that take exactly
@@ -134,7 +134,7 @@ pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     let callee = state.callee(pc.u32(12));
-    state.push_frame(pc, fp, pc.next(2), first_argument(pc, fp), callee, keeping(object))
+    state.push_frame(pc, pc.next(2), first_argument(pc, fp), callee, keeping(object))
 }
 
 /// The same for a constructor that may have more arguments than parameters.
@@ -190,7 +190,7 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
         return state.run_rarely(pc, fp, call_closure_rest);
     }
     take_closure(pc, fp, state, closure);
-    state.push_frame(pc, fp, pc.next(2), first, callee, of_closure(closure))
+    state.push_frame(pc, pc.next(2), first, callee, of_closure(closure))
 }
 
 /// Makes arguments of a closure and those that it is called with; says how many there are.

@@ -65,14 +65,7 @@ unsafe fn function_of(state: &State, class: u32, method: MethodId) -> u32 {
 #[inline(always)]
 pub unsafe fn enter_method(pc: Pc, fp: Fp, state: &mut State, function: u32) -> (Pc, Fp) {
     let callee = state.callee(function);
-    state.push_frame(
-        pc,
-        fp,
-        pc.next(METHOD_WORDS),
-        first_argument(pc, fp),
-        callee,
-        Notes::default(),
-    )
+    state.push_frame(pc, pc.next(METHOD_WORDS), first_argument(pc, fp), callee, Notes::default())
 }
 
 /// Looks for the function of the receiver's class, and enters it.

@@ -15,13 +15,12 @@ impl State {
     ///
     /// # Safety
     ///
-    /// The parameters lie there in the representations that the function wants, in the words of the task that runs; `pc` and `fp` are the
-    /// call and its frame, `return_pc` the instruction behind it.
+    /// The parameters lie there in the representations that the function wants, in the words of the task that runs; `pc` is the
+    /// call, `return_pc` the instruction behind it.
     #[inline(always)]
     pub(crate) unsafe fn push_frame(
         &mut self,
         pc: Pc,
-        fp: Fp,
         return_pc: Pc,
         frame: *mut u64,
         callee: &Callee,
@@ -31,13 +30,13 @@ impl State {
         if record >= self.records_end || frame.wrapping_add(callee.words as usize) > self.words_end {
             let call = Rare::Call {
                 return_pc,
-                frame,
                 callee,
                 closure: notes.closure.unwrap_or_default(),
                 receiver: notes.receiver.unwrap_or_default(),
                 rest: notes.rest.unwrap_or(0),
             };
-            return self.later(pc, fp, call);
+            // The caller's frame is found again by its record: kept until here, it would take a register more than there are.
+            return self.later(pc, Fp(frame), call);
         }
         // SAFETY: both lie within what was just checked.
         unsafe {
@@ -47,13 +46,12 @@ impl State {
             notes.write(&mut *record);
             // Not a range: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
             // Volatile, since the compiler would make a call of `memset` of it, for which the handler had to save registers.
-            let mut zeros = callee.zeros;
-            if zeros != 0 {
+            if callee.zeros != 0 {
                 let mut local = frame.add(usize::from(callee.params));
-                while zeros != 0 {
+                let end = local.add(usize::from(callee.zeros));
+                while local < end {
                     local.write_volatile(0);
                     local = local.add(1);
-                    zeros -= 1;
                 }
             }
         }

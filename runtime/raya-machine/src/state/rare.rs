@@ -26,10 +26,9 @@ pub(super) enum Rare {
     Collect,
     /// Run this instead of the handler of the instruction at the place.
     Run(unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)),
-    /// Make the call at the place, for which there is no room yet.
+    /// Make the call at the place, for which there is no room yet. What handlers are given as their frame is that of the function.
     Call {
         return_pc: Pc,
-        frame: *mut u64,
         callee: *const Callee,
         closure: Ref,
         receiver: Ref,
@@ -73,7 +72,6 @@ impl State {
             }
             Rare::Call {
                 return_pc,
-                frame,
                 callee,
                 closure,
                 receiver,
@@ -81,7 +79,7 @@ impl State {
             } => {
                 // SAFETY: callees live as long as the code.
                 let callee = unsafe { &*callee };
-                self.push_frame_slowly(at, fp, return_pc, frame, callee, closure, receiver, rest)
+                self.push_frame_slowly(at, self.frame(), return_pc, fp.0, callee, closure, receiver, rest)
             }
         }
     }
