@@ -139,7 +139,9 @@ fn processes(table: &mut Table) -> Result<(), Error> {
     };
     table.prepare(Syscall::ProcessStart, create, |_| exo_user::cap_drop(made.get()))?;
     let process = exo_user::process_create(space, account)?;
-    table.simple(Syscall::ProcessWeight, [process.0, 1, 0, 0, 0, 0])?;
+    // A weight that no other process has.
+    let light = || exo_user::process_weight(process, 1).map(|()| [process.0, 3, 0, 0, 0, 0]);
+    table.prepare(Syscall::ProcessWeight, light, |_| Ok(()))?;
     let endpoint = exo_user::endpoint_create()?;
     table.simple(Syscall::ProcessOnFault, [process.0, endpoint.0, 0, 0, 0, 0])?;
     exo_user::cap_drop(endpoint)?;

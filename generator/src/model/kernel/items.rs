@@ -81,11 +81,9 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
                 .free(Weight::Effect, "rights", rights.join(", "), Freedom::Gain),
         );
     }
-    // How fast something runs is nobody's business outside: no release depends on it.
     for measure in &kernel.budgets {
         let start = item("budget", &measure.name, &measure.doc, measure.span)
-            .fact(Weight::Docs, "unit", measure.unit)
-            .internal();
+            .fact(Weight::Docs, "unit", measure.unit);
         items.push(with_budgets(start, "most", &measure.most));
     }
     // How a law is tried is nobody's business outside; what it says is.
@@ -160,10 +158,10 @@ fn of_call(kernel: &Kernel, call: &Call) -> Item {
     with_budgets(start, "budget", &call.budgets)
 }
 
-/// Budgets are met or not where the kernel is measured; nobody's program depends on one.
+/// A budget is a promise, which a boot measures: one that was released only goes down.
 fn with_budgets(start: Item, key: &'static str, budgets: &[Budget]) -> Item {
     budgets.iter().fold(start, |item, budget| {
-        item.part(Weight::Docs, key, &budget.target, budget.most.to_string(), budget.span)
+        item.part(Weight::Effect, key, &budget.target, budget.most.to_string(), budget.span)
             .may(Freedom::Fall, Addition::Fits)
     })
 }

@@ -106,25 +106,31 @@ impl Scheduler {
     }
 
     /// Sets the weight of a process, from 1 to [`limits::WEIGHT`]; `has_turn` if the turn is its.
+    #[inline]
     pub fn set_weight(&mut self, id: u32, weight: u32, has_turn: bool) -> Result<(), TooManyWeights> {
         let class = self.weights.join_class(weight).ok_or(TooManyWeights)?;
-        let queued = self.queued(id);
-        // Other policies don't add the weights up.
-        let has_turn = has_turn && matches!(self.policy, Policy::Beatty | Policy::Weights);
-        if queued {
+        let node = &mut self.nodes[id as usize];
+        if node.queued {
             self.remove(id);
-        } else if has_turn {
-            self.weights.leave(self.nodes[id as usize].class);
-        }
-        self.weights.leave_class(self.nodes[id as usize].class);
-        self.nodes[id as usize].class = class;
-        self.nodes[id as usize].fraction = 0;
-        if queued {
+            self.change_class(id, class);
             self.enqueue(id);
-        } else if has_turn {
+        } else if has_turn && matches!(self.policy, Policy::Beatty | Policy::Weights) {
+            // Other policies don't add the weights up.
+            self.weights.leave(node.class);
+            self.change_class(id, class);
             self.weights.enter(class);
+        } else {
+            self.change_class(id, class);
         }
         Ok(())
+    }
+
+    #[inline]
+    fn change_class(&mut self, id: u32, class: u8) {
+        let node = &mut self.nodes[id as usize];
+        self.weights.leave_class(node.class);
+        node.class = class;
+        node.fraction = 0;
     }
 
     /// The weight of a process.

@@ -46,6 +46,8 @@ pub struct Weights {
     classes: [Class; CLASSES],
     /// Bit n: the queue of class n isn't empty.
     filled: u32,
+    /// Bit n: class n has members. That of weight 1 isn't among them.
+    used: u32,
     /// Virtual time; the fraction is in units of one by the sum of the weights.
     time: u64,
     fraction: u64,
@@ -79,6 +81,7 @@ impl Weights {
         Weights {
             classes: [class; CLASSES],
             filled: 0,
+            used: 0,
             time: 0,
             fraction: 0,
             total: 0,
@@ -103,23 +106,28 @@ impl Weights {
     }
 
     /// The class of a weight, which has one member more now. `None` if too many different weights are in use.
-    #[inline(never)]
+    #[inline]
     pub fn join_class(&mut self, weight: u32) -> Option<u8> {
         if weight == 1 {
             return Some(Self::CLASS_OF_ONE);
         }
-        let mut free = None;
-        for (number, class) in self.classes.iter_mut().enumerate().skip(1) {
-            if class.members > 0 && class.weight == weight {
-                class.members += 1;
+        let mut rest = self.used;
+        while rest != 0 {
+            let number = rest.trailing_zeros() as usize % CLASSES;
+            if self.classes[number].weight == weight {
+                self.classes[number].members += 1;
                 return Some(number as u8);
             }
-            if class.members == 0 && free.is_none() {
-                free = Some(number);
-            }
+            rest &= rest - 1;
         }
-        let number = free?;
-        let class = &mut self.classes[number];
+        self.open_class(weight)
+    }
+
+    /// A class for a weight that none has, with its first member.
+    fn open_class(&mut self, weight: u32) -> Option<u8> {
+        let number = (!self.used & !1).trailing_zeros() as usize;
+        let class = self.classes.get_mut(number)?;
+        self.used |= 1 << number;
         class.weight = weight;
         class.members = 1;
         class.length = UNIT / u64::from(weight);
@@ -128,9 +136,14 @@ impl Weights {
     }
 
     /// A class has one member less.
+    #[inline]
     pub fn leave_class(&mut self, class: u8) {
         if class != Self::CLASS_OF_ONE {
-            self.classes[usize::from(class)].members -= 1;
+            let number = usize::from(class) % CLASSES;
+            self.classes[number].members -= 1;
+            if self.classes[number].members == 0 {
+                self.used &= !(1 << number);
+            }
         }
     }
 
@@ -294,6 +307,9 @@ impl Weights {
     pub fn check(&self, nodes: &Rows<Node>) -> Result<usize, &'static str> {
         let mut sum = 0;
         for (number, class) in self.classes.iter().enumerate() {
+            if (class.members == 0) != (self.used & 1 << number == 0) {
+                return Err("the bitmap of the weights in use disagrees with their members");
+            }
             if class.queue.is_empty() != (self.filled & 1 << number == 0) {
                 return Err("the bitmap of the weights disagrees with a queue");
             }

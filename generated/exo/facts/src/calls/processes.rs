@@ -262,6 +262,6 @@ pub(crate) static PROCESS_WEIGHT: Facts = Facts {
     gas: 4,
     gas_per: None,
     switches: false,
-    budgets: &[("aarch64", 200), ("x86_64", 128)],
+    budgets: &[("aarch64", 110), ("x86_64", 105)],
     since: 1,
 };
