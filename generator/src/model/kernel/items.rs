@@ -82,8 +82,7 @@ fn of_kernel(kernel: &Kernel) -> Vec<Item> {
         );
     }
     for measure in &kernel.budgets {
-        let start = item("budget", &measure.name, &measure.doc, measure.span)
-            .fact(Weight::Docs, "unit", measure.unit);
+        let start = item("budget", &measure.name, &measure.doc, measure.span).fact(Weight::Docs, "unit", measure.unit);
         items.push(with_budgets(start, "most", &measure.most));
     }
     // How a law is tried is nobody's business outside; what it says is.
