@@ -8,6 +8,7 @@ use lathe::boot::library;
 use lathe::boot::machine::{self, Machine, Setup, Target};
 use lathe::boot::run::{self, End};
 use lathe::model::Model;
+use lathe::model::target::Targets;
 
 /// What is needed for a boot.
 pub struct Bench {
@@ -23,8 +24,10 @@ impl Bench {
             left_out(&format!("there is no {}: {}", target.emulator(), target.how_to_install()));
             return None;
         };
-        // The spec's other triples are for machines without this one; what these tests ask is the same there.
-        let library = match library::choose(repository(), &Model::default(), target, None) {
+        // The usual triple: the others that the spec names are for machines without it, and what these tests ask is the same there.
+        let mut model = Model::default();
+        model.insert(Targets::default());
+        let library = match library::choose(repository(), &model, target, None) {
             Ok(library) => library,
             Err(lacking) => {
                 left_out(&format!("there is no library for {}: {lacking:?}", target.triple()));
