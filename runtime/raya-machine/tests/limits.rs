@@ -74,6 +74,30 @@ fn fuel() {
     }
 }
 
+/// A call makes all locals zero. What that costs bounds the work of a program by its fuel, with every form of locals and of calls.
+#[test]
+fn locals_are_paid_for_by_each_call() {
+    let text = |locals: usize| {
+        let locals: Vec<String> = (0..locals).map(|index| format!("l{index}: any")).collect();
+        let text = format!(
+            "function called {{ result i32 locals [{}] code {{ const_i32 1 return }} }}
+            function main {{ result i32 locals [n: i32] code {{
+            again: load_local n call called, 0 iadd store_local n load_local n const_i32 10 ilt jmp_if_true again load_local n return }} }}",
+            locals.join(", ")
+        );
+        Arc::new(assemble(&text).unwrap_or_else(|error| panic!("{error}")))
+    };
+    let limits = Limits::default();
+    let (few, many) = (oracle(&text(15), &limits), oracle(&text(40_000), &limits));
+    assert_eq!(few, oracle(&text(0), &limits));
+    assert_eq!(many.fuel, few.fuel + 10 * 2500);
+    assert_eq!(fast(&text(40_000), &limits, false), many);
+    for fuel in [many.fuel - 1, many.fuel / 2, 2499, 2600] {
+        let fuel = Some(fuel);
+        compare(&text(40_000), &Limits { fuel, ..limits.clone() });
+    }
+}
+
 #[test]
 fn nested_calls() {
     for depth in 0..20 {

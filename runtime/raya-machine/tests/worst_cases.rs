@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use raya_engine::Dispatch;
 use raya_facts::Module;
-use raya_facts::verify::function::STEPS;
+use raya_facts::limits::VERIFIER_STEPS;
 use raya_facts::verify::{VerifyErrorKind, verify};
 use raya_machine::code::Statistics;
 use raya_runtime::Options;
@@ -379,7 +379,7 @@ fn steps_grow_with_the_size_and_with_nothing_else() {
         match (verdict, again) {
             (Verdict::Steps(few), Verdict::Steps(many)) => {
                 assert!(
-                    many <= STEPS + 8 * large,
+                    many <= u64::from(VERIFIER_STEPS) + 8 * large,
                     "{name}: {many} steps for {large} bytes of code, {few} for {small}"
                 );
             }

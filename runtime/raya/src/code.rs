@@ -35,7 +35,7 @@ impl Code {
     /// Decodes the code of a function as far as it can be decoded. What can't is a trip only when execution arrives there.
     pub fn new(function: &Function) -> Code {
         let code = &function.code;
-        let blocks = Blocks::new(code);
+        let blocks = Blocks::new(code).with_locals(function.locals.len());
         let mut decoded = Code {
             instructions: Vec::new(),
             positions: vec![NONE; code.len()],

@@ -40,6 +40,7 @@ pub mod encode;
 pub mod ids;
 pub mod instruction;
 pub mod layout;
+pub mod limits;
 pub mod metadata;
 pub mod module;
 pub mod opcode;

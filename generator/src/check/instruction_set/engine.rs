@@ -8,9 +8,7 @@ use crate::model::Model;
 use crate::model::instruction_set::effect::Access;
 use crate::model::instruction_set::engine::{plan, sequence};
 use crate::model::instruction_set::signature::{Signature, fast_signature, takes, value_type};
-use crate::model::instruction_set::{
-    Control, Engine, Fuse, InstructionSet, InstructionSets, Location, Op, Plan, Superinstruction,
-};
+use crate::model::instruction_set::{Control, Engine, Fuse, InstructionSet, InstructionSets, Location, Op, Superinstruction};
 use crate::source::{SourceMap, Span};
 use crate::suggest;
 
@@ -52,14 +50,6 @@ pub const SUPERINSTRUCTION: Rule = Rule {
     summary: "a superinstruction is a sequence of ops in one block, each using what the one before it gave",
     page: include_str!("../pages/L0351.md"),
     check: Some(superinstructions),
-};
-
-/// There are no more handlers than the spec allows.
-pub const HANDLERS: Rule = Rule {
-    code: "L0352",
-    summary: "a fast engine has no more handlers than its spec allows",
-    page: include_str!("../pages/L0352.md"),
-    check: Some(handlers),
 };
 
 /// The handler that ends a run.
@@ -351,38 +341,4 @@ fn sequence_fault(set: &InstructionSet, sequence: &Superinstruction) -> Option<(
         ));
     }
     None
-}
-
-fn handlers(model: &Model, _: &SourceMap, diagnostics: &mut Diagnostics) {
-    for (set, engine) in engines(model) {
-        let plan = Plan::of(set);
-        let (most, span) = engine.handlers;
-        let found = plan.handlers.len();
-        if found <= most as usize {
-            continue;
-        }
-        let mut ops: Vec<(usize, &str)> = set
-            .ops
-            .iter()
-            .map(|op| {
-                let own = plan.handlers.iter().filter(|handler| handler.op.name == op.name);
-                (own.count(), op.name.as_str())
-            })
-            .collect();
-        ops.sort_by(|a, b| b.cmp(a));
-        let largest: Vec<String> = ops.iter().take(5).map(|(count, name)| format!("`{name}` {count}")).collect();
-        diagnostics.push(
-            Diagnostic::error(
-                HANDLERS.code,
-                format!(
-                    "the fast engine of `{}` has {found} handlers, {} more than allowed",
-                    set.name,
-                    found - most as usize
-                ),
-            )
-            .at(span, "")
-            .note(format!("most of them are of {}", largest.join(", ")))
-            .help("take away what isn't worth its code; if all of it is, raise `handlers`"),
-        );
-    }
 }

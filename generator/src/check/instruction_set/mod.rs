@@ -9,6 +9,7 @@ pub mod examples;
 pub mod families;
 pub mod format;
 pub mod functions;
+pub mod handlers;
 pub mod image;
 pub mod lattice;
 pub mod laws;
@@ -75,10 +76,11 @@ pub const RULES: &[Rule] = &[
     engine::FUNCTIONS,
     families::FAMILY,
     engine::SUPERINSTRUCTION,
-    engine::HANDLERS,
+    handlers::HANDLERS,
     families::AGREE,
     families::GUARD,
     families::EVIDENCE,
+    handlers::NAMES,
     semantics::MISSING,
     semantics::UNUSED,
     semantics::SIGNATURE,

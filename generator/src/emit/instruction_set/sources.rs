@@ -12,6 +12,8 @@ pub const MACHINE: &[&str] = &[
 ];
 /// The module file.
 pub const FORMAT: &[&str] = &["module", "record", "union"];
+/// What the verifier takes, and what calls cost.
+pub const LIMITS: &[&str] = &["limits"];
 /// The instructions.
 pub const OPS: &[&str] = &["op"];
 /// The fast engine.

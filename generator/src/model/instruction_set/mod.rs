@@ -9,6 +9,7 @@ pub mod example;
 pub mod format;
 pub mod image;
 pub mod items;
+pub mod limits;
 pub mod machine;
 pub mod op;
 pub mod operand;
@@ -26,6 +27,7 @@ pub use example::{Body, Example, Fixture, Golden, Outcome, unindented};
 pub use format::{Field, Flag, ModuleFormat, Record, Shape, Union, Variant};
 pub use image::ImageSet;
 pub use items::items;
+pub use limits::Limits;
 pub use machine::Machine;
 pub use op::{Control, Group, Input, Meaning, Op, Output, Trap};
 pub use operand::{Indexes, Operand, OperandKind, OperandMeaning};
@@ -156,6 +158,8 @@ pub struct InstructionSet {
     pub tables: BTreeMap<String, Vec<String>>,
     /// How instructions become bytes.
     pub encoding: Encoding,
+    /// What the verifier takes, and what calls cost.
+    pub limits: Limits,
     /// Who writes the machine that drives programs.
     pub machine: Machine,
     /// Its fast engine, if it has one.

@@ -5,11 +5,13 @@
 //! Unknown fields are refused. Every type here derives `Deserialize` and is read from its own spanned subtree.
 
 mod engine;
+mod limits;
 mod module;
 
 use std::collections::BTreeMap;
 
 pub use engine::{RawEngine, RawFamily, RawSite, RawSuperinstruction};
+pub use limits::RawLimits;
 pub use module::{RawField, RawFlag, RawModule, RawRecord, RawUnion, RawVariant};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -93,6 +95,8 @@ pub struct RawFile {
     /// Assembly that several examples share, each a table `[fixture.shapes]`.
     #[schemars(default, extend("propertyNames" = names()))]
     pub fixture: BTreeMap<String, RawFixture>,
+    /// What the verifier takes, and what calls cost. It stands in one file of the set, if at all.
+    pub limits: Option<RawLimits>,
     /// The file that carries code between compiler and machine. It stands in one file of the set.
     pub module: Option<RawModule>,
     /// The structures of the module file, each a table `[record.function]`; the record `module` is the file's body.

@@ -137,7 +137,8 @@ pub(super) fn lower<'a>(
             .map(|local| slot_kind(local.r#type)),
     );
     blocks.clear();
-    blocks.extend(Blocks::of(decoded).iter().map(|block| Block {
+    let costs = Blocks::of(decoded).with_locals(declared.locals.len());
+    blocks.extend(costs.iter().map(|block| Block {
         at: block.at,
         cost: block.cost,
         place: 0,

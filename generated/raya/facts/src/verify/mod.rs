@@ -3,8 +3,8 @@
 //!
 //! [`verify`] proves of a module that every number refers to something, and of the code of every function that on all paths,
 //! exceptions included, each instruction finds values of the types that it needs. It never panics, whatever the module holds, and its
-//! work grows with the size of the module: its steps are counted, and a module has [`function::STEPS_PER_BYTE`] for each byte of its code
-//! and [`function::STEPS`] beyond those.
+//! work grows with the size of the module: its steps are counted, and a module has [`VERIFIER_STEPS_PER_BYTE`] for each byte of its code
+//! and [`VERIFIER_STEPS`] beyond those.
 //!
 //! - Every byte of the code belongs to an instruction, labels name instructions, and execution can't run off the end.
 //! - Variables have declared types. The types on the operand stack flow along all paths and are joined where paths meet; types that have
@@ -45,6 +45,7 @@ use self::lattice::Types;
 use self::stacks::{Handlers, HandlersId, StackId, Stacks};
 use crate::ids::FunctionId;
 use crate::layout::ClassLayouts;
+use crate::limits::{VERIFIER_STEPS, VERIFIER_STEPS_PER_BYTE};
 use crate::module::Module;
 use crate::types::{TypeId, TypeTable};
 
@@ -148,7 +149,7 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
     let env = Environment::new(module, &layouts);
     classes::check_methods(&env, &layouts, &mut types).map_err(declaration)?;
     let bytes: u64 = module.functions.iter().map(|function| function.code.len() as u64).sum();
-    let steps = function::STEPS + function::STEPS_PER_BYTE * bytes;
+    let steps = u64::from(VERIFIER_STEPS) + u64::from(VERIFIER_STEPS_PER_BYTE) * bytes;
     let mut left = steps;
     let mut functions = Vec::with_capacity(module.functions.len());
     for (index, function) in module.functions.iter().enumerate() {

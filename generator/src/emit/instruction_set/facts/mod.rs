@@ -6,6 +6,7 @@
 mod ids;
 mod instruction;
 mod layout;
+mod limits;
 mod metadata;
 mod module;
 mod module_read;
@@ -55,6 +56,7 @@ fn emit_set(set: &InstructionSet, tree: &mut Tree) -> anyhow::Result<()> {
                 ids::files,
                 trap::files,
                 places::files,
+                limits::files,
             ],
             &[instruction::files, module::files, wide::files],
             &[types::files, layout::files, super::verifier::files],

@@ -34,6 +34,7 @@ const MODULES: &[Row] = &[
         "instruction::{Instruction, Operands}",
     ),
     ("src/layout.rs", "layout", "layout::ClassLayouts"),
+    ("src/limits.rs", "limits", ""),
     ("src/metadata/mod.rs", "metadata", "metadata::OpcodeInfo"),
     ("src/module/mod.rs", "module", "module::Module"),
     ("src/opcode/mod.rs", "opcode", "opcode::Opcode"),

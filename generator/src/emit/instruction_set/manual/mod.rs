@@ -3,6 +3,7 @@
 
 mod drawings;
 mod functions;
+mod limits;
 mod lists;
 mod machine;
 mod map;
@@ -86,6 +87,7 @@ impl<'a> Book<'a> {
                 "The file that carries code, byte by byte.",
                 module_file::page,
             ),
+            (true, "Limits", "What the verifier takes, and what calls cost.", limits::page),
             // These are there even if they say that there is nothing: whether an op waits somewhere is no business of other pages.
             (true, "Fixtures", "Declarations that several examples share.", lists::fixtures),
             (

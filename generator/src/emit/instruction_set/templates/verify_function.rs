@@ -4,7 +4,7 @@
 //! changes what was known there, the target is visited again; the lowest offset first, so that code without loops is visited once.
 //!
 //! Steps are counted: visits of instructions, values that they take, values that are joined. A module has so many for its size
-//! ([`STEPS_PER_BYTE`], [`STEPS`]); ordinary code takes two or three for each byte.
+//! ([`VERIFIER_STEPS_PER_BYTE`](crate::limits::VERIFIER_STEPS_PER_BYTE), [`VERIFIER_STEPS`](crate::limits::VERIFIER_STEPS)); ordinary code takes two or three for each byte.
 //!
 //! Instructions that no path reaches are decoded, and their operands and labels are checked, but they have no types and are not
 //! judged by them. [`FunctionFacts::stack`] tells which those are; an engine must not translate them.
@@ -18,18 +18,13 @@ use super::environment::{Current, Environment};
 use super::error::VerifyErrorKind;
 use super::flow::{self, HandlerChange};
 use super::lattice::{EXCEPTION, Types};
-use super::stacks::{Handler, Handlers, HandlersId, MAX_HANDLERS, StackId};
+use super::stacks::{Handler, Handlers, HandlersId, StackId};
 use super::step::Step;
 use super::{Entry, FunctionFacts, operands, transfer};
 use crate::decode::decode;
 use crate::ids::Label;
+use crate::limits::HANDLERS;
 use crate::opcode::Opcode;
-
-/// Steps that a module has for each byte of its code.
-pub const STEPS_PER_BYTE: u64 = 16;
-
-/// Steps that a module has beyond those.
-pub const STEPS: u64 = 1 << 20;
 
 /// A fault and the instruction that has it.
 pub(super) struct Fault {
@@ -244,8 +239,8 @@ impl Dataflow<'_, '_> {
                 catch: None,
                 finally: None,
             } => Err(VerifyErrorKind::EmptyHandler),
-            HandlerChange::Install { .. } if self.handlers.count(before) >= MAX_HANDLERS => {
-                Err(VerifyErrorKind::TooManyHandlers { limit: MAX_HANDLERS })
+            HandlerChange::Install { .. } if self.handlers.count(before) >= HANDLERS => {
+                Err(VerifyErrorKind::TooManyHandlers { limit: HANDLERS })
             }
             HandlerChange::Install { catch, finally } => {
                 let depth = self.step.stacks.depth(stack);

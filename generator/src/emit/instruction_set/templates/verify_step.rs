@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 use super::environment::{Callable, Current, Environment};
 use super::error::VerifyErrorKind;
 use super::lattice::{CONFLICT, Types};
-use super::stacks::{MAX_STACK_DEPTH, StackId, Stacks};
+use super::stacks::{StackId, Stacks};
+use crate::limits::STACK_DEPTH;
 use crate::types::{Kind, TypeId};
 
 /// The state that an instruction works on.
@@ -285,8 +286,8 @@ impl<'e, 'm> Step<'e, 'm> {
     ///
     /// When the stack is full.
     pub fn push(&mut self, output: TypeId) -> Result<(), VerifyErrorKind> {
-        if self.stacks.depth(self.stack) >= MAX_STACK_DEPTH {
-            return Err(VerifyErrorKind::StackOverflow { limit: MAX_STACK_DEPTH });
+        if self.stacks.depth(self.stack) >= STACK_DEPTH {
+            return Err(VerifyErrorKind::StackOverflow { limit: STACK_DEPTH });
         }
         self.stack = self.stacks.push(self.stack, output);
         Ok(())
@@ -419,7 +420,7 @@ pub fn argument_types(
     given: u64,
 ) -> Result<Vec<TypeId>, VerifyErrorKind> {
     let fits = match usize::try_from(given) {
-        Ok(given) if given <= MAX_STACK_DEPTH as usize => given == params.len() || (given > params.len() && rest.is_some()),
+        Ok(given) if given <= STACK_DEPTH as usize => given == params.len() || (given > params.len() && rest.is_some()),
         _ => false,
     };
     if !fits {

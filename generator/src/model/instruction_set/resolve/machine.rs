@@ -7,9 +7,10 @@ use crate::arena::Id;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::circle;
 use crate::model::instruction_set::effect::{Access, Effect, Takes};
+use crate::model::instruction_set::limits::{LIMITS, Limits};
 use crate::model::instruction_set::machine::MACHINES;
 use crate::model::instruction_set::raw::{
-    RawEffect, RawEncoding, RawFixture, RawGroup, RawOperandKind, RawRuntime, RawSlot, RawTrap, RawType,
+    RawEffect, RawEncoding, RawFixture, RawGroup, RawLimits, RawOperandKind, RawRuntime, RawSlot, RawTrap, RawType,
 };
 use crate::model::instruction_set::types::Library;
 use crate::model::instruction_set::wide::{self, Wide};
@@ -46,6 +47,35 @@ pub(super) fn encoding(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Enco
         encoding.extension_prefix = number(document, prefix, "prefix", 0..=255, diagnostics);
     }
     encoding
+}
+
+/// The limits, which have standard values where they aren't stated.
+pub(super) fn limits(files: &Files<'_>, diagnostics: &mut Diagnostics) -> Limits {
+    let Some(entry) = files.optional("limits", diagnostics) else {
+        return Limits::default();
+    };
+    let Some(raw) = entry.read::<RawLimits>(diagnostics) else {
+        return Limits::default();
+    };
+    let stated = [
+        raw.stack_depth,
+        raw.handlers,
+        raw.verifier_steps_per_byte,
+        raw.verifier_steps,
+        raw.locals_per_fuel,
+    ];
+    let mut of = LIMITS.iter();
+    Limits::stated(stated.map(|stated| {
+        let (limit, stated) = (of.next()?, stated?);
+        let (low, high) = limit.bounds;
+        number(
+            entry.document,
+            &stated,
+            limit.name,
+            i64::from(low)..=i64::from(high),
+            diagnostics,
+        )
+    }))
 }
 
 /// Who writes the machine: whoever writes the runtime, unless the set says otherwise.

@@ -40,6 +40,7 @@ const TOP: &[&str] = &[
     "name",
     "doc",
     "encoding",
+    "limits",
     "slot",
     "type",
     "operand",
@@ -236,6 +237,7 @@ fn load_set(
     let files = Files { name, documents, span };
     let doc = set_doc(&files, diagnostics);
     let encoding = machine::encoding(&files, diagnostics);
+    let limits = machine::limits(&files, diagnostics);
     let machine = machine::machine(&files, diagnostics);
     let slots = machine::slots(&files, diagnostics);
     let types = machine::types(&files, &slots, diagnostics);
@@ -277,6 +279,7 @@ fn load_set(
         files: paths.into_iter().collect(),
         tables: tables(documents),
         encoding,
+        limits,
         machine,
         engine: fast,
         slots: slots.arena,

@@ -150,6 +150,7 @@ window.manualEntries = [
 ["L0353","diagnostic","","the members of a family give what their op gives, and the one for misses does without the cache","","diagnostics/L03.html#l0353"],
 ["L0354","diagnostic","","the guard of a family holds the cache against the inputs, and everything in the cache is read","","diagnostics/L03.html#l0354"],
 ["L0355","diagnostic","","a family says where tests have an instruction of it, and lets that meet at least two things","","diagnostics/L03.html#l0355"],
+["L0356","diagnostic","","handlers of a fast engine have names of their own","","diagnostics/L03.html#l0356"],
 ["L0421","diagnostic","","the function that a sem names exists in the runtime","","diagnostics/L04.html#l0421"],
 ["L0422","diagnostic","","a function that is marked with #[op(…)] is named by that op","","diagnostics/L04.html#l0422"],
 ["L0423","diagnostic","","a semantics function takes and gives what its spec entry says","","diagnostics/L04.html#l0423"],

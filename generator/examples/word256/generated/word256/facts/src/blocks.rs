@@ -3,11 +3,13 @@
 //!
 //! Fuel is charged when control enters a block, for all of its instructions at once, and nothing is given back when it is left early. So
 //! every engine uses the same fuel, however it groups instructions, and a program ends at the same place under the same limit.
+//! The first block costs more in a function with many locals: see [`LOCALS_PER_FUEL`].
 
 use alloc::vec::Vec;
 
 use crate::decode::{Decoded, decode};
 use crate::instruction::Instruction;
+use crate::limits::LOCALS_PER_FUEL;
 use crate::metadata::Control;
 use crate::verify::flow;
 
@@ -25,7 +27,7 @@ pub struct Blocks {
 pub struct Block {
     /// The offset of its first instruction, its leader.
     pub at: u32,
-    /// The sum of the costs of its instructions.
+    /// The sum of the costs of its instructions; that of the first block, also what clearing the locals costs.
     pub cost: u32,
 }
 
@@ -65,6 +67,16 @@ impl Blocks {
             }
         }
         Blocks { blocks }
+    }
+
+    /// The same blocks in a function with so many locals, which each call of it makes zero.
+    #[must_use]
+    pub fn with_locals(mut self, locals: usize) -> Blocks {
+        if let Some(first) = self.blocks.first_mut() {
+            let clearing = u32::try_from(locals).unwrap_or(u32::MAX) / LOCALS_PER_FUEL;
+            first.cost = first.cost.saturating_add(clearing);
+        }
+        self
     }
 
     /// What entering the block costs whose leader stands at an offset; `None` where no block begins.

@@ -35,6 +35,7 @@ pub mod decode;
 pub mod encode;
 pub mod ids;
 pub mod instruction;
+pub mod limits;
 pub mod metadata;
 pub mod module;
 pub mod opcode;

@@ -5,6 +5,7 @@ use word256_facts::blocks::{Block, Blocks, ends_block};
 use word256_facts::decode::Instructions;
 use word256_facts::encode::encode;
 use word256_facts::instruction::Instruction;
+use word256_facts::limits::LOCALS_PER_FUEL;
 use word256_facts::opcode::Opcode;
 
 /// The bytes of instructions, each with all operands 0: labels lead to the beginning.
@@ -61,5 +62,18 @@ fn code_that_ends_inside_of_an_instruction_has_the_blocks_before_it() {
             assert!(blocks.iter().all(|block| (block.at as usize) < length));
             assert_eq!(blocks.cost_at(u32::MAX), None);
         }
+    }
+}
+
+#[test]
+fn locals_are_paid_for_where_a_function_begins() {
+    let code = code(&Opcode::ALL[..4]);
+    let blocks = Blocks::new(&code);
+    let few = LOCALS_PER_FUEL as usize - 1;
+    assert_eq!(blocks.clone().with_locals(few), blocks);
+    let many = blocks.clone().with_locals(10 * LOCALS_PER_FUEL as usize + few);
+    for (index, (before, after)) in blocks.iter().zip(many.iter()).enumerate() {
+        let more = if index == 0 { 10 } else { 0 };
+        assert_eq!((after.at, after.cost), (before.at, before.cost + more));
     }
 }

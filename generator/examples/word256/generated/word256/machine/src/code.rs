@@ -27,14 +27,14 @@ pub(crate) struct Entry {
 }
 
 impl Code {
-    /// Decodes code as far as it can be decoded. What can't is a trip only when execution arrives there.
-    pub(crate) fn new(code: &[u8]) -> Code {
+    /// Decodes the code of a function with so many locals as far as it can be decoded. What can't is a trip only when execution arrives there.
+    pub(crate) fn new(code: &[u8], locals: usize) -> Code {
         let mut decoded = Code {
             instructions: Vec::new(),
             positions: vec![None; code.len()],
             broken: None,
         };
-        let blocks = Blocks::new(code);
+        let blocks = Blocks::new(code).with_locals(locals);
         let mut at: u32 = 0;
         while (at as usize) < code.len() {
             match decode(code, at) {

@@ -222,6 +222,7 @@ impl<S> Machine<S> {
 
     fn code(&mut self, function: FunctionId) -> Result<Arc<Code>, Trip> {
         let declared = find(&self.context.module, function)?;
+        let locals = declared.locals.len();
         let count = self.codes.len() as u64;
         let Some(place) = self.codes.get_mut(function.0 as usize) else {
             return Err(Trip::BadIndex {
@@ -230,7 +231,7 @@ impl<S> Machine<S> {
                 count,
             });
         };
-        Ok(place.get_or_insert_with(|| Arc::new(Code::new(&declared.code))).clone())
+        Ok(place.get_or_insert_with(|| Arc::new(Code::new(&declared.code, locals))).clone())
     }
 
     /// Enters a function from another one.

@@ -10,14 +10,8 @@ use alloc::vec::Vec;
 use crate::ids::Label;
 use crate::types::TypeId;
 
-/// The deepest operand stack that a function may have.
-pub const MAX_STACK_DEPTH: u32 = 1024;
-
 /// What joining two values that differ costs of the steps that a module has: it is remembered.
 const JOIN: u64 = 16;
-
-/// The most handlers that may be installed in one function at the same time.
-pub const MAX_HANDLERS: u32 = 256;
 
 /// An operand stack: the number of its top cell in [`Stacks`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
