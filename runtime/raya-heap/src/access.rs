@@ -4,10 +4,10 @@ use crate::blocks::Blocks;
 use crate::heap::{Boxed, Heap};
 use crate::layout::{self, Kind};
 use crate::object::{ArrayHead, Raw};
+use crate::reference::Ref;
 use crate::region::Region;
 use crate::shape::{Shape, ShapeId};
 use crate::text::text_in;
-use crate::value::Ref;
 use crate::view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};
 
 /// The place that a reference leads to, if objects can start there. The blocks are those of the region.

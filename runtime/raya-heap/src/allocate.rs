@@ -3,14 +3,15 @@
 use raya_facts::TypeId;
 
 use crate::any::Any;
-use crate::blocks::{BLOCK_BYTES, first_granule};
+use crate::blocks::first_granule;
 use crate::classes::Class;
 use crate::error::Exhausted;
 use crate::heap::{Boxed, Heap};
-use crate::layout::{self, GRANULE, Kind};
+use crate::layout::{self, BLOCK_BYTES, GRANULE, Kind};
 use crate::object::Raw;
+use crate::reference::Ref;
 use crate::shape::ShapeId;
-use crate::value::{Ref, SlotKind};
+use crate::value::SlotKind;
 
 /// What every new object of a shape looks like: what the fast engine needs to allocate one without looking at the shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::value::{Ref, SlotKind, Value};
+use crate::reference::Ref;
 
 /// A value that carries its kind: null, a boolean, an integer, a float, or a reference that isn't null.
 ///
@@ -108,21 +108,6 @@ impl Any {
     pub fn is_null(self) -> bool {
         self == Any::NULL
     }
-
-    /// The value in the representation `slot`, where its kind has one: what `unbox` gives.
-    ///
-    /// Integers don't become floats here; a conversion is an op of its own.
-    pub fn to_slot(self, slot: SlotKind) -> Option<Value> {
-        match (slot, self.kind()) {
-            (SlotKind::Any, _) => Some(Value::Any(self)),
-            (SlotKind::I32, AnyKind::I32(value)) => Some(Value::I32(value)),
-            (SlotKind::F64, AnyKind::F64(value)) => Some(Value::F64(value)),
-            (SlotKind::Bool, AnyKind::Bool(value)) => Some(Value::Bool(value)),
-            (SlotKind::Ref, AnyKind::Ref(value)) => Some(Value::Ref(value)),
-            (SlotKind::Ref, AnyKind::Null) => Some(Value::Ref(Ref::NULL)),
-            _ => None,
-        }
-    }
 }
 
 impl Default for Any {
@@ -179,13 +164,5 @@ mod tests {
         assert_eq!(Any::from_bool(true).kind(), AnyKind::Bool(true));
         assert_eq!(Any::from_ref(Ref::NULL), Any::NULL);
         assert_eq!(Any::from_ref(Ref::from_bits(9)).kind(), AnyKind::Ref(Ref::from_bits(9)));
-    }
-
-    #[test]
-    fn an_integer_does_not_turn_into_a_float_silently() {
-        assert_eq!(Any::from_i32(3).to_slot(SlotKind::F64), None);
-        assert_eq!(Any::from_f64(3.0).to_slot(SlotKind::I32), None);
-        assert_eq!(Any::NULL.to_slot(SlotKind::I32), None);
-        assert_eq!(Any::NULL.to_slot(SlotKind::Ref), Some(Value::Ref(Ref::NULL)));
     }
 }

@@ -1,11 +1,12 @@
 //! Changes arrays: elements in place, and the room for them.
 
-use crate::blocks::{BLOCK_BYTES, Use, block_of};
+use crate::blocks::{Use, block_of};
 use crate::error::{Exhausted, PushError, WrongSlot};
 use crate::heap::{Boxed, Heap};
-use crate::layout;
+use crate::layout::{self, BLOCK_BYTES};
 use crate::object::{ArrayHead, Raw};
-use crate::value::{Ref, SlotKind, Value};
+use crate::reference::Ref;
+use crate::value::{SlotKind, Value};
 use crate::view::{Array, ArrayMut};
 
 /// The room of an array that gets its first element.

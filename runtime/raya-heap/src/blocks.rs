@@ -1,12 +1,8 @@
 //! Keeps the table of blocks: what each is used for, which objects in it are marked, and which are free.
 
 use crate::classes::Class;
-use crate::layout::GRANULE;
+use crate::layout::{BLOCK_GRANULES, GRANULE};
 
-/// The granules of a block.
-pub(crate) const BLOCK_GRANULES: usize = 2048;
-/// The bytes of a block.
-pub(crate) const BLOCK_BYTES: usize = BLOCK_GRANULES * GRANULE;
 const SHIFT: u32 = BLOCK_GRANULES.trailing_zeros();
 const WORDS: usize = BLOCK_GRANULES / 64;
 
@@ -343,6 +339,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::BLOCK_BYTES;
 
     #[test]
     fn objects_start_at_multiples_of_their_size() {

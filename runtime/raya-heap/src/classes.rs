@@ -1,7 +1,6 @@
 //! Rounds the sizes of small objects up to a few, so that what one leaves free another one fits into.
 
-use crate::blocks::BLOCK_GRANULES;
-use crate::layout::GRANULE;
+use crate::layout::{BLOCK_GRANULES, GRANULE};
 
 /// How many size classes there are.
 pub(crate) const CLASSES: usize = 32;

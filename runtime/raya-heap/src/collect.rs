@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
-use crate::blocks::{BLOCK_BYTES, BLOCK_GRANULES, Use, first_granule};
+use crate::blocks::{Use, first_granule};
 use crate::heap::{Boxed, FIRST_THRESHOLD, Heap};
+use crate::layout::{BLOCK_BYTES, BLOCK_GRANULES};
 use crate::marker::{Marker, Marking};
 use crate::runs::Sweep;
 use crate::slab::Slab;
@@ -147,8 +148,9 @@ mod tests {
     use raya_facts::{ClassId, TypeId};
 
     use super::*;
+    use crate::reference::Ref;
     use crate::shape::{Shape, ShapeId, ShapeOf};
-    use crate::value::{Ref, SlotKind, Value};
+    use crate::value::{SlotKind, Value};
     use crate::view::ObjectMut;
 
     /// Refers to one object.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::value::SlotKind;
+use raya_facts::types::SlotKind;
 
 /// There is no room: the limit of the heap would be passed. Nothing was allocated; a collection may make room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

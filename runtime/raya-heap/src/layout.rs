@@ -18,6 +18,10 @@ use crate::value::SlotKind;
 
 /// The bytes of a granule, in which references count.
 pub const GRANULE: usize = 8;
+/// The granules of a block.
+pub(crate) const BLOCK_GRANULES: usize = 2048;
+/// The bytes of a block.
+pub(crate) const BLOCK_BYTES: usize = BLOCK_GRANULES * GRANULE;
 /// The bytes of a word: a field, a capture, an element of a tuple.
 pub const WORD: usize = 8;
 /// The bytes of the header.

@@ -31,6 +31,7 @@
 pub mod any;
 pub mod error;
 pub mod layout;
+pub mod reference;
 pub mod shape;
 pub mod statistics;
 pub mod value;
@@ -55,8 +56,9 @@ pub use any::{Any, AnyKind};
 pub use error::{Exhausted, NoRegion, PushError, WrongSlot};
 pub use heap::{Boxed, Heap};
 pub use marker::Marker;
+pub use reference::Ref;
 pub use shape::{Shape, ShapeId, ShapeOf};
 pub use statistics::Statistics;
 pub use text::{ShortText, Text, Texts};
-pub use value::{Ref, Slot, SlotKind, Value};
+pub use value::{Slot, SlotKind, Value};
 pub use view::{Array, ArrayMut, Closure, ClosureMut, Object, ObjectMut, Record, RecordMut};

@@ -8,9 +8,10 @@ use crate::any::{Any, AnyKind};
 use crate::blocks::{Blocks, Use, block_of, first_granule};
 use crate::layout::{self, Kind};
 use crate::object::Raw;
+use crate::reference::Ref;
 use crate::region::Region;
 use crate::shape::{Shape, Traced};
-use crate::value::{Ref, SlotKind, Value};
+use crate::value::{SlotKind, Value};
 
 /// The most objects that wait on the stack.
 const MOST_WAITING: usize = 1 << 15;

@@ -5,7 +5,8 @@ use core::slice;
 use raya_facts::TypeId;
 
 use crate::layout::{self, Kind};
-use crate::value::{Ref, SlotKind};
+use crate::reference::Ref;
+use crate::value::SlotKind;
 
 /// The place of an object: where an object starts, and how many bytes there are for it.
 ///

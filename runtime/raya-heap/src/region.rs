@@ -5,10 +5,9 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use crate::blocks::{BLOCK_BYTES, BLOCK_GRANULES};
 use crate::classes::CLASSES;
 use crate::error::NoRegion;
-use crate::layout::GRANULE;
+use crate::layout::{BLOCK_BYTES, BLOCK_GRANULES, GRANULE};
 
 /// How many times the limit is reserved. Blocks that a few survivors keep from other size classes, and holes between large
 /// objects, take address space without being in use.

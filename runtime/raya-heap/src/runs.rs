@@ -3,11 +3,11 @@
 //! The next row is looked for when one is used up: that is all that sweeping is. A row is claimed as a whole, and cut short where the
 //! limit is near.
 
-use crate::blocks::{BLOCK_BYTES, first_granule};
+use crate::blocks::first_granule;
 use crate::classes::{CLASSES, Class};
 use crate::error::Exhausted;
 use crate::heap::Heap;
-use crate::layout::GRANULE;
+use crate::layout::{BLOCK_BYTES, GRANULE};
 
 /// A row of free places, all zero bits.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,6 @@
 //! Keeps the Rust values that objects of the heap stand for.
 
-use crate::value::Ref;
+use crate::reference::Ref;
 
 /// A place for a value.
 #[derive(Debug)]

@@ -2,49 +2,9 @@
 
 use core::fmt;
 
-use crate::any::Any;
+use crate::any::{Any, AnyKind};
 use crate::error::WrongSlot;
-
-/// A reference to an object of the heap, or null.
-///
-/// It is the object's offset from the start of its heap's region, in granules of 8 bytes. Following one in safe code always goes
-/// through [`Heap`](crate::Heap), which checks that an object starts there.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-#[repr(transparent)]
-pub struct Ref(u32);
-
-impl Ref {
-    /// The reference to nothing.
-    pub const NULL: Ref = Ref(0);
-
-    /// Whether it refers to nothing.
-    #[inline]
-    pub const fn is_null(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The number of granules; 0 for null.
-    #[inline]
-    pub const fn bits(self) -> u32 {
-        self.0
-    }
-
-    /// The reference whose [`bits`](Ref::bits) these are.
-    #[inline]
-    pub const fn from_bits(bits: u32) -> Ref {
-        Ref(bits)
-    }
-}
-
-impl fmt::Debug for Ref {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_null() {
-            f.write_str("Ref(null)")
-        } else {
-            write!(f, "Ref({})", self.0)
-        }
-    }
-}
+pub use crate::reference::Ref;
 
 /// The representation of a value, which its static type decides.
 pub use raya_facts::types::SlotKind;
@@ -146,6 +106,23 @@ impl Value {
             Value::Bool(value) => Any::from_bool(value),
             Value::Any(value) => value,
             Value::Ref(value) => Any::from_ref(value),
+        }
+    }
+}
+
+impl Any {
+    /// The value in the representation `slot`, where its kind has one: what `unbox` gives.
+    ///
+    /// Integers don't become floats here; a conversion is an op of its own.
+    pub fn to_slot(self, slot: SlotKind) -> Option<Value> {
+        match (slot, self.kind()) {
+            (SlotKind::Any, _) => Some(Value::Any(self)),
+            (SlotKind::I32, AnyKind::I32(value)) => Some(Value::I32(value)),
+            (SlotKind::F64, AnyKind::F64(value)) => Some(Value::F64(value)),
+            (SlotKind::Bool, AnyKind::Bool(value)) => Some(Value::Bool(value)),
+            (SlotKind::Ref, AnyKind::Ref(value)) => Some(Value::Ref(value)),
+            (SlotKind::Ref, AnyKind::Null) => Some(Value::Ref(Ref::NULL)),
+            _ => None,
         }
     }
 }
@@ -278,5 +255,13 @@ mod tests {
                 found: SlotKind::F64
             })
         ));
+    }
+
+    #[test]
+    fn an_integer_does_not_turn_into_a_float_silently() {
+        assert_eq!(Any::from_i32(3).to_slot(SlotKind::F64), None);
+        assert_eq!(Any::from_f64(3.0).to_slot(SlotKind::I32), None);
+        assert_eq!(Any::NULL.to_slot(SlotKind::I32), None);
+        assert_eq!(Any::NULL.to_slot(SlotKind::Ref), Some(Value::Ref(Ref::NULL)));
     }
 }

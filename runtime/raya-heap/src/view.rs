@@ -5,8 +5,9 @@ use raya_facts::{FunctionId, TypeId};
 use crate::error::WrongSlot;
 use crate::heap::{Boxed, Heap};
 use crate::layout::{self, Kind};
+use crate::reference::Ref;
 use crate::shape::{Shape, ShapeId, ShapeOf};
-use crate::value::{Ref, SlotKind, Value};
+use crate::value::{SlotKind, Value};
 
 /// An object of the heap.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ pub mod table;
 pub mod word;
 
 mod frames;
+mod known;
 mod native;
 mod object;
 mod unwind;

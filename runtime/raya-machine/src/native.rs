@@ -10,26 +10,13 @@ use std::task::Poll;
 
 use raya_facts::{FunctionId, NativeId, TypeId};
 use raya_heap::{Any, Ref, SlotKind, layout};
-use raya_runtime::natives::{DirectFunction, NativeFunction};
+use raya_runtime::natives::{DirectFunction, NativeFunction, ReceiverFunction};
 use raya_runtime::{Context, Trap, Value, semantics, types};
 
+use crate::known::Known;
 use crate::object::{self, address};
 use crate::pc::{Fp, Pc};
 use crate::state::State;
-
-/// A function of the host that was called before.
-#[derive(Clone)]
-pub(crate) struct Known {
-    function: NativeFunction,
-    direct: Option<DirectFunction>,
-    result: TypeId,
-}
-
-impl core::fmt::Debug for Known {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Known").field("result", &self.result).finish_non_exhaustive()
-    }
-}
 
 /// How many arguments are handed over without a place on the heap of the host.
 const FEW: usize = 6;
@@ -46,14 +33,51 @@ pub unsafe fn call_native(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(never)]
 unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let native = NativeId(pc.u32(8));
-    let list = pc.u64(16);
-    let count = (list >> 16) as u16;
-    if let Some(Some(Known {
+    let Some(Some(Known {
         direct: Some(direct), ..
     })) = state.natives.get(native.index())
-    {
-        return call_directly(pc, fp, state, native, *direct);
+    else {
+        return call_with_list(pc, fp, state);
+    };
+    match *direct {
+        DirectFunction::Float(function) => {
+            fp.set::<f64>(pc.u16(2), function(fp.get(pc.u64(16) as u16)));
+            (pc.next(3), fp)
+        }
+        DirectFunction::Receiver(function) => call_directly(pc, fp, state, function),
     }
+}
+
+/// Calls a function of the language that takes its arguments as they lie in the frame. The verifier made sure that they are what is declared.
+#[inline(always)]
+unsafe fn call_directly(pc: Pc, fp: Fp, state: &mut State, function: ReceiverFunction) -> (Pc, Fp) {
+    let list = pc.u64(16);
+    let (first, count) = (list as u16, (list >> 16) as u16);
+    let receiver = if count > 0 { fp.get(first) } else { Ref::NULL };
+    let any = |index: u16| if index < count { fp.get(first + index) } else { Any::NULL };
+    match function(state.context(), receiver, any(1), any(2)) {
+        Ok(word) => {
+            fp.set_word(pc.u16(2), word);
+            (pc.next(3), fp)
+        }
+        Err(trap) => fail(pc, fp, state, *trap),
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn fail(pc: Pc, fp: Fp, state: &mut State, trap: Trap) -> (Pc, Fp) {
+    match semantics::call::native_result(state.context(), NativeId(pc.u32(8)), Err(trap)) {
+        Err(trap) => state.raise(pc, fp, trap),
+        Ok(_) => state.wait(pc, fp),
+    }
+}
+
+#[inline(never)]
+unsafe fn call_with_list(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let native = NativeId(pc.u32(8));
+    let list = pc.u64(16);
+    let count = (list >> 16) as u16;
     let given = if usize::from(count) <= FEW {
         let (first, at) = (list as u16, (list >> 32) as usize);
         let mut few = [Value::I32(0); FEW];
@@ -74,31 +98,6 @@ unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
         }
         Ok(Poll::Pending) => state.wait(pc, fp),
         Err(trap) => state.raise(pc, fp, trap),
-    }
-}
-
-/// Calls a function of the language that takes its arguments as they lie in the frame. The verifier made sure that they are what is declared.
-#[inline(always)]
-unsafe fn call_directly(pc: Pc, fp: Fp, state: &mut State, native: NativeId, direct: DirectFunction) -> (Pc, Fp) {
-    let list = pc.u64(16);
-    let (first, count) = (list as u16, (list >> 16) as u16);
-    let given = match direct {
-        DirectFunction::Float(function) => Ok(Value::F64(function(fp.get(first)))),
-        DirectFunction::Receiver(function) => {
-            let receiver = if count > 0 { fp.get(first) } else { Ref::NULL };
-            let any = |index: u16| if index < count { fp.get(first + index) } else { Any::NULL };
-            function(state.context(), receiver, any(1), any(2))
-        }
-    };
-    match given {
-        Ok(value) => {
-            fp.set_word(pc.u16(2), value.word());
-            (pc.next(3), fp)
-        }
-        Err(trap) => match semantics::call::native_result(state.context(), native, Err(trap)) {
-            Err(trap) => state.raise(pc, fp, trap),
-            Ok(_) => state.wait(pc, fp),
-        },
     }
 }
 

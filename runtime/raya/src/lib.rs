@@ -8,7 +8,7 @@
 //! - [`value`], [`any`]: what a slot and an `any` hold; they and the heap are those of [`raya_heap`];
 //! - [`opaque`], [`collections`]: objects of the heap that are Rust values;
 //! - [`context`], [`variables`], [`handles`], [`frame`], [`tasks`], [`natives`]: what the functions of [`semantics`] work on;
-//! - [`call`], [`flow`], [`trap`], [`failure`]: what comes out of an instruction, and of a program;
+//! - [`call`], [`flow`], [`trap`], [`raised`], [`failure`]: what comes out of an instruction, and of a program;
 //! - [`engine`], [`interpreter`]: what executes the instructions of a task;
 //! - [`machine`], [`host`], [`native_context`], [`typed`]: the host's door, and what Rust values stand for;
 //! - [`trace`], [`fuel`], [`statistics`], [`coordinator`]: where tasks are, what they cost, and how to stop all contexts of a process.
@@ -84,6 +84,7 @@ pub mod native_context;
 pub mod natives;
 pub mod number;
 pub mod opaque;
+pub mod raised;
 pub mod semantics;
 pub mod statistics;
 pub mod tasks;

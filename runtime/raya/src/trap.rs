@@ -6,7 +6,7 @@ use raya_facts::TrapKind;
 use raya_heap::{Exhausted, WrongSlot};
 
 use crate::any::Any;
-use crate::tasks::Raised;
+use crate::raised::Raised;
 use crate::value::SlotKind;
 
 /// A failure that the language defines.

@@ -11,7 +11,8 @@ mod values;
 
 use raya_facts::{ClassId, FunctionId};
 use raya_heap::Template;
-use raya_runtime::tasks::{Raised, TaskId};
+use raya_runtime::raised::Raised;
+use raya_runtime::tasks::TaskId;
 use raya_runtime::{Context, Stop};
 
 pub(crate) use call::{Notes, stack_overflow};
@@ -23,7 +24,7 @@ use rare::Rare;
 
 use crate::code::{Callee, Code};
 use crate::frames::{Frames, Record};
-use crate::native::Known;
+use crate::known::Known;
 use crate::pc::{Fp, Pc};
 use crate::table::{Internal, Table, builtin};
 

@@ -5,7 +5,7 @@ use raya_facts::{TrapKind, TypeId};
 use crate::any::Any;
 use crate::collections::{Found, Map, Ordered, Set};
 use crate::context::{Context, null};
-use crate::natives::{DirectFunction, NativeType, Natives};
+use crate::natives::{DirectFunction, NativeType, Natives, ReceiverFunction};
 use crate::opaque::Opaque;
 use crate::trap::Trap;
 use crate::value::{Ref, Value};
@@ -130,7 +130,7 @@ where
 }
 
 /// A new array of values of any kind.
-fn array(context: &mut Context, items: &[Any]) -> Result<Value, Trap> {
+fn array(context: &mut Context, items: &[Any]) -> Result<u64, Box<Trap>> {
     let array = crate::semantics::array::allocate(context, TypeId::ANY, items.len())?;
     if let Some(raya_heap::ObjectMut::Array(mut elements)) = context.heap.get_mut(array) {
         for (index, item) in items.iter().enumerate() {
@@ -140,24 +140,28 @@ fn array(context: &mut Context, items: &[Any]) -> Result<Value, Trap> {
             }
         }
     }
-    Ok(Value::Ref(array))
+    Ok(Value::Ref(array).word())
 }
 
-fn count(length: usize) -> Value {
-    Value::I32(i32::try_from(length).unwrap_or(i32::MAX))
+fn count(length: usize) -> u64 {
+    Value::I32(i32::try_from(length).unwrap_or(i32::MAX)).word()
 }
 
-const NOTHING: Value = Value::Ref(Ref::NULL);
+/// A Rust value becomes an object.
+fn object(context: &mut Context, object: Opaque) -> Result<u64, Box<Trap>> {
+    let reference = context.heap.allocate_boxed(object).map_err(Trap::from)?;
+    Ok(Value::Ref(reference).word())
+}
+
+/// The word of null.
+const NOTHING: u64 = 0;
 const ANY: Option<TypeId> = Some(TypeId::ANY);
 const MAP: Option<TypeId> = Some(TypeId::MAP);
 const SET: Option<TypeId> = Some(TypeId::SET);
 
 /// Adds all of them.
 pub(crate) fn add(natives: &mut Natives) {
-    let mut add = |name: &'static str,
-                   params: &'static [Option<TypeId>],
-                   result: TypeId,
-                   function: fn(&mut Context, Ref, Any, Any) -> Result<Value, Trap>| {
+    let mut add = |name: &'static str, params: &'static [Option<TypeId>], result: TypeId, function: ReceiverFunction| {
         let signature = NativeType {
             params,
             rest: false,
@@ -166,22 +170,22 @@ pub(crate) fn add(natives: &mut Natives) {
         natives.add_direct(name, signature, DirectFunction::Receiver(function));
     };
     add("map_new", &[], TypeId::MAP, |context, _, _, _| {
-        Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Map(Map::default()))?))
+        object(context, Opaque::Map(Map::default()))
     });
     add("map_get", &[MAP, ANY], TypeId::ANY, |context, map, key, _| {
         let map = get::<Map>(context, map)?;
         let value = map.value(map.find(context.heap.texts(), key));
-        Ok(Value::Any(value.unwrap_or(Any::NULL)))
+        Ok(value.unwrap_or(Any::NULL).bits())
     });
     add("map_set", &[MAP, ANY, ANY], TypeId::NULL, |context, map, key, value| {
         put(context, map, key, value)?;
         Ok(NOTHING)
     });
     add("map_has", &[MAP, ANY], TypeId::BOOL, |context, map, key, _| {
-        Ok(Value::Bool(find::<Any>(context, map, key)?.exists()))
+        Ok(Value::Bool(find::<Any>(context, map, key)?.exists()).word())
     });
     add("map_delete", &[MAP, ANY], TypeId::BOOL, |context, map, key, _| {
-        Ok(Value::Bool(remove::<Any>(context, map, key)?))
+        Ok(Value::Bool(remove::<Any>(context, map, key)?).word())
     });
     add("map_size", &[MAP], TypeId::I32, |context, map, _, _| {
         Ok(count(get::<Map>(context, map)?.len()))
@@ -200,16 +204,16 @@ pub(crate) fn add(natives: &mut Natives) {
         array(context, &values)
     });
     add("set_new", &[], TypeId::SET, |context, _, _, _| {
-        Ok(Value::Ref(context.heap.allocate_boxed(Opaque::Set(Set::default()))?))
+        object(context, Opaque::Set(Set::default()))
     });
     add("set_add", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
-        Ok(Value::Bool(put(context, set, value, ())?))
+        Ok(Value::Bool(put(context, set, value, ())?).word())
     });
     add("set_has", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
-        Ok(Value::Bool(find::<()>(context, set, value)?.exists()))
+        Ok(Value::Bool(find::<()>(context, set, value)?.exists()).word())
     });
     add("set_delete", &[SET, ANY], TypeId::BOOL, |context, set, value, _| {
-        Ok(Value::Bool(remove::<()>(context, set, value)?))
+        Ok(Value::Bool(remove::<()>(context, set, value)?).word())
     });
     add("set_size", &[SET], TypeId::I32, |context, set, _, _| {
         Ok(count(get::<Set>(context, set)?.len()))

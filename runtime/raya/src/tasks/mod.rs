@@ -5,12 +5,10 @@ mod waiting;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use raya_facts::{FunctionId, TrapKind, TypeId};
+use raya_facts::{FunctionId, TypeId};
 use raya_heap::Marker;
 
-use crate::any::Any;
-use crate::trace::TracePoint;
-use crate::trap::Trap;
+use crate::raised::Raised;
 use crate::value::{Ref, Value};
 
 pub use waiting::Line;
@@ -57,17 +55,6 @@ pub enum State {
     Failed(Raised),
 }
 
-/// An exception under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Raised {
-    /// What handlers are given.
-    pub exception: Any,
-    /// The trap that it came from; `None` for a value that the program threw.
-    pub trap: Option<Trap>,
-    /// Where it was raised first, innermost call first.
-    pub trace: Vec<TracePoint>,
-}
-
 impl Entry {
     /// Marks what it refers to.
     pub fn roots(&self, marker: &mut Marker) {
@@ -75,18 +62,6 @@ impl Entry {
             marker.mark_value(*value);
         }
         marker.mark(self.closure);
-    }
-}
-
-impl Raised {
-    /// Whether a task ended because it was asked to.
-    pub fn is_cancelled(&self) -> bool {
-        self.trap.as_ref().is_some_and(|trap| trap.kind == TrapKind::Cancelled)
-    }
-
-    /// Marks what it refers to.
-    pub fn roots(&self, marker: &mut Marker) {
-        marker.mark_any(self.exception);
     }
 }
 

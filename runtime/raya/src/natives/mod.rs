@@ -1,5 +1,8 @@
 //! Lists the functions that the host provides, by the names under which modules declare them.
 
+mod declaration;
+mod standard;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Poll;
@@ -10,12 +13,12 @@ use raya_facts::{TrapKind, TypeId};
 use crate::any::Any;
 use crate::context::Context;
 use crate::native_context::NativeContext;
-use crate::number::float_text;
-use crate::text;
 use crate::trap::Trap;
-use crate::typed::{ToValue, Wanted};
+use crate::typed::Wanted;
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
+
+pub use declaration::{Given, NativeDeclaration, NativeError, NativeResult};
 
 /// A native function as instructions call it. It is given the context and as many values as its declaration has parameters, or more with a rest. One that
 /// gives [`Poll::Pending`] is called again with the same values whenever the task's turn comes: nobody knows what it waits for.
@@ -29,14 +32,17 @@ pub type NativeFunction = Arc<dyn Fn(&mut Context, &[Value]) -> Result<Poll<Valu
 #[derive(Debug, Clone, Copy)]
 pub enum DirectFunction {
     /// Of a reference and at most two values that carry their kind; those that a call doesn't have are null.
-    Receiver(fn(&mut Context, Ref, Any, Any) -> Result<Value, Trap>),
+    Receiver(ReceiverFunction),
     /// Of a float.
     Float(fn(f64) -> f64),
 }
 
+/// What it gives is a word, as it lies in a frame. Both that and a boxed trap are handed over in registers.
+pub type ReceiverFunction = fn(&mut Context, Ref, Any, Any) -> Result<u64, Box<Trap>>;
+
 impl DirectFunction {
-    /// What it gives for a list of arguments.
-    fn call(self, context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
+    /// What it gives for a list of arguments, in the representation of its result.
+    fn call(self, context: &mut Context, values: &[Value], result: SlotKind) -> Result<Value, Trap> {
         match (self, values) {
             (DirectFunction::Receiver(function), values) => {
                 let any = |index: usize| values.get(index).map_or(Any::NULL, |value| value.to_any());
@@ -44,7 +50,10 @@ impl DirectFunction {
                     Some(Value::Ref(receiver)) => *receiver,
                     _ => Ref::NULL,
                 };
-                function(context, receiver, any(1), any(2))
+                match function(context, receiver, any(1), any(2)) {
+                    Ok(word) => Ok(Value::from_word(word, result)),
+                    Err(trap) => Err(*trap),
+                }
             }
             (DirectFunction::Float(function), [Value::F64(value)]) => Ok(Value::F64(function(*value))),
             (DirectFunction::Float(_), _) => Err(arguments("a function of a float")),
@@ -136,151 +145,6 @@ impl core::fmt::Debug for Native {
     }
 }
 
-/// A native function with its name and its types. `#[raya_macros::native]` makes one of a Rust function.
-#[derive(Clone)]
-pub struct NativeDeclaration {
-    name: &'static str,
-    params: &'static [Wanted],
-    result: Wanted,
-    function: fn(&mut NativeContext<'_>, &[Value]) -> Result<Value, Trap>,
-}
-
-impl NativeDeclaration {
-    /// What the attribute writes.
-    #[doc(hidden)]
-    pub const fn new(
-        name: &'static str,
-        params: &'static [Wanted],
-        result: Wanted,
-        function: fn(&mut NativeContext<'_>, &[Value]) -> Result<Value, Trap>,
-    ) -> NativeDeclaration {
-        NativeDeclaration {
-            name,
-            params,
-            result,
-            function,
-        }
-    }
-
-    /// The name under which modules declare it.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-impl core::fmt::Debug for NativeDeclaration {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let (params, result) = (self.params, self.result);
-        write!(f, "NativeDeclaration({}: {})", self.name, Signature::Typed { params, result })
-    }
-}
-
-/// The arguments that a native function was given, one after the other.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Given<'a> {
-    name: &'static str,
-    values: core::slice::Iter<'a, Value>,
-}
-
-impl<'a> Given<'a> {
-    /// All of them.
-    pub fn new(name: &'static str, values: &'a [Value]) -> Given<'a> {
-        Given {
-            name,
-            values: values.iter(),
-        }
-    }
-
-    /// The next one. That there is one was made sure when the declarations were compared.
-    #[expect(clippy::should_implement_trait, reason = "the end is an error")]
-    pub fn next(&mut self) -> Result<Value, Trap> {
-        self.values.next().copied().ok_or_else(|| arguments(self.name))
-    }
-}
-
-/// Why a native function gives nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NativeError(Trap);
-
-impl NativeError {
-    /// It failed: the program gets an exception with this message.
-    pub fn new(message: impl Into<String>) -> NativeError {
-        NativeError(Trap::new(TrapKind::NativeFailed, message))
-    }
-
-    /// It throws this value.
-    pub fn throwing(exception: Any) -> NativeError {
-        NativeError(Trap::throwing(exception))
-    }
-}
-
-impl core::fmt::Display for NativeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(&self.0.message)
-    }
-}
-
-impl core::error::Error for NativeError {}
-
-impl From<String> for NativeError {
-    fn from(message: String) -> NativeError {
-        NativeError::new(message)
-    }
-}
-
-impl From<&str> for NativeError {
-    fn from(message: &str) -> NativeError {
-        NativeError::new(message)
-    }
-}
-
-impl From<Trap> for NativeError {
-    fn from(trap: Trap) -> NativeError {
-        NativeError(trap)
-    }
-}
-
-/// What a native function may return: something that a program can be given, or a `Result` of it.
-#[diagnostic::on_unimplemented(
-    message = "a native function can't give a `{Self}`",
-    label = "programs know nothing like it",
-    note = "it can give `i32`, `f64`, `bool`, `String`, `&str`, `Any`, `Handle`, `Value` and `()`, or a `Result` of one of these"
-)]
-pub trait NativeResult {
-    /// Which declared types it can be the result of.
-    const WANTED: Wanted;
-
-    /// Makes the value.
-    ///
-    /// # Errors
-    ///
-    /// Why there is none.
-    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap>;
-}
-
-impl<T: ToValue> NativeResult for T {
-    const WANTED: Wanted = T::WANTED;
-
-    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
-        self.to_value(context)
-    }
-}
-
-impl<T: ToValue, E> NativeResult for Result<T, E>
-where
-    NativeError: From<E>,
-{
-    const WANTED: Wanted = T::WANTED;
-
-    fn finish(self, context: &mut NativeContext<'_>) -> Result<Value, Trap> {
-        match self {
-            Ok(value) => value.to_value(context),
-            Err(error) => Err(NativeError::from(error).0),
-        }
-    }
-}
-
 /// Native functions by name.
 #[derive(Debug, Clone)]
 pub struct Natives {
@@ -299,89 +163,6 @@ impl Natives {
         Natives {
             functions: BTreeMap::new(),
         }
-    }
-
-    /// Those that every program has.
-    pub fn standard() -> Natives {
-        let mut natives = Natives::empty();
-        let one_text: &'static [Option<TypeId>] = &[Some(TypeId::STR)];
-        let one_float: &'static [Option<TypeId>] = &[Some(TypeId::F64)];
-        natives.add_standard(
-            "print",
-            NativeType {
-                params: &[],
-                rest: true,
-                result: TypeId::NULL,
-            },
-            |context, values| print(context, values, "\n"),
-        );
-        natives.add_standard(
-            "write",
-            NativeType {
-                params: &[],
-                rest: true,
-                result: TypeId::NULL,
-            },
-            |context, values| print(context, values, ""),
-        );
-        natives.add_standard(
-            "clock",
-            NativeType {
-                params: &[],
-                rest: false,
-                result: TypeId::F64,
-            },
-            |context, _| {
-                // The virtual clock would need 285 000 years to pass the integers that a float holds exactly.
-                Ok(Value::F64(context.tasks.clock as f64))
-            },
-        );
-        for (name, function) in [
-            ("floor", f64::floor as fn(f64) -> f64),
-            ("ceil", f64::ceil),
-            ("trunc", f64::trunc),
-            ("abs", f64::abs),
-            ("sqrt", f64::sqrt),
-        ] {
-            let signature = NativeType {
-                params: one_float,
-                rest: false,
-                result: TypeId::F64,
-            };
-            natives.add_direct(name, signature, DirectFunction::Float(function));
-        }
-        natives.add_standard(
-            "upper",
-            NativeType {
-                params: one_text,
-                rest: false,
-                result: TypeId::STR,
-            },
-            |context, values| {
-                let text = text_argument(context, values)?.to_uppercase();
-                Ok(Value::Ref(context.heap.allocate_string(&text)?))
-            },
-        );
-        natives.add_standard(
-            "lower",
-            NativeType {
-                params: one_text,
-                rest: false,
-                result: TypeId::STR,
-            },
-            |context, values| {
-                let text = text_argument(context, values)?.to_lowercase();
-                Ok(Value::Ref(context.heap.allocate_string(&text)?))
-            },
-        );
-        let slice = NativeType {
-            params: &[Some(TypeId::STR), Some(TypeId::I32), Some(TypeId::I32)],
-            rest: false,
-            result: TypeId::STR,
-        };
-        natives.add_standard("substring", slice, substring);
-        crate::collections::add_natives(&mut natives);
-        natives
     }
 
     /// Adds a function, or replaces the one of that name.
@@ -428,9 +209,10 @@ impl Natives {
 
     /// Adds a function of the language that engines may call directly.
     pub(crate) fn add_direct(&mut self, name: &'static str, signature: NativeType, function: DirectFunction) {
+        let result = types::slot(signature.result);
         let native = Native {
             signature: Signature::Listed(signature),
-            function: Arc::new(move |context, values| function.call(context, values).map(Poll::Ready)),
+            function: Arc::new(move |context, values| function.call(context, values, result).map(Poll::Ready)),
             direct: Some(function),
         };
         self.functions.insert(name.to_owned(), native);
@@ -490,55 +272,4 @@ fn arguments(name: &str) -> Trap {
         TrapKind::InvalidArgument,
         format!("`{name}` was called with other arguments than it takes"),
     )
-}
-
-/// Prints the values with spaces between them, then `end`.
-fn print(context: &mut Context, values: &[Value], end: &str) -> Result<Value, Trap> {
-    let mut line = String::new();
-    for (index, value) in values.iter().enumerate() {
-        if index > 0 {
-            line.push(' ');
-        }
-        match value {
-            // By far the most frequent, and nothing to look up.
-            Value::F64(value) => line.push_str(&float_text(*value)),
-            value => line.push_str(&text::display(context, *value)),
-        }
-    }
-    line.push_str(end);
-    match context.output.write(line.as_bytes()) {
-        Ok(()) => Ok(Value::Ref(Ref::NULL)),
-        Err(error) => Err(Trap::new(TrapKind::NativeFailed, format!("`print` could not write: {error}"))),
-    }
-}
-
-/// The one string argument of a native.
-fn text_argument(context: &Context, values: &[Value]) -> Result<String, Trap> {
-    match values.first() {
-        Some(Value::Ref(reference)) if !reference.is_null() => context
-            .heap
-            .text(*reference)
-            .map(str::to_owned)
-            .ok_or_else(|| Trap::new(TrapKind::TypeError, "expected a string")),
-        _ => Err(crate::context::null("a string")),
-    }
-}
-
-/// The bytes from a start up to an end, which must be between characters.
-fn substring(context: &mut Context, values: &[Value]) -> Result<Value, Trap> {
-    let [text, Value::I32(start), Value::I32(end)] = values else {
-        return Err(arguments("substring"));
-    };
-    let text = text_argument(context, &[*text])?;
-    let range = usize::try_from(*start).ok().zip(usize::try_from(*end).ok());
-    match range.and_then(|(start, end)| text.get(start..end)) {
-        Some(part) => Ok(Value::Ref(context.heap.allocate_string(part)?)),
-        None => Err(Trap::new(
-            TrapKind::IndexOutOfRange,
-            format!(
-                "bytes {start} to {end} of a text of {} bytes, or within a character",
-                text.len()
-            ),
-        )),
-    }
 }
