@@ -23,7 +23,7 @@ use crate::report::summary::Numbers;
 use crate::report::{drift, json};
 
 /// The memory of the machine in MiB: what ten thousand processes take at once.
-const MEMORY: u32 = 768;
+const MEMORY: u32 = 512;
 
 /// What `boot` takes.
 #[derive(Debug, Clone, Args)]
