@@ -400,6 +400,70 @@ static SEQUENCES: &[Sequence] = &[
             &[field(2, What::Output(0)), field(4, What::Before16(4)), field(8, What::Before32(8)), field(6, What::Input(1))],
         ),
     },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SK,
+        op: Opcode::Iadd,
+        input: 1,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SK_KP,
+            2,
+            &[constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(8, What::Before32(8)), field(12, What::Const32(0))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SK,
+        op: Opcode::Iadd,
+        input: 0,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SK_KP,
+            2,
+            &[slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(8, What::Before32(8)), field(12, What::Const32(1))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SK,
+        op: Opcode::Iadd,
+        input: 1,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SK_SP,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(8, What::Before32(8)), field(6, What::Input(0))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SK,
+        op: Opcode::Iadd,
+        input: 0,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SK_SP,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(8, What::Before32(8)), field(6, What::Input(1))],
+        ),
+    },
     // `count_below`.
     Sequence {
         first: ops::IADD_SK,
@@ -778,6 +842,70 @@ static SEQUENCES: &[Sequence] = &[
         when: None,
         variant: variant(
             ops::INTEGER_ADD_MULTIPLY_OF_IADD_SS_SP,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(6, What::Before16(6)), field(8, What::Input(1))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SS,
+        op: Opcode::Iadd,
+        input: 1,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SS_KP,
+            2,
+            &[constant(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(6, What::Before16(6)), field(8, What::Const32(0))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SS,
+        op: Opcode::Iadd,
+        input: 0,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SS_KP,
+            2,
+            &[slot(Some(SlotKind::I32)), constant(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(6, What::Before16(6)), field(8, What::Const32(1))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SS,
+        op: Opcode::Iadd,
+        input: 1,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SS_SP,
+            2,
+            &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
+            &[Some(SlotKind::I32)],
+            &[field(2, What::Output(0)), field(4, What::Before16(4)), field(6, What::Before16(6)), field(8, What::Input(0))],
+        ),
+    },
+    // `sum_of_three`.
+    Sequence {
+        first: ops::IADD_SS,
+        op: Opcode::Iadd,
+        input: 0,
+        part: 1,
+        stores: false,
+        when: None,
+        variant: variant(
+            ops::SUM_OF_THREE_OF_IADD_SS_SP,
             2,
             &[slot(Some(SlotKind::I32)), slot(Some(SlotKind::I32))],
             &[Some(SlotKind::I32)],

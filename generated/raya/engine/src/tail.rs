@@ -15,7 +15,7 @@ use crate::handlers::{
 type Threaded = unsafe fn(Pc, Fp, &mut State, &Handlers);
 
 /// All handlers, by their numbers.
-struct Handlers([Threaded; 696]);
+struct Handlers([Threaded; 700]);
 
 /// Runs lowered code from `pc` until a handler leads to the instruction that leaves the engine; `state` says why.
 ///
@@ -539,6 +539,10 @@ static HANDLERS: Handlers = Handlers([
     integer_add_multiply_of_iadd_sk_sp_,
     integer_add_multiply_of_iadd_ss_kp_,
     integer_add_multiply_of_iadd_ss_sp_,
+    sum_of_three_of_iadd_sk_kp_,
+    sum_of_three_of_iadd_sk_sp_,
+    sum_of_three_of_iadd_ss_kp_,
+    sum_of_three_of_iadd_ss_sp_,
     integer_as_divisor_of_int_to_float_pk_,
     integer_as_divisor_of_int_to_float_ps_,
     integer_as_divisor_of_int_to_float_kp_,
@@ -1237,6 +1241,10 @@ threaded! {
     integer_add_multiply_of_iadd_sk_sp_ = sequences::integer_add_multiply_of_iadd_sk_sp,
     integer_add_multiply_of_iadd_ss_kp_ = sequences::integer_add_multiply_of_iadd_ss_kp,
     integer_add_multiply_of_iadd_ss_sp_ = sequences::integer_add_multiply_of_iadd_ss_sp,
+    sum_of_three_of_iadd_sk_kp_ = sequences::sum_of_three_of_iadd_sk_kp,
+    sum_of_three_of_iadd_sk_sp_ = sequences::sum_of_three_of_iadd_sk_sp,
+    sum_of_three_of_iadd_ss_kp_ = sequences::sum_of_three_of_iadd_ss_kp,
+    sum_of_three_of_iadd_ss_sp_ = sequences::sum_of_three_of_iadd_ss_sp,
     integer_as_divisor_of_int_to_float_pk_ = sequences::integer_as_divisor_of_int_to_float_pk,
     integer_as_divisor_of_int_to_float_ps_ = sequences::integer_as_divisor_of_int_to_float_ps,
     integer_as_divisor_of_int_to_float_kp_ = sequences::integer_as_divisor_of_int_to_float_kp,

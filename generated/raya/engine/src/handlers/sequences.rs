@@ -450,6 +450,110 @@ pub unsafe fn integer_add_multiply_of_iadd_ss_sp(
     (pc.next(2), fp)
 }
 
+/// Adds three integers. `iadd_b` and `iadd_2_a` are constants.
+///
+/// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn sum_of_three_of_iadd_sk_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_2_a = i32::from_word(u64::from(pc.u32(12)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iadd_2_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds three integers. `iadd_b` is a constant.
+///
+/// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn sum_of_three_of_iadd_sk_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b = i32::from_word(u64::from(pc.u32(8)));
+    let iadd_2_a: i32 = fp.get(pc.u16(6));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iadd_2_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds three integers. `iadd_2_a` is a constant.
+///
+/// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn sum_of_three_of_iadd_ss_kp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let iadd_2_a = i32::from_word(u64::from(pc.u32(8)));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iadd_2_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
+/// Adds three integers.
+///
+/// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
+#[inline(always)]
+pub unsafe fn sum_of_three_of_iadd_ss_sp(
+    pc: Pc,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
+    let iadd_a: i32 = fp.get(pc.u16(4));
+    let iadd_b: i32 = fp.get(pc.u16(6));
+    let iadd_2_a: i32 = fp.get(pc.u16(8));
+    let output = {
+        let first = {
+            let a = iadd_a;
+            let b = iadd_b;
+            a.wrapping_add(b)
+        };
+        let a = iadd_2_a;
+        let b = first;
+        a.wrapping_add(b)
+    };
+    fp.set::<i32>(pc.u16(2), output);
+    (pc.next(2), fp)
+}
+
 /// Divides a float by an integer, which becomes a float. `fdiv_b` is a constant.
 ///
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
