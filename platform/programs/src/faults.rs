@@ -188,10 +188,27 @@ fn secrets(console: &mut Console) -> Result<(), Error> {
     child.start(Program::Culprit, &[Deed::Secret as u64])?;
     let mut seen = 0;
     for _ in 0..8 {
-        let registers = arch::registers_behind(Syscall::ProcessYield.number());
+        let registers = arch::registers_behind(Syscall::ProcessYield.number(), 0);
         seen += registers.iter().filter(|&&word| word == arch::PATTERN).count() as u64;
     }
     report(console, "registers_are_private", seen == 0, seen);
+    exo_user::process_kill(child.process)?;
+    child.reap()?;
+    if !arch::YIELDS_HIDE_ADDRESSES {
+        return Ok(());
+    }
+
+    // Two that yield to each other see of each other what they left in registers, and nothing of the kernel.
+    let child = Child::create(initial(initial::ACCOUNT))?;
+    let me = child.give(initial(initial::PROCESS))?;
+    child.start(Program::YieldMeter, &[me])?;
+    // The least of several: who is interrupted meanwhile gets back what an earlier call of its own left.
+    let mut seen = u64::MAX;
+    for _ in 0..4 {
+        let registers = arch::registers_behind(Syscall::ProcessYield.number(), child.process.0);
+        seen = seen.min(registers.iter().filter(|word| arch::KERNEL.contains(word)).count() as u64);
+    }
+    report(console, "yield_hides_addresses", seen == 0, seen);
     exo_user::process_kill(child.process)?;
     child.reap().map(drop)
 }

@@ -80,8 +80,11 @@ no_long_mode:
 boot_long:
     mov eax, 16
     mov ss, eax
+    xor eax, eax                        // the others mean nothing from here on, and programs find them so
     mov ds, eax
     mov es, eax
+    mov fs, eax
+    mov gs, eax
     mov edi, esi
     movabs rax, offset boot_high_half
     jmp rax

@@ -32,6 +32,11 @@ trap_entry:
     push r13
     push r14
     push r15
+    xor eax, eax                        // selectors aren't kept: what one process loaded no other sees
+    mov ds, eax
+    mov es, eax
+    mov fs, eax
+    mov gs, eax
     mov rdi, rsp
     .if {vector_registers}
     fxsave64 [{exchange}]

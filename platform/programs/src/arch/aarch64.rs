@@ -197,8 +197,14 @@ pub fn fill_registers() -> ! {
     }
 }
 
-/// Makes a call of this number, and returns what registers hold right behind it.
-pub fn registers_behind(number: u64) -> [u64; 96] {
+/// Whether a process that another yielded to finds addresses of the kernel in no register.
+pub const YIELDS_HIDE_ADDRESSES: bool = false;
+
+/// Addresses of the kernel. Behind them are the numbers of errors.
+pub const KERNEL: core::ops::Range<u64> = 0xffff_0000_0000_0000..0xffff_ffff_ffff_f000;
+
+/// Makes a call of this number with one argument, and returns what registers hold right behind it.
+pub fn registers_behind(number: u64, first: u64) -> [u64; 96] {
     let mut seen = [0u64; 96];
     // Safety: as for `timed`; the array is large enough for what is stored.
     unsafe {
@@ -242,7 +248,7 @@ pub fn registers_behind(number: u64) -> [u64; 96] {
                 "stp q28, q29, [x0, #448]",
                 "stp q30, q31, [x0, #480]",
             ],
-            inout("x20") seen.as_mut_ptr() => _, inout("x8") number => _, inout("x0") 0u64 => _, out("x1") _, out("x2") _, out("x3") _,
+            inout("x20") seen.as_mut_ptr() => _, inout("x8") number => _, inout("x0") first => _, out("x1") _, out("x2") _, out("x3") _,
             out("x4") _, out("x5") _, out("x6") _, out("x7") _, out("x21") _,
         );
     }

@@ -248,11 +248,23 @@ pub const PATTERN: u64 = 0x5ec2_e75e_c2e7_5ec2;
 /// Whether this was compiled with a library that uses vector registers.
 const VECTORS: bool = cfg!(target_feature = "sse");
 
-/// Fills all registers with the pattern, and stays there.
+/// Whether a process that another yielded to finds addresses of the kernel in no register. Where no yield takes the fast path, it finds what
+/// it had itself.
+pub const YIELDS_HIDE_ADDRESSES: bool = !VECTORS;
+
+/// Addresses of the kernel. Behind them are the numbers of errors.
+pub const KERNEL: core::ops::Range<u64> = 0xffff_8000_0000_0000..0xffff_ffff_ffff_f000;
+
+/// Fills all registers with the pattern, loads all segment selectors, and stays there.
 pub fn fill_registers() -> ! {
     // Safety: nothing goes on behind it.
     unsafe {
         asm!(
+            "mov ecx, ss",
+            "mov ds, ecx",
+            "mov es, ecx",
+            "mov fs, ecx",
+            "mov gs, ecx",
             "mov rsi, rax",
             "mov rdi, rax",
             "mov r8, rax",
@@ -281,9 +293,11 @@ pub fn fill_registers() -> ! {
     }
 }
 
-/// Makes a call of this number, and returns what registers hold right behind it.
-pub fn registers_behind(number: u64) -> [u64; 96] {
+/// Makes a call of this number with one argument, and returns what registers hold right behind it. A segment selector that is loaded counts
+/// as the pattern.
+pub fn registers_behind(number: u64, first: u64) -> [u64; 96] {
     let mut seen = [0u64; 96];
+    let selectors: u64;
     // Safety: as for `timed`; the array is large enough for what is stored.
     unsafe {
         asm!(
@@ -314,10 +328,20 @@ pub fn registers_behind(number: u64) -> [u64; 96] {
             "pop rbp",
             "pop rbx",
             vectors = const VECTORS as u8,
-            inout("rax") number => _, inout("rsi") seen.as_mut_ptr() => _, inout("rdi") 0u64 => _, out("rdx") _, out("r10") _,
+            inout("rax") number => _, inout("rsi") seen.as_mut_ptr() => _, inout("rdi") first => _, out("rdx") _, out("r10") _,
             out("r8") _, out("r9") _, out("rcx") _, out("r11") _, out("r12") _, out("r13") _, out("r14") _, out("r15") _,
             clobber_abi("sysv64"),
         );
+        asm!(
+            "mov {all:e}, ds",
+            ".irp selector, es, fs, gs",
+            "mov {one:e}, \\selector",
+            "or {all:e}, {one:e}",
+            ".endr",
+            all = out(reg) selectors,
+            one = out(reg) _,
+        );
     }
+    seen[95] = if selectors == 0 { 0 } else { PATTERN };
     seen
 }
