@@ -1,4 +1,4 @@
-//! The JSON Schemas: every spec of this repository names its own, and each field says what it is. What a validator says by them stands in
+//! The JSON Schemas: each field says what it is, and the keys are those that are read. What a validator says by them stands in
 //! `validator/`.
 
 use std::collections::BTreeSet;
@@ -28,49 +28,6 @@ fn emitted(kind: &str) -> Value {
 fn first_form(kind: &str) -> serde_json::Value {
     let schema = emitted(kind);
     schema.get("anyOf").map_or_else(|| schema.clone(), |forms| forms[0].clone())
-}
-
-/// All specs below a folder, with their kinds. The name of a folder above tells them from other files of TOML.
-fn specs(folder: &Path) -> Vec<(PathBuf, String, String)> {
-    let files = walkdir::WalkDir::new(folder).sort_by_file_name();
-    let paths = files.into_iter().map(|entry| entry.expect("it can be read").into_path());
-    let read = |path: PathBuf| {
-        let text = fs::read_to_string(&path).expect("it can be read");
-        let table: toml::Table = text.parse().expect("it is TOML");
-        let kind = table["kind"].as_str().expect("it has a kind").to_owned();
-        (path, kind, text)
-    };
-    paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|path| path.components().any(|part| part.as_os_str() == "spec"))
-        .map(read)
-        .collect()
-}
-
-#[test]
-fn every_spec_names_its_schema() {
-    for (path, kind, text) in [root().join("spec"), root().join("generator/examples")]
-        .iter()
-        .flat_map(|folder| specs(folder))
-    {
-        let first = text.lines().next().unwrap_or_default();
-        let named = first
-            .strip_prefix("#:schema ")
-            .unwrap_or_else(|| panic!("{} has no schema", path.display()));
-        let folder = path.parent().expect("it stands in a folder");
-        let named = folder.join(named).canonicalize().expect("the schema is there");
-        let spec = folder
-            .ancestors()
-            .find(|above| above.ends_with("spec"))
-            .expect("it is a spec");
-        let expected = spec.with_file_name(format!("generated/schemas/{kind}.json"));
-        assert_eq!(
-            named,
-            expected.canonicalize().expect("the schema is there"),
-            "{}",
-            path.display()
-        );
-    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! What an editor's validator says by the emitted JSON Schemas: every spec of this repository fits its own, and broken ones don't.
+//! What an editor's validator says by the emitted JSON Schemas: every spec of this repository names its own and fits it, and
+//! broken ones don't.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -226,5 +227,31 @@ fn broken_specs_are_refused() {
                 "{text} -> {by}: {found:#?}"
             );
         }
+    }
+}
+
+#[test]
+fn every_spec_names_its_schema() {
+    for (path, kind, text) in [root().join("spec"), root().join("generator/examples")]
+        .iter()
+        .flat_map(|folder| specs(folder))
+    {
+        let first = text.lines().next().unwrap_or_default();
+        let named = first
+            .strip_prefix("#:schema ")
+            .unwrap_or_else(|| panic!("{} has no schema", path.display()));
+        let folder = path.parent().expect("it stands in a folder");
+        let named = folder.join(named).canonicalize().expect("the schema is there");
+        let spec = folder
+            .ancestors()
+            .find(|above| above.ends_with("spec"))
+            .expect("it is a spec");
+        let expected = spec.with_file_name(format!("generated/schemas/{kind}.json"));
+        assert_eq!(
+            named,
+            expected.canonicalize().expect("the schema is there"),
+            "{}",
+            path.display()
+        );
     }
 }
