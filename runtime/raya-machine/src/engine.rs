@@ -2,9 +2,9 @@
 
 use raya_facts::verify::Verified;
 use raya_heap::Marker;
-use raya_runtime::raised::Raised;
 use raya_runtime::tasks::{Entry, TaskId};
 use raya_runtime::trace::TracePoint;
+use raya_runtime::trap::Raised;
 use raya_runtime::{Context, Engine, Stop, Turn, Unwound, Value};
 
 use crate::code::Statistics;

@@ -2,7 +2,7 @@
 //! on there. Which handler is installed where was found out at lowering, so that `try` only notes how many mutexes were locked.
 
 use raya_facts::FunctionId;
-use raya_runtime::raised::Raised;
+use raya_runtime::trap::Raised;
 use raya_runtime::{Any, Trap};
 
 use crate::frames::Record;

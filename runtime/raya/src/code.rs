@@ -4,7 +4,7 @@ use raya_facts::metadata::Effects;
 use raya_facts::module::Function;
 use raya_facts::{Blocks, Instruction, decode};
 
-use crate::trap::Trip;
+use crate::trip::Trip;
 
 /// The instructions of one function.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! Holds what all functions of a program share: module, heap, variables, tasks, natives, output, limits.
 
 use std::cell::OnceCell;
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use raya_facts::module::Function;
@@ -12,10 +11,13 @@ use raya_heap::{Marker, Shape, ShapeOf};
 use crate::coordinator::Registration;
 use crate::fuel::Fuel;
 use crate::handles::{Handle, Handles};
+use crate::limits::Limits;
 use crate::natives::{DirectFunction, NativeFunction, Natives};
 use crate::opaque::Opaque;
+use crate::output::Output;
 use crate::tasks::Tasks;
-use crate::trap::{Faults, Trap, Trip};
+use crate::trap::Trap;
+use crate::trip::{Faults, Trip};
 use crate::types;
 use crate::value::{Ref, Slot, SlotKind, Value};
 use crate::variables::Variables;
@@ -26,96 +28,6 @@ pub type Heap = raya_heap::Heap<Opaque>;
 pub type Object<'a> = raya_heap::Object<'a, Opaque>;
 /// An object of a program, to change it.
 pub type ObjectMut<'a> = raya_heap::ObjectMut<'a, Opaque>;
-
-/// What the host allows a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Fuel: the sum of the costs of the blocks that are entered. `None` for as much as it takes; no program is ended for running long.
-    pub fuel: Option<u64>,
-    /// Bytes of heap objects.
-    pub heap: usize,
-    /// Nested calls of one task.
-    pub depth: usize,
-    /// Values in all frames of one task.
-    pub slots: usize,
-    /// Tasks that are not done at the same time.
-    pub tasks: u32,
-    /// Elements of one array.
-    pub array: usize,
-    /// Nesting of JSON texts and values.
-    pub json_depth: usize,
-    /// Bytes of one text that is made of another value.
-    pub text: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            fuel: None,
-            heap: 256 << 20,
-            depth: 10_000,
-            slots: 4_000_000,
-            tasks: 10_000,
-            array: 10_000_000,
-            json_depth: 128,
-            text: 1 << 20,
-        }
-    }
-}
-
-/// Where natives print to.
-pub enum Output {
-    /// Into memory, to be looked at afterwards.
-    Capture(Vec<u8>),
-    /// Out of the machine.
-    Writer(Box<dyn Write + Send>),
-}
-
-impl Output {
-    /// Writes all bytes.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the writer says.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Output::Capture(buffer) => {
-                buffer.extend_from_slice(bytes);
-                Ok(())
-            }
-            Output::Writer(writer) => writer.write_all(bytes),
-        }
-    }
-
-    /// Sends on what is still on its way.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the writer says.
-    pub fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Output::Capture(_) => Ok(()),
-            Output::Writer(writer) => writer.flush(),
-        }
-    }
-
-    /// What was captured so far; empty for a writer.
-    pub fn captured(&self) -> &[u8] {
-        match self {
-            Output::Capture(buffer) => buffer,
-            Output::Writer(_) => &[],
-        }
-    }
-}
-
-impl core::fmt::Debug for Output {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Output::Capture(buffer) => write!(f, "Capture({} bytes)", buffer.len()),
-            Output::Writer(_) => f.write_str("Writer"),
-        }
-    }
-}
 
 /// What semantics functions work on beside their frame.
 pub struct Context {

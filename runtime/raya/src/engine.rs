@@ -21,10 +21,9 @@ use raya_heap::Marker;
 use crate::any::Any;
 use crate::context::{Context, ObjectMut};
 use crate::opaque::Opaque;
-use crate::raised::Raised;
 use crate::tasks::{Entry, Line, TaskId};
 use crate::trace::{LONGEST_TRACE, TracePoint};
-use crate::trap::{Stop, Trap};
+use crate::trap::{Raised, Stop, Trap};
 use crate::value::Value;
 
 /// What executes the instructions of tasks.

@@ -6,7 +6,8 @@ use raya_facts::TrapKind;
 
 use crate::any::Any;
 use crate::trace::TraceLine;
-use crate::trap::{Trap, Trip};
+use crate::trap::Trap;
+use crate::trip::Trip;
 
 /// Why a call from the host gave no value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use raya_facts::{FunctionId, Label, LocalId};
 use raya_heap::Marker;
 
-use crate::trap::{Faults, Trip};
+use crate::trip::{Faults, Trip};
 use crate::value::{Ref, Slot, SlotKind, Value};
 
 /// What a return does with the value, on the side of the caller.

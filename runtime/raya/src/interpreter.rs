@@ -13,10 +13,10 @@ use crate::context::Context;
 use crate::engine::{Engine, Turn, Unwound};
 use crate::flow::{Flow, StepFunction};
 use crate::frame::{Frame, Handler, Then};
-use crate::raised::Raised;
 use crate::tasks::{Entry, TaskId};
 use crate::trace::{LONGEST_TRACE, TracePoint};
-use crate::trap::{Stop, Trap, Trip};
+use crate::trap::{Raised, Stop, Trap};
+use crate::trip::Trip;
 use crate::types;
 use crate::value::{Ref, SlotKind, Value};
 

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use raya_facts::{ClassLayouts, Module, TypeTable};
 
-use crate::context::{Context, Limits, Output};
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::failure::{Cause, Failure};
 use crate::flow::StepFunction;
 use crate::interpreter::Interpreter;
+use crate::limits::Limits;
 use crate::native_context::NativeContext;
 use crate::natives::Natives;
-use crate::raised::Raised;
+use crate::output::Output;
 use crate::statistics::Statistics;
 use crate::tasks::{State, TaskId};
 use crate::text;
 use crate::trace::TraceLine;
-use crate::trap::{Stop, Trap};
+use crate::trap::{Raised, Stop, Trap};
 use crate::value::Value;
 
 /// What a program is given by its host.

@@ -11,8 +11,8 @@ mod values;
 
 use raya_facts::{ClassId, FunctionId};
 use raya_heap::Template;
-use raya_runtime::raised::Raised;
 use raya_runtime::tasks::TaskId;
+use raya_runtime::trap::Raised;
 use raya_runtime::{Context, Stop};
 
 pub(crate) use call::{Notes, stack_overflow};

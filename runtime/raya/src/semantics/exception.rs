@@ -3,7 +3,8 @@
 use raya_facts::{Label, TrapKind};
 
 use crate::frame::{Frame, Handler};
-use crate::trap::{Trap, Trip};
+use crate::trap::Trap;
+use crate::trip::Trip;
 
 /// The trap that ends the program with a code.
 #[raya_macros::op(trap)]

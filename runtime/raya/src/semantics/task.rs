@@ -7,11 +7,11 @@ use raya_facts::{FunctionId, TrapKind, TypeDefinition, TypeId};
 use crate::context::{Context, ObjectMut};
 use crate::object;
 use crate::opaque::Opaque;
-use crate::raised::Raised;
 use crate::semantics::array::allocate;
 use crate::semantics::call::closure_entry;
 use crate::tasks::{Entry, Line, State, TaskId};
-use crate::trap::{Trap, Trip};
+use crate::trap::{Raised, Trap};
+use crate::trip::Trip;
 use crate::types;
 use crate::value::{Ref, Value};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use raya_facts::{FunctionId, TypeId};
 use raya_heap::Marker;
 
-use crate::raised::Raised;
+use crate::trap::Raised;
 use crate::value::{Ref, Value};
 
 pub use waiting::Line;
