@@ -4,6 +4,7 @@
 //! skipped, a missing one supplied, a value of a wrong type replaced by a stand-in — until reading succeeds. Then all mistakes are
 //! reported; the entry is given back only if there were none.
 
+mod fault;
 mod reader;
 
 use reader::Mistake;

@@ -1,9 +1,10 @@
 //! Resolves the raw tables of an instruction set: names become ids, strings are parsed, and every mistake is reported.
 //!
-//! Entries are resolved in the order in which they depend on each other: `machine` has slots, types, operand kinds, effects, traps
-//! and groups; `format` the module file; `op` the instructions, with `expression` for types of values and `example` for the
+//! Entries are resolved in the order in which they depend on each other: `machine` has slots, operand kinds, effects, traps
+//! and groups; `types` the types; `format` the module file; `op` the instructions, with `expression` for types of values and `example` for the
 //! hand-written evidence; `engine` what the fast engine is made of. An entry with errors is left out; naming it elsewhere is no further error.
 
+mod containment;
 mod engine;
 mod example;
 mod expression;
@@ -17,6 +18,7 @@ mod page_table;
 mod rename;
 mod rust;
 mod scope;
+mod types;
 
 pub use page_table::PAGES;
 
@@ -240,7 +242,7 @@ fn load_set(
     let limits = machine::limits(&files, diagnostics);
     let machine = machine::machine(&files, diagnostics);
     let slots = machine::slots(&files, diagnostics);
-    let types = machine::types(&files, &slots, diagnostics);
+    let types = types::types(&files, &slots, diagnostics);
     let kinds = machine::operand_kinds(&files, uses, diagnostics);
     let effects = machine::effects(&files, diagnostics);
     let traps = machine::traps(&files, diagnostics);
