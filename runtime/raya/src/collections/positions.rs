@@ -12,6 +12,12 @@ pub struct Positions {
     slots: Vec<u64>,
 }
 
+/// Whether a slot holds an entry with this hash.
+#[inline]
+fn is_of(slot: u64, hash: NonZeroU32) -> bool {
+    (slot >> 32) as u32 == hash.get()
+}
+
 impl Positions {
     /// No positions, with room for `entries` of them, which is a power of two.
     pub fn with_room(entries: usize) -> Positions {
@@ -38,10 +44,17 @@ impl Positions {
     #[inline]
     pub fn find(&self, hash: NonZeroU32, mut is_same: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut at = self.home(hash.get());
+        // Mostly it is in one of two slots. Which one can't be guessed, so the processor isn't asked to: it takes one of both without a jump.
+        let slot = |at: usize| self.slots.get(at & self.mask()).copied().unwrap_or(0);
+        let (first, second) = (slot(at), slot(at + 1));
+        let likely = if is_of(first, hash) { first } else { second };
+        if is_of(likely, hash) && is_same(likely as u32) {
+            return Some(likely as u32);
+        }
         // There are empty slots, unless there is none at all.
         while let Some(slot) = self.slots.get(at).filter(|slot| **slot != 0) {
             let position = *slot as u32;
-            if (*slot >> 32) as u32 == hash.get() && is_same(position) {
+            if is_of(*slot, hash) && is_same(position) {
                 return Some(position);
             }
             at = (at + 1) & self.mask();
