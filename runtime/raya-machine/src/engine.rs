@@ -169,13 +169,14 @@ impl Engine for Fast {
 
     fn raise(&mut self, context: &mut Context, task: TaskId, raised: Raised) -> Result<Unwound, Stop> {
         let (pc, fp) = self.state.take_up(context, task);
-        let unwound = match self.state.find_handler(pc, raised) {
-            Ok(caught) => {
+        let unwound = match self.state.find_handler(pc, raised.exception) {
+            Some(caught) => {
+                self.state.context().caught(task, raised);
                 self.state.leave(caught.pc, caught.fp, Exit::Running);
                 self.state.frames_mut(task).owed = caught.cost;
                 Unwound::Caught
             }
-            Err(raised) => {
+            None => {
                 self.state.leave(pc, fp, Exit::Running);
                 Unwound::Uncaught(raised)
             }

@@ -19,7 +19,7 @@ pub(crate) use call::{Notes, stack_overflow};
 pub use fault::Fault;
 pub(crate) use fault::Slow;
 use fault::{Deferred, nothing};
-use places::Places;
+pub(crate) use places::Places;
 use rare::Rare;
 
 use crate::code::{Callee, Code};
@@ -27,6 +27,7 @@ use crate::frames::{Frames, Record};
 use crate::known::Known;
 use crate::pc::{Fp, Pc};
 use crate::table::{Internal, Table, builtin};
+use crate::unwind::Guard;
 
 /// Why the engine went back to who ran it.
 #[derive(Debug, Default)]
@@ -123,7 +124,9 @@ pub struct State {
     /// The instruction for which the collector ran last because there was no room, and how much had been allocated by then.
     retried: (*const u64, u64),
     /// Where instructions come from that traces named before.
-    places: Places,
+    places: Places<u32>,
+    /// What exceptions found before at the places that they came by.
+    pub(crate) guards: Places<Guard>,
 }
 
 // SAFETY: all pointers lead into what the state owns itself or into the context that is borrowed for a run; between runs nothing follows
@@ -177,6 +180,7 @@ impl State {
             tasks: Vec::new(),
             retried: (core::ptr::null(), 0),
             places: Places::default(),
+            guards: Places::default(),
         }
     }
 

@@ -1,9 +1,6 @@
-//! Where instructions come from that traces have named before: a program that throws does so from few places again and again, and a trace is
-//! most of what that costs.
+//! What was found out about places in lowered code before: a program that throws does so from few places again and again, and what is at
+//! them is most of what that costs.
 
-use raya_facts::FunctionId;
-
-use crate::code::Code;
 use crate::pc::Pc;
 
 /// How many places are remembered: a power of two.
@@ -12,31 +9,32 @@ const COUNT: usize = 64;
 /// A place that belongs to no code.
 const NOWHERE: usize = 0;
 
-/// Places in lowered code and the offsets that they come from, each where the low bits of its address say.
+/// Places in lowered code and what is known of them, each where the low bits of its address say.
 #[derive(Debug)]
-pub(super) struct Places([(usize, u32); COUNT]);
+pub(crate) struct Places<T>([(usize, T); COUNT]);
 
-impl Default for Places {
+impl<T: Copy + Default> Default for Places<T> {
     fn default() -> Self {
-        Places([(NOWHERE, 0); COUNT])
+        Places([(NOWHERE, T::default()); COUNT])
     }
 }
 
-impl Places {
-    /// The offset in the portable code of a function that a place comes from, so many words before `pc`. Code never moves and is never
-    /// replaced, so that what was found once holds.
-    pub fn portable(&mut self, code: &Code, function: FunctionId, pc: Pc, behind: u32) -> u32 {
+impl<T: Copy> Places<T> {
+    /// What is known of the place so many words before `pc`, or else what `look` finds out about it. Code never moves and is never replaced,
+    /// so that what was found once holds.
+    #[inline]
+    pub fn find(&mut self, pc: Pc, behind: u32, look: impl FnOnce() -> T) -> T {
         let address = (pc.0 as usize).wrapping_sub(behind as usize * size_of::<u64>());
         let index = address / size_of::<u64>() % COUNT;
-        if let Some((known, at)) = self.0.get(index)
+        if let Some((known, found)) = self.0.get(index)
             && *known == address
         {
-            return *at;
+            return *found;
         }
-        let at = code.portable(function, code.place(function, pc).wrapping_sub(behind));
+        let found = look();
         if let Some(entry) = self.0.get_mut(index) {
-            *entry = (address, at);
+            *entry = (address, found);
         }
-        at
+        found
     }
 }

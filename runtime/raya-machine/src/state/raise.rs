@@ -112,7 +112,9 @@ impl State {
         let frames = &self.tasks[self.task.0 as usize];
         let (code, places) = (&self.code, &mut self.places);
         trace(frames, top, pc, points, |function, pc, behind| {
-            places.portable(code, function, pc, behind)
+            places.find(pc, behind, || {
+                code.portable(function, code.place(function, pc).wrapping_sub(behind))
+            })
         });
     }
 
