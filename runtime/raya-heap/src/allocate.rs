@@ -4,7 +4,7 @@ use raya_facts::TypeId;
 
 use crate::any::Any;
 use crate::blocks::first_granule;
-use crate::classes::Class;
+use crate::classes::{CLASSES, Class};
 use crate::error::Exhausted;
 use crate::heap::{Boxed, Heap};
 use crate::layout::{self, BLOCK_BYTES, GRANULE, Kind};
@@ -21,7 +21,18 @@ pub struct Template {
     /// The granules that it takes, its header included, rounded up to those of its size class.
     pub granules: u32,
     /// The number of its size class.
-    pub class: u8,
+    pub class: u32,
+}
+
+impl Template {
+    /// The template of a shape that has none: a row of places never has room for it. So whoever looks it up has one test less to make.
+    pub const fn unfit(shape: ShapeId) -> Template {
+        Template {
+            header: layout::header(Kind::Instance, shape.0),
+            granules: u32::MAX,
+            class: 0,
+        }
+    }
 }
 
 /// The bytes that an object is accounted with.
@@ -35,6 +46,7 @@ pub(crate) fn rounded(bytes: usize) -> usize {
 impl<X> Heap<X> {
     /// A place for an object of this many bytes, with its header. `zeroed` says whether the rest must be zero bits; they are in any
     /// case for small objects.
+    #[inline]
     pub(crate) fn allocate(&mut self, bytes: usize, header: u64, zeroed: bool) -> Result<(Ref, Raw), Exhausted> {
         let class = u32::try_from(bytes.div_ceil(GRANULE)).ok().and_then(Class::of);
         let (granule, room) = match class {
@@ -48,19 +60,7 @@ impl<X> Heap<X> {
         Ok((object, raw))
     }
 
-    /// A place for a small object of this many bytes, with its header. The rest are zero bits.
-    #[inline]
-    pub(crate) fn allocate_small(&mut self, bytes: usize, header: u64) -> Result<(Ref, Raw), Exhausted> {
-        let Some(class) = Class::of(bytes.div_ceil(GRANULE) as u32) else {
-            return self.allocate(bytes, header, true);
-        };
-        let object = Ref::from_bits(self.place(class)?);
-        // SAFETY: the place was free until now, and this is the only one who knows of it.
-        let raw = unsafe { Raw::new(self.region.base(), object, class.bytes()) };
-        raw.set_u64(0, header);
-        Ok((object, raw))
-    }
-
+    #[inline(never)]
     fn allocate_large(&mut self, bytes: usize, zeroed: bool) -> Result<(u32, usize), Exhausted> {
         let room = rounded(bytes);
         self.make_room(room)?;
@@ -148,7 +148,7 @@ impl<X> Heap<X> {
         Some(Template {
             header: layout::header(known.kind(), shape.0),
             granules: class.granules(),
-            class: class.index() as u8,
+            class: class.index() as u32,
         })
     }
 
@@ -180,10 +180,10 @@ impl<X> Heap<X> {
     ///
     /// # Safety
     ///
-    /// As for [`allocate_template`](Heap::allocate_template).
+    /// As for [`allocate_template`](Heap::allocate_template), but that the template may be [unfit](Template::unfit).
     #[inline(always)]
     pub unsafe fn bump_template(&mut self, template: Template) -> Option<Ref> {
-        let place = self.runs.bump(Class::from_number(template.class), template.granules)?;
+        let place = self.runs.bump(template.class as usize % CLASSES, template.granules)?;
         // SAFETY: the place is one of the region's that nobody else has. The caller says that the template is of this heap, so that
         // it takes the granules of its class, and that the header's shape has as many words as there is room for.
         unsafe { self.region.at(place).cast::<u64>().write(template.header) };

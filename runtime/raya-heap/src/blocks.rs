@@ -146,6 +146,13 @@ impl Blocks {
             .then_some(block.granules as usize * GRANULE)
     }
 
+    /// The same for a granule that is marked, of which it is known that an object starts there.
+    #[inline]
+    pub(crate) fn room_of_marked(&self, granule: u32) -> Option<usize> {
+        let block = self.blocks.get(block_of(granule) as usize)?;
+        Some(block.granules as usize * GRANULE)
+    }
+
     /// Notes up to which granule of its block allocation has come by.
     pub(crate) fn set_swept(&mut self, block: u32, granule: u32) {
         if let Some(block) = self.blocks.get_mut(block as usize) {

@@ -65,8 +65,8 @@ impl Class {
 
     /// The class with a number; numbers beyond the last wrap around, so that looking it up never fails.
     #[inline]
-    pub(crate) const fn from_number(number: u8) -> Class {
-        Class(number % CLASSES as u8)
+    pub(crate) const fn from_number(number: u32) -> Class {
+        Class((number % CLASSES as u32) as u8)
     }
 
     /// The class of objects of this many granules; `None` for large ones.

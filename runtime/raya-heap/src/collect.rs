@@ -13,6 +13,15 @@ use crate::slab::Slab;
 /// What the stress mode writes over dead objects. It is no kind, no shape, and a reference far outside.
 const POISON: u8 = 0xDB;
 
+/// The bytes that may be allocated before a small heap is collected again, at most, beside those as many as are alive.
+const GENEROUS: usize = 8 << 20;
+
+/// The bytes that may be allocated until the next collection, with so many alive. Marking costs the more the less this is: a large heap may
+/// double, and a small one, whose memory is worth less than that time, may become four times as large.
+fn growth(live: usize) -> usize {
+    live.saturating_mul(3).min(GENEROUS).max(live)
+}
+
 impl<X: Boxed> Heap<X> {
     /// Whether it is time to collect at the next safepoint.
     #[inline(always)]
@@ -38,7 +47,7 @@ impl<X: Boxed> Heap<X> {
         let live = self.sweep_blocks().saturating_add(boxed);
 
         self.claimed = live;
-        self.threshold = live.saturating_mul(2).max(FIRST_THRESHOLD).min(self.limit);
+        self.threshold = live.saturating_add(growth(live)).max(FIRST_THRESHOLD).min(self.limit);
         self.wants = self.stress;
 
         let pause = started.elapsed();

@@ -95,6 +95,13 @@ pub const fn header(kind: Kind, aux: u32) -> u64 {
     u64::from_ne_bytes([kind as u8, 0, 0, 0, aux[0], aux[1], aux[2], aux[3]])
 }
 
+/// The number in a header.
+#[inline]
+pub const fn number_in(header: u64) -> u32 {
+    let [_, _, _, _, a, b, c, d] = header.to_ne_bytes();
+    u32::from_ne_bytes([a, b, c, d])
+}
+
 /// The offset of the first word of an object with a shape.
 #[inline]
 pub const fn first_word(kind: Kind) -> usize {

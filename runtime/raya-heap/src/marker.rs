@@ -97,6 +97,14 @@ impl Marked {
         Some(unsafe { Raw::new(self.base, object, room) })
     }
 
+    /// The same for one that is marked: a marked object is known to start where it does.
+    #[inline]
+    fn raw_of_marked(&self, object: Ref) -> Option<Raw> {
+        let room = self.blocks.room_of_marked(object.bits())?;
+        // SAFETY: as in `raw`; only where an object starts is a mark set, and nothing but what is marked waits.
+        Some(unsafe { Raw::new(self.base, object, room) })
+    }
+
     #[inline]
     fn mark(&mut self, object: Ref) {
         if object.is_null() {
@@ -283,26 +291,33 @@ impl Marking {
 
     fn drain_waiting(&mut self, boxed: &mut impl FnMut(Ref, u32, &mut Marker<'_>)) {
         while let Some(waiting) = self.marked.next() {
-            let Some(raw) = self.marked.raw(waiting.object) else {
+            let Some(raw) = self.marked.raw_of_marked(waiting.object) else {
                 continue;
             };
             let Some(kind) = self.marked.kind(waiting.object, raw) else {
                 continue;
             };
-            match kind {
-                Kind::Str | Kind::Buffer => {}
-                Kind::Tuple | Kind::Instance | Kind::Cell => self.look_at_words(raw, layout::BODY),
+            let first = match kind {
+                Kind::Tuple | Kind::Instance | Kind::Cell => layout::BODY,
                 Kind::Closure => {
                     self.marked.mark(Ref::from_bits(raw.u32_at(layout::CLOSURE_RECEIVER)));
-                    self.look_at_words(raw, layout::CAPTURES);
+                    layout::CAPTURES
                 }
-                Kind::Array => self.marked.look_at_array(waiting, raw),
-                Kind::Boxed => boxed(waiting.object, raw.aux(), &mut self.marker()),
-            }
+                Kind::Str | Kind::Buffer => continue,
+                Kind::Array => {
+                    self.marked.look_at_array(waiting, raw);
+                    continue;
+                }
+                Kind::Boxed => {
+                    boxed(waiting.object, raw.aux(), &mut self.marker());
+                    continue;
+                }
+            };
+            self.look_at_words(raw, first);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn look_at_words(&mut self, raw: Raw, first: usize) {
         let Some(shape) = self.shapes.get(raw.aux() as usize) else {
             return;

@@ -25,6 +25,8 @@ pub(crate) struct Sweep {
     block: u32,
     /// The granule from which on.
     from: u32,
+    /// Whether everything in the block from there on is zero bits: nothing was ever in it, or it was zeroed as a whole.
+    zeroed: bool,
     /// The blocks with dead objects that come next, the last one first.
     pub(crate) partial: Vec<u32>,
 }
@@ -42,10 +44,10 @@ impl Runs {
         self.runs.iter().map(|run| (run.end - run.cursor) as usize).sum()
     }
 
-    /// The next place of a class, which takes `granules`, if its row isn't used up.
+    /// The next place of the class with a number, which takes `granules`, if its row isn't used up.
     #[inline(always)]
-    pub(crate) fn bump(&mut self, class: Class, granules: u32) -> Option<u32> {
-        let run = &mut self.runs[class.index()];
+    pub(crate) fn bump(&mut self, class: usize, granules: u32) -> Option<u32> {
+        let run = self.runs.get_mut(class)?;
         if run.end - run.cursor < granules {
             return None;
         }
@@ -59,7 +61,7 @@ impl<X> Heap<X> {
     /// A place of a class, all zero bits.
     #[inline]
     pub(crate) fn place(&mut self, class: Class) -> Result<u32, Exhausted> {
-        match self.runs.bump(class, class.granules()) {
+        match self.runs.bump(class.index(), class.granules()) {
             Some(place) => Ok(place),
             None => self.place_in_next_run(class),
         }
@@ -70,7 +72,7 @@ impl<X> Heap<X> {
     pub(crate) fn place_in_next_run(&mut self, class: Class) -> Result<u32, Exhausted> {
         self.next_run(class)?;
         self.runs
-            .bump(class, class.granules())
+            .bump(class.index(), class.granules())
             .ok_or_else(|| self.exhausted(class.bytes()))
     }
 
@@ -80,8 +82,10 @@ impl<X> Heap<X> {
         let (start, end) = self.next_gap(class).ok_or_else(|| self.exhausted(class.bytes()))?;
         let fits = (self.limit - self.claimed) / class.bytes() * class.granules() as usize;
         let granules = (end - start).min(u32::try_from(fits).unwrap_or(u32::MAX));
-        // SAFETY: the row lies in a block of the region, and no object in it is alive.
-        unsafe { self.region.fill(start, granules, 0) };
+        if !self.runs.sweeps[class.index()].zeroed {
+            // SAFETY: the row lies in a block of the region, and no object in it is alive.
+            unsafe { self.region.fill(start, granules, 0) };
+        }
         let end = start + granules;
         self.runs.runs[class.index()] = Run { cursor: start, end };
         let sweep = &mut self.runs.sweeps[class.index()];
@@ -105,16 +109,18 @@ impl<X> Heap<X> {
             if done != 0 {
                 self.blocks.set_swept(done, u32::MAX);
             }
-            let block = match next {
-                Some(block) => block,
-                None => self.new_block(class)?,
+            let (block, zeroed) = match next {
+                Some(block) => (block, false),
+                None => (self.new_block(class)?, true),
             };
             let sweep = &mut self.runs.sweeps[class.index()];
             sweep.block = block;
             sweep.from = first_granule(block);
+            sweep.zeroed = zeroed;
         }
     }
 
+    /// A block for objects of a class, all zero bits.
     fn new_block(&mut self, class: Class) -> Option<u32> {
         let taken = self.blocks.take(1)?;
         if !taken.pristine {

@@ -24,26 +24,40 @@ pub struct ShortText {
 
 impl ShortText {
     /// An integer in decimal, with its sign if it is negative.
+    #[inline]
     pub fn decimal(number: i32) -> ShortText {
-        let mut text = ShortText { bytes: 0, length: 0 };
-        let mut rest = number.unsigned_abs();
-        loop {
-            text.put_in_front(b'0' + (rest % 10) as u8);
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
+        let size = number.unsigned_abs();
+        let (first, rest) = (size / HUNDRED_MILLION, size % HUNDRED_MILLION);
+        let mut text = if first == 0 {
+            ShortText::digits(rest)
+        } else {
+            let mut text = ShortText::digits(first);
+            text.bytes |= u128::from(eight_digits(rest) + ZEROS) << (text.length * 8);
+            text.length += 8;
+            text
+        };
         if number < 0 {
-            text.put_in_front(b'-');
+            text.bytes = text.bytes << 8 | u128::from(b'-');
+            text.length += 1;
         }
         text
     }
 
-    /// Only called with ASCII, and not more often than there is room.
-    fn put_in_front(&mut self, byte: u8) {
-        self.bytes = self.bytes << 8 | u128::from(byte);
-        self.length += 1;
+    /// A number below 10⁸ in decimal.
+    #[inline]
+    fn digits(number: u32) -> ShortText {
+        // Most are small, and what is made of them waits for fewer steps then.
+        let digits = if number < 10_000 {
+            u64::from(four_digits(number)) << 32
+        } else {
+            eight_digits(number)
+        };
+        // The last of them stands, even if it is 0.
+        let zeros = (digits.trailing_zeros() / 8).min(7);
+        ShortText {
+            bytes: u128::from((digits + ZEROS) >> (zeros * 8)),
+            length: 8 - zeros,
+        }
     }
 
     /// Its bytes as a number. Texts that differ only in zeros at their ends have the same.
@@ -66,6 +80,32 @@ impl ShortText {
             length,
         })
     }
+}
+
+const HUNDRED_MILLION: u32 = 100_000_000;
+
+/// Eight times the digit 0.
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+
+/// The eight digits of a number below 10⁸, from 0 to 9, the first of which is the lowest byte. They are split off in three steps that treat all
+/// groups at once: two groups of four digits, four of two, eight of one. Without a loop, there is nothing to guess about how many there are.
+#[inline]
+fn eight_digits(number: u32) -> u64 {
+    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    // A multiplication and a shift divide exactly where numbers are so small: by 100 up to 9999, by 10 up to 99.
+    let hundreds = ((fours * 10_486) >> 20) & 0x7F_0000_007F;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | (twos - tens * 10) << 8
+}
+
+/// The same for a number below 10⁴ and its four digits.
+#[inline]
+fn four_digits(number: u32) -> u32 {
+    let hundreds = (number * 10_486) >> 20;
+    let twos = hundreds | (number - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000F_000F;
+    tens | (twos - tens * 10) << 8
 }
 
 /// A text, in the form that its length gives it.
@@ -188,10 +228,15 @@ impl<X> Heap<X> {
     #[inline]
     pub fn allocate_short(&mut self, text: ShortText) -> Result<Ref, Exhausted> {
         let header = layout::header(Kind::Str, text.length);
-        let (string, raw) = self.allocate_small(layout::BODY + text.length as usize, header)?;
-        // Where the second half is outside of the place there is nothing to write.
+        // Two ways, each with its size class: otherwise the address would wait until the length is known.
+        if text.length as usize <= layout::WORD {
+            let (string, raw) = self.allocate(layout::BODY + layout::WORD, header, true)?;
+            raw.set_u64(layout::BODY, (text.bytes as u64).to_le());
+            return Ok(string);
+        }
+        let (string, raw) = self.allocate(layout::BODY + 2 * layout::WORD, header, true)?;
         raw.set_u64(layout::BODY, (text.bytes as u64).to_le());
-        raw.set_u64(layout::BODY + 8, ((text.bytes >> 64) as u64).to_le());
+        raw.set_u64(layout::BODY + layout::WORD, ((text.bytes >> 64) as u64).to_le());
         Ok(string)
     }
 
@@ -227,7 +272,47 @@ impl<X> Heap<X> {
         Ok(Some(string))
     }
 
+    /// The same for an engine, which knows what its references lead to: `None` where one is null or there is no room.
+    ///
+    /// # Safety
+    ///
+    /// Both are null or references to live strings of this heap.
+    #[inline]
+    pub unsafe fn concatenate_known(&mut self, first: Ref, second: Ref) -> Option<Ref> {
+        if first.is_null() || second.is_null() {
+            return None;
+        }
+        // SAFETY: by the caller's word. Allocation neither moves nor frees, so that both stay where they are.
+        let (before, after) = unsafe { (self.raw_of_string(first), self.raw_of_string(second)) };
+        if let (Some(before), Some(after)) = (short_in(before), short_in(after))
+            && let Some(both) = before.followed_by(after)
+        {
+            return self.allocate_short(both).ok();
+        }
+        let (before, after) = (text_in(before)?, text_in(after)?);
+        let (string, raw) = self.allocate_text(before.len() + after.len()).ok()?;
+        raw.set_bytes(layout::BODY, before.as_bytes());
+        raw.set_bytes(layout::BODY + before.len(), after.as_bytes());
+        Some(string)
+    }
+
+    /// The place of a string.
+    ///
+    /// # Safety
+    ///
+    /// The reference is to a live string of this heap.
+    #[inline]
+    unsafe fn raw_of_string(&self, string: Ref) -> Raw {
+        let base = self.region.base();
+        // SAFETY: every object begins with a header, which says how long this one is, and places are whole granules.
+        unsafe {
+            let length = Raw::new(base, string, layout::HEADER).aux() as usize;
+            Raw::new(base, string, layout::BODY + length.next_multiple_of(layout::GRANULE))
+        }
+    }
+
     /// A string whose bytes are to be written at once.
+    #[inline]
     fn allocate_text(&mut self, length: usize) -> Result<(Ref, Raw), Exhausted> {
         let bytes = layout::BODY.saturating_add(length);
         let aux = u32::try_from(length).map_err(|_| self.exhausted(bytes))?;
@@ -256,9 +341,35 @@ mod tests {
     }
 
     #[test]
+    fn every_group_of_digits_is_split_off() {
+        for group in 0..10_000 {
+            for number in [group, group * 10_000, group * 10_001] {
+                assert_eq!(
+                    (eight_digits(number) + ZEROS).to_le_bytes(),
+                    *format!("{number:08}").as_bytes()
+                );
+            }
+            assert_eq!(four_digits(group), (eight_digits(group) >> 32) as u32);
+        }
+    }
+
+    #[test]
     fn decimals_are_what_the_standard_library_writes() {
         let mut heap = heap();
-        for number in [0, 7, -7, 10, 99, 100, -1000, 123_456_789, i32::MAX, i32::MIN] {
+        let powers = (0..10)
+            .map(|power| 10i32.pow(power))
+            .flat_map(|power| [power - 1, power, power + 1]);
+        let others = [
+            -7,
+            -1000,
+            1_020_304,
+            90_807_060,
+            123_456_789,
+            2_100_000_000,
+            i32::MAX,
+            i32::MIN,
+        ];
+        for number in powers.chain(others) {
             let text = heap.allocate_short(ShortText::decimal(number)).expect("there is room");
             assert_eq!(heap.text(text), Some(number.to_string().as_str()));
         }
@@ -275,6 +386,9 @@ mod tests {
             let (left, right) = (heap.allocate_string(&before), heap.allocate_string(&after));
             let (left, right) = (left.expect("there is room"), right.expect("there is room"));
             let both = heap.concatenate(left, right).expect("there is room").expect("both are texts");
+            // SAFETY: nothing was collected since both were made.
+            let known = unsafe { heap.concatenate_known(left, right) };
+            assert_eq!(heap.texts().get(known.expect("there is room")), heap.texts().get(both));
             let wanted = before + &after;
             assert_eq!(heap.text(both), Some(wanted.as_str()));
             // The same text in the same form, however it was made.

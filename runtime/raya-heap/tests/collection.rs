@@ -266,13 +266,15 @@ fn boxed_values_are_dropped_once_they_are_dead() {
 }
 
 #[test]
-fn a_collection_is_wanted_at_a_megabyte_and_then_at_twice_what_lives() {
+fn a_collection_is_wanted_at_a_megabyte_then_at_four_times_what_lives_and_at_twice_when_that_is_much() {
     if cfg!(miri) {
         return;
     }
     let mut heap = heap(64 << 20);
     let mut first = Ref::NULL;
-    for expected in [1 << 20, 2 << 20, 4 << 20] {
+    let wanted_at: [fn(usize) -> usize; 4] = [|_| 1 << 20, |live| live * 4, |live| live + (8 << 20), |live| live * 2];
+    for wanted_at in wanted_at {
+        let expected = wanted_at(heap.statistics().live);
         while !heap.wants_collection() {
             first = pair(&mut heap, 0, first);
         }
@@ -285,7 +287,7 @@ fn a_collection_is_wanted_at_a_megabyte_and_then_at_twice_what_lives() {
         heap.collect(|marker| marker.mark(first));
         assert!(!heap.wants_collection());
     }
-    assert_eq!(heap.statistics().collections, 3);
+    assert_eq!(heap.statistics().collections, 4);
     assert_eq!(heap.statistics().survival(), 1.0);
     assert_eq!(heap.statistics().allocated, heap.used() as u64);
 }

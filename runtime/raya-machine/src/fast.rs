@@ -24,6 +24,8 @@ use crate::object::{address, field, header_number, is_kind, null_reference};
 use crate::state::{Fault, Slow, State};
 use crate::word::Word;
 
+pub use crate::text::{int_to_string, sconcat, seq, slen, sne};
+
 /// The trap of a shared function that was run because it would fail.
 #[cold]
 fn trap_of<T>(result: Result<T, Trap>) -> Fault {
@@ -185,12 +187,12 @@ pub unsafe fn store_field_fast(state: &mut State, object: Ref, value: u64, of: S
 /// A new object.
 #[inline(always)]
 pub unsafe fn new(state: &mut State, class: ClassId) -> Result<Ref, Fault> {
-    if let Some(template) = *state.templates.add(class.index())
-        && let Some(object) = state.context().heap.bump_template(template)
-    {
-        return Ok(object);
+    let template = state.templates.add(class.index());
+    match state.context().heap.bump_template(*template) {
+        Some(object) => Ok(object),
+        // Not the class: it would take a register until here.
+        None => Err(state.defer(new_slowly, [(*template).header, 0, 0])),
     }
-    Err(state.defer(new_slowly, [u64::from(class.0), 0, 0]))
 }
 
 /// A new object, for its fields to be filled.
@@ -199,8 +201,8 @@ pub unsafe fn object_literal(state: &mut State, class: ClassId, _n: u16) -> Resu
     Ok(new(state, class)?.into_word())
 }
 
-fn new_slowly(state: &mut State, [class, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
-    let object = semantics::object::new(state.context(), ClassId(class as u32))?;
+fn new_slowly(state: &mut State, [header, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
+    let object = semantics::object::new(state.context(), ClassId(layout::number_in(header)))?;
     Ok(Some(object.into_word()))
 }
 
@@ -268,41 +270,6 @@ pub unsafe fn is_class(state: &mut State, value: Ref, class: ClassId) -> bool {
 #[inline(never)]
 fn is_subclass(state: &mut State, value: Ref, class: ClassId) -> bool {
     semantics::convert::is_class(state.context(), value, class)
-}
-
-// Texts.
-
-/// The length of a text in bytes.
-#[inline(always)]
-pub unsafe fn slen(state: &mut State, text: Ref) -> Result<i32, Fault> {
-    if text.is_null() {
-        return Err(null_reference(&"a string"));
-    }
-    // No text is longer than the heap's region, which has fewer bytes than references can count; longer ones are said to have the most.
-    Ok(i32::try_from(header_number(state, text)).unwrap_or(i32::MAX))
-}
-
-/// Whether two texts have the same bytes; null equals only null.
-#[inline(always)]
-pub unsafe fn seq(state: &mut State, a: Ref, b: Ref) -> bool {
-    if a == b {
-        return true;
-    }
-    if a.is_null() || b.is_null() || header_number(state, a) != header_number(state, b) {
-        return false;
-    }
-    same_text(state, a, b)
-}
-
-#[inline(never)]
-fn same_text(state: &mut State, a: Ref, b: Ref) -> bool {
-    semantics::string::seq(state.context(), a, b)
-}
-
-/// Whether two texts differ.
-#[inline(always)]
-pub unsafe fn sne(state: &mut State, a: Ref, b: Ref) -> bool {
-    !seq(state, a, b)
 }
 
 // Equality, truth, null.

@@ -28,6 +28,7 @@ mod frames;
 mod known;
 mod native;
 mod object;
+mod text;
 mod unwind;
 mod words;
 

@@ -162,9 +162,8 @@ pub unsafe fn closure_of(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     }
     // Shapes of what functions capture come behind those of classes.
     let shape = state.classes + pc.u32(8);
-    if let Some(template) = *state.templates.add(shape as usize)
-        && let Some(closure) = state.context().heap.bump_template(template)
-    {
+    let template = *state.templates.add(shape as usize);
+    if let Some(closure) = state.context().heap.bump_template(template) {
         let (first, count) = (pc.u16(4), pc.u16(6));
         let head = address(state, closure);
         head.add(layout::CLOSURE_FILLED).cast::<u32>().write(u32::from(count));

@@ -270,40 +270,40 @@ pub const FLOAT_TO_INT_SATURATING: Place = Place::new("spec/raya/ops/convert.tom
 pub const SCONCAT: Place = Place::new("spec/raya/ops/string.toml", 5);
 
 /// `[op.slen]`
-pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 22);
+pub const SLEN: Place = Place::new("spec/raya/ops/string.toml", 23);
 
 /// `[op.seq]`
-pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 40);
+pub const SEQ: Place = Place::new("spec/raya/ops/string.toml", 41);
 
 /// `[op.sne]`
-pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 56);
+pub const SNE: Place = Place::new("spec/raya/ops/string.toml", 57);
 
 /// `[op.slt]`
-pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 72);
+pub const SLT: Place = Place::new("spec/raya/ops/string.toml", 73);
 
 /// `[op.sle]`
-pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 96);
+pub const SLE: Place = Place::new("spec/raya/ops/string.toml", 97);
 
 /// `[op.sgt]`
-pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 110);
+pub const SGT: Place = Place::new("spec/raya/ops/string.toml", 111);
 
 /// `[op.sge]`
-pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 124);
+pub const SGE: Place = Place::new("spec/raya/ops/string.toml", 125);
 
 /// `[op.to_string]`
-pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 138);
+pub const TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 139);
 
 /// `[op.int_to_string]`
-pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 163);
+pub const INT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 164);
 
 /// `[op.float_to_string]`
-pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 177);
+pub const FLOAT_TO_STRING: Place = Place::new("spec/raya/ops/string.toml", 179);
 
 /// `[op.string_to_int]`
-pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 200);
+pub const STRING_TO_INT: Place = Place::new("spec/raya/ops/string.toml", 202);
 
 /// `[op.string_to_float]`
-pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 225);
+pub const STRING_TO_FLOAT: Place = Place::new("spec/raya/ops/string.toml", 227);
 
 /// `[op.jmp]`
 pub const JMP: Place = Place::new("spec/raya/ops/jump.toml", 5);

@@ -91,8 +91,8 @@ pub struct State {
     pub(crate) globals: *mut u64,
     /// The words of the static fields.
     pub(crate) statics: *mut u64,
-    /// What a new object of each class looks like, and behind them a closure of each function, where the heap has a fast way for it.
-    pub(crate) templates: *const Option<Template>,
+    /// What a new object of each class looks like, and behind them a closure of each function.
+    pub(crate) templates: *const Template,
     /// The program, while it runs.
     pub(crate) context: *mut Context,
     /// The most elements of an array.
@@ -109,7 +109,7 @@ pub struct State {
     deferred: Deferred,
     /// How many slots of the task's frames are only there for `try`.
     pub(crate) hidden: u64,
-    all_templates: Box<[Option<Template>]>,
+    all_templates: Box<[Template]>,
     pub(crate) code: Box<Code>,
     /// The functions of the host that were called so far, by number.
     pub(crate) natives: Vec<Option<Known>>,
@@ -139,9 +139,11 @@ impl State {
         let classes = context.module.classes.len() as u32;
         let heap = &context.heap;
         let functions = context.module.functions.len() as u32;
-        let of_classes = (0..classes).map(|class| heap.template(heap.shape_of_class(ClassId(class))));
-        let of_closures = (0..functions).map(|function| heap.template(heap.shape_of_captures(FunctionId(function))));
-        let templates: Box<[_]> = of_classes.chain(of_closures).collect();
+        let of_classes = (0..classes).map(|class| heap.shape_of_class(ClassId(class)));
+        let of_closures = (0..functions).map(|function| heap.shape_of_captures(FunctionId(function)));
+        let shapes = of_classes.chain(of_closures);
+        let templates = shapes.map(|shape| heap.template(shape).unwrap_or(Template::unfit(shape)));
+        let templates: Box<[_]> = templates.collect();
         // Pointers into it are taken once it has its place: moving it would make them stale.
         let code = Box::new(code);
         State {

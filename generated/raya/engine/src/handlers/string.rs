@@ -9,14 +9,14 @@ use raya_runtime::{Ref, semantics};
 /// A new text: the one below, then the top of the stack.
 ///
 /// Spec: `[op.sconcat]` in `spec/raya/ops/string.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn sconcat(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
-    match semantics::string::sconcat(state.context(), a, b) {
+    match fast::sconcat(state, a, b) {
         Ok(output) => {
             fp.set::<Ref>(pc.u16(2), output);
             (pc.next(1), fp)
@@ -210,13 +210,13 @@ pub unsafe fn to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// An integer in decimal digits, with `-` in front of a negative one.
 ///
 /// Spec: `[op.int_to_string]` in `spec/raya/ops/string.toml`.
-#[inline(never)]
+#[inline(always)]
 pub unsafe fn int_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
     let a: i32 = fp.get(pc.u16(4));
-    match semantics::string::int_to_string(state.context(), a) {
+    match fast::int_to_string(state, a) {
         Ok(output) => {
             fp.set::<Ref>(pc.u16(2), output);
             (pc.next(1), fp)
