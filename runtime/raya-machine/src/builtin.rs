@@ -70,7 +70,7 @@ pub unsafe fn constant_short(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
 /// Jumps, and charges for the block at the target.
 #[inline(always)]
 pub unsafe fn jump(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.enter_block(pc.jump(pc.i32(4)), fp, u32::from(pc.u16(2)))
+    state.enter_block(pc.target(8), fp, u32::from(pc.u16(2)))
 }
 
 /// Charges for the block behind it.
@@ -89,19 +89,25 @@ pub(crate) unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
 /// Calls a function.
 #[inline(always)]
 pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let callee = state.callee(pc.u32(12));
-    state.push_frame(pc, pc.next(2), first_argument(pc, fp), callee, Notes::default())
+    enter_function(pc, fp, state, Notes::default())
+}
+
+/// Enters the function of a call that says where it begins. Its number would do, but whatever comes next waits for the place.
+#[inline(always)]
+unsafe fn enter_function(pc: Pc, fp: Fp, state: &mut State, notes: Notes) -> (Pc, Fp) {
+    let callee = state.callee(pc.u32(20));
+    state.push_frame(pc, 3, first_argument(pc, fp), callee, || pc.target(8), notes)
 }
 
 /// Calls a function that may have more arguments than parameters. The further ones are put below its frame.
 #[inline(never)]
 pub unsafe fn call_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(12));
-    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, Notes::default())
+    push_rest(pc, fp, state, 2, usize::from(pc.u16(4)), callee, Notes::default())
 }
 
 /// Enters a function with `count` arguments, of which those beyond its parameters are put below its frame.
-unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
+unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, words: u32, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let rest = count - usize::from(callee.params);
     core::slice::from_raw_parts_mut(first, count).rotate_left(usize::from(callee.params));
@@ -109,7 +115,7 @@ unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, return_pc: Pc, count: usi
         rest: Some(rest as u32),
         ..notes
     };
-    state.push_frame(pc, return_pc, first.add(rest), callee, notes)
+    state.push_frame(pc, words, first.add(rest), callee, || Pc(callee.entry), notes)
 }
 
 /// Calls the method that the receiver's class has in a vtable slot, which may have more arguments than parameters. Methods that take exactly
@@ -123,7 +129,7 @@ pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = *state.vtables.add(object::header_number(state, receiver) as usize);
     let function = *state.methods.add((first + pc.u32(12)) as usize);
     let callee = state.callee(function);
-    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, Notes::default())
+    push_rest(pc, fp, state, 2, usize::from(pc.u16(4)), callee, Notes::default())
 }
 
 /// Runs a constructor on an object, which the record of the call keeps.
@@ -133,8 +139,7 @@ pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if object.is_null() {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
-    let callee = state.callee(pc.u32(12));
-    state.push_frame(pc, pc.next(2), first_argument(pc, fp), callee, keeping(object))
+    enter_function(pc, fp, state, keeping(object))
 }
 
 /// The same for a constructor that may have more arguments than parameters.
@@ -145,7 +150,7 @@ pub unsafe fn call_constructor_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
         return state.raise(pc, fp, null_reference(&"an object to construct"));
     }
     let callee = state.callee(pc.u32(12));
-    push_rest(pc, fp, state, pc.next(2), usize::from(pc.u16(4)), callee, keeping(object))
+    push_rest(pc, fp, state, 2, usize::from(pc.u16(4)), callee, keeping(object))
 }
 
 #[inline(always)]
@@ -177,21 +182,38 @@ pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 }
 
 /// Calls a closure: the receiver of a bound method takes its place among the arguments, otherwise these move down by one.
+///
+/// The instruction remembers the header of the closure that it met last, with the number and the first instruction of its function: what is
+/// behind a header never changes, and what is guessed right need not be waited for.
 #[inline(always)]
 pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let closure = Ref::from_bits(*first as u32);
-    if closure.is_null() {
-        return state.raise(pc, fp, null_reference(&"a function"));
-    }
-    let function = object::header_number(state, closure) - state.classes;
-    let callee = state.callee(function);
-    if callee.rest {
-        return state.run_rarely(pc, fp, call_closure_rest);
+    // Null needs no test of its own where a closure was met before: no header is read there.
+    let header = object::address(state, closure).cast::<u64>().read();
+    if header != pc.u64(8) {
+        core::hint::cold_path();
+        if closure.is_null() {
+            return state.raise(pc, fp, null_reference(&"a function"));
+        }
+        let function = object::header_number(state, closure) - state.classes;
+        let callee = state.callee(function);
+        if callee.rest {
+            return state.run_rarely(pc, fp, call_closure_rest);
+        }
+        pc.put_u64(8, header);
+        pc.put_target(16, Pc(callee.entry));
+        pc.put_u32(28, function);
+        // Once more, from what is remembered now.
+        return (pc, fp);
     }
     take_closure(pc, fp, state, closure);
-    state.push_frame(pc, pc.next(2), first, callee, of_closure(closure))
+    let callee = state.callee(pc.u32(28));
+    state.push_frame(pc, CLOSURE_WORDS, first, callee, || pc.target(16), of_closure(closure))
 }
+
+/// The words of a call of a closure: those of every call, and two for what it remembers.
+const CLOSURE_WORDS: u32 = 4;
 
 /// Makes arguments of a closure and those that it is called with; says how many there are.
 #[inline(always)]
@@ -200,8 +222,10 @@ unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref) -> usize {
     let receiver = object::closure_receiver(state, closure);
     let count = usize::from(pc.u16(4));
     if receiver.is_null() {
+        // Most closures take one argument. Where there is none, there is still a slot behind: frames have one more than they need.
+        *first = first.add(1).read();
         // Volatile for the reason that `push_frame` states.
-        let (mut to, end) = (first, first.add(count - 1));
+        let (mut to, end) = (first.add(1), first.add(count - 1));
         while to < end {
             to.write_volatile(to.add(1).read());
             to = to.add(1);
@@ -218,7 +242,7 @@ unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure = Ref::from_bits(*first_argument(pc, fp) as u32);
     let callee = state.callee(object::header_number(state, closure) - state.classes);
     let count = take_closure(pc, fp, state, closure);
-    push_rest(pc, fp, state, pc.next(2), count, callee, of_closure(closure))
+    push_rest(pc, fp, state, CLOSURE_WORDS, count, callee, of_closure(closure))
 }
 
 #[inline(always)]
@@ -259,7 +283,7 @@ pub unsafe fn reflect_construct(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
                 ..Notes::default()
             };
             let callee = state.callee(function.0);
-            push_rest(pc, fp, state, pc.next(2), arguments.len(), callee, notes)
+            push_rest(pc, fp, state, 2, arguments.len(), callee, notes)
         }
         Ok(call) => {
             // Nothing runs; the instruction behind, which would bring back the object, says where the value goes.
@@ -437,5 +461,5 @@ pub unsafe fn null_to(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
         _ => Ref::NULL.into_word(),
     };
     fp.set_word(pc.u16(4), null);
-    (pc.jump(pc.i32(8)), fp)
+    (pc.target(8), fp)
 }

@@ -65,7 +65,14 @@ unsafe fn function_of(state: &State, class: u32, method: MethodId) -> u32 {
 #[inline(always)]
 pub unsafe fn enter_method(pc: Pc, fp: Fp, state: &mut State, function: u32) -> (Pc, Fp) {
     let callee = state.callee(function);
-    state.push_frame(pc, pc.next(METHOD_WORDS), first_argument(pc, fp), callee, Notes::default())
+    state.push_frame(
+        pc,
+        METHOD_WORDS,
+        first_argument(pc, fp),
+        callee,
+        || Pc(callee.entry),
+        Notes::default(),
+    )
 }
 
 /// Looks for the function of the receiver's class, and enters it.
@@ -79,7 +86,7 @@ pub unsafe fn enter_method_of(pc: Pc, fp: Fp, state: &mut State, receiver: Ref, 
 }
 
 /// The words of a call of a method: those of every call, and one for the cache.
-const METHOD_WORDS: usize = 3;
+const METHOD_WORDS: u32 = 3;
 
 // Properties: fields by their names.
 

@@ -110,6 +110,7 @@ impl Engine for Fast {
         }
         let frames = self.state.frames_mut(task);
         frames.grow(rest + callee.words as usize, 2);
+        let frame = frames.words.as_mut_ptr().wrapping_add(rest);
         let (given, further) = entry.arguments.split_at(params);
         // Arguments beyond the parameters lie below the frame.
         let values = further.iter().chain(given).map(|value| value.word());
@@ -120,7 +121,7 @@ impl Engine for Fast {
         if let Some(record) = frames.records.get_mut(1) {
             *record = Record {
                 return_pc: State::finish(),
-                base: rest * size_of::<u64>(),
+                frame,
                 function: function.0,
                 closure: entry.closure,
                 rest: rest as u32,

@@ -1,7 +1,8 @@
 //! The frames of a task: one array of words, in which the frame of a call begins where its arguments lie in the caller's frame, and a record
 //! for each call.
 //!
-//! Both grow when a call needs more room, so that links between frames are numbers. A record stays where it is when its call returns, until
+//! Both grow when a call needs more room. Records say where their frames are in memory, and learn it when the words move: calls and returns
+//! are many, and growing is rare. A record stays where it is when its call returns, until
 //! the next call: the instruction behind a constructor's call takes the object from there.
 
 use raya_heap::Ref;
@@ -15,8 +16,8 @@ use crate::pc::Pc;
 pub(crate) struct Record {
     /// The instruction behind the call.
     pub return_pc: Pc,
-    /// Where the frame begins in the array of words, in bytes, so that a call and a return have nothing to multiply.
-    pub base: usize,
+    /// Where the frame begins.
+    pub frame: *mut u64,
     /// The function.
     pub function: u32,
     /// The closure whose captures the function reads, if it captures any.
@@ -27,21 +28,21 @@ pub(crate) struct Record {
     pub rest: u32,
 }
 
+// SAFETY: the frame belongs to the `Frames` that hold the record, and is reached by whoever has the state that owns these.
+unsafe impl Send for Record {}
+// SAFETY: as for `Send`; nothing is reached through a shared record but its place.
+unsafe impl Sync for Record {}
+
 impl Record {
     /// What stands below the first call.
     pub const BOTTOM: Record = Record {
         return_pc: Pc(core::ptr::null()),
-        base: 0,
+        frame: core::ptr::null_mut(),
         function: 0,
         closure: Ref::NULL,
         receiver: Ref::NULL,
         rest: 0,
     };
-
-    /// Where the frame begins in the array of words.
-    pub fn first_word(&self) -> usize {
-        self.base / size_of::<u64>()
-    }
 }
 
 /// The frames of a task while it doesn't run.
@@ -86,12 +87,26 @@ impl Frames {
     pub fn grow(&mut self, words: usize, records: usize) {
         if self.words.len() < words {
             let room = words.max(self.words.len() * 2).max(FIRST_WORDS);
+            let before = self.words.as_ptr().addr();
             self.words.resize(room, 0);
+            let moved = self.words.as_mut_ptr();
+            for record in &mut self.records {
+                record.frame = moved.wrapping_byte_add(record.frame.addr().wrapping_sub(before));
+            }
         }
         if self.records.len() < records {
             let room = records.max(self.records.len() * 2).max(FIRST_RECORDS);
-            self.records.resize(room, Record::BOTTOM);
+            let bottom = Record {
+                frame: self.words.as_mut_ptr(),
+                ..Record::BOTTOM
+            };
+            self.records.resize(room, bottom);
         }
+    }
+
+    /// The position of the first word of a record's frame.
+    pub fn first_word(&self, record: &Record) -> usize {
+        (record.frame.addr() - self.words.as_ptr().addr()) / size_of::<u64>()
     }
 }
 

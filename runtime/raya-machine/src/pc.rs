@@ -66,6 +66,11 @@ impl Pc {
         u16: u16
     }
 
+    put! {
+        /// Changes the place that is written at a byte offset, as [`target`](Self::target) reads it.
+        put_target: Pc
+    }
+
     /// Makes the instruction one of another handler, which reads the same fields: one of the same family.
     ///
     /// # Safety
@@ -124,16 +129,18 @@ impl Pc {
         Pc(unsafe { self.0.add(words) })
     }
 
-    /// The place so many words away: the target of a jump.
+    /// The place that is written at a byte offset: the target of a jump. A place and not a distance, since each instruction is found by the
+    /// one before: what that takes is taken again and again, and nothing else can be done meanwhile.
     ///
     /// # Safety
     ///
-    /// An instruction of the same code begins there.
+    /// The place is the beginning of an instruction, and the field at `at` bytes is a target.
     #[inline(always)]
     #[must_use]
-    pub unsafe fn jump(self, words: i32) -> Pc {
-        // SAFETY: by the caller's word, both places are in the same code.
-        Pc(unsafe { self.0.offset(words as isize) })
+    pub unsafe fn target(self, at: usize) -> Pc {
+        debug_assert!(at.is_multiple_of(size_of::<*const u64>()));
+        // SAFETY: the field lies in the instruction, is aligned, and was made a place when the code had its own.
+        Pc(unsafe { self.0.byte_add(at).cast::<*const u64>().read() })
     }
 }
 

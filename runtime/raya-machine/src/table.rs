@@ -114,7 +114,7 @@ pub enum What {
     /// 64 bits: 16 for the first slot of a list of values, 16 for their number, 32 for where their kinds stand in
     /// [`State::kinds`](crate::State::kinds).
     List(u8),
-    /// 32 bits, signed: the way to the target of a branch, in words from the beginning of this instruction.
+    /// 64 bits: the place of the target of a branch.
     Target,
     /// 16 bits: the fuel of the block at the target.
     CostTaken,

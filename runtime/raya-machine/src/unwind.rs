@@ -115,7 +115,7 @@ impl State {
             };
             // SAFETY: both slots belong to the frame of the handler's function, as lowering counted them; `try` wrote the one.
             let (fp, locks) = unsafe {
-                let fp = Fp(self.words.byte_add(record.base));
+                let fp = Fp(record.frame);
                 fp.set(handler.slot, exception);
                 (fp, fp.word(handler.locks))
             };

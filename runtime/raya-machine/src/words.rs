@@ -43,6 +43,23 @@ impl Words {
         Pc(self.0.as_ptr().cast::<u64>().cast_const())
     }
 
+    /// Makes places in memory of those that are positions of others.
+    pub fn point(&mut self, places: &[u32]) {
+        for place in places {
+            let place = *place as usize;
+            if place >= self.len() {
+                continue;
+            }
+            let first = self.0.as_ptr().cast::<u64>();
+            // SAFETY: there is such a word, and it belongs to nobody else yet. A pointer is as large as a word or smaller.
+            unsafe {
+                let word = first.add(place);
+                let to = word.read() as usize;
+                word.cast::<*const u64>().write(first.wrapping_add(to).cast_const());
+            }
+        }
+    }
+
     /// The place of one of them. It can be read and written from there to either end of the code.
     pub fn pc(&self, index: usize) -> Option<Pc> {
         (index < self.len()).then(|| Pc(self.start().0.wrapping_add(index)))

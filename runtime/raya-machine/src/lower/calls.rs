@@ -9,6 +9,7 @@ use raya_facts::{FunctionId, Instruction, MethodId, Opcode};
 use super::function::{Leaves, Lowering};
 use super::select::kind_number;
 use super::stack::Place;
+use super::writer::Begun;
 use crate::code::slot_kind;
 use crate::table::{Location, builtin, flags};
 
@@ -116,7 +117,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Writes the first and the last word of a call with the values from a position up as its arguments. `words` is the length.
-    fn write_call(&mut self, number: u16, words: u8, first: usize, result: u16, flags: u16, called: u32) {
+    fn write_call(&mut self, number: u16, words: u8, first: usize, result: u16, flags: u16, called: u32) -> Begun {
         let count = self.stack.depth() - first;
         let begun = self.builtin(number, words);
         let last = (words - 1) * 8;
@@ -126,18 +127,26 @@ impl Lowering<'_, '_> {
         self.shared.writer.u16(begun, last + 2, flags);
         self.shared.writer.u32(begun, last + 4, called);
         self.safepoint_of_call(first);
+        begun
+    }
+
+    /// Writes a call of a function. `numbers` are those of the handler for one that takes its parameters alone, and for one that may take
+    /// more. The first is told where the function begins.
+    fn write_plain_call(&mut self, numbers: (u16, u16), first: usize, result: u16, flags: u16, function: FunctionId) {
+        if self.takes_rest(function) {
+            self.write_call(numbers.1, 2, first, result, flags, function.0);
+        } else {
+            let begun = self.write_call(numbers.0, 3, first, result, flags, function.0);
+            self.shared.writer.entry(begun, 8, function.0);
+        }
     }
 
     fn call(&mut self, function: FunctionId, argc: usize) -> usize {
         let first = self.stack.depth().saturating_sub(argc);
         self.settle_from(first);
         let local = self.result_local(first);
-        let number = if self.takes_rest(function) {
-            builtin::CALL_REST
-        } else {
-            builtin::CALL
-        };
-        self.write_call(number, 2, first, local.unwrap_or(self.stack.slot(first)), 0, function.0);
+        let result = local.unwrap_or(self.stack.slot(first));
+        self.write_plain_call((builtin::CALL, builtin::CALL_REST), first, result, 0, function);
         self.stack.cut(first);
         self.push_result(local)
     }
@@ -145,11 +154,8 @@ impl Lowering<'_, '_> {
     fn construct(&mut self, function: FunctionId, argc: usize) -> usize {
         let first = self.stack.depth().saturating_sub(argc + 1);
         self.settle_from(first);
-        let number = match self.takes_rest(function) {
-            true => builtin::CALL_CONSTRUCTOR_REST,
-            false => builtin::CALL_CONSTRUCTOR,
-        };
-        self.write_call(number, 2, first, self.stack.slot(first), flags::KEEPS_RECEIVER, function.0);
+        let numbers = (builtin::CALL_CONSTRUCTOR, builtin::CALL_CONSTRUCTOR_REST);
+        self.write_plain_call(numbers, first, self.stack.slot(first), flags::KEEPS_RECEIVER, function);
         self.stack.cut(first);
         self.take_receiver(builtin::TAKE_RECEIVER, first)
     }
@@ -165,12 +171,9 @@ impl Lowering<'_, '_> {
     fn call_super(&mut self, function: FunctionId, argc: usize) -> usize {
         let first = self.stack.depth().saturating_sub(argc + 1);
         self.settle_from(first);
-        let number = match self.takes_rest(function) {
-            true => builtin::CALL_SUPER_REST,
-            false => builtin::CALL_SUPER,
-        };
         // What the constructor returns is put where its arguments were, and nothing reads it there.
-        self.write_call(number, 2, first, self.stack.slot(first), 0, function.0);
+        let numbers = (builtin::CALL_SUPER, builtin::CALL_SUPER_REST);
+        self.write_plain_call(numbers, first, self.stack.slot(first), 0, function);
         self.stack.cut(first);
         0
     }
@@ -260,7 +263,9 @@ impl Lowering<'_, '_> {
         let first = self.stack.depth().saturating_sub(argc + 1);
         self.settle_from(first);
         let local = self.result_local(first);
-        self.write_call(builtin::CALL_CLOSURE, 2, first, local.unwrap_or(self.stack.slot(first)), 0, 0);
+        let begun = self.write_call(builtin::CALL_CLOSURE, 4, first, local.unwrap_or(self.stack.slot(first)), 0, 0);
+        // No object has such a header, so that the first call looks for the function.
+        self.shared.writer.u64(begun, 8, u64::MAX);
         self.stack.cut(first);
         self.push_result(local)
     }

@@ -45,12 +45,12 @@ struct Block {
 /// No position: the block isn't lowered yet, or no path reaches it.
 const NOT_LOWERED: u32 = u32::MAX;
 
-/// A jump whose distance is written when all blocks have a place.
+/// A jump whose target is written when all blocks have a place.
 #[derive(Debug, Clone, Copy)]
 struct Jump {
     /// Where the instruction begins.
     from: usize,
-    /// The field for the distance.
+    /// The field for the target.
     at: u8,
     /// The position of the target in the list of blocks.
     block: u32,
@@ -363,7 +363,7 @@ impl Lowering<'_, '_> {
         self.blocks.get(self.block).map_or(0, |block| charged(block.cost))
     }
 
-    /// Has the distance to a label written into an instruction, once it is known.
+    /// Has the place of a label written into an instruction, once it is known.
     pub fn jump_to(&mut self, begun: Begun, at: u8, label: Label) {
         let from = self.shared.writer.start(begun);
         if let Some(block) = self.block_of(label) {

@@ -59,8 +59,8 @@ impl<'s> Lowering<'s, '_> {
             // Paid for already.
             self.leave(Leaves::Branches);
         } else {
-            let begun = self.builtin(builtin::JUMP, 1);
-            self.jump_to(begun, 4, test.exit);
+            let begun = self.builtin(builtin::JUMP, 2);
+            self.jump_to(begun, 8, test.exit);
             self.leave(Leaves::Ends);
         }
         true

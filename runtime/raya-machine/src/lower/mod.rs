@@ -128,7 +128,11 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         functions.push(code);
         starts.push(callee);
     }
-    let words = Words::from(std::mem::take(&mut shared.writer.words));
+    shared
+        .writer
+        .link(|function| functions.get(function).map_or(0, |function| function.start));
+    let mut words = Words::from(std::mem::take(&mut shared.writer.words));
+    words.point(&shared.writer.places);
     let callees = starts
         .into_iter()
         .zip(&functions)

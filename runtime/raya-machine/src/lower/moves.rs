@@ -180,9 +180,9 @@ impl Lowering<'_, '_> {
             self.leave(Leaves::Ends);
             return;
         }
-        let begun = self.builtin(builtin::JUMP, 1);
+        let begun = self.builtin(builtin::JUMP, 2);
         self.shared.writer.u16(begun, 2, cost);
-        self.jump_to(begun, 4, to);
+        self.jump_to(begun, 8, to);
         self.leave(Leaves::Ends);
     }
 

@@ -1,4 +1,4 @@
-//! Writes words of lowered code: instructions, their fields, and the distances of jumps once targets are known.
+//! Writes words of lowered code: instructions, their fields, and the targets of jumps once they are known.
 
 /// The code of all functions while it grows.
 #[derive(Debug, Default)]
@@ -6,6 +6,10 @@ pub(super) struct Writer {
     pub words: Vec<u64>,
     /// How many instructions were written.
     pub instructions: u64,
+    /// The words that are the position of another one, and become its place in memory.
+    pub places: Vec<u32>,
+    /// The words that are the number of a function, and become the place of its first instruction.
+    pub entries: Vec<u32>,
 }
 
 /// An instruction that was begun.
@@ -94,9 +98,25 @@ impl Writer {
         begun.0
     }
 
-    /// Writes the distance of a jump into an instruction that begins at `from`.
+    /// Writes the number of a function into a word that becomes the place of its first instruction.
+    pub fn entry(&mut self, begun: Begun, at: u8, function: u32) {
+        self.u64(begun, at, u64::from(function));
+        self.entries.push((begun.0 + usize::from(at / 8)) as u32);
+    }
+
+    /// Replaces numbers of functions by the positions where these begin.
+    pub fn link(&mut self, start: impl Fn(usize) -> u32) {
+        for place in self.entries.drain(..) {
+            if let Some(word) = self.words.get_mut(place as usize) {
+                *word = u64::from(start(*word as usize));
+                self.places.push(place);
+            }
+        }
+    }
+
+    /// Writes the target of a jump into an instruction that begins at `from`.
     pub fn patch(&mut self, from: usize, at: u8, to: usize) {
-        let distance = (to as i64 - from as i64) as i32;
-        self.u32(Begun(from), at, distance.cast_unsigned());
+        self.u64(Begun(from), at, to as u64);
+        self.places.push((from + usize::from(at / 8)) as u32);
     }
 }

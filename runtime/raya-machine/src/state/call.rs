@@ -16,20 +16,21 @@ impl State {
     /// # Safety
     ///
     /// The parameters lie there in the representations that the function wants, in the words of the task that runs; `pc` is the
-    /// call, `return_pc` the instruction behind it.
+    /// call, `words` its length, `entry` finds the function's first instruction.
     #[inline(always)]
     pub(crate) unsafe fn push_frame(
         &mut self,
         pc: Pc,
-        return_pc: Pc,
+        words: u32,
         frame: *mut u64,
         callee: &Callee,
+        entry: impl FnOnce() -> Pc,
         notes: Notes,
     ) -> (Pc, Fp) {
         let record = self.record.wrapping_add(1);
         if record >= self.records_end || frame.wrapping_add(callee.words as usize) > self.words_end {
             let call = Rare::Call {
-                return_pc,
+                words,
                 callee,
                 closure: notes.closure.unwrap_or_default(),
                 receiver: notes.receiver.unwrap_or_default(),
@@ -40,8 +41,8 @@ impl State {
         }
         // SAFETY: both lie within what was just checked.
         unsafe {
-            (*record).return_pc = return_pc;
-            (*record).base = frame as usize - self.words as usize;
+            (*record).return_pc = pc.next(words as usize);
+            (*record).frame = frame;
             (*record).function = callee.function;
             notes.write(&mut *record);
             // Not a range: at low levels of optimisation one lies in memory, and then the handler's last call stays a call.
@@ -56,7 +57,7 @@ impl State {
             }
         }
         self.record = record;
-        self.enter_block(Pc(callee.entry), Fp(frame), callee.cost)
+        self.enter_block(entry(), Fp(frame), callee.cost)
     }
 
     /// Returns a word: puts it where the call says, in its last word, and goes on behind it.
@@ -71,7 +72,7 @@ impl State {
         unsafe {
             let return_pc = (*self.record).return_pc;
             self.record = self.record.sub(1);
-            let fp = Fp(self.words.byte_add((*self.record).base));
+            let fp = Fp((*self.record).frame);
             let result = return_pc.0.sub(1).cast::<u16>().read();
             fp.set_word(result, word);
             (return_pc, fp)
@@ -111,12 +112,12 @@ impl State {
         unsafe {
             let record = record.add(top + 1);
             (*record).return_pc = return_pc;
-            (*record).base = base * size_of::<u64>();
             (*record).function = callee.function;
             (*record).closure = closure;
             (*record).receiver = receiver;
             (*record).rest = rest;
             let frame = words.add(base);
+            (*record).frame = frame;
             for local in usize::from(callee.params)..callee.locals() {
                 frame.add(local).write(0);
             }

@@ -63,7 +63,7 @@ fn mark(code: &Code, frames: &Frames, top: usize, pc: Pc, marker: &mut Marker) {
     let mut pc = pc;
     for record in calls.iter().rev() {
         let function = FunctionId(record.function);
-        let base = record.first_word();
+        let base = frames.first_word(record);
         let place = code.place(function, pc).wrapping_sub(behind);
         let word = |slot: usize| frames.words.get(base + slot).copied().unwrap_or(0);
         if let Some(lowered) = code.function(function) {

@@ -235,8 +235,8 @@ impl State {
         if self.record.is_null() {
             return Fp(self.words);
         }
-        // SAFETY: `record` points at the innermost record, whose base lies within the words.
-        unsafe { Fp(self.words.byte_add((*self.record).base)) }
+        // SAFETY: `record` points at the innermost record, whose frame lies within the words.
+        unsafe { Fp((*self.record).frame) }
     }
 
     /// Gives the task back, and says how the run ended.

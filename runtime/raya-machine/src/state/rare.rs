@@ -28,7 +28,8 @@ pub(super) enum Rare {
     Run(unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)),
     /// Make the call at the place, for which there is no room yet. What handlers are given as their frame is that of the function.
     Call {
-        return_pc: Pc,
+        /// The length of the call.
+        words: u32,
         callee: *const Callee,
         closure: Ref,
         receiver: Ref,
@@ -40,6 +41,8 @@ impl State {
     /// Has something rare done by the next instruction.
     #[inline(always)]
     pub(super) fn later(&mut self, pc: Pc, fp: Fp, rare: Rare) -> (Pc, Fp) {
+        // The way that is taken nearly always goes straight on, without a jump.
+        core::hint::cold_path();
         // SAFETY: what was there is `Nothing`, which needs no dropping.
         unsafe { core::ptr::from_mut(&mut self.rare).write(rare) };
         self.rare_pc = pc;
@@ -71,14 +74,14 @@ impl State {
                 (at, fp)
             }
             Rare::Call {
-                return_pc,
+                words,
                 callee,
                 closure,
                 receiver,
                 rest,
             } => {
-                // SAFETY: callees live as long as the code.
-                let callee = unsafe { &*callee };
+                // SAFETY: callees live as long as the code; behind every call is an instruction.
+                let (callee, return_pc) = unsafe { (&*callee, at.next(words as usize)) };
                 self.push_frame_slowly(at, self.frame(), return_pc, fp.0, callee, closure, receiver, rest)
             }
         }

@@ -38,9 +38,9 @@ pub unsafe fn if_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a == b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -53,9 +53,9 @@ pub unsafe fn if_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a == b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -68,9 +68,9 @@ pub unsafe fn unless_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a == b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -83,9 +83,9 @@ pub unsafe fn unless_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a == b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -122,9 +122,9 @@ pub unsafe fn if_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a != b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -137,9 +137,9 @@ pub unsafe fn if_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a != b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -152,9 +152,9 @@ pub unsafe fn unless_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a != b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -167,9 +167,9 @@ pub unsafe fn unless_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a != b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -218,9 +218,9 @@ pub unsafe fn if_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -233,9 +233,9 @@ pub unsafe fn if_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -248,9 +248,9 @@ pub unsafe fn if_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -263,9 +263,9 @@ pub unsafe fn unless_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -278,9 +278,9 @@ pub unsafe fn unless_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -293,9 +293,9 @@ pub unsafe fn unless_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -344,9 +344,9 @@ pub unsafe fn if_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -359,9 +359,9 @@ pub unsafe fn if_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -374,9 +374,9 @@ pub unsafe fn if_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -389,9 +389,9 @@ pub unsafe fn unless_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -404,9 +404,9 @@ pub unsafe fn unless_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -419,9 +419,9 @@ pub unsafe fn unless_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -470,9 +470,9 @@ pub unsafe fn if_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -485,9 +485,9 @@ pub unsafe fn if_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -500,9 +500,9 @@ pub unsafe fn if_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -515,9 +515,9 @@ pub unsafe fn unless_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -530,9 +530,9 @@ pub unsafe fn unless_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -545,9 +545,9 @@ pub unsafe fn unless_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -596,9 +596,9 @@ pub unsafe fn if_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -611,9 +611,9 @@ pub unsafe fn if_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -626,9 +626,9 @@ pub unsafe fn if_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -641,9 +641,9 @@ pub unsafe fn unless_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -656,9 +656,9 @@ pub unsafe fn unless_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -671,9 +671,9 @@ pub unsafe fn unless_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -707,10 +707,10 @@ pub unsafe fn feq_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a == b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -725,9 +725,9 @@ pub unsafe fn if_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a == b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -737,10 +737,10 @@ pub unsafe fn if_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a == b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -755,9 +755,9 @@ pub unsafe fn unless_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a == b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -791,10 +791,10 @@ pub unsafe fn fne_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a != b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -809,9 +809,9 @@ pub unsafe fn if_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a != b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -821,10 +821,10 @@ pub unsafe fn if_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a != b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -839,9 +839,9 @@ pub unsafe fn unless_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a != b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -888,10 +888,10 @@ pub unsafe fn flt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -903,11 +903,11 @@ pub unsafe fn if_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn if_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -922,9 +922,9 @@ pub unsafe fn if_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a < b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -935,10 +935,10 @@ pub unsafe fn if_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -950,11 +950,11 @@ pub unsafe fn unless_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn unless_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -969,9 +969,9 @@ pub unsafe fn unless_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a < b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1018,10 +1018,10 @@ pub unsafe fn fle_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1033,11 +1033,11 @@ pub unsafe fn if_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn if_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1052,9 +1052,9 @@ pub unsafe fn if_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1065,10 +1065,10 @@ pub unsafe fn if_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1080,11 +1080,11 @@ pub unsafe fn unless_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn unless_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1099,9 +1099,9 @@ pub unsafe fn unless_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1148,10 +1148,10 @@ pub unsafe fn fgt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1163,11 +1163,11 @@ pub unsafe fn if_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn if_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1182,9 +1182,9 @@ pub unsafe fn if_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a > b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1195,10 +1195,10 @@ pub unsafe fn if_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1210,11 +1210,11 @@ pub unsafe fn unless_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn unless_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1229,9 +1229,9 @@ pub unsafe fn unless_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a > b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1278,10 +1278,10 @@ pub unsafe fn fge_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1293,11 +1293,11 @@ pub unsafe fn if_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn if_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1313,9 +1313,9 @@ pub unsafe fn if_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1326,10 +1326,10 @@ pub unsafe fn if_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1341,11 +1341,11 @@ pub unsafe fn unless_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
 pub unsafe fn unless_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(16));
+    let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -1361,8 +1361,8 @@ pub unsafe fn unless_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }

@@ -14,7 +14,7 @@ pub unsafe fn jmp_if_false_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<i32>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -28,7 +28,7 @@ pub unsafe fn jmp_if_false_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<f64>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -42,7 +42,7 @@ pub unsafe fn jmp_if_false_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<bool>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -56,7 +56,7 @@ pub unsafe fn jmp_if_false_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<Any>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -70,7 +70,7 @@ pub unsafe fn jmp_if_false_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<Ref>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -84,7 +84,7 @@ pub unsafe fn jmp_if_true_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<i32>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -98,7 +98,7 @@ pub unsafe fn jmp_if_true_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<f64>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -112,7 +112,7 @@ pub unsafe fn jmp_if_true_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<bool>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -126,7 +126,7 @@ pub unsafe fn jmp_if_true_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<Any>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -140,7 +140,7 @@ pub unsafe fn jmp_if_true_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<Ref>(state, condition);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -154,7 +154,7 @@ pub unsafe fn jmp_if_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<i32>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -168,7 +168,7 @@ pub unsafe fn jmp_if_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<f64>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -182,7 +182,7 @@ pub unsafe fn jmp_if_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<bool>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -196,7 +196,7 @@ pub unsafe fn jmp_if_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<Any>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -210,7 +210,7 @@ pub unsafe fn jmp_if_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<Ref>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -224,7 +224,7 @@ pub unsafe fn jmp_if_not_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let value: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<i32>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -238,7 +238,7 @@ pub unsafe fn jmp_if_not_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let value: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<f64>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -252,7 +252,7 @@ pub unsafe fn jmp_if_not_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let value: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<bool>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -266,7 +266,7 @@ pub unsafe fn jmp_if_not_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let value: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<Any>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }
@@ -280,7 +280,7 @@ pub unsafe fn jmp_if_not_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
     let value: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<Ref>(state, value);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(2), pc.target(8), fp, pc.u16(4))
     } else {
         state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
     }

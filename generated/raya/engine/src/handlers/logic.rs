@@ -135,9 +135,9 @@ pub unsafe fn if_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -150,9 +150,9 @@ pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -162,10 +162,10 @@ pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -180,9 +180,9 @@ pub unsafe fn if_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -195,9 +195,9 @@ pub unsafe fn if_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -210,9 +210,9 @@ pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -222,10 +222,10 @@ pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
+    let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -240,9 +240,9 @@ pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -252,10 +252,10 @@ pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
+    let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -270,9 +270,9 @@ pub unsafe fn if_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -285,9 +285,9 @@ pub unsafe fn unless_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -300,9 +300,9 @@ pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -312,10 +312,10 @@ pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -330,9 +330,9 @@ pub unsafe fn unless_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -345,9 +345,9 @@ pub unsafe fn unless_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -360,9 +360,9 @@ pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -372,10 +372,10 @@ pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
+    let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -390,9 +390,9 @@ pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -402,10 +402,10 @@ pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
+    let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -420,9 +420,9 @@ pub unsafe fn unless_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -555,9 +555,9 @@ pub unsafe fn if_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -570,9 +570,9 @@ pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -582,10 +582,10 @@ pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -600,9 +600,9 @@ pub unsafe fn if_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -615,9 +615,9 @@ pub unsafe fn if_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -630,9 +630,9 @@ pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -642,10 +642,10 @@ pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
+    let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -660,9 +660,9 @@ pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -672,10 +672,10 @@ pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn if_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
+    let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -690,9 +690,9 @@ pub unsafe fn if_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -705,9 +705,9 @@ pub unsafe fn unless_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -720,9 +720,9 @@ pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -732,10 +732,10 @@ pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
-    let b = f64::from_word(pc.u64(16));
+    let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -750,9 +750,9 @@ pub unsafe fn unless_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -765,9 +765,9 @@ pub unsafe fn unless_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -780,9 +780,9 @@ pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -792,10 +792,10 @@ pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
-    let b = Any::from_word(pc.u64(16));
+    let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -810,9 +810,9 @@ pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -822,10 +822,10 @@ pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 #[inline(always)]
 pub unsafe fn unless_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
-    let b = Ref::from_word(pc.u64(16));
+    let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(8)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -840,9 +840,9 @@ pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -915,9 +915,9 @@ pub unsafe fn if_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -930,9 +930,9 @@ pub unsafe fn if_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -945,9 +945,9 @@ pub unsafe fn if_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -960,9 +960,9 @@ pub unsafe fn if_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -975,9 +975,9 @@ pub unsafe fn if_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -990,9 +990,9 @@ pub unsafe fn unless_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1005,9 +1005,9 @@ pub unsafe fn unless_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1020,9 +1020,9 @@ pub unsafe fn unless_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1035,9 +1035,9 @@ pub unsafe fn unless_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1050,9 +1050,9 @@ pub unsafe fn unless_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1125,9 +1125,9 @@ pub unsafe fn if_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1140,9 +1140,9 @@ pub unsafe fn if_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1155,9 +1155,9 @@ pub unsafe fn if_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1170,9 +1170,9 @@ pub unsafe fn if_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1185,9 +1185,9 @@ pub unsafe fn if_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1200,9 +1200,9 @@ pub unsafe fn unless_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1215,9 +1215,9 @@ pub unsafe fn unless_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1230,9 +1230,9 @@ pub unsafe fn unless_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1245,9 +1245,9 @@ pub unsafe fn unless_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -1260,9 +1260,9 @@ pub unsafe fn unless_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 

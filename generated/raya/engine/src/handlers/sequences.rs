@@ -675,9 +675,9 @@ pub unsafe fn if_count_below_of_iadd_sk_pk(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -706,7 +706,7 @@ pub unsafe fn if_count_below_of_iadd_sk_ps(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -737,9 +737,9 @@ pub unsafe fn unless_count_below_of_iadd_sk_pk(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -768,7 +768,7 @@ pub unsafe fn unless_count_below_of_iadd_sk_ps(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -799,7 +799,7 @@ pub unsafe fn if_count_below_of_iadd_ss_pk(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -829,7 +829,7 @@ pub unsafe fn if_count_below_of_iadd_ss_ps(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -860,7 +860,7 @@ pub unsafe fn unless_count_below_of_iadd_ss_pk(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -890,7 +890,7 @@ pub unsafe fn unless_count_below_of_iadd_ss_ps(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -921,9 +921,9 @@ pub unsafe fn if_count_up_to_of_iadd_sk_pk(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -952,7 +952,7 @@ pub unsafe fn if_count_up_to_of_iadd_sk_ps(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -983,9 +983,9 @@ pub unsafe fn unless_count_up_to_of_iadd_sk_pk(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1014,7 +1014,7 @@ pub unsafe fn unless_count_up_to_of_iadd_sk_ps(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1045,7 +1045,7 @@ pub unsafe fn if_count_up_to_of_iadd_ss_pk(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1075,7 +1075,7 @@ pub unsafe fn if_count_up_to_of_iadd_ss_ps(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1106,7 +1106,7 @@ pub unsafe fn unless_count_up_to_of_iadd_ss_pk(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1136,7 +1136,7 @@ pub unsafe fn unless_count_up_to_of_iadd_ss_ps(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1167,9 +1167,9 @@ pub unsafe fn if_count_down_above_of_isub_sk_kp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1198,7 +1198,7 @@ pub unsafe fn if_count_down_above_of_isub_sk_sp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1229,9 +1229,9 @@ pub unsafe fn unless_count_down_above_of_isub_sk_kp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1260,7 +1260,7 @@ pub unsafe fn unless_count_down_above_of_isub_sk_sp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1291,9 +1291,9 @@ pub unsafe fn if_count_down_above_of_isub_ks_kp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1322,7 +1322,7 @@ pub unsafe fn if_count_down_above_of_isub_ks_sp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1353,9 +1353,9 @@ pub unsafe fn unless_count_down_above_of_isub_ks_kp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1384,7 +1384,7 @@ pub unsafe fn unless_count_down_above_of_isub_ks_sp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1415,7 +1415,7 @@ pub unsafe fn if_count_down_above_of_isub_ss_kp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1446,7 +1446,7 @@ pub unsafe fn if_count_down_above_of_isub_ss_sp(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1477,7 +1477,7 @@ pub unsafe fn unless_count_down_above_of_isub_ss_kp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1508,7 +1508,7 @@ pub unsafe fn unless_count_down_above_of_isub_ss_sp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1539,9 +1539,9 @@ pub unsafe fn if_count_down_to_of_isub_sk_kp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1570,7 +1570,7 @@ pub unsafe fn if_count_down_to_of_isub_sk_sp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1601,9 +1601,9 @@ pub unsafe fn unless_count_down_to_of_isub_sk_kp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1632,7 +1632,7 @@ pub unsafe fn unless_count_down_to_of_isub_sk_sp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1663,9 +1663,9 @@ pub unsafe fn if_count_down_to_of_isub_ks_kp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1694,7 +1694,7 @@ pub unsafe fn if_count_down_to_of_isub_ks_sp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1725,9 +1725,9 @@ pub unsafe fn unless_count_down_to_of_isub_ks_kp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -1756,7 +1756,7 @@ pub unsafe fn unless_count_down_to_of_isub_ks_sp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1787,7 +1787,7 @@ pub unsafe fn if_count_down_to_of_isub_ss_kp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1818,7 +1818,7 @@ pub unsafe fn if_count_down_to_of_isub_ss_sp(
         a <= b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1849,7 +1849,7 @@ pub unsafe fn unless_count_down_to_of_isub_ss_kp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -1880,7 +1880,7 @@ pub unsafe fn unless_count_down_to_of_isub_ss_sp(
         a <= b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -1901,7 +1901,7 @@ pub unsafe fn add_and_jump_of_iadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         };
         fp.set::<i32>(pc.u16(8), first);
     };
-    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
 }
 
 /// Adds two integers, and jumps.
@@ -1919,7 +1919,7 @@ pub unsafe fn add_and_jump_of_iadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         };
         fp.set::<i32>(pc.u16(10), first);
     };
-    state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
 }
 
 /// Subtracts an integer from another, and jumps. `isub_b` is a constant.
@@ -1941,7 +1941,7 @@ pub unsafe fn subtract_and_jump_of_isub_sk(
         };
         fp.set::<i32>(pc.u16(8), first);
     };
-    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
 }
 
 /// Subtracts an integer from another, and jumps. `isub_a` is a constant.
@@ -1963,7 +1963,7 @@ pub unsafe fn subtract_and_jump_of_isub_ks(
         };
         fp.set::<i32>(pc.u16(8), first);
     };
-    state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+    state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
 }
 
 /// Subtracts an integer from another, and jumps.
@@ -1985,7 +1985,7 @@ pub unsafe fn subtract_and_jump_of_isub_ss(
         };
         fp.set::<i32>(pc.u16(10), first);
     };
-    state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+    state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
 }
 
 /// Jumps if the sum of two integers is above a third, or if it isn't. Jumps if the result is `true`. `iadd_b` and `igt_b` are
@@ -2008,7 +2008,7 @@ pub unsafe fn if_sum_above_of_iadd_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -2033,7 +2033,7 @@ pub unsafe fn if_sum_above_of_iadd_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -2063,7 +2063,7 @@ pub unsafe fn unless_sum_above_of_iadd_sk_pk(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -2092,7 +2092,7 @@ pub unsafe fn unless_sum_above_of_iadd_sk_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -2117,7 +2117,7 @@ pub unsafe fn if_sum_above_of_iadd_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -2142,9 +2142,9 @@ pub unsafe fn if_sum_above_of_iadd_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (
         a > b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -2171,7 +2171,7 @@ pub unsafe fn unless_sum_above_of_iadd_ss_pk(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -2200,9 +2200,9 @@ pub unsafe fn unless_sum_above_of_iadd_ss_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -2229,9 +2229,9 @@ pub unsafe fn if_float_sum_above_of_fadd_sk_ps(
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(8))
     }
 }
 
@@ -2258,9 +2258,9 @@ pub unsafe fn unless_float_sum_above_of_fadd_sk_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(8))
     }
 }
 
@@ -2287,9 +2287,9 @@ pub unsafe fn if_float_sum_above_of_fadd_ss_pk(
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(8))
     }
 }
 
@@ -2316,9 +2316,9 @@ pub unsafe fn if_float_sum_above_of_fadd_ss_ps(
         a > b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -2345,9 +2345,9 @@ pub unsafe fn unless_float_sum_above_of_fadd_ss_pk(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(8))
     }
 }
 
@@ -2374,9 +2374,9 @@ pub unsafe fn unless_float_sum_above_of_fadd_ss_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -4247,7 +4247,7 @@ pub unsafe fn if_bits_are_of_iand_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (P
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4273,7 +4273,7 @@ pub unsafe fn if_bits_are_of_iand_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (P
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4303,7 +4303,7 @@ pub unsafe fn unless_bits_are_of_iand_sk_pk(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4333,7 +4333,7 @@ pub unsafe fn unless_bits_are_of_iand_sk_ps(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4359,7 +4359,7 @@ pub unsafe fn if_bits_are_of_iand_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (P
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4385,9 +4385,9 @@ pub unsafe fn if_bits_are_of_iand_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (P
         a == b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -4415,7 +4415,7 @@ pub unsafe fn unless_bits_are_of_iand_ss_pk(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4445,9 +4445,9 @@ pub unsafe fn unless_bits_are_of_iand_ss_ps(
         a == b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -4594,7 +4594,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_sk_pk(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4627,7 +4627,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_sk_ps(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4660,7 +4660,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_sk_pk(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4693,7 +4693,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_sk_ps(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4725,7 +4725,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_ss_pk(
         a < b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4757,9 +4757,9 @@ pub unsafe fn if_element_below_of_load_elem_i32_ss_ps(
         a < b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -4789,7 +4789,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_ss_pk(
         a < b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4821,9 +4821,9 @@ pub unsafe fn unless_element_below_of_load_elem_i32_ss_ps(
         a < b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -4854,7 +4854,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_sk_pk(
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4887,7 +4887,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_sk_ps(
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4920,7 +4920,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_sk_pk(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
@@ -4953,7 +4953,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_sk_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -4985,7 +4985,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_ss_pk(
         a > b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5017,9 +5017,9 @@ pub unsafe fn if_element_above_of_load_elem_i32_ss_ps(
         a > b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -5049,7 +5049,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_ss_pk(
         a > b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5081,9 +5081,9 @@ pub unsafe fn unless_element_above_of_load_elem_i32_ss_ps(
         a > b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(10))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
 }
 
@@ -5115,9 +5115,9 @@ pub unsafe fn if_element_is_of_load_elem_i32_sk_pk(
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -5149,7 +5149,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_sk_ps(
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5183,9 +5183,9 @@ pub unsafe fn unless_element_is_of_load_elem_i32_sk_pk(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(20)), fp, pc.u16(4))
+        state.enter(pc.next(4), pc.target(24), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
+        state.enter(pc.next(4), pc.next(4), fp, pc.u16(6))
     }
 }
 
@@ -5217,7 +5217,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_sk_ps(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5251,7 +5251,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_ss_pk(
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5284,7 +5284,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_ss_ps(
         a == b
     };
     if taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -5318,7 +5318,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_ss_pk(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
@@ -5352,7 +5352,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_ss_ps(
         a == b
     };
     if !taken {
-        state.enter(pc.next(3), pc.jump(pc.i32(16)), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(8))
     } else {
         state.enter(pc.next(3), pc.next(3), fp, pc.u16(10))
     }
@@ -5383,9 +5383,9 @@ pub unsafe fn if_below_length_of_array_len_kp(
         a < b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -5414,9 +5414,9 @@ pub unsafe fn if_below_length_of_array_len_sp(
         a < b
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -5445,9 +5445,9 @@ pub unsafe fn unless_below_length_of_array_len_kp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -5476,9 +5476,9 @@ pub unsafe fn unless_below_length_of_array_len_sp(
         a < b
     };
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -5506,9 +5506,9 @@ pub unsafe fn element_if_true_of_load_elem_bool_sk_bool_p(
         fast::jmp_if_true::<bool>(state, condition)
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -5536,9 +5536,9 @@ pub unsafe fn element_if_true_of_load_elem_bool_ss_bool_p(
         fast::jmp_if_true::<bool>(state, condition)
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -5566,9 +5566,9 @@ pub unsafe fn element_if_false_of_load_elem_bool_sk_bool_p(
         fast::jmp_if_false::<bool>(state, condition)
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(4))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(4))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(6))
     }
 }
 
@@ -5596,9 +5596,9 @@ pub unsafe fn element_if_false_of_load_elem_bool_ss_bool_p(
         fast::jmp_if_false::<bool>(state, condition)
     };
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 

@@ -61,9 +61,9 @@ pub unsafe fn if_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -76,9 +76,9 @@ pub unsafe fn unless_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -103,9 +103,9 @@ pub unsafe fn if_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
     if taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 
@@ -118,9 +118,9 @@ pub unsafe fn unless_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
     if !taken {
-        state.enter(pc.next(2), pc.jump(pc.i32(12)), fp, pc.u16(6))
+        state.enter(pc.next(3), pc.target(16), fp, pc.u16(6))
     } else {
-        state.enter(pc.next(2), pc.next(2), fp, pc.u16(8))
+        state.enter(pc.next(3), pc.next(3), fp, pc.u16(8))
     }
 }
 

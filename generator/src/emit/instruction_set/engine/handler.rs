@@ -280,7 +280,7 @@ fn end(set: &InstructionSet, handler: &Handler<'_>, value: TokenStream) -> anyho
         Control::Jump => {
             let (target, taken) = (at(handler, What::Target)?, at(handler, What::CostTaken)?);
             let words = proc_macro2::Literal::u8_unsuffixed(handler.layout.words);
-            return Ok(quote! { #value; state.enter(pc.next(#words), pc.jump(pc.i32(#target)), fp, pc.u16(#taken)) });
+            return Ok(quote! { #value; state.enter(pc.next(#words), pc.target(#target), fp, pc.u16(#taken)) });
         }
         Control::Return => return Ok(quote! { let output = #value; state.return_word(output) }),
         _ => {}
@@ -341,7 +341,7 @@ fn branch(handler: &Handler<'_>, when: bool) -> anyhow::Result<TokenStream> {
     };
     Ok(quote! {
         if #condition {
-            state.enter(pc.next(#words), pc.jump(pc.i32(#target)), fp, pc.u16(#taken))
+            state.enter(pc.next(#words), pc.target(#target), fp, pc.u16(#taken))
         } else {
             state.enter(pc.next(#words), pc.next(#words), fp, pc.u16(#next))
         }

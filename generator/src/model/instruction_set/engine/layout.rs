@@ -24,7 +24,7 @@ pub enum What {
     OutputKind(usize),
     /// An input that is a list: its first slot, its length, and where its representations stand.
     List(usize),
-    /// Where the instruction jumps to.
+    /// Where the instruction jumps to: a place in memory.
     Target,
     /// The fuel of the block that it jumps to.
     CostTaken,
@@ -48,8 +48,8 @@ impl What {
             | What::CostTaken
             | What::CostNext
             | What::Count => 2,
-            What::Target | What::Const32(_) => 4,
-            What::Const(_) | What::List(_) => 8,
+            What::Const32(_) => 4,
+            What::Const(_) | What::List(_) | What::Target => 8,
             What::Operand(_, width) | What::Cache(_, width) => width,
         }
     }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_with_its_jump_takes_two_words() {
+    fn a_comparison_with_its_jump_takes_three_words() {
         let mut fields = Fields::default();
         fields.add(What::Input(0));
         fields.add(What::Input(1));
@@ -175,8 +175,8 @@ mod tests {
         let layout = fields.lay_out();
         assert_eq!(layout.at(What::CostTaken), Some(6));
         assert_eq!(layout.at(What::CostNext), Some(8));
-        assert_eq!(layout.at(What::Target), Some(12));
-        assert_eq!(layout.words, 2);
+        assert_eq!(layout.at(What::Target), Some(16));
+        assert_eq!(layout.words, 3);
     }
 
     #[test]
@@ -196,6 +196,6 @@ mod tests {
         fields.add(What::Input(0));
         fields.add(What::Const32(1));
         fields.jump();
-        assert_eq!(fields.lay_out().words, 2);
+        assert_eq!(fields.lay_out().words, 3);
     }
 }
