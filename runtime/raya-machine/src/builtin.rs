@@ -189,25 +189,61 @@ pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let closure = Ref::from_bits(*first as u32);
-    // Null needs no test of its own where a closure was met before: no header is read there.
-    let header = object::address(state, closure).cast::<u64>().read();
-    if header != pc.u64(8) {
+    if object::header(state, closure) != pc.u64(8) {
         core::hint::cold_path();
-        if closure.is_null() {
-            return state.raise(pc, fp, null_reference(&"a function"));
-        }
-        let function = object::header_number(state, closure) - state.classes;
-        let callee = state.callee(function);
-        if callee.rest {
-            return state.run_rarely(pc, fp, call_closure_rest);
-        }
-        pc.put_u64(8, header);
-        pc.put_target(16, Pc(callee.entry));
-        pc.put_u32(28, function);
-        // Once more, from what is remembered now.
-        return (pc, fp);
+        return meet_closure(pc, fp, state, closure, call_closure_rest);
     }
-    take_closure(pc, fp, state, closure);
+    take_closure(pc, fp, state, closure, pc.u16(4));
+    enter_closure(pc, state, first, closure)
+}
+
+/// Calls a closure with one argument. Both are taken from where they lie.
+#[inline(always)]
+pub unsafe fn call_closure_with_one(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let closure: Ref = fp.get(pc.u16(6));
+    if object::header(state, closure) != pc.u64(8) {
+        core::hint::cold_path();
+        return meet_closure(pc, fp, state, closure, call_closure_with_one_rest);
+    }
+    let first = first_argument(pc, fp);
+    let argument = fp.word(pc.u16(4));
+    let receiver = object::closure_receiver(state, closure);
+    if receiver.is_null() {
+        *first = argument;
+    } else {
+        *first = receiver.into_word();
+        *first.add(1) = argument;
+    }
+    enter_closure(pc, state, first, closure)
+}
+
+/// Has a call of a closure remember one, and begin again; `rest` is what calls the ones that may have more arguments than parameters.
+#[inline(always)]
+unsafe fn meet_closure(
+    pc: Pc,
+    fp: Fp,
+    state: &mut State,
+    closure: Ref,
+    rest: unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp),
+) -> (Pc, Fp) {
+    // Where no closure was met before, null is met here; later, too, since no header is read there.
+    if closure.is_null() {
+        return state.raise(pc, fp, null_reference(&"a function"));
+    }
+    let function = object::header_number(state, closure) - state.classes;
+    let callee = state.callee(function);
+    if callee.rest {
+        return state.run_rarely(pc, fp, rest);
+    }
+    pc.put_u64(8, object::header(state, closure));
+    pc.put_target(16, Pc(callee.entry));
+    pc.put_u32(28, function);
+    (pc, fp)
+}
+
+/// Enters the function that a call of a closure remembers.
+#[inline(always)]
+unsafe fn enter_closure(pc: Pc, state: &mut State, first: *mut u64, closure: Ref) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(28));
     state.push_frame(pc, CLOSURE_WORDS, first, callee, || pc.target(16), of_closure(closure))
 }
@@ -217,15 +253,13 @@ const CLOSURE_WORDS: u32 = 4;
 
 /// Makes arguments of a closure and those that it is called with; says how many there are.
 #[inline(always)]
-unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref) -> usize {
+unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref, count: u16) -> usize {
     let first = first_argument(pc, fp);
     let receiver = object::closure_receiver(state, closure);
-    let count = usize::from(pc.u16(4));
+    let count = usize::from(count);
     if receiver.is_null() {
-        // Most closures take one argument. Where there is none, there is still a slot behind: frames have one more than they need.
-        *first = first.add(1).read();
         // Volatile for the reason that `push_frame` states.
-        let (mut to, end) = (first.add(1), first.add(count - 1));
+        let (mut to, end) = (first, first.add(count - 1));
         while to < end {
             to.write_volatile(to.add(1).read());
             to = to.add(1);
@@ -241,7 +275,17 @@ unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref) -> usize {
 unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure = Ref::from_bits(*first_argument(pc, fp) as u32);
     let callee = state.callee(object::header_number(state, closure) - state.classes);
-    let count = take_closure(pc, fp, state, closure);
+    let count = take_closure(pc, fp, state, closure, pc.u16(4));
+    push_rest(pc, fp, state, CLOSURE_WORDS, count, callee, of_closure(closure))
+}
+
+/// The same for a call with one argument, which is put where other calls have it.
+unsafe fn call_closure_with_one_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    let first = first_argument(pc, fp);
+    let (argument, closure): (u64, Ref) = (fp.word(pc.u16(4)), fp.get(pc.u16(6)));
+    *first.add(1) = argument;
+    let callee = state.callee(object::header_number(state, closure) - state.classes);
+    let count = take_closure(pc, fp, state, closure, 2);
     push_rest(pc, fp, state, CLOSURE_WORDS, count, callee, of_closure(closure))
 }
 

@@ -43,6 +43,17 @@ pub(crate) unsafe fn field(state: &State, object: Ref, index: u32) -> *mut u64 {
     unsafe { address(state, object).add(layout::BODY).cast::<u64>().add(index as usize) }
 }
 
+/// An object's header. Of null, what is no header.
+///
+/// # Safety
+///
+/// The reference is null or to a live object.
+#[inline(always)]
+pub(crate) unsafe fn header(state: &State, object: Ref) -> u64 {
+    // SAFETY: every object begins with a header, and the heap's first block, to which null leads, is never used and can be read.
+    unsafe { address(state, object).cast::<u64>().read() }
+}
+
 /// The number in an object's header: of an instance its class, of a closure its shape.
 ///
 /// # Safety

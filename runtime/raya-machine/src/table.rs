@@ -222,6 +222,7 @@ pub const BUILTINS: &[&str] = &[
     "closure_of",
     "mov_two",
     "load_captured_cell",
+    "call_closure_with_one",
 ];
 
 /// The numbers of the [`BUILTINS`].
@@ -300,6 +301,8 @@ pub(crate) mod builtin {
     pub const MOV_TWO: u16 = 35;
     /// The number of `load_captured_cell`.
     pub const LOAD_CAPTURED_CELL: u16 = 36;
+    /// The number of `call_closure_with_one`.
+    pub const CALL_CLOSURE_WITH_ONE: u16 = 37;
 }
 
 /// What the last word of a call says beside the result's slot and the function.

@@ -2,7 +2,7 @@
 //! The fast engine of raya.
 //!
 //! [`load`] verifies a module, lowers it and gives the machine that runs it. Lowering, by [`raya_machine`] with this crate's [`TABLE`],
-//! happens once; then [`handlers`] run: a function for each of the 663 forms that instructions take. Two dispatchers lead from one
+//! happens once; then [`handlers`] run: a function for each of the 661 forms that instructions take. Two dispatchers lead from one
 //! to the next. [`match_loop`] works everywhere. `tail` is faster, and exists where the compiler turns calls in last place into jumps:
 //! [`Dispatch::best`] knows.
 //!

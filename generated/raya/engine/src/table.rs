@@ -5660,21 +5660,7 @@ const FPOW: OpRow = OpRow {
 const FMOD: OpRow = OpRow {
     variants: &[
         variant(
-            ops::FMOD_SK,
-            2,
-            &[slot(Some(SlotKind::F64)), constant(Some(SlotKind::F64))],
-            &[Some(SlotKind::F64)],
-            &[field(2, What::Output(0)), field(4, What::Input(0)), field(8, What::Const(1))],
-        ),
-        variant(
-            ops::FMOD_KS,
-            2,
-            &[constant(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
-            &[Some(SlotKind::F64)],
-            &[field(2, What::Output(0)), field(8, What::Const(0)), field(4, What::Input(1))],
-        ),
-        variant(
-            ops::FMOD_SS,
+            ops::FMOD,
             1,
             &[slot(Some(SlotKind::F64)), slot(Some(SlotKind::F64))],
             &[Some(SlotKind::F64)],

@@ -15,7 +15,7 @@ use crate::handlers::{
 type Threaded = unsafe fn(Pc, Fp, &mut State, &Handlers);
 
 /// All handlers, by their numbers.
-struct Handlers([Threaded; 700]);
+struct Handlers([Threaded; 699]);
 
 /// Runs lowered code from `pc` until a handler leads to the instruction that leaves the engine; `state` says why.
 ///
@@ -88,6 +88,7 @@ static HANDLERS: Handlers = Handlers([
     closure_of_,
     mov_two_,
     load_captured_cell_,
+    call_closure_with_one_,
     const_str_,
     load_const_,
     iadd_sk_,
@@ -133,9 +134,7 @@ static HANDLERS: Handlers = Handlers([
     fdiv_ss_,
     fneg_,
     fpow_,
-    fmod_sk_,
-    fmod_ks_,
-    fmod_ss_,
+    fmod_,
     nadd_sk_,
     nadd_ss_,
     nsub_sk_,
@@ -790,6 +789,7 @@ threaded! {
     closure_of_ = builtin::closure_of,
     mov_two_ = builtin::mov_two,
     load_captured_cell_ = builtin::load_captured_cell,
+    call_closure_with_one_ = builtin::call_closure_with_one,
     const_str_ = stack::const_str,
     load_const_ = stack::load_const,
     iadd_sk_ = integer::iadd_sk,
@@ -835,9 +835,7 @@ threaded! {
     fdiv_ss_ = float::fdiv_ss,
     fneg_ = float::fneg,
     fpow_ = float::fpow,
-    fmod_sk_ = float::fmod_sk,
-    fmod_ks_ = float::fmod_ks,
-    fmod_ss_ = float::fmod_ss,
+    fmod_ = float::fmod,
     nadd_sk_ = number::nadd_sk,
     nadd_ss_ = number::nadd_ss,
     nsub_sk_ = number::nsub_sk,

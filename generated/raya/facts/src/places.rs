@@ -348,7 +348,7 @@ pub const OPTIONAL_CALL_METHOD: Place = Place::new("spec/raya/ops/call.toml", 18
 pub const CALL_CLOSURE: Place = Place::new("spec/raya/ops/call.toml", 216);
 
 /// `[op.native_call]`
-pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 241);
+pub const NATIVE_CALL: Place = Place::new("spec/raya/ops/call.toml", 259);
 
 /// `[op.new]`
 pub const NEW: Place = Place::new("spec/raya/ops/object.toml", 5);

@@ -118,11 +118,25 @@ impl Lowering<'_, '_> {
 
     /// Writes the first and the last word of a call with the values from a position up as its arguments. `words` is the length.
     fn write_call(&mut self, number: u16, words: u8, first: usize, result: u16, flags: u16, called: u32) -> Begun {
-        let count = self.stack.depth() - first;
+        let count = (self.stack.depth() - first) as u16;
+        self.write_call_of((number, words), first, (count, 0), result, flags, called)
+    }
+
+    /// The same for a call that says something else than their number about its arguments.
+    fn write_call_of(
+        &mut self,
+        (number, words): (u16, u8),
+        first: usize,
+        arguments: (u16, u16),
+        result: u16,
+        flags: u16,
+        called: u32,
+    ) -> Begun {
         let begun = self.builtin(number, words);
         let last = (words - 1) * 8;
         self.shared.writer.u16(begun, 2, self.stack.slot(first));
-        self.shared.writer.u16(begun, 4, count as u16);
+        self.shared.writer.u16(begun, 4, arguments.0);
+        self.shared.writer.u16(begun, 6, arguments.1);
         self.shared.writer.u16(begun, last, result);
         self.shared.writer.u16(begun, last + 2, flags);
         self.shared.writer.u32(begun, last + 4, called);
@@ -261,9 +275,17 @@ impl Lowering<'_, '_> {
 
     fn call_closure(&mut self, argc: usize) -> usize {
         let first = self.stack.depth().saturating_sub(argc + 1);
-        self.settle_from(first);
+        let (number, arguments) = if argc == 1 {
+            // The topmost first, as `settle_between` says.
+            let argument = self.in_slot(first + 1);
+            (builtin::CALL_CLOSURE_WITH_ONE, (argument, self.in_slot(first)))
+        } else {
+            self.settle_from(first);
+            (builtin::CALL_CLOSURE, ((argc + 1) as u16, 0))
+        };
         let local = self.result_local(first);
-        let begun = self.write_call(builtin::CALL_CLOSURE, 4, first, local.unwrap_or(self.stack.slot(first)), 0, 0);
+        let result = local.unwrap_or(self.stack.slot(first));
+        let begun = self.write_call_of((number, 4), first, arguments, result, 0, 0);
         // No object has such a header, so that the first call looks for the function.
         self.shared.writer.u64(begun, 8, u64::MAX);
         self.stack.cut(first);

@@ -285,6 +285,48 @@ fn call_closure() {
         expected: Expected::Trap("stack_overflow"),
         prints: None,
     });
+    check(&Example {
+        spec: "make_closure sum, 0 const_i32 41 call_closure 1 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Value("41"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "make_closure pick, 0 const_i32 1 const_i32 7 call_closure 2 return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::FUNCTIONS),
+        expected: Expected::Value("7"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "
+function more { params [x: i32] result i32 captures [by: i32] code { load_local x load_captured by iadd return } }
+function double { params [x: i32] result i32 code { load_local x const_i32 2 imul return } }
+function apply { params [f: func([i32], _, i32), x: i32] result i32 code { load_local f load_local x call_closure 1 return } }
+function main { result i32 code {
+    const_i32 10 make_closure more, 1 const_i32 1 call apply, 2
+    const_i32 500 make_closure more, 1 const_i32 1 call apply, 2 iadd
+    make_closure double, 0 const_i32 1000 call apply, 2 iadd
+    const_i32 20000 make_closure more, 1 const_i32 1 call apply, 2 iadd return } }
+",
+        form: Form::Program,
+        given: None,
+        expected: Expected::Value("22513"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "
+function double { params [x: i32] result i32 code { load_local x const_i32 2 imul return } }
+function apply { params [f: func([i32], _, i32), x: i32] result i32 code { load_local f load_local x call_closure 1 return } }
+function main { result i32 code {
+    make_closure double, 0 const_i32 1 call apply, 2 pop const_null const_i32 1 call apply, 2 return } }
+",
+        form: Form::Program,
+        given: None,
+        expected: Expected::Trap("null_reference"),
+        prints: None,
+    });
 }
 
 /// Spec: `[op.native_call]` in `spec/raya/ops/call.toml`.

@@ -151,36 +151,10 @@ pub unsafe fn fpow(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 }
 
 /// The remainder of the truncating division of the float below by the top of the stack; exact, and with the sign of the dividend.
-/// `b` is a constant.
 ///
 /// Spec: `[op.fmod]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fmod_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let a: f64 = fp.get(pc.u16(4));
-    let b = f64::from_word(pc.u64(8));
-    let output = a % b;
-    fp.set::<f64>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
-/// The remainder of the truncating division of the float below by the top of the stack; exact, and with the sign of the dividend.
-/// `a` is a constant.
-///
-/// Spec: `[op.fmod]` in `spec/raya/ops/float.toml`.
-#[inline(always)]
-pub unsafe fn fmod_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
-    let a = f64::from_word(pc.u64(8));
-    let b: f64 = fp.get(pc.u16(4));
-    let output = a % b;
-    fp.set::<f64>(pc.u16(2), output);
-    (pc.next(2), fp)
-}
-
-/// The remainder of the truncating division of the float below by the top of the stack; exact, and with the sign of the dividend.
-///
-/// Spec: `[op.fmod]` in `spec/raya/ops/float.toml`.
-#[inline(always)]
-pub unsafe fn fmod_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fmod(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a % b;
