@@ -1,42 +1,100 @@
 //! Prints and reads numbers as the language does.
 
+use core::fmt::{self, Write};
+use core::ops::Deref;
+
+/// A float as a text, without memory on the heap of the host.
+#[derive(Debug, Clone, Copy)]
+pub struct FloatText {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+/// More bytes than any float takes: a sign, a point, 17 digits and an exponent, or 21 digits.
+const LONGEST: usize = 32;
+
+impl FloatText {
+    const EMPTY: FloatText = FloatText {
+        bytes: [0; LONGEST],
+        length: 0,
+    };
+}
+
+impl Deref for FloatText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        let bytes = self.bytes.get(..self.length).unwrap_or_default();
+        str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for FloatText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Write for FloatText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
 /// A float as the language prints it: the shortest digits that read back as the same number, without a fraction where it is whole,
 /// with an exponent below 1e-6 and from 1e21 on.
-pub fn float_text(value: f64) -> String {
+pub fn float_text(value: f64) -> FloatText {
+    let mut text = FloatText::EMPTY;
+    let written = write_float(&mut text, value);
+    debug_assert!(written.is_ok(), "there is room for every float");
+    text
+}
+
+fn write_float(out: &mut FloatText, value: f64) -> fmt::Result {
     if value.is_nan() {
-        return "NaN".to_owned();
+        return out.write_str("NaN");
     }
     if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+        return out.write_str(if value > 0.0 { "Infinity" } else { "-Infinity" });
     }
     if value == 0.0 {
         // Both zeros print alike.
-        return "0".to_owned();
+        return out.write_str("0");
     }
-    // `{:e}` gives the shortest digits that round trip: `-1.25e-7`.
-    let scientific = format!("{:e}", value.abs());
+    if value < 0.0 {
+        out.write_str("-")?;
+    }
+    // `{:e}` gives the shortest digits that round trip: `1.25e-7`.
+    let mut scientific = FloatText::EMPTY;
+    write!(scientific, "{:e}", value.abs())?;
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let count = rest.len() as i32 + 1;
     // The decimal point stands behind this many digits.
     let point = exponent + 1;
-    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
-    let sign = if value < 0.0 { "-" } else { "" };
-    let body = if point >= count && point <= 21 {
-        format!("{digits}{}", zeros(point - count))
+    if point >= count && point <= 21 {
+        write!(out, "{first}{rest}{}", zeros(point - count))
     } else if 0 < point && point <= 21 {
-        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0).min(digits.len()));
-        format!("{whole}.{fraction}")
+        let (whole, fraction) = rest.split_at_checked(exponent as usize).unwrap_or((rest, ""));
+        write!(out, "{first}{whole}.{fraction}")
     } else if -6 < point && point <= 0 {
-        format!("0.{}{digits}", zeros(-point))
+        write!(out, "0.{}{first}{rest}", zeros(-point))
     } else {
-        let (first, rest) = digits.split_at(1);
-        let fraction = if rest.is_empty() { String::new() } else { format!(".{rest}") };
-        let mark = if exponent < 0 { '-' } else { '+' };
-        format!("{first}{fraction}e{mark}{}", exponent.abs())
-    };
-    format!("{sign}{body}")
+        let dot = if rest.is_empty() { "" } else { "." };
+        let sign = if exponent < 0 { '-' } else { '+' };
+        write!(out, "{first}{dot}{rest}e{sign}{}", exponent.abs())
+    }
+}
+
+/// So many zeros, at most 21.
+fn zeros(count: i32) -> &'static str {
+    let count = usize::try_from(count).unwrap_or(0);
+    "000000000000000000000".get(..count).unwrap_or_default()
 }
 
 /// A float as assembly and examples write it: always with a point or an exponent, so that it can't be read as an integer.
@@ -96,8 +154,11 @@ mod tests {
             (f64::NEG_INFINITY, "-Infinity"),
             (2_147_483_648.0, "2147483648"),
             (1200.0, "1200"),
+            (-123_456_789_012_345_680_000.0, "-123456789012345680000"),
+            (-0.000_001_234_567_890_123_456_7, "-0.0000012345678901234567"),
+            (-1.234_567_890_123_456_8e-300, "-1.2345678901234568e-300"),
         ] {
-            assert_eq!(float_text(value), text);
+            assert_eq!(&*float_text(value), text);
         }
     }
 

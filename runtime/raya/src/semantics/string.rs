@@ -117,7 +117,7 @@ pub fn to_string(context: &mut Context, value: Value) -> Result<Ref, Trap> {
         AnyKind::Null => "null".to_owned(),
         AnyKind::Bool(value) => value.to_string(),
         AnyKind::I32(value) => return int_to_string(context, value),
-        AnyKind::F64(value) => float_text(value),
+        AnyKind::F64(value) => return float_to_string(context, value),
         AnyKind::Ref(reference) if context.heap.text(reference).is_some() => return Ok(reference),
         AnyKind::Ref(_) => {
             let found = describe(context, value);
