@@ -20,6 +20,7 @@ use crate::pc::{Fp, Pc};
 use crate::state::{Notes, State};
 use crate::word::Word;
 
+pub use crate::fill::{fill_elements, fill_words};
 pub use crate::native::{call_native, closure_of};
 
 /// Ends the run. Dispatchers stop at this instruction; as a handler it stays where it is.

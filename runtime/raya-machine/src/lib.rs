@@ -24,6 +24,7 @@ pub mod state;
 pub mod table;
 pub mod word;
 
+mod fill;
 mod frames;
 mod known;
 mod native;

@@ -223,6 +223,8 @@ pub const BUILTINS: &[&str] = &[
     "mov_two",
     "load_captured_cell",
     "call_closure_with_one",
+    "fill_words",
+    "fill_elements",
 ];
 
 /// The numbers of the [`BUILTINS`].
@@ -303,6 +305,10 @@ pub(crate) mod builtin {
     pub const LOAD_CAPTURED_CELL: u16 = 36;
     /// The number of `call_closure_with_one`.
     pub const CALL_CLOSURE_WITH_ONE: u16 = 37;
+    /// The number of `fill_words`.
+    pub const FILL_WORDS: u16 = 38;
+    /// The number of `fill_elements`.
+    pub const FILL_ELEMENTS: u16 = 39;
 }
 
 /// What the last word of a call says beside the result's slot and the function.

@@ -57,6 +57,8 @@ pub unsafe fn run(mut pc: Pc, mut fp: Fp, state: &mut State) {
             ops::MOV_TWO => builtin::mov_two(pc, fp, state),
             ops::LOAD_CAPTURED_CELL => builtin::load_captured_cell(pc, fp, state),
             ops::CALL_CLOSURE_WITH_ONE => builtin::call_closure_with_one(pc, fp, state),
+            ops::FILL_WORDS => builtin::fill_words(pc, fp, state),
+            ops::FILL_ELEMENTS => builtin::fill_elements(pc, fp, state),
             ops::CONST_STR => stack::const_str(pc, fp, state),
             ops::LOAD_CONST => stack::load_const(pc, fp, state),
             ops::IADD_SK => integer::iadd_sk(pc, fp, state),

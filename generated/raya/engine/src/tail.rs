@@ -15,7 +15,7 @@ use crate::handlers::{
 type Threaded = unsafe fn(Pc, Fp, &mut State, &Handlers);
 
 /// All handlers, by their numbers.
-struct Handlers([Threaded; 699]);
+struct Handlers([Threaded; 701]);
 
 /// Runs lowered code from `pc` until a handler leads to the instruction that leaves the engine; `state` says why.
 ///
@@ -89,6 +89,8 @@ static HANDLERS: Handlers = Handlers([
     mov_two_,
     load_captured_cell_,
     call_closure_with_one_,
+    fill_words_,
+    fill_elements_,
     const_str_,
     load_const_,
     iadd_sk_,
@@ -790,6 +792,8 @@ threaded! {
     mov_two_ = builtin::mov_two,
     load_captured_cell_ = builtin::load_captured_cell,
     call_closure_with_one_ = builtin::call_closure_with_one,
+    fill_words_ = builtin::fill_words,
+    fill_elements_ = builtin::fill_elements,
     const_str_ = stack::const_str,
     load_const_ = stack::load_const,
     iadd_sk_ = integer::iadd_sk,

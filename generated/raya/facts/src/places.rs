@@ -408,10 +408,10 @@ pub const INIT_TUPLE: Place = Place::new("spec/raya/ops/tuple.toml", 22);
 pub const TUPLE_GET: Place = Place::new("spec/raya/ops/tuple.toml", 47);
 
 /// `[op.array_push]`
-pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 147);
+pub const ARRAY_PUSH: Place = Place::new("spec/raya/ops/array.toml", 150);
 
 /// `[op.array_pop]`
-pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 171);
+pub const ARRAY_POP: Place = Place::new("spec/raya/ops/array.toml", 174);
 
 /// `[op.new_channel]`
 pub const NEW_CHANNEL: Place = Place::new("spec/raya/ops/sync.toml", 142);

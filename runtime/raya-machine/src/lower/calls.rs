@@ -26,6 +26,10 @@ impl Lowering<'_, '_> {
             Instruction::ReflectConstruct { argc } => self.reflect_construct(usize::from(argc)),
             Instruction::NativeCall { f, argc } => self.with_list(builtin::CALL_NATIVE, f.0, usize::from(argc)),
             Instruction::MakeClosure { f, n } => self.with_list(builtin::CLOSURE_OF, f.0, usize::from(n)),
+            // The lowest value of the list is what is filled.
+            Instruction::InitObject { n } => self.with_list(builtin::FILL_WORDS, 0, usize::from(n) + 1),
+            Instruction::InitTuple { n } => self.with_list(builtin::FILL_WORDS, 1, usize::from(n) + 1),
+            Instruction::InitArray { n } => self.with_list(builtin::FILL_ELEMENTS, 0, usize::from(n) + 1),
             Instruction::Return => self.return_value(),
             Instruction::ReturnVoid => self.return_nothing(),
             Instruction::LoadCaptured { i } => {
@@ -292,7 +296,7 @@ impl Lowering<'_, '_> {
         self.push_result(local)
     }
 
-    /// Writes an instruction that makes a value of those at the top of the stack, and may allocate or wait.
+    /// Writes an instruction that makes a value of those at the top of the stack, and may allocate, wait or fail.
     fn with_list(&mut self, number: u16, named: u32, count: usize) -> usize {
         let first = self.stack.depth().saturating_sub(count);
         self.settle_from(first);

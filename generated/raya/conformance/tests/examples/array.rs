@@ -197,7 +197,28 @@ fn init_array() {
         prints: None,
     });
     check(&Example {
+        spec: "array_literal bool, 3 const_false const_true const_false init_array 3 const_i32 1 load_elem return",
+        form: Form::Main("bool"),
+        given: None,
+        expected: Expected::Value("true"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "array_literal f64, 2 const_f64 1.5 const_f64 2.5 init_array 2 const_i32 1 load_elem return",
+        form: Form::Main("f64"),
+        given: None,
+        expected: Expected::Value("2.5"),
+        prints: None,
+    });
+    check(&Example {
         spec: "call no_array, 0 const_i32 5 init_array 1 array_len return",
+        form: Form::Main("i32"),
+        given: Some(fixtures::ARRAYS),
+        expected: Expected::Trap("null_reference"),
+        prints: None,
+    });
+    check(&Example {
+        spec: "call no_array, 0 init_array 0 array_len return",
         form: Form::Main("i32"),
         given: Some(fixtures::ARRAYS),
         expected: Expected::Trap("null_reference"),
