@@ -7,7 +7,7 @@ use lathe::lsp::transport::{Incoming, parse};
 use lsp_server::Message;
 use serde_json::{Value, json};
 
-use crate::client::{position, workspace};
+use super::client::{position, workspace};
 
 const OPS: &str = "spec/tiny/ops.toml";
 

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use arbitrary::{Arbitrary as _, Unstructured};
 
-#[path = "../fuzz/src/editor.rs"]
+#[path = "../../fuzz/src/editor.rs"]
 mod editor;
-#[path = "../fuzz/src/machine.rs"]
+#[path = "../../fuzz/src/machine.rs"]
 mod machine;
-#[path = "../fuzz/src/mutate.rs"]
+#[path = "../../fuzz/src/mutate.rs"]
 mod mutate;
-#[path = "../fuzz/src/specs.rs"]
+#[path = "../../fuzz/src/specs.rs"]
 mod specs;
 
 use machine::Machine;

@@ -285,7 +285,7 @@ fn no_output_changes_that_does_not_record_the_changed_file() {
             }
         }
     }
-    // For whoever makes the sources of an output more exact: `INFLUENCE=1 cargo test --test influence -- --nocapture`.
+    // For whoever makes the sources of an output more exact: `INFLUENCE=1 cargo test --release --test all influence:: -- --nocapture`.
     if std::env::var_os("INFLUENCE").is_some() {
         for (output, paths) in &idle {
             println!("{output} didn't change with {}", paths.join(", "));

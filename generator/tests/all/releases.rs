@@ -1,12 +1,10 @@
 //! Blessing, the rules of releases, and the difference between revisions, in temporary git repositories over `tests/bases/tiny-machine`.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use support::copy;
+use crate::support::copy;
 use tempfile::TempDir;
 
 const OPS: &str = "spec/tiny/ops.toml";

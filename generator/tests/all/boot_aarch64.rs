@@ -1,16 +1,13 @@
 //! Boots of the kernel for aarch64 that can't succeed: what the loader left is broken, or something of the machine is missing. Each ends
 //! by itself, with the line and the status of the stage that couldn't be finished.
 
-#[path = "support/kernel.rs"]
-mod kernel;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lathe::boot::machine::{Machine, PROGRAMS_ON_VIRT, Setup, Target};
 
-use kernel::{Bench, golden, has_transcripts};
+use crate::support::kernel::{Bench, golden, has_transcripts};
 
 /// Where memory starts on `virt`, and the device tree lies.
 const MEMORY: u64 = 0x4000_0000;
@@ -55,7 +52,7 @@ impl Bench {
 
     /// Boots without user programs, and wants the last line and a status.
     #[track_caller]
-    fn fails(&self, kernel: &Path, more: &[&str], line: &str, status: i32) {
+    fn kernel_fails(&self, kernel: &Path, more: &[&str], line: &str, status: i32) {
         let setup = Setup {
             kernel: kernel.to_owned(),
             ..self.setup(Machine::Virt, more)
@@ -74,7 +71,7 @@ impl Bench {
             .position(|bytes| bytes == from)
             .expect("the tree has these bytes");
         tree[at..at + to.len()].copy_from_slice(to);
-        self.fails(&self.with_tree(&tree), &[], line, status);
+        self.kernel_fails(&self.with_tree(&tree), &[], line, status);
     }
 }
 
@@ -84,7 +81,7 @@ fn a_broken_device_tree() {
         return;
     };
     let line = "stage 01 entry failed: device tree, byte 0x0: doesn't start with 0xd00dfeed";
-    bench.fails(&bench.with_tree(b"no device tree"), &[], line, 35);
+    bench.kernel_fails(&bench.with_tree(b"no device tree"), &[], line, 35);
     let line = "stage 01 entry failed: device tree, byte 0x4: a length or an offset reaches beyond the tree";
     bench.fails_with_tree(&[0xd0, 0x0d, 0xfe, 0xed, 0], &[0xd0, 0x0d, 0xfe, 0xed, 0x7f], line, 35);
     let line = "stage 01 entry failed: device tree, byte 0x40: not a token";
@@ -118,7 +115,7 @@ fn a_device_is_missing() {
         return;
     };
     let line = "stage 06 interrupts failed: no GICv2 in the device tree";
-    bench.fails(&bench.kernel, &["-M", "virt,gic-version=3"], line, 45);
+    bench.kernel_fails(&bench.kernel, &["-M", "virt,gic-version=3"], line, 45);
     let line = "stage 07 timer failed: no generic timer in the device tree";
     bench.fails_with_tree(b"arm,armv8-timer", b"arm,armv8-clock", line, 47);
 }
@@ -138,7 +135,7 @@ fn a_level_that_is_for_firmware() {
     let Some(bench) = Bench::new(Target::Aarch64) else {
         return;
     };
-    bench.fails(&bench.kernel, &["-M", "virt,secure=on"], "", 35);
+    bench.kernel_fails(&bench.kernel, &["-M", "virt,secure=on"], "", 35);
 }
 
 #[test]

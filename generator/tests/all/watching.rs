@@ -1,7 +1,5 @@
 //! `lathe watch` as a process: files are saved in every way that editors have, and the lines and the outputs are looked at.
 
-mod support;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,8 +8,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::copy;
 use serde_json::Value;
-use support::copy;
 
 /// Longer than any change takes, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(60);

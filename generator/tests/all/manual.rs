@@ -1,15 +1,13 @@
 //! The emitted manual: every link leads somewhere, every page is well-formed, and nothing in a spec can break out of its text.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::copy;
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
 use pulldown_cmark::{Event, Options as Markdown, Parser, Tag, TagEnd};
-use support::copy;
 
 fn emit(root: &Path) -> Tree {
     let mut loaded = pipeline::load(root, &Options::default());

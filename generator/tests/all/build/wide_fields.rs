@@ -1,7 +1,7 @@
 //! Integers of 128 and 256 bits in every place of a module file: what is emitted for them compiles and passes its own tests, and these
 //! tests notice when it is wrong.
 
-use crate::workspace::{Ran, Workspace, run};
+use super::workspace::{Ran, Workspace, run};
 
 /// Tests of the facts crate that such numbers pass through.
 const TESTS: &[&str] = &["codec", "module_file", "assembly", "wide", "wide_fields", "manual"];

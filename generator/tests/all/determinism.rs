@@ -1,13 +1,11 @@
 //! The same specs give the same bytes: whatever the order in which files are read, the number of threads, and the place of the
 //! workspace.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::copy;
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
-use support::copy;
 
 fn emit(root: &Path, shuffle: Option<u64>, threads: usize) -> Tree {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");

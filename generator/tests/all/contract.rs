@@ -1,14 +1,12 @@
 //! What tools may rely on with `--format json`: every line of standard output is an object that says under `kind` what it is, and the
 //! last one closes the report with its `result`; of a run that failed it says why.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::copy;
 use serde_json::Value;
-use support::copy;
 
 /// A folder with a workspace in it.
 fn workspace(base: Option<&str>, manifest: &str) -> tempfile::TempDir {

@@ -3,7 +3,5 @@
 mod artefacts;
 mod blame;
 mod graph;
-#[path = "../support/mod.rs"]
-mod support;
 mod wide_fields;
 mod workspace;

@@ -1,6 +1,6 @@
 //! What the compiler says about emitted code is shown at the entry that the code came from.
 
-use crate::workspace::{Workspace, expect};
+use super::workspace::{Workspace, expect};
 
 const OPS: &str = "spec/tiny/ops.toml";
 

@@ -1,14 +1,12 @@
 //! One fact is changed in the real specs; the change must show in every place that depends on the fact, and nowhere else.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::copy;
 use lathe::diagnostic::Diagnostic;
 use lathe::emit::Tree;
 use lathe::pipeline::{self, Options};
-use support::copy;
 
 /// The repository that this crate stands in.
 fn repository() -> &'static Path {

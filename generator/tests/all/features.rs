@@ -1,20 +1,18 @@
 //! Feature models as a whole: how many rows cover the plan's two models, whether the independent checker accepts what lathe claims and
 //! nothing else, and what the tests of a matrix find.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::copy;
 use lathe::features::solver::{Answer, Solver};
 use lathe::features::{FeatureModel, Flag, Literal, Says, analysis, count};
 use lathe::model::feature_model;
 use lathe::pipeline::{self, Options};
 use lathe::span::{FileId, Span};
 use serde_json::Value;
-use support::copy;
 
 const PLAN: &str = "tests/features/plan";
 

@@ -2,14 +2,12 @@
 //!
 //! A text has blocks. A block begins with `$ ` and the arguments of lathe; then follows what comes out: standard output, standard
 //! error, and `exit N` if the exit code isn't 0. A line `…` stands for any number of lines, and `…` within a line for any text.
-//! `UPDATE_EXPECT=1 cargo test --test seeing` writes the blocks without `…` anew.
+//! `UPDATE_EXPECT=1 cargo nextest run --release --test all seeing::` writes the blocks without `…` anew.
 
-mod support;
-
+use crate::support::copy;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use support::copy;
 
 /// A block: its command line and what is expected.
 struct Block {

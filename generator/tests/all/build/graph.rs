@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::workspace::{Ran, Workspace, is_host, left_out, run};
+use super::workspace::{Ran, Workspace, is_host, left_out, run};
 
 /// Whether ninja can be run; says so where the test is left out.
 fn has_ninja() -> bool {

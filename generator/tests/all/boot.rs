@@ -3,8 +3,6 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -34,7 +32,7 @@ impl Bench {
         let bench = Bench {
             folder: tempfile::tempdir().expect("a temporary folder"),
         };
-        support::copy(
+        crate::support::copy(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bases/tiny-machine"),
             &bench.root(),
         );

@@ -1,14 +1,11 @@
 //! Boots of the kernel for x86_64 that can't succeed: what the loader left is broken, or something of the machine is missing. Each ends
 //! by itself, with the line and the status of the stage that couldn't be finished.
 
-#[path = "support/kernel.rs"]
-mod kernel;
-
 use std::fs;
 
 use lathe::boot::machine::{Machine, Setup, Target};
 
-use kernel::{Bench, golden, has_transcripts};
+use crate::support::kernel::{Bench, golden, has_transcripts};
 
 /// Where the forged start information lies, behind a few instructions that stand in for a loader.
 const FORGED: u64 = 0x380_0000;

@@ -1,5 +1,7 @@
 //! What the tests of several files need: copies of workspaces.
 
+pub mod kernel;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! What a target demands of an artefact is held against what was built.
 
-use crate::workspace::{Workspace, is_host};
+use super::workspace::{Workspace, is_host};
 
 const TARGET: &str = "spec/targets/x86_64.toml";
 const HOST: &str = "x86_64-unknown-linux-gnu";

@@ -1,7 +1,5 @@
 //! What is emitted around the façade of a module: its C interface says what it leaves out and why, and its tests say what they skip.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +11,7 @@ use lathe::pipeline;
 fn emitted(added: &str) -> Tree {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bases/tiny-modules");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    support::copy(&base, folder.path());
+    crate::support::copy(&base, folder.path());
     let spec = folder.path().join("spec/abi/counter.toml");
     let text = fs::read_to_string(&spec).expect("the module can be read");
     fs::write(&spec, text + added).expect("the module can be written");

@@ -1,13 +1,11 @@
 //! `lathe check --fix` as a command: what it prints, what it writes, and what it leaves alone.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::copy;
 use serde_json::Value;
-use support::copy;
 
 const ADDED: &str = r#"kind = "instruction-set"
 name = "tiny"

@@ -2,8 +2,6 @@
 
 mod client;
 mod half_typed;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::fs;
 

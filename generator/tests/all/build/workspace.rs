@@ -116,10 +116,10 @@ pub fn is_host(triple: &str) -> bool {
     is_host
 }
 
-/// Holds a text against `tests/build/<name>.txt`; with `UPDATE_EXPECT=1` in the environment, it becomes that.
+/// Holds a text against `tests/all/build/<name>.txt`; with `UPDATE_EXPECT=1` in the environment, it becomes that.
 #[track_caller]
 pub fn expect(name: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/build/{name}.txt"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/all/build/{name}.txt"));
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&path, found).expect("the expectation can be written");
         return;
