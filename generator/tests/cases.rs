@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use lathe::diagnostic::{Diagnostics, Severity};
 use lathe::fix::{self, Fixed};
 use lathe::pipeline::Options;
+use lathe::report::lines;
 use lathe::{pipeline, report, source, write};
 use serde::Deserialize;
 
@@ -123,12 +124,7 @@ fn fixes(root: &Path) -> datatest_stable::Result<String> {
     }
     let mut text = String::new();
     for changed in &fixed.changed {
-        let difference = similar::TextDiff::from_lines(&changed.old, &changed.new);
-        text += &difference
-            .unified_diff()
-            .context_radius(1)
-            .header(&changed.path, "fixed")
-            .to_string();
+        text += &lines::plain(&changed.old, &changed.new, [&changed.path, "fixed"], 1);
         write::replace_spec(root, &changed.path, &changed.old, &changed.new)
             .map_err(|refused| format!("a spec can't be replaced: {}", refused.message))?;
     }
@@ -164,10 +160,7 @@ fn expect(path: &Path, found: &str) -> datatest_stable::Result<()> {
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
     if expected != found {
-        let difference = similar::TextDiff::from_lines(expected.as_str(), found)
-            .unified_diff()
-            .header(&name, "found")
-            .to_string();
+        let difference = lines::plain(&expected, found, [&name, "found"], 3);
         let help = "if this is meant, write it anew: UPDATE_EXPECT=1 cargo test --test cases";
         return Err(format!("{difference}\n{help}").into());
     }

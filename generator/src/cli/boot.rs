@@ -20,7 +20,7 @@ use crate::boot::run::{self, Ran};
 use crate::model::Model;
 use crate::report::console::{self, Tone, plural, thousands};
 use crate::report::summary::Numbers;
-use crate::report::{drift, json};
+use crate::report::{json, lines};
 
 /// The memory of the machine in MiB: what ten thousand processes take at once.
 const MEMORY: u32 = 512;
@@ -241,7 +241,7 @@ fn try_boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments
             .clock
             .time("boot", || run::run(emulator, &setup, limit, &mut |_| ()))?;
         if again.log != ran.log {
-            console::output(&drift::unified(&ran.log, &again.log, "first", "second"));
+            console::output(&lines::unified(&ran.log, &again.log, "first", "second"));
             faults.push(Fault::Differs);
         }
     }

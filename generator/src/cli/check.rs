@@ -10,7 +10,7 @@ use crate::pipeline::Options;
 use crate::report::console::{self, Tone, plural};
 use crate::report::progress::Progress;
 use crate::report::summary::Numbers;
-use crate::report::{drift, json};
+use crate::report::{json, lines};
 use crate::{source, write};
 
 /// Runs the verb.
@@ -73,7 +73,7 @@ fn preview(session: &mut Session) -> Exit {
     show(session, &fixed, false);
     for changed in &fixed.changed {
         let (old, new) = (format!("a/{}", changed.path), format!("b/{}", changed.path));
-        let difference = drift::whole(&changed.old, &changed.new, &old, &new);
+        let difference = lines::whole(&changed.old, &changed.new, &old, &new);
         console::output(&if session.json {
             json::difference(&changed.path, &difference)
         } else {

@@ -13,7 +13,7 @@ use crate::format::{Refusal, format};
 use crate::pipeline::Options;
 use crate::report::console::{self, Tone, plural};
 use crate::report::summary::{Clock, Numbers};
-use crate::report::{self, drift, json};
+use crate::report::{self, json, lines};
 use crate::source::layout;
 use crate::source::{self, FileId, SourceFile, SourceMap};
 use crate::{syntax, write};
@@ -147,7 +147,7 @@ fn filter(common: &Common, check: bool) -> Exit {
             });
         } else if file.old != file.new {
             outcome = Outcome::Stale;
-            let difference = drift::whole(&file.old, &file.new, "as it is", "formatted");
+            let difference = lines::whole(&file.old, &file.new, "as it is", "formatted");
             console::output(&match common.format {
                 Format::Json => json::difference(&file.path, &difference),
                 Format::Text => difference,
@@ -231,7 +231,7 @@ fn one(sources: &SourceMap, id: FileId, file: &SourceFile, diagnostics: &mut Dia
 
 /// Shows what formatting would change.
 fn show(session: &Session, file: &Formatted) {
-    let difference = drift::whole(&file.old, &file.new, "as it is", "formatted");
+    let difference = lines::whole(&file.old, &file.new, "as it is", "formatted");
     if session.json {
         console::output(&json::formatted(&file.path, false));
         console::output(&json::difference(&file.path, &difference));

@@ -12,7 +12,7 @@ use crate::build::engine::{self, Ran};
 use crate::model::instruction_set::{InstructionSets, Outline};
 use crate::report::console::{self, Tone};
 use crate::report::summary::{self, Numbers};
-use crate::report::{drift, json};
+use crate::report::{json, lines};
 use crate::source::programs::{self, Program};
 
 /// Runs the verb.
@@ -132,7 +132,7 @@ fn explain(program: &Program, ran: &Ran) {
             "Failed",
             &format!("{} printed something else than expected", program.path),
         );
-        console::output(&drift::unified(expected, &ran.output, "expected", "printed"));
+        console::output(&lines::unified(expected, &ran.output, "expected", "printed"));
     }
 }
 

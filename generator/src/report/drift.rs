@@ -4,15 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use similar::TextDiff;
-
 use super::console::plural;
+use super::lines::unified;
 use crate::write::{Comparison, MANIFEST_PATH, Output, Status};
 
 /// The most files of one status that are shown with their difference.
 const MOST_FILES: usize = 20;
-/// The most lines of one difference.
-const MOST_LINES: usize = 60;
 /// Files above this size are not compared line by line.
 const LARGEST: u64 = 4 << 20;
 
@@ -91,43 +88,4 @@ fn difference(root: &Path, output: &Output) -> String {
         return String::new();
     };
     unified(&String::from_utf8_lossy(&old), new, "on disk", "from the specs")
-}
-
-/// A unified difference, coloured, and cut where it gets long.
-pub fn unified(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
-    difference_of(old, new, [old_name, new_name], MOST_LINES)
-}
-
-/// A unified difference, coloured, however long.
-pub fn whole(old: &str, new: &str, old_name: &str, new_name: &str) -> String {
-    difference_of(old, new, [old_name, new_name], usize::MAX)
-}
-
-fn difference_of(old: &str, new: &str, [old_name, new_name]: [&str; 2], most: usize) -> String {
-    let difference = TextDiff::from_lines(old, new);
-    let difference = difference
-        .unified_diff()
-        .context_radius(2)
-        .header(old_name, new_name)
-        .to_string();
-    let lines: Vec<&str> = difference.lines().collect();
-    let mut text = String::new();
-    for line in lines.iter().take(most) {
-        // Control characters of an edited file mustn't reach the terminal.
-        let line: String = line
-            .chars()
-            .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
-            .collect();
-        let colour = match line.as_bytes().first() {
-            Some(b'+') => "\u{1b}[32m",
-            Some(b'-') => "\u{1b}[31m",
-            Some(b'@') => "\u{1b}[36m",
-            _ => "",
-        };
-        let _ = writeln!(text, "    {colour}{line}\u{1b}[0m");
-    }
-    if lines.len() > most {
-        let _ = writeln!(text, "    … {}", plural(lines.len() - most, "more line"));
-    }
-    text
 }

@@ -8,5 +8,6 @@ pub mod diagnostics;
 pub mod difference;
 pub mod drift;
 pub mod json;
+pub mod lines;
 pub mod progress;
 pub mod summary;

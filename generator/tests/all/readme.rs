@@ -110,11 +110,8 @@ fn what_is_printed_is_what_is_shown_and_the_fix_mends_it() {
     assert_eq!(output.status.code(), Some(100));
     let printed = String::from_utf8_lossy(&output.stderr).into_owned();
     if printed != shown {
-        let difference = similar::TextDiff::from_lines(shown, &printed);
-        panic!(
-            "the README shows something else:\n{}",
-            difference.unified_diff().header("README.md", "printed")
-        );
+        let difference = lathe::report::lines::plain(shown, &printed, ["README.md", "printed"], 3);
+        panic!("the README shows something else:\n{difference}");
     }
     let output = lathe(workspace.path(), &["check", "--fix"]);
     let printed = String::from_utf8_lossy(&output.stderr).into_owned();

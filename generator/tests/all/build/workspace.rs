@@ -125,8 +125,8 @@ pub fn expect(name: &str, found: &str) {
         return;
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    let difference = similar::TextDiff::from_lines(expected.as_str(), found);
-    assert!(expected == found, "{}", difference.unified_diff().header("expected", "found"));
+    let difference = lathe::report::lines::plain(&expected, found, ["expected", "found"], 3);
+    assert!(expected == found, "{difference}");
 }
 
 /// Says that a test is left out. `LATHE_REQUIRE=ninja,browser,host` names what has to be there: then it is a failure.

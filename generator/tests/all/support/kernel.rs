@@ -98,8 +98,8 @@ pub fn golden(name: &str, found: &str) {
         return;
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    let difference = similar::TextDiff::from_lines(expected.as_str(), found);
-    assert!(expected == found, "{}", difference.unified_diff().header("expected", "found"));
+    let difference = lathe::report::lines::plain(&expected, found, ["expected", "found"], 3);
+    assert!(expected == found, "{difference}");
 }
 
 /// Wants the transcripts of the self-tests, as the kernel's crates print them on the host, in a log.
