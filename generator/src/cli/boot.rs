@@ -228,22 +228,26 @@ fn try_boot(session: &mut Session, prepared: &Prepared, tools: &Tools, arguments
         false => console::output(&format!("    {line}\n")),
     };
     let limit = arguments.limit();
-    let ran = session.clock.time("boot", || run::run(emulator, &setup, limit, &mut show))?;
+    // Both at once: the emulator is one thread, and counts instructions, so that neither sees the other.
+    let (ran, again) = session.clock.time("boot", || {
+        std::thread::scope(|scope| {
+            let again = arguments
+                .twice
+                .then(|| scope.spawn(|| run::run(emulator, &setup, limit, &mut |_| ())));
+            let ran = run::run(emulator, &setup, limit, &mut show);
+            let again = again.map(|again| again.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            anyhow::Ok((ran?, again.transpose()?))
+        })
+    })?;
     let log = log::read(&ran.log);
     let mut faults = judge::judge(target, &facts, &ran, &log, limit);
     faults.extend(judge::too_large(&images.sizes));
     if lines.per_cent() >= assembly::MOST_PER_CENT {
         faults.push(Fault::TooMuchAssembly(lines));
     }
-    if arguments.twice && faults.is_empty() {
-        session.status("Booting", "a second time, to compare");
-        let again = session
-            .clock
-            .time("boot", || run::run(emulator, &setup, limit, &mut |_| ()))?;
-        if again.log != ran.log {
-            console::output(&lines::unified(&ran.log, &again.log, "first", "second"));
-            faults.push(Fault::Differs);
-        }
+    if let Some(again) = again.filter(|again| faults.is_empty() && again.log != ran.log) {
+        console::output(&lines::unified(&ran.log, &again.log, "first", "second"));
+        faults.push(Fault::Differs);
     }
     let rows = judge::rows(&facts, &log);
     report(
