@@ -496,9 +496,8 @@ fn types_per_instruction_are_available() {
     let verified = accepted(&text);
     let shown: Vec<String> = verified.functions[0]
         .offsets()
-        .iter()
         .map(|offset| {
-            let stack = verified.functions[0].stack(*offset).unwrap_or_default();
+            let stack = verified.functions[0].stack(offset).unwrap_or_default();
             let types: Vec<String> = stack
                 .iter()
                 .map(|of| verified.types.display(*of, &module).to_string())

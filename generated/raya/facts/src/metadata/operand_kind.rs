@@ -128,6 +128,7 @@ impl OperandKind {
     ];
 
     /// The name in the spec.
+    #[inline]
     pub const fn name(self) -> &'static str {
         match self {
             OperandKind::U16 => "u16",
@@ -155,6 +156,7 @@ impl OperandKind {
     }
 
     /// The number that carries it.
+    #[inline]
     pub const fn scalar(self) -> Scalar {
         match self {
             OperandKind::U16 => Scalar::U16,
@@ -182,6 +184,7 @@ impl OperandKind {
     }
 
     /// What the number means.
+    #[inline]
     pub const fn meaning(self) -> OperandMeaning {
         match self {
             OperandKind::U16 => OperandMeaning::Number,
@@ -209,6 +212,7 @@ impl OperandKind {
     }
 
     /// The number of bytes in the code.
+    #[inline]
     pub const fn bytes(self) -> u32 {
         self.scalar().bytes()
     }

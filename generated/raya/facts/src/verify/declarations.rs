@@ -7,7 +7,7 @@ use crate::module::{
     Static,
 };
 use alloc::format;
-use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use crate::types::{TypeDefinition, TypeId, TypeTable};
 
 /// What declarations are checked against.
@@ -206,29 +206,41 @@ fn definition(
 }
 
 fn unique_names(module: &Module) -> Result<(), VerifyErrorKind> {
-    let mut seen = BTreeSet::new();
-    for (index, item) in module.functions.iter().enumerate() {
-        if !item.name.is_empty() && !seen.insert(item.name.as_str()) {
-            let problem = format!(
-                "the name `{}` is taken by an entry before; names of {} are unique", item
-                .name, "functions"
-            );
-            return Err(
-                VerifyErrorKind::declaration(problem).within("functions", Some(index)),
-            );
-        }
+    if let Some((name, index)) = taken(
+        module.functions.iter().map(|item| item.name.as_str()),
+    ) {
+        let problem = format!(
+            "the name `{}` is taken by an entry before; names of {} are unique", name,
+            "functions"
+        );
+        return Err(
+            VerifyErrorKind::declaration(problem).within("functions", Some(index)),
+        );
     }
-    let mut seen = BTreeSet::new();
-    for (index, item) in module.classes.iter().enumerate() {
-        if !item.name.is_empty() && !seen.insert(item.name.as_str()) {
-            let problem = format!(
-                "the name `{}` is taken by an entry before; names of {} are unique", item
-                .name, "classes"
-            );
-            return Err(
-                VerifyErrorKind::declaration(problem).within("classes", Some(index)),
-            );
-        }
+    if let Some((name, index)) = taken(
+        module.classes.iter().map(|item| item.name.as_str()),
+    ) {
+        let problem = format!(
+            "the name `{}` is taken by an entry before; names of {} are unique", name,
+            "classes"
+        );
+        return Err(VerifyErrorKind::declaration(problem).within("classes", Some(index)));
     }
     Ok(())
+}
+
+/// The first name that an entry before has, and its position. Entries without a name don't count.
+fn taken<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str, usize)> {
+    let mut sorted: Vec<(&str, usize)> = names
+        .zip(0..)
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
+    sorted.sort_unstable();
+    let again = sorted
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(before, _), (name, index)] if before == name => Some((*name, *index)),
+            _ => None,
+        });
+    again.min_by_key(|(_, index)| *index)
 }

@@ -120,12 +120,12 @@ impl<'m> Environment<'m> {
             .iter()
             .map(|item| item.r#type)
             .collect();
-        let further: Vec<TypeId> = function
-            .locals
+        let locals = callable
+            .params
             .iter()
-            .map(|item| item.r#type)
+            .copied()
+            .chain(function.locals.iter().map(|item| item.r#type))
             .collect();
-        let locals = callable.params.iter().copied().chain(further).collect();
         let _ = function;
         Ok(Current {
             callable,

@@ -132,7 +132,18 @@ pub fn handlers(instruction: &Instruction) -> HandlerChange {
     }
 }
 
+/// Whether an op only leads to the next instruction, but for exceptions: it has no labels, and doesn't change the handlers.
+#[inline]
+pub fn is_plain(opcode: Opcode) -> bool {
+    !matches!(
+        opcode, Opcode::Jmp | Opcode::JmpIfFalse | Opcode::JmpIfTrue | Opcode::JmpIfNull
+        | Opcode::JmpIfNotNull | Opcode::Return | Opcode::ReturnVoid | Opcode::Throw |
+        Opcode::Trap | Opcode::Rethrow | Opcode::Try | Opcode::EndTry
+    )
+}
+
 /// Whether an op can raise an exception: it has a trap that can be caught, runs other code, throws, or may be suspended.
+#[inline]
 pub fn can_throw(opcode: Opcode) -> bool {
     matches!(
         opcode, Opcode::LoadArgLocal | Opcode::Idiv | Opcode::Imod | Opcode::Ipow |

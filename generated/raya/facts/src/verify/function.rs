@@ -10,22 +10,23 @@
 //! Instructions that no path reaches are decoded, and their operands and labels are checked, but they have no types and are not
 //! judged by them. [`FunctionFacts::stack`] tells which those are; an engine must not translate them.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BinaryHeap;
 use alloc::string::ToString;
-use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use super::environment::{Current, Environment};
 use super::error::VerifyErrorKind;
 use super::flow::{self, HandlerChange};
 use super::lattice::{EXCEPTION, Types};
-use super::stacks::{Handler, Handlers, HandlersId, StackId};
+use super::stacks::{GrowingHandlers, GrowingStacks, Handler, HandlersId, StackId};
 use super::step::Step;
-use super::{Entry, FunctionFacts, operands, transfer};
-use crate::decode::decode;
+use super::{Entry, FunctionFacts, Known, operands, transfer};
+use crate::decode::{Decoded, decode};
 use crate::ids::Label;
 use crate::limits::HANDLERS;
 use crate::opcode::Opcode;
+use crate::types::TypeId;
 
 /// A fault and the instruction that has it.
 pub(super) struct Fault {
@@ -44,53 +45,106 @@ impl From<VerifyErrorKind> for Fault {
     }
 }
 
+impl Fault {
+    #[cold]
+    fn of(decoded: &Decoded, kind: VerifyErrorKind) -> Fault {
+        Fault {
+            at: Some(decoded.at),
+            opcode: Some(decoded.instruction.opcode()),
+            kind,
+        }
+    }
+}
+
+/// What is kept from function to function, so that its memory is used again.
+#[derive(Default)]
+pub(super) struct Memory {
+    layout: Layout,
+    known: Vec<Known>,
+    pending: BinaryHeap<Reverse<u32>>,
+    stacks: GrowingStacks,
+    handlers: GrowingHandlers,
+    inputs: Vec<TypeId>,
+}
+
 /// Verifies a function with this code. `steps` is how many the module has left.
 pub(super) fn verify<'m>(
     env: &Environment<'m>,
     current: &Current<'_>,
     types: &mut Types<'m>,
-    code: &'m [u8],
+    code: &[u8],
     steps: &mut u64,
+    memory: &mut Memory,
 ) -> Result<FunctionFacts, Fault> {
-    let layout = Layout::of(env, current, types, code)?;
+    let Memory {
+        layout,
+        known,
+        pending,
+        stacks,
+        handlers,
+        inputs,
+    } = memory;
+    layout.read(env, current, types, code)?;
+    known.clear();
+    known.extend(layout.decoded.iter().map(|decoded| Known::unreached(decoded.at)));
+    pending.clear();
+    stacks.clear();
+    handlers.clear();
     let mut flow = Dataflow {
-        code,
-        known: vec![None; layout.offsets.len()],
-        pending: BTreeSet::new(),
+        layout,
+        known,
+        pending,
         visits: 0,
         steps: *steps,
-        layout,
-        step: Step::new(env, current, types),
-        handlers: Handlers::default(),
-        max_stack: 0,
+        step: Step::new(env, current, types, stacks, inputs),
+        handlers,
         max_handlers: 0,
     };
     flow.run()?;
     *steps = steps.saturating_sub(flow.visits + flow.step.stacks.steps);
-    let mut stacks = flow.step.stacks;
-    stacks.finish();
-    flow.handlers.finish();
     Ok(FunctionFacts {
-        max_stack: flow.max_stack as u16,
+        max_stack: flow.step.stacks.highest() as u16,
         max_handlers: flow.max_handlers as u16,
-        instructions: flow.layout.offsets.len() as u32,
-        offsets: flow.layout.offsets,
-        entries: flow.known,
-        stacks,
-        handlers: flow.handlers,
+        instructions: flow.known.len() as u32,
+        known: flow.known.as_slice().into(),
+        stacks: flow.step.stacks.finish(),
+        handlers: flow.handlers.finish(),
     })
 }
 
-/// Where the instructions are, and which are targets of labels.
+/// The instructions of a function, and which of them are targets of labels.
+#[derive(Default)]
 struct Layout {
-    offsets: Vec<u32>,
-    targets: Vec<bool>,
+    decoded: Vec<Decoded>,
+    /// By position.
+    marks: Vec<Mark>,
+    /// By offset: the position of the instruction there, or [`WITHIN`].
+    positions: Vec<u32>,
+    /// The labels that were found, and the positions of the instructions that have them.
+    labels: Vec<(u32, Label)>,
 }
 
+/// What is known of an instruction beside the values before it.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// Whether it is the target of a label.
+    target: bool,
+    /// Whether it is to be visited, since what is known before it changed.
+    pending: bool,
+    /// Whether it is what [`flow::is_plain`] says.
+    plain: bool,
+}
+
+/// No instruction begins there.
+const WITHIN: u32 = u32::MAX;
+
 impl Layout {
-    fn of(env: &Environment<'_>, current: &Current<'_>, types: &Types<'_>, code: &[u8]) -> Result<Layout, Fault> {
-        let mut offsets = Vec::new();
-        let mut labels = Vec::new();
+    fn read(&mut self, env: &Environment<'_>, current: &Current<'_>, types: &Types<'_>, code: &[u8]) -> Result<(), Fault> {
+        self.decoded.clear();
+        self.marks.clear();
+        self.labels.clear();
+        self.positions.clear();
+        self.positions.resize(code.len(), WITHIN);
         let mut at = 0;
         while (at as usize) < code.len() {
             let decoded = decode(code, at).map_err(|error| Fault {
@@ -98,137 +152,135 @@ impl Layout {
                 opcode: None,
                 kind: VerifyErrorKind::Decode(error.to_string()),
             })?;
-            let fault = |kind| Fault {
-                at: Some(at),
-                opcode: Some(decoded.instruction.opcode()),
-                kind,
-            };
-            operands::check(&decoded.instruction, env, current, types).map_err(fault)?;
-            offsets.push(at);
-            labels.extend(
-                flow::labels(&decoded.instruction)
-                    .into_iter()
-                    .flatten()
-                    .map(|label| (at, label)),
-            );
+            operands::check(&decoded.instruction, env, current, types).map_err(|kind| Fault::of(&decoded, kind))?;
+            let position = self.decoded.len() as u32;
+            self.positions[at as usize] = position;
+            let plain = flow::is_plain(decoded.instruction.opcode());
+            if !plain {
+                let labels = flow::labels(&decoded.instruction).into_iter().flatten();
+                self.labels.extend(labels.map(|label| (position, label)));
+            }
             at = decoded.next;
+            self.decoded.push(decoded);
+            self.marks.push(Mark { plain, ..Mark::default() });
         }
-        let mut layout = Layout {
-            targets: vec![false; offsets.len()],
-            offsets,
-        };
-        for (at, label) in labels {
-            match layout.index(label.0) {
-                Some(index) => layout.targets[index] = true,
+        for (position, label) in &self.labels {
+            match self.index(*label) {
+                Some(index) => self.marks[index].target = true,
                 None => {
-                    return Err(Fault {
-                        at: Some(at),
-                        opcode: decode(code, at).ok().map(|decoded| decoded.instruction.opcode()),
-                        kind: VerifyErrorKind::JumpTarget { to: label.0 },
-                    });
+                    let kind = VerifyErrorKind::JumpTarget { to: label.0 };
+                    return Err(Fault::of(&self.decoded[*position as usize], kind));
                 }
             }
         }
-        Ok(layout)
+        Ok(())
     }
 
     /// The position of the instruction at an offset.
-    fn index(&self, offset: u32) -> Option<usize> {
-        self.offsets.binary_search(&offset).ok()
+    fn index(&self, label: Label) -> Option<usize> {
+        match self.positions.get(label.0 as usize) {
+            Some(&WITHIN) | None => None,
+            Some(position) => Some(*position as usize),
+        }
     }
 }
 
 struct Dataflow<'e, 'm> {
-    code: &'m [u8],
-    layout: Layout,
-    /// By position: what is known before the instruction; `None` while no path to it was found.
-    known: Vec<Option<Entry>>,
-    /// Positions whose knowledge changed.
-    pending: BTreeSet<usize>,
+    layout: &'e mut Layout,
+    /// By position: what is known before the instruction, once a path to it was found.
+    known: &'e mut Vec<Known>,
+    /// Positions of the instructions with the mark.
+    pending: &'e mut BinaryHeap<Reverse<u32>>,
     /// How many instructions were visited, one as often as it was.
     visits: u64,
     /// How many steps may be made.
     steps: u64,
     step: Step<'e, 'm>,
-    handlers: Handlers,
-    max_stack: u32,
+    handlers: &'e mut GrowingHandlers,
     max_handlers: u32,
 }
 
 impl Dataflow<'_, '_> {
     fn run(&mut self) -> Result<(), Fault> {
-        if self.layout.offsets.is_empty() {
+        if self.known.is_empty() {
             return Err(VerifyErrorKind::FallsOffEnd.into());
         }
-        self.known[0] = Some(Entry {
-            stack: StackId::EMPTY,
-            handlers: HandlersId::NONE,
-        });
-        self.pending.insert(0);
-        while let Some(index) = self.pending.pop_first() {
-            self.follow(index)?;
+        self.know(
+            0,
+            Entry {
+                stack: StackId::EMPTY,
+                handlers: HandlersId::NONE,
+            },
+        );
+        while let Some(Reverse(position)) = self.pending.pop() {
+            let index = position as usize;
+            self.layout.marks[index].pending = false;
+            if let Some(entry) = self.known[index].entry() {
+                self.follow(index, entry)?;
+            }
         }
         Ok(())
     }
 
+    /// Notes what is known before an instruction, which has to be visited for that.
+    fn know(&mut self, index: usize, entry: Entry) {
+        self.known[index].set(entry);
+        let mark = &mut self.layout.marks[index];
+        if !mark.pending {
+            mark.pending = true;
+            self.pending.push(Reverse(index as u32));
+        }
+    }
+
     /// Visits instructions from a position on, up to the next target of a label or the end of the path.
-    fn follow(&mut self, mut index: usize) -> Result<(), Fault> {
+    fn follow(&mut self, mut index: usize, mut state: Entry) -> Result<(), Fault> {
         // Values that a handler guards can't change while it is installed: one exception edge for each set of handlers is enough.
         let mut raised = HandlersId::NONE;
-        while let Some(state) = self.known[index] {
-            let at = self.layout.offsets[index];
-            let decoded = decode(self.code, at).map_err(|error| Fault {
-                at: Some(at),
-                opcode: None,
-                kind: VerifyErrorKind::Decode(error.to_string()),
-            })?;
-            let instruction = &decoded.instruction;
-            let opcode = instruction.opcode();
-            let fault = |kind| Fault {
-                at: Some(at),
-                opcode: Some(opcode),
-                kind,
-            };
+        self.step.floor = self.floor(state.handlers);
+        loop {
+            let decoded = self.layout.decoded[index];
+            let fault = |kind| Fault::of(&decoded, kind);
             self.visits += 1;
             if self.visits + self.step.stacks.steps > self.steps {
                 return Err(fault(VerifyErrorKind::TooComplex));
             }
-
-            if state.handlers != raised && flow::can_throw(opcode) {
+            if state.handlers != raised && flow::can_throw(decoded.instruction.opcode()) {
                 raised = state.handlers;
                 self.raise(state).map_err(fault)?;
             }
             self.step.stack = state.stack;
-            self.step.floor = self.handlers.pop(state.handlers).map_or(0, |(_, handler)| handler.depth);
-            transfer::transfer(instruction, &mut self.step).map_err(fault)?;
-            let stack = self.step.stack;
-            self.max_stack = self.max_stack.max(self.step.stacks.depth(stack));
-            let handlers = self
-                .change(state.handlers, stack, flow::handlers(instruction))
-                .map_err(fault)?;
-            let after = Entry { stack, handlers };
-
-            let flow = flow::flow(instruction);
-            for target in flow.targets.into_iter().flatten() {
-                self.merge(target, after).map_err(fault)?;
-            }
-            if !flow.falls_through {
-                return Ok(());
+            transfer::transfer(&decoded.instruction, &mut self.step).map_err(fault)?;
+            state.stack = self.step.stack;
+            if !self.layout.marks[index].plain {
+                state.handlers = self
+                    .change(state, flow::handlers(&decoded.instruction))
+                    .map_err(fault)?;
+                self.step.floor = self.floor(state.handlers);
+                let flow = flow::flow(&decoded.instruction);
+                for target in flow.targets.into_iter().flatten() {
+                    self.merge(target, state).map_err(fault)?;
+                }
+                if !flow.falls_through {
+                    return Ok(());
+                }
             }
             index += 1;
-            if index == self.layout.offsets.len() {
-                return Err(fault(VerifyErrorKind::FallsOffEnd));
+            match self.layout.marks.get(index) {
+                None => return Err(fault(VerifyErrorKind::FallsOffEnd)),
+                Some(mark) if mark.target => return self.merge_at(index, state).map_err(fault),
+                Some(_) => self.known[index].set(state),
             }
-            if self.layout.targets[index] {
-                return self.merge(Label(decoded.next), after).map_err(fault);
-            }
-            self.known[index] = Some(after);
         }
-        Ok(())
+    }
+
+    /// How many of the lowest values the innermost handler guards.
+    fn floor(&self, handlers: HandlersId) -> u32 {
+        self.handlers.pop(handlers).map_or(0, |(_, handler)| handler.depth)
     }
 
     /// Installs or removes a handler.
-    fn change(&mut self, before: HandlersId, stack: StackId, change: HandlerChange) -> Result<HandlersId, VerifyErrorKind> {
+    fn change(&mut self, state: Entry, change: HandlerChange) -> Result<HandlersId, VerifyErrorKind> {
+        let before = state.handlers;
         match change {
             HandlerChange::None => Ok(before),
             HandlerChange::Remove => self
@@ -244,7 +296,7 @@ impl Dataflow<'_, '_> {
                 Err(VerifyErrorKind::TooManyHandlers { limit: HANDLERS })
             }
             HandlerChange::Install { catch, finally } => {
-                let depth = self.step.stacks.depth(stack);
+                let depth = self.step.stacks.depth(state.stack);
                 self.max_handlers = self.max_handlers.max(self.handlers.count(before) + 1);
                 Ok(self.handlers.push(before, Handler { catch, finally, depth }))
             }
@@ -262,7 +314,6 @@ impl Dataflow<'_, '_> {
         self.step.stack = stack;
         self.step.push(EXCEPTION)?;
         let stack = self.step.stack;
-        self.max_stack = self.max_stack.max(self.step.stacks.depth(stack));
         match handler {
             Handler {
                 catch: Some(catch),
@@ -297,31 +348,34 @@ impl Dataflow<'_, '_> {
         }
     }
 
-    /// Adds what a path brings to what is known at its target.
+    /// Adds what a path brings to what is known at the target of a label.
     fn merge(&mut self, target: Label, brought: Entry) -> Result<(), VerifyErrorKind> {
-        let index = self
-            .layout
-            .index(target.0)
-            .ok_or(VerifyErrorKind::JumpTarget { to: target.0 })?;
-        let Some(known) = self.known[index] else {
-            self.known[index] = Some(brought);
-            self.pending.insert(index);
+        let Some(index) = self.layout.index(target) else {
+            return Err(VerifyErrorKind::JumpTarget { to: target.0 });
+        };
+        self.merge_at(index, brought)
+    }
+
+    /// The same at a position.
+    fn merge_at(&mut self, index: usize, brought: Entry) -> Result<(), VerifyErrorKind> {
+        let Some(known) = self.known[index].entry() else {
+            self.know(index, brought);
             return Ok(());
         };
+        let target = self.known[index].at;
         if known.handlers != brought.handlers {
-            return Err(VerifyErrorKind::HandlersAtJoin { target: target.0 });
+            return Err(VerifyErrorKind::HandlersAtJoin { target });
         }
         let types = &mut *self.step.types;
         let Some(stack) = self.step.stacks.join(known.stack, brought.stack, |a, b| types.join(a, b)) else {
             return Err(VerifyErrorKind::DepthAtJoin {
-                target: target.0,
+                target,
                 there: self.step.stacks.depth(known.stack),
                 here: self.step.stacks.depth(brought.stack),
             });
         };
         if stack != known.stack {
-            self.known[index] = Some(Entry { stack, ..known });
-            self.pending.insert(index);
+            self.know(index, Entry { stack, ..known });
         }
         Ok(())
     }

@@ -49,7 +49,7 @@ impl<'e> Step<'e, '_> {
         given: u64,
     ) -> Result<Vec<TypeId>, VerifyErrorKind> {
         let (params, rest, _) = self.signature(input, position)?;
-        argument_types(params, rest, what, given)
+        argument_types(params, rest, what, given).map(alloc::borrow::Cow::into_owned)
     }
 
     /// The type of the closure in an input.

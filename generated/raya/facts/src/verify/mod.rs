@@ -36,6 +36,7 @@ pub mod stacks;
 pub mod step;
 pub mod transfer;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -69,8 +70,8 @@ pub struct FunctionFacts {
     pub instructions: u32,
     /// The most handlers that are installed at any time.
     pub max_handlers: u16,
-    offsets: Vec<u32>,
-    entries: Vec<Option<Entry>>,
+    /// By position of the instruction.
+    known: Box<[Known]>,
     stacks: Stacks,
     handlers: Handlers,
 }
@@ -84,39 +85,78 @@ pub struct Entry {
     pub handlers: HandlersId,
 }
 
+/// An instruction, and what is known before it.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// Its offset.
+    at: u32,
+    /// The operand stack, or [`StackId::UNREACHED`].
+    stack: StackId,
+    handlers: HandlersId,
+}
+
+impl Known {
+    /// An instruction that no path reaches, as far as is known.
+    fn unreached(at: u32) -> Known {
+        Known {
+            at,
+            stack: StackId::UNREACHED,
+            handlers: HandlersId::NONE,
+        }
+    }
+
+    #[inline]
+    fn entry(&self) -> Option<Entry> {
+        (self.stack != StackId::UNREACHED).then_some(Entry {
+            stack: self.stack,
+            handlers: self.handlers,
+        })
+    }
+
+    fn set(&mut self, entry: Entry) {
+        self.stack = entry.stack;
+        self.handlers = entry.handlers;
+    }
+}
+
 impl FunctionFacts {
     /// The types on the operand stack before the instruction at an offset, the lowest first. `None` if no path reaches the
     /// instruction, or none is there. A type may be [`lattice::CONFLICT`]: then the slot is dead.
     pub fn stack(&self, offset: u32) -> Option<Vec<TypeId>> {
-        let index = self.offsets.binary_search(&offset).ok()?;
-        let entry = self.entries.get(index).copied().flatten()?;
+        let entry = self.entry(self.index(offset)?)?;
         Some(self.stacks.types(entry.stack))
     }
 
     /// Whether a path reaches the instruction at an offset.
     pub fn is_reached(&self, offset: u32) -> bool {
-        let index = self.offsets.binary_search(&offset);
-        index.is_ok_and(|index| matches!(self.entries.get(index), Some(Some(_))))
+        self.index(offset).is_some_and(|index| self.entry(index).is_some())
     }
 
-    /// What is known before the instruction at a position of [`offsets`](FunctionFacts::offsets); `None` if no path reaches it.
+    /// What is known before the instruction at a position in the list of all instructions; `None` if no path reaches it.
+    #[inline]
     pub fn entry(&self, index: usize) -> Option<Entry> {
-        self.entries.get(index).copied().flatten()
+        self.known.get(index)?.entry()
+    }
+
+    fn index(&self, offset: u32) -> Option<usize> {
+        self.known.binary_search_by_key(&offset, |known| known.at).ok()
     }
 
     /// The operand stacks that [`Entry::stack`] names.
+    #[inline]
     pub fn stacks(&self) -> &Stacks {
         &self.stacks
     }
 
     /// The handlers that [`Entry::handlers`] names.
+    #[inline]
     pub fn handlers(&self) -> &Handlers {
         &self.handlers
     }
 
     /// The offsets of all instructions in ascending order.
-    pub fn offsets(&self) -> &[u32] {
-        &self.offsets
+    pub fn offsets(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.known.iter().map(|known| known.at)
     }
 }
 
@@ -152,12 +192,13 @@ fn verify_declared(module: &Module, table: TypeTable) -> Result<Verified, Verify
     let steps = u64::from(VERIFIER_STEPS) + u64::from(VERIFIER_STEPS_PER_BYTE) * bytes;
     let mut left = steps;
     let mut functions = Vec::with_capacity(module.functions.len());
+    let mut memory = function::Memory::default();
     for (index, function) in module.functions.iter().enumerate() {
         let number = index as u32;
         let facts = env
             .current(number, function)
             .map_err(function::Fault::from)
-            .and_then(|current| function::verify(&env, &current, &mut types, &function.code, &mut left))
+            .and_then(|current| function::verify(&env, &current, &mut types, &function.code, &mut left, &mut memory))
             .map_err(|fault| VerifyError {
                 function: Some(FunctionId(number)),
                 name: function.name.clone(),

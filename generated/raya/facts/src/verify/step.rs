@@ -3,6 +3,7 @@
 //!
 //! A transfer first takes all inputs off the stack, then judges them by position (the lowest is 0), then pushes the outputs.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -10,7 +11,7 @@ use alloc::vec::Vec;
 use super::environment::{Callable, Current, Environment};
 use super::error::VerifyErrorKind;
 use super::lattice::{CONFLICT, Types};
-use super::stacks::{StackId, Stacks};
+use super::stacks::{GrowingStacks, StackId};
 use crate::limits::STACK_DEPTH;
 use crate::types::{Kind, TypeId};
 
@@ -23,12 +24,15 @@ pub struct Step<'e, 'm> {
     /// All types.
     pub types: &'e mut Types<'m>,
     /// All stacks of the function.
-    pub stacks: Stacks,
+    pub stacks: &'e mut GrowingStacks,
     /// The stack before and, when the transfer is over, after the instruction.
     pub stack: StackId,
     /// How many of the lowest values the innermost handler guards: nothing may take them while it is installed.
     pub floor: u32,
-    inputs: Vec<TypeId>,
+    /// The inputs, the lowest first, and behind them what is left of instructions that took more.
+    inputs: &'e mut Vec<TypeId>,
+    /// How many inputs were taken.
+    taken: usize,
 }
 
 /// What an input with type variables must look like.
@@ -91,16 +95,23 @@ impl Variables {
 }
 
 impl<'e, 'm> Step<'e, 'm> {
-    /// A state with an empty stack.
-    pub fn new(env: &'e Environment<'m>, current: &'e Current<'e>, types: &'e mut Types<'m>) -> Self {
+    /// A state with an empty stack. What `inputs` held is forgotten.
+    pub fn new(
+        env: &'e Environment<'m>,
+        current: &'e Current<'e>,
+        types: &'e mut Types<'m>,
+        stacks: &'e mut GrowingStacks,
+        inputs: &'e mut Vec<TypeId>,
+    ) -> Self {
         Step {
             env,
             current,
             types,
-            stacks: Stacks::default(),
+            stacks,
             stack: StackId::EMPTY,
             floor: 0,
-            inputs: Vec::new(),
+            inputs,
+            taken: 0,
         }
     }
 
@@ -109,6 +120,7 @@ impl<'e, 'm> Step<'e, 'm> {
     /// # Errors
     ///
     /// When there are fewer, or a handler guards them.
+    #[inline]
     pub fn take(&mut self, count: u64) -> Result<(), VerifyErrorKind> {
         let depth = self.stacks.depth(self.stack);
         let available = depth.saturating_sub(self.floor);
@@ -120,14 +132,16 @@ impl<'e, 'm> Step<'e, 'm> {
             });
         }
         self.stacks.steps += count;
-        self.inputs.clear();
-        for _ in 0..count {
+        self.taken = count as usize;
+        if self.inputs.len() < self.taken {
+            self.inputs.resize(self.taken, CONFLICT);
+        }
+        for input in self.inputs.iter_mut().take(self.taken).rev() {
             if let Some((below, top)) = self.stacks.pop(self.stack) {
                 self.stack = below;
-                self.inputs.push(top);
+                *input = top;
             }
         }
-        self.inputs.reverse();
         Ok(())
     }
 
@@ -136,10 +150,11 @@ impl<'e, 'm> Step<'e, 'm> {
     /// # Errors
     ///
     /// When the paths that lead here don't agree on it.
+    #[inline]
     pub fn read(&self, input: &'static str, position: usize) -> Result<TypeId, VerifyErrorKind> {
         match self.inputs.get(position) {
-            Some(&CONFLICT) | None => Err(VerifyErrorKind::Conflict { input }),
-            Some(found) => Ok(*found),
+            Some(found) if position < self.taken && *found != CONFLICT => Ok(*found),
+            _ => Err(VerifyErrorKind::Conflict { input }),
         }
     }
 
@@ -148,9 +163,10 @@ impl<'e, 'm> Step<'e, 'm> {
     /// # Errors
     ///
     /// When it has another.
+    #[inline]
     pub fn expect(&self, input: &'static str, position: usize, expected: TypeId) -> Result<(), VerifyErrorKind> {
         let found = self.read(input, position)?;
-        if self.types.is_subtype(found, expected) {
+        if found == expected || self.types.is_subtype(found, expected) {
             Ok(())
         } else {
             Err(self.mismatch(input, expected, found))
@@ -286,6 +302,7 @@ impl<'e, 'm> Step<'e, 'm> {
     /// # Errors
     ///
     /// When the stack is full.
+    #[inline]
     pub fn push(&mut self, output: TypeId) -> Result<(), VerifyErrorKind> {
         if self.stacks.depth(self.stack) >= STACK_DEPTH {
             return Err(VerifyErrorKind::StackOverflow { limit: STACK_DEPTH });
@@ -317,6 +334,7 @@ impl<'e, 'm> Step<'e, 'm> {
     /// # Errors
     ///
     /// When there are fewer.
+    #[inline]
     pub fn local(&self, operand: &'static str, number: u32) -> Result<TypeId, VerifyErrorKind> {
         entry(&self.current.locals, operand, number, "local").copied()
     }
@@ -384,7 +402,7 @@ impl Callable {
     /// # Errors
     ///
     /// When the callable takes another number.
-    pub fn arguments(&self, what: &'static str, skip: usize, given: u64) -> Result<Vec<TypeId>, VerifyErrorKind> {
+    pub fn arguments(&self, what: &'static str, skip: usize, given: u64) -> Result<Cow<'_, [TypeId]>, VerifyErrorKind> {
         argument_types(self.params.get(skip..).unwrap_or_default(), self.rest, what, given)
     }
 
@@ -414,12 +432,12 @@ impl Callable {
 /// # Errors
 ///
 /// When that isn't possible, or there are more than a stack holds.
-pub fn argument_types(
-    params: &[TypeId],
+pub fn argument_types<'a>(
+    params: &'a [TypeId],
     rest: Option<TypeId>,
     what: &'static str,
     given: u64,
-) -> Result<Vec<TypeId>, VerifyErrorKind> {
+) -> Result<Cow<'a, [TypeId]>, VerifyErrorKind> {
     let fits = match usize::try_from(given) {
         Ok(given) if given <= STACK_DEPTH as usize => given == params.len() || (given > params.len() && rest.is_some()),
         _ => false,
@@ -433,6 +451,9 @@ pub fn argument_types(
         });
     }
     let further = (given as usize - params.len()) * usize::from(rest.is_some());
+    if further == 0 {
+        return Ok(Cow::Borrowed(params));
+    }
     Ok(params.iter().copied().chain(rest.into_iter().cycle().take(further)).collect())
 }
 
@@ -441,13 +462,18 @@ pub fn argument_types(
 /// # Errors
 ///
 /// When the list isn't that long.
+#[inline]
 pub fn entry<'a, T>(list: &'a [T], operand: &'static str, number: u32, of: &'static str) -> Result<&'a T, VerifyErrorKind> {
-    list.get(number as usize).ok_or(VerifyErrorKind::OperandRange {
-        operand,
-        number,
-        of,
-        count: list.len(),
-    })
+    // An error that isn't returned would have to be dropped.
+    let Some(found) = list.get(number as usize) else {
+        return Err(VerifyErrorKind::OperandRange {
+            operand,
+            number,
+            of,
+            count: list.len(),
+        });
+    };
+    Ok(found)
 }
 
 /// Demands that a list has as many entries as an operand says, and gives them.

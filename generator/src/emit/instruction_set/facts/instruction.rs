@@ -22,6 +22,12 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         &sources::of(set, &[sources::MACHINE, sources::OPS]),
     );
 
+    builder.file(
+        "src/instruction/read.rs",
+        read(set)?,
+        &sources::of(set, &[sources::MACHINE, sources::OPS]),
+    );
+
     let groups = names::ops_by_group(set);
     let mut text = rust::module_doc_lines("Writes code: one method for each instruction, and labels that are bound later.");
     text.push_str(include_str!("text/builder.rs"));
@@ -83,7 +89,9 @@ fn enumeration(set: &InstructionSet) -> anyhow::Result<String> {
             OperandMeaning::Index(_) => Some(operand_type(kind)),
         })
         .collect();
-    text.push_str("\nmod operands;\n\npub(crate) use operands::Operand;\npub use operands::{MAX_OPERANDS, Operands};\n\n");
+    text.push_str(
+        "\nmod operands;\nmod read;\n\npub(crate) use operands::Operand;\npub use operands::{MAX_OPERANDS, Operands};\n\n",
+    );
     text.push_str("use core::fmt;\nuse core::hash::{Hash, Hasher};\n\n");
     text.push_str(&rust::use_names("crate::ids", &used));
     text.push_str("\n/// An instruction.\n#[derive(Debug, Clone, Copy)]\npub enum Instruction {\n");
@@ -176,6 +184,39 @@ fn operands(set: &InstructionSet) -> anyhow::Result<String> {
         )?;
     }
     text.push_str("            _ => return None,\n        })\n    }\n}\n");
+    Ok(text)
+}
+
+/// What the decoder calls for each instruction: it reads the operands one after another, without looking their kinds up.
+fn read(set: &InstructionSet) -> anyhow::Result<String> {
+    let mut text = rust::module_doc_lines("Operands in the code of a function.");
+    let mut uses = vec!["crate::decode::{Cursor, DecodeError}", "crate::opcode::Opcode"];
+    if set.ops.iter().any(|op| !op.operands.is_empty()) {
+        uses.insert(1, "crate::metadata::OperandKind");
+    }
+    text.push_str("\nuse super::Instruction;\n");
+    for used in uses {
+        writeln!(text, "use {used};")?;
+    }
+    text.push_str("\nimpl Instruction {\n    /// Reads the operands of an instruction.\n    ///\n    /// # Errors\n    ///\n");
+    text.push_str("    /// When the code ends inside of one, or one is a number that its kind doesn't have.\n    #[inline]\n");
+    text.push_str("    pub(crate) fn read(opcode: Opcode, cursor: &mut Cursor<'_>) -> Result<Instruction, DecodeError> {\n");
+    text.push_str("        Ok(match opcode {\n");
+    for op in &set.ops {
+        let name = rust::variant(&op.name);
+        if op.operands.is_empty() {
+            writeln!(text, "            Opcode::{name} => Instruction::{name},")?;
+            continue;
+        }
+        writeln!(text, "            Opcode::{name} => Instruction::{name} {{")?;
+        for operand in &op.operands {
+            let kind = rust::variant(&set.operand_kinds[operand.kind].name);
+            let field = rust::name(&operand.name);
+            writeln!(text, "                {field}: cursor.operand(opcode, OperandKind::{kind})?,")?;
+        }
+        text.push_str("            },\n");
+    }
+    text.push_str("        })\n    }\n}\n");
     Ok(text)
 }
 

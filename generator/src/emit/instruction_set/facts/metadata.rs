@@ -30,7 +30,7 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
     let modules: Vec<String> = groups.iter().map(|(group, _)| rust::module(&group.name)).collect();
     table.push_str(&rust::mod_lines(&modules));
     table.push_str(
-        "\n/// The row of an instruction.\npub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {\n    match opcode {\n",
+        "\n/// The row of an instruction.\n#[inline]\npub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {\n    match opcode {\n",
     );
     for (group, ops) in &groups {
         for op in ops {
@@ -403,7 +403,7 @@ fn operand_kinds(set: &InstructionSet) -> anyhow::Result<String> {
     ] {
         writeln!(
             text,
-            "\n    /// {doc}\n    pub const fn {name}(self) -> {result} {{\n{body}    }}"
+            "\n    /// {doc}\n    #[inline]\n    pub const fn {name}(self) -> {result} {{\n{body}    }}"
         )?;
     }
     text.push_str(include_str!("text/operand_kind_methods.rs"));

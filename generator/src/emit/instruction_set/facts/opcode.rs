@@ -45,13 +45,18 @@ pub fn files(set: &InstructionSet, builder: &mut CrateBuilder) -> anyhow::Result
         variants.len()
     )?;
     tables.push_str(&rust::wrapped(4, variants.iter().cloned()));
-    tables.push_str(
-        "];\n\n/// The opcode with this code.\npub(super) fn from_code(code: u16) -> Option<Opcode> {\n    Some(match code {\n",
-    );
+    let mut by_code = vec!["None".to_owned(); set.ops.iter().map(|op| usize::from(op.code) + 1).max().unwrap_or(0)];
     for (op, variant) in set.ops.iter().zip(&variants) {
-        writeln!(tables, "        {} => {variant},", names::code(op.code))?;
+        by_code[usize::from(op.code)] = format!("Some({variant})");
     }
-    tables.push_str("        _ => return None,\n    })\n}\n\n");
+    writeln!(
+        tables,
+        "];\n\n/// By code.\nstatic BY_CODE: [Option<Opcode>; {}] = [",
+        by_code.len()
+    )?;
+    tables.push_str(&rust::wrapped(4, by_code));
+    tables.push_str("];\n\n/// The opcode with this code.\n#[inline]\npub(super) fn from_code(code: u16) -> Option<Opcode> {\n");
+    tables.push_str("    BY_CODE.get(usize::from(code)).copied().flatten()\n}\n\n");
     writeln!(
         tables,
         "/// Mnemonics in alphabetical order, for binary search.\npub(super) static BY_MNEMONIC: [(&str, Opcode); {}] = [",

@@ -69,8 +69,8 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
     if uses("format") {
         imports.extend(quote! { use alloc::format; });
     }
-    if uses("BTreeSet") {
-        imports.extend(quote! { use alloc::collections::BTreeSet; });
+    if uses("Vec") {
+        imports.extend(quote! { use alloc::vec::Vec; });
     }
     let type_imports: Vec<Ident> = ["TypeDefinition", "TypeId", "TypeTable"]
         .into_iter()
@@ -403,18 +403,18 @@ fn unique_names(reading: &Reading<'_>) -> TokenStream {
         .iter()
         .filter(|list| {
             reading.record_of(list).is_some_and(|record| {
-                record.fields.iter().any(|field| field.name == "name" && matches!(field.shape, Shape::String { .. }))
+                record
+                    .fields
+                    .iter()
+                    .any(|field| field.name == "name" && matches!(field.shape, Shape::String { .. }))
             })
         })
         .map(|list| {
             let field = rust::ident(list);
             quote! {
-                let mut seen = BTreeSet::new();
-                for (index, item) in module.#field.iter().enumerate() {
-                    if !item.name.is_empty() && !seen.insert(item.name.as_str()) {
-                        let problem = format!("the name `{}` is taken by an entry before; names of {} are unique", item.name, #list);
-                        return Err(VerifyErrorKind::declaration(problem).within(#list, Some(index)));
-                    }
+                if let Some((name, index)) = taken(module.#field.iter().map(|item| item.name.as_str())) {
+                    let problem = format!("the name `{}` is taken by an entry before; names of {} are unique", name, #list);
+                    return Err(VerifyErrorKind::declaration(problem).within(#list, Some(index)));
                 }
             }
         })
@@ -427,6 +427,17 @@ fn unique_names(reading: &Reading<'_>) -> TokenStream {
         fn unique_names(module: &#root) -> Result<(), VerifyErrorKind> {
             #(#checks)*
             Ok(())
+        }
+
+        /// The first name that an entry before has, and its position. Entries without a name don't count.
+        fn taken<'a>(names: impl Iterator<Item = &'a str>) -> Option<(&'a str, usize)> {
+            let mut sorted: Vec<(&str, usize)> = names.zip(0..).filter(|(name, _)| !name.is_empty()).collect();
+            sorted.sort_unstable();
+            let again = sorted.windows(2).filter_map(|pair| match pair {
+                [(before, _), (name, index)] if before == name => Some((*name, *index)),
+                _ => None,
+            });
+            again.min_by_key(|(_, index)| *index)
         }
     }
 }

@@ -28,7 +28,7 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
     let makers: Vec<TokenStream> = callables.iter().map(|(_, record)| callable(reading, record)).collect();
 
     let functions = rust::ident(&reading.functions);
-    let locals = list(reading, reading.function_record, "locals", &quote! { function });
+    let further = items(reading, reading.function_record, "locals", &quote! { function });
     let captures = list(reading, reading.function_record, "captures", &quote! { function });
     let function_struct = variant(&reading.function_record.name);
     let (layouts_field, layouts_parameter, layouts_name, layouts_import) = if reading.class.is_some() {
@@ -117,8 +117,7 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
             pub fn current(&self, number: u32, function: &#function_struct) -> Result<Current<'_>, VerifyErrorKind> {
                 let callable = self.#functions("function", number)?;
                 let captures: Vec<TypeId> = #captures;
-                let further: Vec<TypeId> = #locals;
-                let locals = callable.params.iter().copied().chain(further).collect();
+                let locals = callable.params.iter().copied().chain(#further).collect();
                 let _ = function;
                 Ok(Current { callable, locals, captures })
             }
@@ -160,6 +159,17 @@ fn callable(reading: &Reading<'_>, record: &Record) -> TokenStream {
         quote! { let _ = called; }
     };
     quote! { { #unused Callable { params: #params, rest: #rest, result: #result, captures: #captures } } }
+}
+
+/// The types that a list of a record holds, one after another; none if there is no such list.
+fn items(reading: &Reading<'_>, record: &Record, name: &str, of: &TokenStream) -> TokenStream {
+    let field = rust::ident(name);
+    let r#type = format_ident!("r#type");
+    match reading.type_list(record, name) {
+        Some(TypeList::Types) => quote! { #of.#field.iter().copied() },
+        Some(TypeList::Records) => quote! { #of.#field.iter().map(|item| item.#r#type) },
+        None => quote! { core::iter::empty() },
+    }
 }
 
 /// The types that a list of a record holds, as a vector; none if there is no such list.

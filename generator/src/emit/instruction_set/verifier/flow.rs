@@ -44,6 +44,15 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
     } else {
         quote! { matches!(opcode, #(Opcode::#throwing)|*) }
     };
+    let turning: Vec<_> = ops()
+        .filter(|op| !is_plain(reading, op))
+        .map(|op| variant(&op.name))
+        .collect();
+    let is_plain = if turning.is_empty() {
+        quote! { let _ = opcode; true }
+    } else {
+        quote! { !matches!(opcode, #(Opcode::#turning)|*) }
+    };
     let labels_body = match_or(&label_arms, quote! { [None; LABELS] }, &quote! { instruction });
     let flow_body = match_or(
         &flow_arms,
@@ -104,7 +113,14 @@ pub fn file(reading: &Reading<'_>) -> anyhow::Result<TokenStream> {
             #handlers_body
         }
 
+        /// Whether an op only leads to the next instruction, but for exceptions: it has no labels, and doesn't change the handlers.
+        #[inline]
+        pub fn is_plain(opcode: Opcode) -> bool {
+            #is_plain
+        }
+
         /// Whether an op can raise an exception: it has a trap that can be caught, runs other code, throws, or may be suspended.
+        #[inline]
         pub fn can_throw(opcode: Opcode) -> bool {
             #can_throw
         }
@@ -150,6 +166,10 @@ fn label_values(reading: &Reading<'_>, op: &Op, most: usize) -> (Vec<proc_macro2
         .collect();
     values.resize_with(most, || quote! { None });
     (names, values)
+}
+
+fn is_plain(reading: &Reading<'_>, op: &Op) -> bool {
+    matches!(op.control, Control::Next | Control::Call) && labels(reading, op).is_empty() && !has_effect(reading, op, "handlers")
 }
 
 fn has_effect(reading: &Reading<'_>, op: &Op, name: &str) -> bool {

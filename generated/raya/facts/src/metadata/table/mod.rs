@@ -27,6 +27,7 @@ mod task;
 mod tuple;
 
 /// The row of an instruction.
+#[inline]
 pub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {
     match opcode {
         Opcode::Nop => &stack::NOP,

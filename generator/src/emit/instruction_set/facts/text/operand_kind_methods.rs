@@ -1,5 +1,6 @@
 
     /// The number of bytes in the code.
+    #[inline]
     pub const fn bytes(self) -> u32 {
         self.scalar().bytes()
     }

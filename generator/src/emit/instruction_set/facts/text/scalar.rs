@@ -31,6 +31,7 @@ pub enum Scalar {
 
 impl Scalar {
     /// The number of bytes.
+    #[inline]
     pub const fn bytes(self) -> u32 {
         match self {
             Scalar::Bool | Scalar::U8 | Scalar::I8 => 1,

@@ -98,7 +98,7 @@ fn methods(reading: &Reading<'_>) -> anyhow::Result<Vec<TokenStream>> {
                 given: u64,
             ) -> Result<Vec<TypeId>, VerifyErrorKind> {
                 let (params, rest, _) = self.signature(input, position)?;
-                argument_types(params, rest, what, given)
+                argument_types(params, rest, what, given).map(alloc::borrow::Cow::into_owned)
             }
         });
     }

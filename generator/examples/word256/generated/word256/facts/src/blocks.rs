@@ -45,27 +45,8 @@ impl Blocks {
 
     /// Finds the blocks of all instructions of a function.
     pub fn of(instructions: &[Decoded]) -> Blocks {
-        let mut leaders = Vec::new();
-        for decoded in instructions {
-            leaders.extend(flow::labels(&decoded.instruction).into_iter().flatten().map(|label| label.0));
-            if ends_block(&decoded.instruction) {
-                leaders.push(decoded.next);
-            }
-        }
-        leaders.sort_unstable();
-        leaders.dedup();
-        let mut leaders = leaders.into_iter().peekable();
-        let mut blocks: Vec<Block> = Vec::new();
-        for decoded in instructions {
-            let (at, cost) = (decoded.at, decoded.instruction.opcode().info().cost);
-            // A label into the middle of an instruction is no leader. The verifier refuses it, but nothing here relies on that.
-            while leaders.next_if(|leader| *leader < at).is_some() {}
-            let leads = leaders.next_if_eq(&at).is_some();
-            match blocks.last_mut() {
-                Some(block) if !leads => block.cost = block.cost.saturating_add(cost),
-                _ => blocks.push(Block { at, cost }),
-            }
-        }
+        let mut blocks = Vec::new();
+        find(instructions, &mut Vec::new(), 0, |block| blocks.push(block));
         Blocks { blocks }
     }
 
@@ -73,8 +54,7 @@ impl Blocks {
     #[must_use]
     pub fn with_locals(mut self, locals: usize) -> Blocks {
         if let Some(first) = self.blocks.first_mut() {
-            let clearing = u32::try_from(locals).unwrap_or(u32::MAX) / LOCALS_PER_FUEL;
-            first.cost = first.cost.saturating_add(clearing);
+            first.cost = first.cost.saturating_add(clearing(locals));
         }
         self
     }
@@ -89,6 +69,46 @@ impl Blocks {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Block> + '_ {
         self.blocks.iter().copied()
     }
+}
+
+/// What it costs to make so many locals zero.
+fn clearing(locals: usize) -> u32 {
+    u32::try_from(locals).unwrap_or(u32::MAX) / LOCALS_PER_FUEL
+}
+
+/// Gives the blocks of all instructions of a function that has so many locals, in the order of their offsets. `leaders` is memory that can be
+/// used again for the next function.
+pub fn find(instructions: &[Decoded], leaders: &mut Vec<u32>, locals: usize, mut found: impl FnMut(Block)) {
+    leaders.clear();
+    for decoded in instructions {
+        if flow::is_plain(decoded.instruction.opcode()) {
+            continue;
+        }
+        leaders.extend(flow::labels(&decoded.instruction).into_iter().flatten().map(|label| label.0));
+        if ends_block(&decoded.instruction) {
+            leaders.push(decoded.next);
+        }
+    }
+    leaders.sort_unstable();
+    let Some(first) = instructions.first() else { return };
+    let mut block = Block {
+        at: first.at,
+        cost: clearing(locals),
+    };
+    let mut leaders = leaders.iter();
+    let mut next = leaders.next();
+    for decoded in instructions {
+        // A label into the middle of an instruction is no leader. The verifier refuses it, but nothing here relies on that.
+        while next.is_some_and(|leader| *leader < decoded.at) {
+            next = leaders.next();
+        }
+        if next == Some(&decoded.at) && decoded.at != block.at {
+            found(block);
+            block = Block { at: decoded.at, cost: 0 };
+        }
+        block.cost = block.cost.saturating_add(decoded.instruction.opcode().info().cost);
+    }
+    found(block);
 }
 
 /// Whether a block begins behind an instruction, whatever labels there are.

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::instruction::{Instruction, MAX_OPERANDS};
+use crate::instruction::{Instruction, Operand};
 use crate::metadata::{OperandKind, OperandMeaning, Scalar};
 use crate::opcode::Opcode;
 
@@ -28,39 +28,18 @@ pub struct Decoded {
 /// When the bytes there are no instruction, the code ends inside of it, or a label lies outside of the code. A label may lie in the middle
 /// of an instruction; the verifier refuses that.
 pub fn decode(code: &[u8], at: u32) -> Result<Decoded, DecodeError> {
-    let mut cursor = Cursor { code, at };
-    let opcode = cursor.opcode(at)?;
-    let info = opcode.info();
-    let mut raw = [0; MAX_OPERANDS];
-    let operands = raw.get_mut(..info.operands.len()).unwrap_or_default();
-    for (slot, operand) in operands.iter_mut().zip(info.operands) {
-        let start = cursor.at;
-        let value = cursor.scalar(operand.kind.scalar()).ok_or(DecodeError {
-            at,
-            kind: DecodeErrorKind::Truncated { opcode: Some(opcode) },
-        })?;
-        // Distances count from the end of the instruction.
-        let end = || u64::from(at) + u64::from(info.length());
-        *slot = meaning(operand.kind, value, end, code.len()).ok_or(DecodeError {
-            at: start,
-            kind: match operand.kind.meaning() {
-                OperandMeaning::Label { .. } => DecodeErrorKind::BadLabel {
-                    opcode,
-                    distance: value as i64,
-                },
-                _ => DecodeErrorKind::BadOperand { opcode, raw: value },
-            },
-        })?;
-    }
-    let next = cursor.at;
-    let instruction = Instruction::from_operands(opcode, operands).ok_or(DecodeError {
+    let mut cursor = Cursor { code, begun: at, at };
+    let opcode = cursor.opcode()?;
+    let instruction = Instruction::read(opcode, &mut cursor)?;
+    Ok(Decoded {
         at,
-        kind: DecodeErrorKind::BadOperand { opcode, raw: 0 },
-    })?;
-    Ok(Decoded { at, instruction, next })
+        instruction,
+        next: cursor.at,
+    })
 }
 
-/// What a number in the code stands for; none if nothing.
+/// What a number in the code stands for; none if nothing. Distances count from the end of the instruction.
+#[inline(always)]
 fn meaning(kind: OperandKind, value: u64, end: impl FnOnce() -> u64, length: usize) -> Option<u64> {
     match kind.meaning() {
         OperandMeaning::Label { optional: true } if value == u64::MAX => Some(u64::MAX),
@@ -74,18 +53,22 @@ fn meaning(kind: OperandKind, value: u64, end: impl FnOnce() -> u64, length: usi
     }
 }
 
-struct Cursor<'a> {
+/// A place in the code of a function, within an instruction.
+pub(crate) struct Cursor<'a> {
     code: &'a [u8],
+    /// Where the instruction begins.
+    begun: u32,
     at: u32,
 }
 
 impl Cursor<'_> {
-    fn opcode(&mut self, at: u32) -> Result<Opcode, DecodeError> {
-        let truncated = DecodeError {
+    fn opcode(&mut self) -> Result<Opcode, DecodeError> {
+        let at = self.begun;
+        let truncated = || DecodeError {
             at,
             kind: DecodeErrorKind::Truncated { opcode: None },
         };
-        let first = self.byte().ok_or(truncated)?;
+        let first = self.byte().ok_or_else(truncated)?;
         let (byte, code) = (first, u16::from(first));
         Opcode::from_code(code).ok_or(DecodeError {
             at,
@@ -96,6 +79,25 @@ impl Cursor<'_> {
         })
     }
 
+    /// Reads the next operand of the instruction. The kind is known where this is called, so that what is left of it there is a few steps.
+    #[inline(always)]
+    pub(crate) fn operand<T: Operand>(&mut self, opcode: Opcode, kind: OperandKind) -> Result<T, DecodeError> {
+        let start = self.at;
+        let value = self.scalar(kind.scalar()).ok_or_else(|| self.truncated(opcode))?;
+        let end = || u64::from(self.begun) + u64::from(opcode.info().length());
+        let found = meaning(kind, value, end, self.code.len()).and_then(T::from_raw);
+        found.ok_or_else(|| refused(start, opcode, kind, value))
+    }
+
+    #[cold]
+    fn truncated(&self, opcode: Opcode) -> DecodeError {
+        DecodeError {
+            at: self.begun,
+            kind: DecodeErrorKind::Truncated { opcode: Some(opcode) },
+        }
+    }
+
+    #[inline(always)]
     fn byte(&mut self) -> Option<u8> {
         let byte = *self.code.get(self.at as usize)?;
         self.at = self.at.checked_add(1)?;
@@ -103,6 +105,7 @@ impl Cursor<'_> {
     }
 
     /// Reads a number. Signed ones are extended to 64 bits.
+    #[inline(always)]
     fn scalar(&mut self, scalar: Scalar) -> Option<u64> {
         let rest = self.code.get(self.at as usize..)?;
         let value = match scalar.bytes() {
@@ -117,6 +120,21 @@ impl Cursor<'_> {
             Scalar::I8 | Scalar::I16 | Scalar::I32 | Scalar::I64 => ((value << unused) as i64 >> unused) as u64,
             _ => value,
         })
+    }
+}
+
+/// The fault of an operand that stands for nothing.
+#[cold]
+fn refused(at: u32, opcode: Opcode, kind: OperandKind, value: u64) -> DecodeError {
+    DecodeError {
+        at,
+        kind: match kind.meaning() {
+            OperandMeaning::Label { .. } => DecodeErrorKind::BadLabel {
+                opcode,
+                distance: value as i64,
+            },
+            _ => DecodeErrorKind::BadOperand { opcode, raw: value },
+        },
     }
 }
 

@@ -5,6 +5,7 @@
 //! if their operands are equal bit by bit, so that a NaN equals itself.
 
 mod operands;
+mod read;
 
 pub(crate) use operands::Operand;
 pub use operands::{MAX_OPERANDS, Operands};

@@ -156,6 +156,7 @@ impl Control {
 }
 
 /// The row of an instruction.
+#[inline]
 pub(crate) fn info(opcode: Opcode) -> &'static OpcodeInfo {
     table::info(opcode)
 }

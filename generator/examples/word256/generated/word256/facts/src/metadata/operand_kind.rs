@@ -73,6 +73,7 @@ impl OperandKind {
     ];
 
     /// The name in the spec.
+    #[inline]
     pub const fn name(self) -> &'static str {
         match self {
             OperandKind::U8 => "u8",
@@ -87,6 +88,7 @@ impl OperandKind {
     }
 
     /// The number that carries it.
+    #[inline]
     pub const fn scalar(self) -> Scalar {
         match self {
             OperandKind::U8 => Scalar::U8,
@@ -101,6 +103,7 @@ impl OperandKind {
     }
 
     /// What the number means.
+    #[inline]
     pub const fn meaning(self) -> OperandMeaning {
         match self {
             OperandKind::U8 => OperandMeaning::Number,
@@ -115,6 +118,7 @@ impl OperandKind {
     }
 
     /// The number of bytes in the code.
+    #[inline]
     pub const fn bytes(self) -> u32 {
         self.scalar().bytes()
     }

@@ -85,12 +85,12 @@ impl<'m> Environment<'m> {
     ) -> Result<Current<'_>, VerifyErrorKind> {
         let callable = self.functions("function", number)?;
         let captures: Vec<TypeId> = Vec::new();
-        let further: Vec<TypeId> = function
-            .locals
+        let locals = callable
+            .params
             .iter()
-            .map(|item| item.r#type)
+            .copied()
+            .chain(function.locals.iter().map(|item| item.r#type))
             .collect();
-        let locals = callable.params.iter().copied().chain(further).collect();
         let _ = function;
         Ok(Current {
             callable,

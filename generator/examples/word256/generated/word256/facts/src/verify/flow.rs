@@ -84,7 +84,14 @@ pub fn handlers(instruction: &Instruction) -> HandlerChange {
     HandlerChange::None
 }
 
+/// Whether an op only leads to the next instruction, but for exceptions: it has no labels, and doesn't change the handlers.
+#[inline]
+pub fn is_plain(opcode: Opcode) -> bool {
+    !matches!(opcode, Opcode::Jump | Opcode::JumpIf | Opcode::Return | Opcode::Revert)
+}
+
 /// Whether an op can raise an exception: it has a trap that can be caught, runs other code, throws, or may be suspended.
+#[inline]
 pub fn can_throw(opcode: Opcode) -> bool {
     matches!(opcode, Opcode::Call)
 }

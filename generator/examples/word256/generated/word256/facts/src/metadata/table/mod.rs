@@ -13,6 +13,7 @@ mod stack;
 mod world;
 
 /// The row of an instruction.
+#[inline]
 pub(super) fn info(opcode: Opcode) -> &'static OpcodeInfo {
     match opcode {
         Opcode::Add => &arithmetic::ADD,
