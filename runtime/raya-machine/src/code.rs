@@ -4,6 +4,7 @@
 use raya_facts::types::SlotKind;
 use raya_facts::{FunctionId, TypeId};
 
+use crate::lists::Lists;
 use crate::pc::Pc;
 use crate::words::Words;
 
@@ -20,6 +21,20 @@ pub struct Code {
     pub(crate) methods: Box<[u32]>,
     /// Where the methods of each class begin in `methods`.
     pub(crate) vtables: Box<[u32]>,
+    /// The locals that hold references, by function.
+    pub(crate) references: Lists<(u16, SlotKind)>,
+    /// By function, where each lowered instruction comes from: the place in the code from the function's start on, the offset in the portable
+    /// code. In ascending order of places; where the leader of a block became nothing, it has an entry for its block before that of the
+    /// instruction.
+    pub(crate) offsets: Lists<(u32, u32)>,
+    /// By function, which handler is installed from a place on, as a position in `handlers`; [`NO_HANDLER`] for none.
+    pub(crate) guarded: Lists<(u32, u32)>,
+    /// The handlers of each function.
+    pub(crate) handlers: Lists<Handler>,
+    /// The places in each function at which the collector may look at the frame.
+    pub(crate) safepoints: Lists<Safepoint>,
+    /// The branches of each function that charge for two blocks, in ascending order of places.
+    pub(crate) twice: Lists<Twice>,
     /// The slots that hold references at safepoints, as lists that share their ends.
     pub(crate) live: Box<[Live]>,
     /// The representations of values in lists.
@@ -72,23 +87,10 @@ pub(crate) struct FunctionCode {
     pub start: u32,
     /// The words of its frame that aren't there in the portable frame: they don't count against the limit of slots.
     pub hidden: u16,
-    /// The locals that hold references.
-    pub references: Box<[(u16, SlotKind)]>,
     /// The representation of what it returns.
     pub result: Option<SlotKind>,
     /// The representation of arguments beyond its parameters, if it takes any.
     pub rest: Option<SlotKind>,
-    /// Where each lowered instruction comes from: the place in the code from `start` on, the offset in the portable code. In ascending
-    /// order of places; where the leader of a block became nothing, it has an entry for its block before that of the instruction.
-    pub offsets: Box<[(u32, u32)]>,
-    /// Which handler is installed from a place on, as a position in `handlers`; [`NO_HANDLER`] for none.
-    pub guarded: Box<[(u32, u32)]>,
-    /// Its handlers.
-    pub handlers: Box<[Handler]>,
-    /// The places at which the collector may look at the frame.
-    pub safepoints: Box<[Safepoint]>,
-    /// The branches that charge for two blocks, in ascending order of places.
-    pub twice: Box<[Twice]>,
 }
 
 /// A branch that is the test of a loop, written again at the loop's end. It charges for the block of the test, too.
@@ -102,7 +104,7 @@ pub(crate) struct Twice {
     pub cost: u16,
 }
 
-/// No position in [`FunctionCode::handlers`].
+/// No position in [`Code::handlers`].
 pub(crate) const NO_HANDLER: u32 = u32::MAX;
 
 /// Where an exception continues.
@@ -183,17 +185,17 @@ impl Code {
 
     /// Where a place in the code of a function comes from.
     pub(crate) fn portable(&self, function: FunctionId, place: u32) -> u32 {
-        let Some(code) = self.function(function) else { return 0 };
-        let after = code.offsets.partition_point(|(at, _)| *at <= place);
-        let found = after.checked_sub(1).and_then(|index| code.offsets.get(index));
+        let offsets = self.offsets.of(function);
+        let after = offsets.partition_point(|(at, _)| *at <= place);
+        let found = after.checked_sub(1).and_then(|index| offsets.get(index));
         found.map_or(0, |(_, offset)| *offset)
     }
 
     /// The offset of the leader of the block whose code begins at a place.
     pub(crate) fn leader(&self, function: FunctionId, place: u32) -> u32 {
-        let Some(code) = self.function(function) else { return 0 };
-        let first = code.offsets.partition_point(|(at, _)| *at < place);
-        match code.offsets.get(first) {
+        let offsets = self.offsets.of(function);
+        let first = offsets.partition_point(|(at, _)| *at < place);
+        match offsets.get(first) {
             Some((at, offset)) if *at == place => *offset,
             _ => self.portable(function, place),
         }
@@ -201,24 +203,24 @@ impl Code {
 
     /// The handler that is installed at a place in the code of a function.
     pub(crate) fn handler(&self, function: FunctionId, place: u32) -> Option<Handler> {
-        let code = self.function(function)?;
-        let after = code.guarded.partition_point(|(at, _)| *at <= place);
-        let (_, handler) = code.guarded.get(after.checked_sub(1)?)?;
-        code.handlers.get(*handler as usize).copied()
+        let guarded = self.guarded.of(function);
+        let after = guarded.partition_point(|(at, _)| *at <= place);
+        let (_, handler) = guarded.get(after.checked_sub(1)?)?;
+        self.handlers.of(function).get(*handler as usize).copied()
     }
 
     /// What a branch that ends at a place charges beyond the block that it leads to.
     pub(crate) fn twice(&self, function: FunctionId, behind: u32) -> Option<Twice> {
-        let code = self.function(function)?;
-        let found = code.twice.binary_search_by_key(&behind, |twice| twice.behind).ok()?;
-        code.twice.get(found).copied()
+        let all = self.twice.of(function);
+        let found = all.binary_search_by_key(&behind, |twice| twice.behind).ok()?;
+        all.get(found).copied()
     }
 
     /// The slots of the operand stack that hold references when execution is at a place; `None` where no safepoint is.
     pub(crate) fn live(&self, function: FunctionId, place: u32) -> Option<impl Iterator<Item = Live> + '_> {
-        let code = self.function(function)?;
-        let found = code.safepoints.binary_search_by_key(&place, |safepoint| safepoint.at).ok()?;
-        let first = code.safepoints.get(found)?.live;
+        let safepoints = self.safepoints.of(function);
+        let found = safepoints.binary_search_by_key(&place, |safepoint| safepoint.at).ok()?;
+        let first = safepoints.get(found)?.live;
         let entry = |live: u32| self.live.get((live as usize).checked_sub(1)?).copied();
         Some(core::iter::successors(entry(first), move |live| entry(live.below)))
     }

@@ -27,6 +27,7 @@ pub mod word;
 mod fill;
 mod frames;
 mod known;
+mod lists;
 mod native;
 mod object;
 mod text;

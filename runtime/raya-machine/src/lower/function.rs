@@ -6,14 +6,15 @@ use marks::{Draft, add_live};
 use raya_facts::module::Function;
 use raya_facts::types::SlotKind;
 use raya_facts::verify::FunctionFacts;
-use raya_facts::{Blocks, Decoded, FunctionId, Instruction, Label, Opcode, TypeId, decode};
+use raya_facts::verify::stacks::HandlersId;
+use raya_facts::{Decoded, FunctionId, Instruction, Label, Opcode, TypeId, blocks, decode};
 use raya_runtime::Any;
 
 use super::sequences::Last;
 use super::stack::{self, Stack, kind_of};
 use super::writer::Begun;
 use super::{MAX_FRAME, Shared};
-use crate::code::{Callee, FunctionCode, Safepoint, Twice, slot_kind};
+use crate::code::{Callee, FunctionCode, Safepoint, slot_kind};
 use crate::table::builtin;
 
 /// What is kept from function to function, so that its memory is used again.
@@ -27,6 +28,7 @@ pub(super) struct Memory {
     rows: Vec<u32>,
     drafts: Vec<Draft>,
     decoded: Vec<Decoded>,
+    leaders: Vec<u32>,
 }
 
 /// A block.
@@ -93,14 +95,12 @@ pub(super) struct Lowering<'s, 'a> {
     /// The position of the instruction in the verifier's facts.
     pub index: usize,
     /// The instruction behind the one that is lowered.
-    pub ahead: Option<Decoded>,
+    pub ahead: Option<&'s Decoded>,
     /// The instruction that was written last in this block.
     pub last: Option<Last>,
     leaves: Leaves,
-    offsets: Vec<(u32, u32)>,
-    guarded: Vec<(u32, u32)>,
-    safepoints: Vec<Safepoint>,
-    pub twice: Vec<Twice>,
+    /// The handlers that are installed before the instruction.
+    handlers: HandlersId,
 }
 
 /// Lowers a function behind those that are lowered already.
@@ -126,6 +126,7 @@ pub(super) fn lower<'a>(
         rows,
         drafts,
         decoded,
+        leaders,
     } = memory;
     decode_all(&declared.code, decoded)?;
     kinds.clear();
@@ -137,13 +138,14 @@ pub(super) fn lower<'a>(
             .map(|local| slot_kind(local.r#type)),
     );
     blocks.clear();
-    let costs = Blocks::of(decoded).with_locals(declared.locals.len());
-    blocks.extend(costs.iter().map(|block| Block {
-        at: block.at,
-        cost: block.cost,
-        place: 0,
-        index: NOT_LOWERED,
-    }));
+    blocks::find(decoded, leaders, declared.locals.len(), |block| {
+        blocks.push(Block {
+            at: block.at,
+            cost: block.cost,
+            place: 0,
+            index: NOT_LOWERED,
+        });
+    });
     jumps.clear();
     rows.clear();
     drafts.clear();
@@ -167,27 +169,20 @@ pub(super) fn lower<'a>(
         ahead: None,
         last: None,
         leaves: Leaves::Branches,
-        offsets: Vec::new(),
-        guarded: Vec::new(),
-        safepoints: Vec::new(),
-        twice: Vec::new(),
+        handlers: HandlersId::NONE,
         shared,
     };
     lowering.prologue();
     lowering.code()?;
     lowering.finish_jumps();
-    let handlers = lowering.finish_handlers();
+    lowering.finish_handlers();
+    let references = references(lowering.kinds);
+    lowering.shared.references.extend(references);
     let code = FunctionCode {
         start: start as u32,
         hidden: hidden as u16,
-        references: references(lowering.kinds),
         result: Some(slot_kind(declared.result)),
         rest: declared.rest.map(slot_kind),
-        offsets: lowering.offsets.into(),
-        guarded: lowering.guarded.into(),
-        handlers,
-        safepoints: lowering.safepoints.into(),
-        twice: lowering.twice.into(),
     };
     let callee = Callee {
         entry: core::ptr::null(),
@@ -217,11 +212,9 @@ fn decode_all(code: &[u8], decoded: &mut Vec<Decoded>) -> Result<(), String> {
 }
 
 /// The locals that hold references.
-fn references(kinds: &[SlotKind]) -> Box<[(u16, SlotKind)]> {
+fn references(kinds: &[SlotKind]) -> impl Iterator<Item = (u16, SlotKind)> {
     let slots = kinds.iter().enumerate().map(|(slot, kind)| (slot as u16, *kind));
-    slots
-        .filter(|(_, kind)| matches!(kind, SlotKind::Ref | SlotKind::Any))
-        .collect()
+    slots.filter(|(_, kind)| matches!(kind, SlotKind::Ref | SlotKind::Any))
 }
 
 /// What a jump to a block charges: its cost, or nothing where that has no room in 16 bits and the block charges for itself.
@@ -229,11 +222,11 @@ fn charged(cost: u32) -> u16 {
     u16::try_from(cost).unwrap_or(0)
 }
 
-impl Lowering<'_, '_> {
+impl<'s> Lowering<'s, '_> {
     /// What a function begins with: zeros of type `any` aren't words of zeros, and slots of `try` have to be known of.
     fn prologue(&mut self) {
-        self.offsets.push((0, 0));
-        self.safepoints.push(Safepoint { at: 0, live: 0 });
+        self.shared.offsets.push((0, 0));
+        self.shared.safepoints.push(Safepoint { at: 0, live: 0 });
         if self.hidden > 0 {
             let begun = self.builtin(builtin::ENTER_GUARDED, 1);
             self.shared.writer.u16(begun, 2, self.hidden as u16);
@@ -247,18 +240,20 @@ impl Lowering<'_, '_> {
     }
 
     fn code(&mut self) -> Result<(), String> {
-        while let Some(Decoded { at, instruction, .. }) = self.decoded.get(self.index).copied() {
+        while let Some(Decoded { at, instruction, .. }) = self.decoded.get(self.index) {
             self.ahead = self.behind();
             let entry = self.facts.entry(self.index);
-            if self.block_at(self.block) == Some(at) {
+            if self.block_at(self.block) == Some(*at) {
                 self.begin_block(entry.is_some());
             }
             if let Some(entry) = entry {
-                self.guard(entry.handlers);
-                self.remember(at);
+                if self.handlers != entry.handlers {
+                    self.handlers = entry.handlers;
+                    self.guard(entry.handlers);
+                }
+                self.remember(*at);
                 self.leaves = Leaves::Falls;
-                let opcode = instruction.opcode();
-                let skipped = self.instruction(&instruction, opcode)?;
+                let skipped = self.instruction(instruction, instruction.opcode())?;
                 // What became a part of this instruction is not lowered again.
                 self.shared.statistics.instructions += 1 + skipped as u64;
                 self.index += skipped;
@@ -269,8 +264,8 @@ impl Lowering<'_, '_> {
     }
 
     /// The instruction behind the one that is lowered.
-    pub fn behind(&self) -> Option<Decoded> {
-        self.decoded.get(self.index + 1).copied()
+    pub fn behind(&self) -> Option<&'s Decoded> {
+        self.decoded.get(self.index + 1)
     }
 
     pub fn block_at(&self, index: usize) -> Option<u32> {
@@ -291,9 +286,9 @@ impl Lowering<'_, '_> {
     }
 
     /// Whether the instruction ahead belongs to the same block as the one that is lowered.
-    pub fn ahead_in_block(&self) -> Option<Instruction> {
+    pub fn ahead_in_block(&self) -> Option<&'s Instruction> {
         let ahead = self.ahead?;
-        (self.block_at(self.block) != Some(ahead.at)).then_some(ahead.instruction)
+        (self.block_at(self.block) != Some(ahead.at)).then_some(&ahead.instruction)
     }
 
     /// Ends the block before, if control falls out of it, and begins the next one.
@@ -413,6 +408,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Lowers an instruction; says how many behind it became a part of it.
+    #[inline]
     pub fn instruction(&mut self, instruction: &Instruction, opcode: Opcode) -> Result<usize, String> {
         if let Some(skipped) = self.moves(instruction) {
             return Ok(skipped);

@@ -50,7 +50,7 @@ impl<'s> Lowering<'s, '_> {
             return false;
         }
         let from = (self.shared.writer.place() - self.start) as u32;
-        self.twice.push(Twice {
+        self.shared.twice.push(Twice {
             behind: from,
             test: (place - self.start) as u32,
             cost: test.cost,

@@ -31,7 +31,8 @@ use raya_facts::types::SlotKind;
 use raya_facts::verify::Verified;
 use raya_facts::{ClassId, ClassLayouts, FunctionId, Module, Opcode, TextId};
 
-use crate::code::{Callee, Code, FunctionCode, Live, Statistics};
+use crate::code::{Callee, Code, FunctionCode, Handler, Live, Safepoint, Statistics, Twice};
+use crate::lists::Lists;
 use crate::table::{Sequence, Table};
 use crate::words::Words;
 use writer::Writer;
@@ -78,6 +79,12 @@ pub struct Source<'a> {
 struct Shared<'a> {
     source: Source<'a>,
     writer: Writer,
+    references: Lists<(u16, SlotKind)>,
+    offsets: Lists<(u32, u32)>,
+    guarded: Lists<(u32, u32)>,
+    handlers: Lists<Handler>,
+    safepoints: Lists<Safepoint>,
+    twice: Lists<Twice>,
     live: Vec<Live>,
     kinds: Vec<SlotKind>,
     /// Where a list of representations stands in `kinds`.
@@ -86,8 +93,8 @@ struct Shared<'a> {
     list: Vec<SlotKind>,
     /// The index of each opcode, by its code.
     rows: Vec<u16>,
-    /// Where the sequences that continue a handler begin and end in the table, by its number.
-    sequences: Vec<(u32, u32)>,
+    /// By number of a handler, the sequences that continue it.
+    sequences: Vec<Continued>,
     statistics: Statistics,
 }
 
@@ -98,9 +105,17 @@ struct Shared<'a> {
 /// When a function needs more than [`MAX_FRAME`] slots, or the code grows too long.
 pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
     let begun = Instant::now();
+    // About what ordinary code needs, so that large lists are rarely moved while they grow.
+    let bytes: usize = source.module.functions.iter().map(|function| function.code.len()).sum();
     let mut shared = Shared {
         source,
-        writer: Writer::default(),
+        writer: Writer::with_capacity(bytes / 4),
+        references: Lists::default(),
+        offsets: Lists::with_capacity(bytes / 6),
+        guarded: Lists::default(),
+        handlers: Lists::default(),
+        safepoints: Lists::with_capacity(bytes / 12),
+        twice: Lists::default(),
         live: Vec::new(),
         kinds: Vec::new(),
         known_kinds: HashMap::new(),
@@ -125,6 +140,7 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         if shared.writer.words.len() > MAX_WORDS {
             return Err(fail(format!("the lowered module is longer than {MAX_WORDS} words")));
         }
+        shared.finish_lists();
         functions.push(code);
         starts.push(callee);
     }
@@ -147,7 +163,7 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
     statistics.lowered = shared.writer.instructions;
     statistics.words = words.len() as u64;
     statistics.references = shared.live.len() as u64;
-    statistics.safepoints = functions.iter().map(|code| code.safepoints.len() as u64).sum();
+    statistics.safepoints = shared.safepoints.len() as u64;
     statistics.time = begun.elapsed();
     Ok(Code {
         words,
@@ -155,6 +171,12 @@ pub fn lower(source: Source<'_>) -> Result<Code, LowerError> {
         functions: functions.into(),
         methods,
         vtables,
+        references: shared.references.shrunk(),
+        offsets: shared.offsets.shrunk(),
+        guarded: shared.guarded.shrunk(),
+        handlers: shared.handlers.shrunk(),
+        safepoints: shared.safepoints.shrunk(),
+        twice: shared.twice.shrunk(),
         live: shared.live.into(),
         kinds: shared.kinds,
         statistics,
@@ -176,18 +198,33 @@ fn rows() -> Vec<u16> {
     rows
 }
 
-/// Where the sequences that continue a handler begin and end, by its number.
-fn sequences(table: &Table) -> Vec<(u32, u32)> {
-    let mut places = vec![(0, 0); table.internals.len()];
+/// Where the sequences that continue a handler stand in the table.
+#[derive(Debug, Clone, Copy, Default)]
+struct Continued {
+    first: u32,
+    end: u32,
+    /// The bits of the instructions that continue it: most don't, which shows without a look at the sequences.
+    by: u64,
+}
+
+/// The bit of an instruction in [`Continued`], which it shares with a few others.
+fn bit(opcode: Opcode) -> u64 {
+    1 << (opcode.code() % 64)
+}
+
+/// The sequences that continue a handler, by its number.
+fn sequences(table: &Table) -> Vec<Continued> {
+    let mut all = vec![Continued::default(); table.internals.len()];
     for (index, sequence) in (0..).zip(table.sequences) {
-        if let Some((first, end)) = places.get_mut(usize::from(sequence.first)) {
-            if *end == 0 {
-                *first = index;
+        if let Some(continued) = all.get_mut(usize::from(sequence.first)) {
+            if continued.end == 0 {
+                continued.first = index;
             }
-            *end = index + 1;
+            continued.end = index + 1;
+            continued.by |= bit(sequence.op);
         }
     }
-    places
+    all
 }
 
 /// The functions in the vtables of all classes, and where those of each class begin.
@@ -204,14 +241,25 @@ fn methods(module: &Module, layouts: &ClassLayouts) -> (Box<[u32]>, Box<[u32]>) 
 }
 
 impl Shared<'_> {
-    /// What an instruction of a handler becomes together with the one behind it.
-    fn sequences(&self, internal: u16) -> &'static [Sequence] {
-        let (first, end) = self.sequences.get(usize::from(internal)).copied().unwrap_or((0, 0));
-        self.source
-            .table
-            .sequences
-            .get(first as usize..end as usize)
-            .unwrap_or_default()
+    /// Says that what is noted from now on belongs to the next function.
+    fn finish_lists(&mut self) {
+        self.references.finish();
+        self.offsets.finish();
+        self.guarded.finish();
+        self.handlers.finish();
+        self.safepoints.finish();
+        self.twice.finish();
+    }
+
+    /// What an instruction of a handler may become together with the one behind it; nothing if no sequence has that one.
+    fn sequences(&self, internal: u16, behind: Opcode) -> &'static [Sequence] {
+        match self.sequences.get(usize::from(internal)) {
+            Some(Continued { first, end, by }) if by & bit(behind) != 0 => {
+                let all = self.source.table.sequences;
+                all.get(*first as usize..*end as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
     }
 
     /// Where a list of representations stands in the code's list of them.

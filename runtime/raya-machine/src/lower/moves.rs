@@ -258,7 +258,7 @@ impl Lowering<'_, '_> {
     /// The local into which the instruction ahead stores, if it belongs to the same block.
     pub(super) fn stored_ahead(&self) -> Option<u16> {
         let ahead = self.ahead_in_block()?;
-        Some(stored_local(&ahead)?.0 as u16)
+        Some(stored_local(ahead)?.0 as u16)
     }
 }
 

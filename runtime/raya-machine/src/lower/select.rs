@@ -2,7 +2,7 @@
 
 use raya_facts::metadata::{Control, Effects, OpcodeInfo};
 use raya_facts::types::{SlotKind, TypeDefinition, TypeRef};
-use raya_facts::{Instruction, Label, Opcode, TypeId};
+use raya_facts::{Instruction, Label, Opcode, Operands, TypeId};
 
 use super::function::{Leaves, Lowering};
 use super::stack::Place;
@@ -13,14 +13,11 @@ use crate::table::{Const, Location, OpRow, Variant, What};
 /// The most inputs of an instruction, lists counted once.
 const MAX_INPUTS: usize = 4;
 
-/// The most operands of an instruction.
-pub(super) const MAX_OPERANDS: usize = 4;
-
 /// Where the values of an instruction lie on the operand stack.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Inputs {
-    /// For each input its lowest position and how many positions it takes.
-    ranges: [(usize, usize); MAX_INPUTS],
+    /// For each input its lowest position and how many positions it takes. Both are less than [`MAX_FRAME`](super::MAX_FRAME).
+    ranges: [(u16, u16); MAX_INPUTS],
     pub count: usize,
     /// The position of the lowest of all.
     pub bottom: usize,
@@ -30,7 +27,7 @@ impl Inputs {
     /// Of an instruction that takes nothing.
     pub fn none(depth: usize) -> Inputs {
         Inputs {
-            ranges: [(depth, 0); MAX_INPUTS],
+            ranges: [(depth as u16, 0); MAX_INPUTS],
             count: 0,
             bottom: depth,
         }
@@ -39,20 +36,30 @@ impl Inputs {
     /// Of an instruction that takes the topmost value, which is at this position.
     pub fn one(top: usize) -> Inputs {
         Inputs {
-            ranges: [(top, 1); MAX_INPUTS],
+            ranges: [(top as u16, 1); MAX_INPUTS],
             count: 1,
             bottom: top,
         }
     }
 
-    pub fn iter(&self) -> core::iter::Copied<core::slice::Iter<'_, (usize, usize)>> {
-        self.ranges.get(..self.count).unwrap_or_default().iter().copied()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> + ExactSizeIterator + '_ {
+        let ranges = self.ranges.get(..self.count).unwrap_or_default();
+        ranges
+            .iter()
+            .map(|(position, values)| (usize::from(*position), usize::from(*values)))
     }
 
     fn get(&self, input: u8) -> (usize, usize) {
-        self.ranges.get(usize::from(input)).copied().unwrap_or((self.bottom, 0))
+        let range = self.ranges.get(usize::from(input));
+        range.map_or((self.bottom, 0), |(position, values)| {
+            (usize::from(*position), usize::from(*values))
+        })
     }
 }
+
+/// What variants are chosen by: of each input its representation, and whether it is a constant. Nothing of a list.
+#[derive(Debug, Clone, Copy, Default)]
+struct Looks([(Option<SlotKind>, bool); MAX_INPUTS]);
 
 /// Where a branch leads, and what it charges.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +77,7 @@ pub(super) struct Chosen<'t> {
     pub inputs: Inputs,
     pub output: u16,
     pub output_kind: Option<SlotKind>,
-    pub operands: [u64; MAX_OPERANDS],
+    pub operands: Operands,
     pub target: Option<Target>,
     /// The instruction whose place it takes, if it does.
     pub taken: Taken,
@@ -86,10 +93,11 @@ impl Lowering<'_, '_> {
             .checked_sub(self.depth_behind())
             .ok_or_else(|| format!("`{opcode}` takes fewer values than it leaves"))?;
         let inputs = self.inputs(info, row, pops);
-        if info.pure && pushes == 1 && self.fold(opcode, &inputs) {
+        let looks = self.looks(row, &inputs);
+        if info.pure && pushes == 1 && self.fold(opcode, &inputs, &looks) {
             return Ok(0);
         }
-        if let Some(skipped) = self.fuse(opcode, row, &inputs) {
+        if let Some(skipped) = self.fuse(opcode, row, &inputs, &looks) {
             return Ok(skipped);
         }
         let output_kind = match pushes {
@@ -99,7 +107,11 @@ impl Lowering<'_, '_> {
         if let Some(skipped) = self.continue_last(instruction, opcode, &inputs, output_kind) {
             return Ok(skipped);
         }
-        let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, output_kind)) else {
+        let Some(variant) = row
+            .variants
+            .iter()
+            .find(|variant| fits(variant, &inputs, &looks, output_kind))
+        else {
             return Err(format!("the engine has no handler for `{opcode}` with these operands"));
         };
         let target = branch_label(instruction).map(|label| self.target(label));
@@ -120,13 +132,12 @@ impl Lowering<'_, '_> {
         if info.effects.intersects(SAFEPOINTS) {
             self.safepoint(self.stack.depth());
         }
-        let operands = operands(instruction);
         self.write(&Chosen {
             variant,
             inputs,
             output,
             output_kind,
-            operands,
+            operands: instruction.operands(),
             target,
             taken: Taken::default(),
         });
@@ -150,19 +161,35 @@ impl Lowering<'_, '_> {
         let count = info.inputs.len().min(MAX_INPUTS);
         let bottom = self.stack.depth().saturating_sub(pops);
         let wanted = row.variants.first().map_or(&[][..], |variant| variant.inputs);
-        let mut ranges = [(bottom, 0); MAX_INPUTS];
+        let mut ranges = [(bottom as u16, 0); MAX_INPUTS];
         let mut position = bottom;
         for (input, range) in ranges.iter_mut().enumerate().take(count) {
             let is_list = wanted.get(input).is_some_and(|wanted| wanted.location == Location::List);
             let values = if is_list { (pops + 1).saturating_sub(count) } else { 1 };
-            *range = (position, values);
+            *range = (position as u16, values as u16);
             position += values;
         }
         Inputs { ranges, count, bottom }
     }
 
+    /// What inputs look like, before any of them is put elsewhere.
+    fn looks(&self, row: &OpRow, inputs: &Inputs) -> Looks {
+        let mut looks = Looks::default();
+        let wanted = row.variants.first().map_or(&[][..], |variant| variant.inputs);
+        for ((look, wanted), (position, _)) in looks.0.iter_mut().zip(wanted).zip(inputs.iter()) {
+            if wanted.location != Location::List {
+                let item = self.stack.get(position);
+                *look = (item.kind, matches!(item.place, Place::Const(_)));
+            }
+        }
+        looks
+    }
+
     /// Replaces a pure instruction by its result if that is known.
-    fn fold(&mut self, opcode: Opcode, inputs: &Inputs) -> bool {
+    fn fold(&mut self, opcode: Opcode, inputs: &Inputs, looks: &Looks) -> bool {
+        if looks.0.iter().take(inputs.count).any(|(_, constant)| !constant) {
+            return false;
+        }
         let mut known = [Const {
             kind: SlotKind::I32,
             word: 0,
@@ -185,21 +212,21 @@ impl Lowering<'_, '_> {
     }
 
     /// Lowers a comparison together with the branch behind it, if nothing can arrive between the two.
-    fn fuse(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs) -> Option<usize> {
+    fn fuse(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs, looks: &Looks) -> Option<usize> {
         if row.fused.is_empty() {
             return None;
         }
         let (when, to) = match self.ahead_in_block()? {
-            Instruction::JmpIfTrue { to } => (true, to),
-            Instruction::JmpIfFalse { to } => (false, to),
+            Instruction::JmpIfTrue { to } => (true, *to),
+            Instruction::JmpIfFalse { to } => (false, *to),
             _ => return None,
         };
         let target = self.target(to);
-        self.write_fused(opcode, row, inputs, when, target).then_some(1)
+        self.write_fused(opcode, row, inputs, looks, when, target).then_some(1)
     }
 
     /// Writes a comparison together with a branch; says whether there is a handler for both.
-    fn write_fused(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs, when: bool, target: Target) -> bool {
+    fn write_fused(&mut self, opcode: Opcode, row: &OpRow, inputs: &Inputs, looks: &Looks, when: bool, target: Target) -> bool {
         if self.continue_with_branch(opcode, inputs, Some(when), target) {
             self.shared.statistics.fused += 1;
             return true;
@@ -207,7 +234,7 @@ impl Lowering<'_, '_> {
         let fused = row
             .fused
             .iter()
-            .find(|fused| fused.when == when && self.fits(&fused.variant, inputs, None));
+            .find(|fused| fused.when == when && fits(&fused.variant, inputs, looks, None));
         let Some(fused) = fused else { return false };
         self.place_inputs(&fused.variant, inputs);
         self.settle_between(0, inputs.bottom);
@@ -216,7 +243,7 @@ impl Lowering<'_, '_> {
             inputs: *inputs,
             output: 0,
             output_kind: None,
-            operands: [0; MAX_OPERANDS],
+            operands: Operands::default(),
             target: Some(target),
             taken: Taken::default(),
         });
@@ -243,7 +270,8 @@ impl Lowering<'_, '_> {
             return false;
         }
         let inputs = self.inputs(info, row, info.inputs.len());
-        self.write_fused(opcode, row, &inputs, when, *target)
+        let looks = self.looks(row, &inputs);
+        self.write_fused(opcode, row, &inputs, &looks, when, *target)
     }
 
     /// Writes the branch of a test that is repeated, which takes the one value on the stack.
@@ -253,7 +281,8 @@ impl Lowering<'_, '_> {
         if self.continue_with_branch(opcode, &inputs, None, *target) {
             return true;
         }
-        let Some(variant) = row.variants.iter().find(|variant| self.fits(variant, &inputs, None)) else {
+        let looks = self.looks(row, &inputs);
+        let Some(variant) = row.variants.iter().find(|variant| fits(variant, &inputs, &looks, None)) else {
             return false;
         };
         self.place_inputs(variant, &inputs);
@@ -262,28 +291,12 @@ impl Lowering<'_, '_> {
             inputs,
             output: 0,
             output_kind: None,
-            operands: [0; MAX_OPERANDS],
+            operands: Operands::default(),
             target: Some(*target),
             taken: Taken::default(),
         });
         self.stack.cut(inputs.bottom);
         true
-    }
-
-    /// Whether a variant can take the inputs where they lie.
-    fn fits(&self, variant: &Variant, inputs: &Inputs, output: Option<SlotKind>) -> bool {
-        let mut wanted = variant.inputs.iter().zip(inputs.iter());
-        let inputs_fit = variant.inputs.len() == inputs.count
-            && wanted.all(|(wanted, (position, _))| {
-                if wanted.location == Location::List {
-                    return true;
-                }
-                let item = self.stack.get(position);
-                let kind_fits = wanted.kind.is_none() || wanted.kind == item.kind;
-                let place_fits = wanted.location == Location::Slot || matches!(item.place, Place::Const(_));
-                kind_fits && place_fits
-            });
-        inputs_fit && output_fits(variant, output)
     }
 
     /// Puts inputs where a variant wants them.
@@ -303,65 +316,43 @@ impl Lowering<'_, '_> {
         let begun = self.shared.writer.begin(chosen.variant.internal, chosen.variant.words);
         for field in chosen.variant.fields {
             let at = field.at;
-            match field.what {
-                What::Output(_) => self.shared.writer.u16(begun, at, chosen.output),
+            let (value, bytes) = match field.what {
+                What::Output(_) => (u64::from(chosen.output), 2),
                 What::Input(input) => {
                     let slot = self.stack.place(chosen.inputs.get(input).0).unwrap_or(0);
-                    self.shared.writer.u16(begun, at, slot);
+                    (u64::from(slot), 2)
                 }
-                What::Const(input) => {
-                    let word = self.constant_at(chosen.inputs.get(input).0);
-                    self.shared.writer.u64(begun, at, word);
-                }
-                What::Const32(input) => {
-                    let word = self.constant_at(chosen.inputs.get(input).0);
-                    self.shared.writer.u32(begun, at, word as u32);
-                }
+                What::Const(input) => (self.constant_at(chosen.inputs.get(input).0), 8),
+                What::Const32(input) => (self.constant_at(chosen.inputs.get(input).0), 4),
                 What::Operand(operand) => {
                     let value = chosen.operands.get(usize::from(operand)).copied().unwrap_or(0);
-                    self.write_operand(chosen.variant, begun, at, value);
+                    (value, room(chosen.variant, at))
                 }
                 What::Kind(input) => {
                     let kind = self.stack.get(chosen.inputs.get(input).0).kind;
-                    self.shared.writer.u16(begun, at, kind_number(kind));
+                    (u64::from(kind_number(kind)), 2)
                 }
-                What::OutputKind(_) => self.shared.writer.u16(begun, at, kind_number(chosen.output_kind)),
+                What::OutputKind(_) => (u64::from(kind_number(chosen.output_kind)), 2),
                 What::List(input) => {
                     let (position, values) = chosen.inputs.get(input);
-                    let list = self.list(position, values);
-                    self.shared.writer.u64(begun, at, list);
+                    (self.list(position, values), 8)
                 }
-                What::Cache(_) | What::Count => {}
+                What::Cache(_) | What::Count => continue,
                 What::Target => {
                     if let Some(target) = chosen.target {
                         self.jump_to(begun, at, target.label);
                     }
+                    continue;
                 }
-                What::CostTaken => {
-                    let cost = chosen.target.map_or(0, |target| target.taken);
-                    self.shared.writer.u16(begun, at, cost);
-                }
-                What::CostNext => {
-                    let cost = chosen.target.map_or(0, |target| target.next);
-                    self.shared.writer.u16(begun, at, cost);
-                }
-                What::Before16(from) => self.shared.writer.u16(begun, at, chosen.taken.field(from, 2) as u16),
-                What::Before32(from) => self.shared.writer.u32(begun, at, chosen.taken.field(from, 4) as u32),
-                What::Before64(from) => self.shared.writer.u64(begun, at, chosen.taken.field(from, 8)),
-            }
+                What::CostTaken => (chosen.target.map_or(0, |target| u64::from(target.taken)), 2),
+                What::CostNext => (chosen.target.map_or(0, |target| u64::from(target.next)), 2),
+                What::Before16(from) => (chosen.taken.field(from, 2), 2),
+                What::Before32(from) => (chosen.taken.field(from, 4), 4),
+                What::Before64(from) => (chosen.taken.field(from, 8), 8),
+            };
+            self.shared.writer.put(begun, at, value, bytes);
         }
         self.note_last(begun, chosen);
-    }
-
-    /// An operand takes as much room as there is up to the next field.
-    fn write_operand(&mut self, variant: &Variant, begun: super::writer::Begun, at: u8, value: u64) {
-        let end = variant.fields.iter().map(|field| field.at).filter(|other| *other > at).min();
-        let room = end.unwrap_or(variant.words * 8) - at;
-        match (room, at % 8) {
-            (8.., 0) => self.shared.writer.u64(begun, at, value),
-            (4.., 0 | 4) => self.shared.writer.u32(begun, at, value as u32),
-            _ => self.shared.writer.u16(begun, at, value as u16),
-        }
     }
 
     fn constant_at(&self, position: usize) -> u64 {
@@ -413,21 +404,34 @@ pub(super) fn kind_number(kind: Option<SlotKind>) -> u16 {
     }
 }
 
+/// How many bytes an operand has: the room up to the next field, if it begins where a number of that size may.
+fn room(variant: &Variant, at: u8) -> u8 {
+    let end = variant.fields.iter().map(|field| field.at).filter(|other| *other > at).min();
+    match (end.unwrap_or(variant.words * 8) - at, at % 8) {
+        (8.., 0) => 8,
+        (4.., 0 | 4) => 4,
+        _ => 2,
+    }
+}
+
+/// Whether a variant can take the inputs where they lie.
+fn fits(variant: &Variant, inputs: &Inputs, looks: &Looks, output: Option<SlotKind>) -> bool {
+    let mut wanted = variant.inputs.iter().zip(&looks.0);
+    let inputs_fit = variant.inputs.len() == inputs.count
+        && wanted.all(|(wanted, (kind, constant))| {
+            let kind_fits = wanted.kind.is_none() || wanted.kind == *kind;
+            let place_fits = wanted.location != Location::Const || *constant;
+            kind_fits && place_fits
+        });
+    inputs_fit && output_fits(variant, output)
+}
+
 /// Whether a variant gives what is wanted of it.
 pub(super) fn output_fits(variant: &Variant, output: Option<SlotKind>) -> bool {
     match (variant.outputs.first(), output) {
         (Some(Some(given)), Some(kind)) => *given == kind,
         _ => true,
     }
-}
-
-/// The operands of an instruction.
-pub(super) fn operands(instruction: &Instruction) -> [u64; MAX_OPERANDS] {
-    let mut operands = [0; MAX_OPERANDS];
-    for (place, operand) in operands.iter_mut().zip(instruction.operands().iter()) {
-        *place = *operand;
-    }
-    operands
 }
 
 /// Where a branch leads.

@@ -5,10 +5,10 @@
 //! under one handler, with nothing written for the second one yet.
 
 use raya_facts::types::SlotKind;
-use raya_facts::{Instruction, Label, Opcode};
+use raya_facts::{Instruction, Label, Opcode, Operands};
 
 use super::function::{Leaves, Lowering};
-use super::select::{Chosen, Inputs, Target, branch_label, operands, output_fits};
+use super::select::{Chosen, Inputs, Target, branch_label, output_fits};
 use super::stack::Place;
 use super::writer::{Begun, Taken};
 use crate::table::{Location, Sequence, builtin};
@@ -114,7 +114,7 @@ impl Lowering<'_, '_> {
             inputs: *inputs,
             output: local.unwrap_or(self.stack.slot(inputs.bottom)),
             output_kind: None,
-            operands: operands(instruction),
+            operands: instruction.operands(),
             target: None,
             taken,
         });
@@ -148,7 +148,7 @@ impl Lowering<'_, '_> {
             inputs: *inputs,
             output: 0,
             output_kind: None,
-            operands: [0; _],
+            operands: Operands::default(),
             target,
             taken,
         });
@@ -165,10 +165,10 @@ impl Lowering<'_, '_> {
         when: Option<bool>,
     ) -> Option<(Last, &'static Sequence)> {
         let last = self.last?;
-        if !self.is_fresh(&last) {
+        let sequences = self.shared.sequences(last.internal, opcode);
+        if sequences.is_empty() || !self.is_fresh(&last) {
             return None;
         }
-        let sequences = self.shared.sequences(last.internal);
         let fits = |sequence: &&Sequence| {
             sequence.op == opcode
                 && sequence.when == when

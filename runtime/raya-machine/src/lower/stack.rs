@@ -161,7 +161,15 @@ impl<'a> Stack<'a> {
     }
 
     /// Takes over the values from a position up.
+    #[inline]
     fn fill(&self, position: usize) {
+        if self.taken.get() > position {
+            self.take_over_from(position);
+        }
+    }
+
+    #[cold]
+    fn take_over_from(&self, position: usize) {
         while self.taken.get() > position {
             let stack = self.below.get();
             let Some((below, top)) = self.stacks.pop(stack) else { return };
@@ -189,6 +197,7 @@ impl<'a> Stack<'a> {
     }
 
     /// The value at a position.
+    #[inline]
     pub fn get(&self, position: usize) -> Item {
         if position >= self.depth {
             return NOTHING;
@@ -301,6 +310,7 @@ impl<'a> Stack<'a> {
     }
 
     /// The slot in which a value lies; `None` for a constant.
+    #[inline]
     pub fn place(&self, position: usize) -> Option<u16> {
         match self.get(position).place {
             Place::Own => Some(self.slot(position)),

@@ -45,6 +45,14 @@ fn shift(at: u8, bytes: u8) -> u32 {
 }
 
 impl Writer {
+    /// With memory for so many words.
+    pub fn with_capacity(words: usize) -> Writer {
+        Writer {
+            words: Vec::with_capacity(words),
+            ..Writer::default()
+        }
+    }
+
     /// Where the next instruction will stand.
     pub fn place(&self) -> usize {
         self.words.len()
@@ -70,11 +78,14 @@ impl Writer {
         Taken(words)
     }
 
-    /// Writes a field of 2, 4 or 8 bytes.
-    fn put(&mut self, begun: Begun, at: u8, value: u64, bytes: u8) {
+    /// Writes a field of 2, 4 or 8 bytes: the low ones of a value.
+    #[inline]
+    pub fn put(&mut self, begun: Begun, at: u8, value: u64, bytes: u8) {
         let Some(word) = self.words.get_mut(begun.0 + usize::from(at / 8)) else {
             return;
         };
+        // What is above the field's bits has no room there.
+        let value = value & (u64::MAX >> (64 - u32::from(bytes) * 8));
         *word |= value << shift(at, bytes);
     }
 

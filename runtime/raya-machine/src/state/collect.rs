@@ -66,15 +66,13 @@ fn mark(code: &Code, frames: &Frames, top: usize, pc: Pc, marker: &mut Marker) {
         let base = frames.first_word(record);
         let place = code.place(function, pc).wrapping_sub(behind);
         let word = |slot: usize| frames.words.get(base + slot).copied().unwrap_or(0);
-        if let Some(lowered) = code.function(function) {
-            for (slot, kind) in &lowered.references {
-                marker.mark_word(word(usize::from(*slot)), *kind);
-            }
-            if let Some(kind) = lowered.rest {
-                let first = base - record.rest as usize;
-                for word in frames.words.get(first..base).unwrap_or_default() {
-                    marker.mark_word(*word, kind);
-                }
+        for (slot, kind) in code.references.of(function) {
+            marker.mark_word(word(usize::from(*slot)), *kind);
+        }
+        if let Some(kind) = code.function(function).and_then(|lowered| lowered.rest) {
+            let first = base - record.rest as usize;
+            for word in frames.words.get(first..base).unwrap_or_default() {
+                marker.mark_word(*word, kind);
             }
         }
         let live = code.live(function, place);

@@ -26,13 +26,11 @@ impl Lowering<'_, '_> {
     pub(super) fn guard(&mut self, handlers: HandlersId) {
         let row = self.handler_row(handlers);
         let place = (self.shared.writer.place() - self.start) as u32;
-        let last = self.guarded.last().map_or(NO_HANDLER, |(_, row)| *row);
-        if row == last {
-            return;
-        }
-        match self.guarded.last_mut() {
+        match self.shared.guarded.growing_mut().last_mut() {
+            None if row == NO_HANDLER => {}
+            Some((_, before)) if *before == row => {}
             Some((at, before)) if *at == place => *before = row,
-            _ => self.guarded.push((place, row)),
+            _ => self.shared.guarded.push((place, row)),
         }
     }
 
@@ -67,34 +65,35 @@ impl Lowering<'_, '_> {
     /// Notes that what is written next comes from an instruction.
     pub(super) fn remember(&mut self, at: u32) {
         let place = (self.shared.writer.place() - self.start) as u32;
-        match self.offsets.last_mut() {
+        match self.shared.offsets.growing_mut().last_mut() {
             // The instruction before wrote nothing. If it leads a block, its place is remembered all the same.
             Some((before, offset)) if *before == place && *offset != self.leader => *offset = at,
-            _ => self.offsets.push((place, at)),
+            _ => self.shared.offsets.push((place, at)),
         }
     }
 
     /// Notes that a word of the last instruction comes from an instruction that is a part of it.
     pub fn remember_at(&mut self, place: u32, at: u32) {
-        self.offsets.push((place, at));
+        self.shared.offsets.push((place, at));
     }
 
     /// Forgets the instructions that wrote nothing at a place or behind it.
     pub fn forget_behind(&mut self, place: u32) {
-        while self.offsets.last().is_some_and(|(before, _)| *before >= place) {
-            self.offsets.pop();
-        }
+        let all = self.shared.offsets.growing();
+        let left = all.iter().rposition(|(before, _)| *before < place).map_or(0, |last| last + 1);
+        self.shared.offsets.truncate(left);
     }
 
     /// Moves the instructions that wrote nothing yet at a place one word on.
     pub fn move_behind(&mut self, place: u32) {
-        let behind = self.offsets.iter_mut().rev().take_while(|(before, _)| *before >= place);
+        let all = self.shared.offsets.growing_mut();
+        let behind = all.iter_mut().rev().take_while(|(before, _)| *before >= place);
         behind.for_each(|(before, _)| *before += 1);
     }
 
     /// Whether handlers were installed or removed behind the instruction that begins at a place.
     pub fn guarded_since(&self, place: u32) -> bool {
-        self.guarded.last().is_some_and(|(since, _)| *since > place)
+        self.shared.guarded.growing().last().is_some_and(|(since, _)| *since > place)
     }
 
     /// Says what the collector finds in the lowest `depth` positions of the operand stack when execution is here.
@@ -111,7 +110,7 @@ impl Lowering<'_, '_> {
 
     fn safepoint_at(&mut self, place: usize, depth: usize) {
         let at = (place - self.start) as u32;
-        if self.safepoints.last().is_some_and(|last| last.at == at) {
+        if self.shared.safepoints.growing().last().is_some_and(|last| last.at == at) {
             return;
         }
         for position in self.stack.known()..depth {
@@ -129,10 +128,10 @@ impl Lowering<'_, '_> {
             Some(top) => self.stack.live(top),
             None => 0,
         };
-        self.safepoints.push(Safepoint { at, live });
+        self.shared.safepoints.push(Safepoint { at, live });
     }
 
-    pub(super) fn finish_handlers(&mut self) -> Box<[Handler]> {
+    pub(super) fn finish_handlers(&mut self) {
         let handlers = self.drafts.iter().map(|draft| {
             let block = self.blocks.get(draft.block as usize);
             Handler {
@@ -142,7 +141,7 @@ impl Lowering<'_, '_> {
                 locks: draft.locks,
             }
         });
-        handlers.collect()
+        self.shared.handlers.extend(handlers);
     }
 }
 
