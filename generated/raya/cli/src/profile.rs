@@ -59,8 +59,12 @@ pub fn run(options: &ProfileOptions) -> Exit {
         None => exit,
         Some(path) => match superinstructions::write(path, &candidates(&found), &prepared.path) {
             Ok(added) => {
-                let noun = if added == 1 { "entry" } else { "entries" };
-                console::note(&format!("{}: {added} {noun} added", path.display()));
+                let what = match added {
+                    0 => "nothing to add".to_owned(),
+                    1 => "1 entry added".to_owned(),
+                    _ => format!("{added} entries added"),
+                };
+                console::note(&format!("{}: {what}", path.display()));
                 exit
             }
             Err(message) => {

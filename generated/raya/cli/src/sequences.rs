@@ -20,7 +20,7 @@ pub struct Sequence {
     pub opcodes: Vec<Opcode>,
     /// How often all of them were executed.
     pub executions: u64,
-    /// Whether they could be one instruction: all of them only compute.
+    /// Whether they could be one instruction, and aren't yet: all of them only compute.
     pub candidate: bool,
 }
 
@@ -60,6 +60,52 @@ pub fn find(module: &Module, counts: &Counts) -> Found {
         triples: most_frequent(&executions, 3),
     }
 }
+
+/// What is one instruction already, under whatever name.
+const KNOWN: &[&[Opcode]] = &[
+    &[Opcode::Fmul, Opcode::Fadd],
+    &[Opcode::Fmul, Opcode::Fsub],
+    &[Opcode::Imul, Opcode::Iadd],
+    &[Opcode::Iadd, Opcode::Imul],
+    &[Opcode::Iadd, Opcode::Iadd],
+    &[Opcode::IntToFloat, Opcode::Fdiv],
+    &[Opcode::Iadd, Opcode::Igt],
+    &[Opcode::Fadd, Opcode::Fgt],
+    &[Opcode::Fsub, Opcode::Fadd],
+    &[Opcode::Fmul, Opcode::Fmul],
+    &[Opcode::Fmul, Opcode::Fmul, Opcode::Fadd],
+    &[Opcode::Iadd, Opcode::Return],
+    &[Opcode::Imul, Opcode::Return],
+    &[Opcode::LoadField, Opcode::Imul, Opcode::Return],
+    &[Opcode::IntToFloat, Opcode::Fdiv, Opcode::Return],
+    &[Opcode::LoadField, Opcode::Return],
+    &[Opcode::LoadRefcell, Opcode::Return],
+    &[Opcode::LoadField, Opcode::Fadd],
+    &[Opcode::LoadField, Opcode::Fsub],
+    &[Opcode::LoadField, Opcode::Fmul],
+    &[Opcode::LoadElem, Opcode::Fadd],
+    &[Opcode::LoadElem, Opcode::Fmul],
+    &[Opcode::LoadElem, Opcode::Iadd],
+    &[Opcode::LoadElem, Opcode::LoadElem],
+    &[Opcode::LoadElem, Opcode::Fmul, Opcode::Fadd],
+    &[Opcode::LoadElem, Opcode::StoreElem],
+    &[Opcode::Iadd, Opcode::Iand],
+    &[Opcode::Iand, Opcode::Ieq],
+    &[Opcode::Iadd, Opcode::Imod],
+    &[Opcode::LoadElem, Opcode::Ilt],
+    &[Opcode::LoadElem, Opcode::Igt],
+    &[Opcode::ArrayLen, Opcode::Ilt],
+    &[Opcode::LoadElem, Opcode::JmpIfTrue],
+    &[Opcode::LoadElem, Opcode::JmpIfFalse],
+    &[Opcode::LoadField, Opcode::Iadd],
+    &[Opcode::LoadField, Opcode::Imul],
+    &[Opcode::LoadField, Opcode::LoadField],
+    &[Opcode::Fadd, Opcode::StoreField],
+    &[Opcode::Fsub, Opcode::StoreField],
+    &[Opcode::Iand, Opcode::StoreField],
+    &[Opcode::Fmul, Opcode::Fadd, Opcode::StoreField],
+    &[Opcode::Fmul, Opcode::Fsub, Opcode::StoreField],
+];
 
 /// The longest sequence that is looked for.
 const LONGEST: usize = 3;
@@ -115,7 +161,7 @@ fn most_frequent(executions: &BTreeMap<Vec<Opcode>, u64>, length: usize) -> Vec<
         .map(|(opcodes, executions)| Sequence {
             opcodes: opcodes.clone(),
             executions: *executions,
-            candidate: opcodes.iter().copied().all(computes),
+            candidate: opcodes.iter().copied().all(computes) && !KNOWN.contains(&opcodes.as_slice()),
         })
         .collect();
     // Those that are equally frequent stay in the order of their numbers.

@@ -14,8 +14,8 @@ const HEAD: &str = "kind = \"instruction-set\"\nname = \"raya\"\n";
 /// The table of a spec file whose entries are superinstructions.
 const TABLE: &str = "superinstruction";
 
-/// Adds sequences as entries `[superinstruction.NAME]`, but for those that the file has already. It is made if it isn't there. Gives
-/// the number of entries that were added.
+/// Adds sequences as entries `[superinstruction.NAME]`, but for those that the file has already. It is made if it isn't there and there is
+/// something to add. Gives the number of entries that were added.
 ///
 /// # Errors
 ///
@@ -50,6 +50,9 @@ pub fn write(path: &Path, sequences: &[Sequence], program: &str) -> Result<usize
             entries.insert(&name, Item::Table(entry(sequence, program)));
             added += 1;
         }
+    }
+    if added == 0 {
+        return Ok(0);
     }
     std::fs::write(path, document.to_string()).map_err(|error| format!("{shown}: {error}"))?;
     Ok(added)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::emit::crate_builder::CrateBuilder;
 use crate::emit::instruction_set::sources;
-use crate::emit::{Emitter, Tree, template};
+use crate::emit::{Emitter, Tree, rust, template};
 use crate::model::Model;
 use crate::model::instruction_set::{Engine, InstructionSet};
 
@@ -53,12 +53,21 @@ fn emit_set(set: &InstructionSet, engine: &Engine, tree: &mut Tree) -> anyhow::R
         "machine": engine.runtime_library(),
         "extension": set.format.extension,
         "text_extension": set.text_extension(),
+        "known": known(set),
     });
     for (path, text) in FILES {
         let sources = sources::of(set, &[sources::FORMAT]);
         builder.file(path, template::render(path, text, &data)?, &sources);
     }
     builder.finish(tree)
+}
+
+/// The superinstructions that join ops as `profile` proposes it: the names of their ops as opcodes. Those that also store a value on the way
+/// are others.
+fn known(set: &InstructionSet) -> Vec<Vec<String>> {
+    let joined = set.superinstructions.iter().filter(|entry| !entry.stores);
+    let opcodes = joined.map(|entry| entry.ops.iter().map(|(op, _)| rust::variant(&set.ops[*op].name)).collect());
+    opcodes.collect()
 }
 
 /// What it is made with, each with its features.
