@@ -5,6 +5,7 @@ pub mod blame;
 pub mod cargo;
 pub mod dispatch;
 pub mod engine;
+mod executables;
 pub mod inspect;
 pub mod matrix;
 mod page_table;

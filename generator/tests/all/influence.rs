@@ -201,25 +201,29 @@ const MOST_ALONE: usize = 6;
 /// Trees after changes of one file: one after as many small changes as the specs bear at once, or one after each of them.
 fn after_changes(workspace: &Workspace, path: &str, document: &DocumentMut) -> Vec<Tree> {
     let mut trees = Vec::new();
+    let text = document.to_string();
     let mut changed = document.clone();
     let mut kept: Vec<DocumentMut> = Vec::new();
     for change in changes(document) {
         let mut alone = document.clone();
         change(&mut alone);
+        if alone.to_string() == text {
+            continue;
+        }
         let before = changed.clone();
         change(&mut changed);
         workspace.put(path, &changed);
-        if alone.to_string() == document.to_string() || workspace.load().is_none() {
-            changed = before;
-        } else {
-            kept.push(alone);
+        match workspace.load() {
+            None => changed = before,
+            Some(_) => kept.push(alone),
         }
     }
     assert!(!kept.is_empty(), "no change of `{path}` can be resolved");
     // Emitting takes the time, so all changes and the removal of an entry are tried at once. What the emitters don't bear together
     // is tried with fewer.
-    let removed = without_an_entry(workspace, path, document);
-    let both = without_an_entry(workspace, path, &changed);
+    let superfluous = superfluous_entry(workspace, path, document);
+    let removed = superfluous.as_ref().and_then(|name| without(document, name));
+    let both = superfluous.as_ref().and_then(|name| without(&changed, name));
     let sparse = kept.iter().step_by(kept.len().div_ceil(MOST_ALONE)).cloned();
     let attempts: [Vec<DocumentMut>; 3] = [
         both.into_iter().collect(),
@@ -240,19 +244,27 @@ fn after_changes(workspace: &Workspace, path: &str, document: &DocumentMut) -> V
     trees
 }
 
-/// The document without the last of its entries that nothing else names.
-fn without_an_entry(workspace: &Workspace, path: &str, document: &DocumentMut) -> Option<DocumentMut> {
+/// The last entry of a document that nothing else names.
+fn superfluous_entry(workspace: &Workspace, path: &str, document: &DocumentMut) -> Option<String> {
     let mut copy = document.clone();
     let names: Vec<String> = entries(&mut copy).into_iter().map(|(name, _)| name).collect();
-    names.iter().rev().filter(|name| !name.is_empty()).find_map(|name| {
-        let mut without = document.clone();
-        match name.split_once('.') {
-            Some((table, inner)) => without.get_mut(table)?.as_table_mut()?.remove(inner),
-            None => without.remove(name),
+    names.into_iter().rev().filter(|name| !name.is_empty()).find(|name| {
+        let Some(without) = without(document, name) else {
+            return false;
         };
         workspace.put(path, &without);
-        workspace.load().map(|_| without)
+        workspace.load().is_some()
     })
+}
+
+/// A document without one of its entries.
+fn without(document: &DocumentMut, name: &str) -> Option<DocumentMut> {
+    let mut without = document.clone();
+    match name.split_once('.') {
+        Some((table, inner)) => without.get_mut(table)?.as_table_mut()?.remove(inner),
+        None => without.remove(name),
+    };
+    Some(without)
 }
 
 #[test]

@@ -20,7 +20,7 @@ use raya_heap::layout::{self, Kind};
 use raya_heap::{Any, Ref};
 use raya_runtime::semantics;
 
-use crate::builtin::first_argument;
+use crate::calls::first_argument;
 use crate::code::slot_kind;
 use crate::object::{address, field, header_number, is_kind, null_reference};
 use crate::pc::{Fp, Pc};

@@ -16,24 +16,16 @@
     reason = "these are nothing but accesses to objects; the module states once what all of them rely on"
 )]
 
-use raya_facts::{ClassId, ElementId, FieldId, GlobalId, ShortFieldId, StaticId, TrapKind, TypeId};
+use raya_facts::{ClassId, ElementId, FieldId, GlobalId, ShortFieldId, StaticId, TypeId};
 use raya_heap::{Any, AnyKind, Ref, SlotKind, layout};
-use raya_runtime::{Trap, Value, semantics};
+use raya_runtime::{Value, semantics};
 
 use crate::object::{address, field, header_number, is_kind, null_reference};
-use crate::state::{Fault, Slow, State};
+use crate::state::{Fault, State};
 use crate::word::Word;
 
+pub use crate::number::{float_to_int, idiv, imod, nadd, nge, ngt, nle, nlt, nmul, nsub};
 pub use crate::text::{int_to_string, sconcat, seq, slen, sne};
-
-/// The trap of a shared function that was run because it would fail.
-#[cold]
-fn trap_of<T>(result: Result<T, Trap>) -> Fault {
-    match result {
-        Err(trap) => trap.into(),
-        Ok(_) => Trap::new(TrapKind::TypeError, "an operation failed in one engine and not in another").into(),
-    }
-}
 
 // Arrays.
 
@@ -98,7 +90,7 @@ pub unsafe fn store_elem<T: Word>(state: &mut State, array: Ref, index: i32, val
 
 fn no_element(state: &mut State, [array, index, _]: [u64; 3]) -> Result<Option<u64>, Fault> {
     let (array, index) = (Ref::from_word(array), i32::from_word(index));
-    Err(trap_of(semantics::array::load_elem(state.context(), array, index)))
+    Err(Fault::expected(semantics::array::load_elem(state.context(), array, index)))
 }
 
 /// The number of elements.
@@ -148,7 +140,10 @@ pub unsafe fn array_pop<T: Word>(state: &mut State, array: Ref) -> Result<T, Fau
 }
 
 fn nothing_to_pop(state: &mut State, [array, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
-    Err(trap_of(semantics::array::array_pop(state.context(), Ref::from_word(array))))
+    Err(Fault::expected(semantics::array::array_pop(
+        state.context(),
+        Ref::from_word(array),
+    )))
 }
 
 // Objects, tuples, cells, variables.
@@ -395,141 +390,4 @@ pub unsafe fn unbox(state: &mut State, value: Any, of: TypeId) -> Result<u64, Fa
 fn unbox_slowly(state: &mut State, [value, of, _]: [u64; 3]) -> Result<Option<u64>, Fault> {
     let value = semantics::convert::unbox(state.context(), Any::from_word(value), TypeId(of as u32))?;
     Ok(Some(value.word()))
-}
-
-/// An operation on two numbers that gives a number, with code of its own for two integers and for two floats.
-#[inline(always)]
-fn arithmetic(
-    state: &mut State,
-    (a, b): (Any, Any),
-    ints: impl FnOnce(i32, i32) -> i32,
-    floats: impl FnOnce(f64, f64) -> f64,
-    shared: Slow,
-) -> Result<Any, Fault> {
-    match (a.kind(), b.kind()) {
-        (AnyKind::I32(a), AnyKind::I32(b)) => Ok(Any::from_i32(ints(a, b))),
-        (AnyKind::F64(a), AnyKind::F64(b)) => Ok(Any::from_f64(floats(a, b))),
-        _ => Err(state.defer(shared, [a.into_word(), b.into_word(), 0])),
-    }
-}
-
-/// The same for a comparison.
-#[inline(always)]
-fn comparison(
-    (a, b): (Any, Any),
-    ints: impl FnOnce(i32, i32) -> bool,
-    floats: impl FnOnce(f64, f64) -> bool,
-    shared: fn(Any, Any) -> Result<bool, Trap>,
-) -> Result<bool, Fault> {
-    match (a.kind(), b.kind()) {
-        (AnyKind::I32(a), AnyKind::I32(b)) => Ok(ints(a, b)),
-        (AnyKind::F64(a), AnyKind::F64(b)) => Ok(floats(a, b)),
-        _ => Ok(bool::from_word(slowly(a, b, shared)?)),
-    }
-}
-
-#[inline(never)]
-fn slowly<T: Word>(a: Any, b: Any, shared: fn(Any, Any) -> Result<T, Trap>) -> Result<u64, Fault> {
-    Ok(shared(a, b)?.into_word())
-}
-
-/// The sum.
-#[inline(always)]
-pub unsafe fn nadd(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    let slow: Slow = |_, [a, b, _]| {
-        Ok(Some(
-            semantics::number::nadd(Any::from_word(a), Any::from_word(b))?.into_word(),
-        ))
-    };
-    arithmetic(state, (a, b), |a, b| a.wrapping_add(b), |a, b| a + b, slow)
-}
-
-/// The difference.
-#[inline(always)]
-pub unsafe fn nsub(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    let slow: Slow = |_, [a, b, _]| {
-        Ok(Some(
-            semantics::number::nsub(Any::from_word(a), Any::from_word(b))?.into_word(),
-        ))
-    };
-    arithmetic(state, (a, b), |a, b| a.wrapping_sub(b), |a, b| a - b, slow)
-}
-
-/// The product.
-#[inline(always)]
-pub unsafe fn nmul(state: &mut State, a: Any, b: Any) -> Result<Any, Fault> {
-    let slow: Slow = |_, [a, b, _]| {
-        Ok(Some(
-            semantics::number::nmul(Any::from_word(a), Any::from_word(b))?.into_word(),
-        ))
-    };
-    arithmetic(state, (a, b), |a, b| a.wrapping_mul(b), |a, b| a * b, slow)
-}
-
-/// Whether `a < b`.
-#[inline(always)]
-pub unsafe fn nlt(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
-    comparison((a, b), |a, b| a < b, |a, b| a < b, semantics::number::nlt)
-}
-
-/// Whether `a <= b`.
-#[inline(always)]
-pub unsafe fn nle(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
-    comparison((a, b), |a, b| a <= b, |a, b| a <= b, semantics::number::nle)
-}
-
-/// Whether `a > b`.
-#[inline(always)]
-pub unsafe fn ngt(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
-    comparison((a, b), |a, b| a > b, |a, b| a > b, semantics::number::ngt)
-}
-
-/// Whether `a >= b`.
-#[inline(always)]
-pub unsafe fn nge(_state: &mut State, a: Any, b: Any) -> Result<bool, Fault> {
-    comparison((a, b), |a, b| a >= b, |a, b| a >= b, semantics::number::nge)
-}
-
-// Numbers.
-
-/// The quotient, truncated toward zero.
-#[inline(always)]
-pub unsafe fn idiv(state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
-    match b {
-        0 => Err(state.defer(no_quotient, [a.into_word(), 0, 0])),
-        -1 => Ok(a.wrapping_neg()),
-        _ => Ok(a.wrapping_div(b)),
-    }
-}
-
-/// The remainder, with the sign of the dividend.
-#[inline(always)]
-pub unsafe fn imod(state: &mut State, a: i32, b: i32) -> Result<i32, Fault> {
-    match b {
-        0 => Err(state.defer(no_remainder, [a.into_word(), 0, 0])),
-        -1 => Ok(0),
-        _ => Ok(a.wrapping_rem(b)),
-    }
-}
-
-fn no_quotient(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
-    Err(trap_of(semantics::integer::idiv(i32::from_word(a), 0)))
-}
-
-fn no_remainder(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
-    Err(trap_of(semantics::integer::imod(i32::from_word(a), 0)))
-}
-
-/// A float truncated toward zero.
-#[inline(always)]
-pub unsafe fn float_to_int(state: &mut State, a: f64) -> Result<i32, Fault> {
-    // What is in range once truncated; NaN isn't.
-    if a > -2_147_483_649.0 && a < 2_147_483_648.0 {
-        return Ok(a as i32);
-    }
-    Err(state.defer(no_integer, [a.into_word(), 0, 0]))
-}
-
-fn no_integer(_: &mut State, [a, ..]: [u64; 3]) -> Result<Option<u64>, Fault> {
-    Err(trap_of(semantics::convert::float_to_int(f64::from_word(a))))
 }

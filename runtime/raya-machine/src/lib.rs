@@ -24,11 +24,13 @@ pub mod state;
 pub mod table;
 pub mod word;
 
+mod calls;
 mod fill;
 mod frames;
 mod known;
 mod lists;
 mod native;
+mod number;
 mod object;
 mod text;
 mod unwind;

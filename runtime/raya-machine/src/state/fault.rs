@@ -26,6 +26,15 @@ impl Fault {
         Fault(core::ptr::from_ref(expected).cast::<u8>().wrapping_add(1))
     }
 
+    /// The fault of a shared function that was run because it would fail.
+    #[cold]
+    pub(crate) fn expected<T>(result: Result<T, Trap>) -> Fault {
+        match result {
+            Err(trap) => trap.into(),
+            Ok(_) => Trap::new(TrapKind::TypeError, "an operation failed in one engine and not in another").into(),
+        }
+    }
+
     /// The fault that the state's deferred function describes.
     pub(super) const DEFERRED: Fault = Fault(core::ptr::without_provenance(2));
 
