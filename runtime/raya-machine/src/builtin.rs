@@ -15,7 +15,7 @@ use raya_heap::{Any, Ref, SlotKind};
 use raya_runtime::semantics;
 
 use crate::object::{self, null_reference};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::state::State;
 use crate::word::Word;
 
@@ -28,20 +28,20 @@ pub use crate::native::{call_native, closure_of};
 
 /// Ends the run. Dispatchers stop at this instruction; as a handler it stays where it is.
 #[inline(always)]
-pub unsafe fn leave(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
-    (pc, fp)
+pub unsafe fn leave(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
+    (pc.place(), fp)
 }
 
 /// Copies a slot.
 #[inline(always)]
-pub unsafe fn mov(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn mov(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     fp.set_word(pc.u16(2), fp.word(pc.u16(4)));
     (pc.next(1), fp)
 }
 
 /// Copies two slots, one after the other.
 #[inline(always)]
-pub unsafe fn mov_two(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn mov_two(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     fp.set_word(pc.u16(2), fp.word(pc.u16(4)));
     fp.set_word(pc.u16(6), fp.word(pc.u16(8)));
     (pc.next(2), fp)
@@ -49,7 +49,7 @@ pub unsafe fn mov_two(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
 
 /// Exchanges two slots.
 #[inline(always)]
-pub unsafe fn swap(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn swap(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     let (one, other) = (pc.u16(2), pc.u16(4));
     let word = fp.word(one);
     fp.set_word(one, fp.word(other));
@@ -59,82 +59,82 @@ pub unsafe fn swap(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
 
 /// Puts a constant into a slot.
 #[inline(always)]
-pub unsafe fn constant(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn constant(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     fp.set_word(pc.u16(2), pc.u64(8));
     (pc.next(2), fp)
 }
 
 /// Puts a constant of 32 bits into a slot.
 #[inline(always)]
-pub unsafe fn constant_short(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn constant_short(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     fp.set_word(pc.u16(2), u64::from(pc.u32(4)));
     (pc.next(1), fp)
 }
 
 /// Jumps, and charges for the block at the target.
 #[inline(always)]
-pub unsafe fn jump(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jump(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.enter_block(pc.target(8), fp, u32::from(pc.u16(2)))
 }
 
 /// Charges for the block behind it.
 #[inline(always)]
-pub unsafe fn fuel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fuel(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.enter_block(pc.next(1), fp, pc.u32(4))
 }
 
 /// Takes the object from the record of the call that has just returned: nothing has used its place since.
 #[inline(always)]
-pub unsafe fn take_receiver(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn take_receiver(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     fp.set(pc.u16(2), (*state.record.add(1)).receiver);
     (pc.next(1), fp)
 }
 
 /// The same as a value that carries its kind.
 #[inline(always)]
-pub unsafe fn take_receiver_boxed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn take_receiver_boxed(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     fp.set(pc.u16(2), Any::from_ref((*state.record.add(1)).receiver));
     (pc.next(1), fp)
 }
 
 /// Begins a function with slots that the portable machine doesn't count.
 #[inline(always)]
-pub unsafe fn enter_guarded(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn enter_guarded(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.hidden += u64::from(pc.u16(2));
     (pc.next(1), fp)
 }
 
 /// Ends such a function; a return follows.
 #[inline(always)]
-pub unsafe fn leave_guarded(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn leave_guarded(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.hidden -= u64::from(pc.u16(2));
     (pc.next(1), fp)
 }
 
 /// Returns what is in a slot.
 #[inline(always)]
-pub unsafe fn return_slot(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn return_slot(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.return_word(fp.word(pc.u16(2)))
 }
 
 /// Returns a constant.
 #[inline(always)]
-pub unsafe fn return_constant(pc: Pc, _: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn return_constant(pc: Fetched, _: Fp, state: &mut State) -> (Pc, Fp) {
     state.return_word(pc.u64(8))
 }
 
 /// Ends a task whose outermost function has returned, or does what a handler left to be done because it is rare.
 #[cold]
 #[inline(never)]
-pub unsafe fn rare(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.rare(pc, fp)
+pub unsafe fn rare(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.rare(pc.place(), fp)
 }
 
 // Exceptions.
 
 /// Installs a handler: lowering knows where it is installed, but not what is locked by then.
 #[inline(always)]
-pub unsafe fn try_enter(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn try_enter(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     fp.set_word(pc.u16(2), state.locks());
     (pc.next(1), fp)
 }
@@ -142,21 +142,21 @@ pub unsafe fn try_enter(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Throws a value.
 #[cold]
 #[inline(never)]
-pub unsafe fn throw(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.throw(pc, fp, fp.get(pc.u16(2)), false)
+pub unsafe fn throw(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.throw(pc.place(), fp, fp.get(pc.u16(2)), false)
 }
 
 /// Throws a value with the trace of its first throw.
 #[cold]
 #[inline(never)]
-pub unsafe fn rethrow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
-    state.throw(pc, fp, fp.get(pc.u16(2)), true)
+pub unsafe fn rethrow(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
+    state.throw(pc.place(), fp, fp.get(pc.u16(2)), true)
 }
 
 /// Ends the program with a code.
 #[cold]
 #[inline(never)]
-pub unsafe fn abort(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn abort(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.raise(pc, fp, semantics::exception::trap(pc.u16(2)))
 }
 
@@ -164,7 +164,7 @@ pub unsafe fn abort(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Loads a captured variable.
 #[inline(always)]
-pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_captured(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let word = object::capture(state, (*state.record).closure, pc.u16(4)).read();
     fp.set_word(pc.u16(2), word);
     (pc.next(1), fp)
@@ -172,7 +172,7 @@ pub unsafe fn load_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Loads what is in a captured cell.
 #[inline(always)]
-pub unsafe fn load_captured_cell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_captured_cell(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell = Ref::from_bits(object::capture(state, (*state.record).closure, pc.u16(4)).read() as u32);
     if cell.is_null() {
         return state.raise_in(pc, fp, 1, null_reference(&"a cell"));
@@ -183,7 +183,7 @@ pub unsafe fn load_captured_cell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 
 /// Changes a captured variable.
 #[inline(always)]
-pub unsafe fn store_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_captured(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     object::capture(state, (*state.record).closure, pc.u16(4)).write(fp.word(pc.u16(2)));
     (pc.next(1), fp)
 }
@@ -191,7 +191,7 @@ pub unsafe fn store_captured(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Copies a variable into the next capture of a closure that has no value yet. The closure stays where it is.
 #[cold]
 #[inline(never)]
-pub unsafe fn close_var(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn close_var(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure: Ref = fp.get(pc.u16(2));
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     let of = TypeId(pc.u32(8));
@@ -204,7 +204,7 @@ pub unsafe fn close_var(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// How many arguments the function was called with.
 #[cold]
 #[inline(never)]
-pub unsafe fn get_arg_count(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn get_arg_count(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let (params, rest) = arguments(state);
     fp.set(pc.u16(2), i32::try_from(params + rest).unwrap_or(i32::MAX));
     (pc.next(1), fp)
@@ -221,7 +221,7 @@ unsafe fn arguments(state: &State) -> (usize, usize) {
 /// Loads an argument beyond the parameters.
 #[cold]
 #[inline(never)]
-pub unsafe fn load_arg_local(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_arg_local(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let index: i32 = fp.get(pc.u16(4));
     let (params, rest) = arguments(state);
     let position = usize::try_from(index).ok().and_then(|index| index.checked_sub(params));
@@ -236,7 +236,7 @@ pub unsafe fn load_arg_local(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Puts null into a slot and jumps if the receiver of a null-safe call is null.
 #[inline(always)]
-pub unsafe fn null_to(pc: Pc, fp: Fp, _: &mut State) -> (Pc, Fp) {
+pub unsafe fn null_to(pc: Fetched, fp: Fp, _: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if !receiver.is_null() {
         return (pc.next(2), fp);

@@ -23,7 +23,7 @@ use raya_runtime::semantics;
 use crate::calls::first_argument;
 use crate::code::slot_kind;
 use crate::object::{address, field, header_number, is_kind, null_reference};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::state::{Fault, Notes, State};
 use crate::word::Word;
 
@@ -63,7 +63,7 @@ unsafe fn function_of(state: &State, class: u32, method: MethodId) -> u32 {
 
 /// Enters the function that was found for the receiver's class. Its arguments are where every call has them.
 #[inline(always)]
-pub unsafe fn enter_method(pc: Pc, fp: Fp, state: &mut State, function: u32) -> (Pc, Fp) {
+pub unsafe fn enter_method(pc: Fetched, fp: Fp, state: &mut State, function: u32) -> (Pc, Fp) {
     let callee = state.callee(function);
     state.push_frame(
         pc,
@@ -77,7 +77,7 @@ pub unsafe fn enter_method(pc: Pc, fp: Fp, state: &mut State, function: u32) -> 
 
 /// Looks for the function of the receiver's class, and enters it.
 #[inline(always)]
-pub unsafe fn enter_method_of(pc: Pc, fp: Fp, state: &mut State, receiver: Ref, method: MethodId) -> (Pc, Fp) {
+pub unsafe fn enter_method_of(pc: Fetched, fp: Fp, state: &mut State, receiver: Ref, method: MethodId) -> (Pc, Fp) {
     if receiver.is_null() {
         return state.raise(pc, fp, null_reference(&"an object"));
     }

@@ -13,38 +13,38 @@ use raya_runtime::{Call, Then, Value, semantics};
 
 use crate::code::Callee;
 use crate::object::{self, null_reference};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::state::{Notes, State};
 use crate::word::Word;
 
 /// Where the arguments of a call begin.
 #[inline(always)]
-pub(crate) unsafe fn first_argument(pc: Pc, fp: Fp) -> *mut u64 {
+pub(crate) unsafe fn first_argument(pc: Fetched, fp: Fp) -> *mut u64 {
     fp.0.add(usize::from(pc.u16(2)))
 }
 
 /// Calls a function.
 #[inline(always)]
-pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     enter_function(pc, fp, state, Notes::default())
 }
 
 /// Enters the function of a call that says where it begins. Its number would do, but whatever comes next waits for the place.
 #[inline(always)]
-unsafe fn enter_function(pc: Pc, fp: Fp, state: &mut State, notes: Notes) -> (Pc, Fp) {
+unsafe fn enter_function(pc: Fetched, fp: Fp, state: &mut State, notes: Notes) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(20));
     state.push_frame(pc, 3, first_argument(pc, fp), callee, || pc.target(8), notes)
 }
 
 /// Calls a function that may have more arguments than parameters. The further ones are put below its frame.
 #[inline(never)]
-pub unsafe fn call_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(12));
     push_rest(pc, fp, state, 2, usize::from(pc.u16(4)), callee, Notes::default())
 }
 
 /// Enters a function with `count` arguments, of which those beyond its parameters are put below its frame.
-unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, words: u32, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
+unsafe fn push_rest(pc: Fetched, fp: Fp, state: &mut State, words: u32, count: usize, callee: &Callee, notes: Notes) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let rest = count - usize::from(callee.params);
     core::slice::from_raw_parts_mut(first, count).rotate_left(usize::from(callee.params));
@@ -58,7 +58,7 @@ unsafe fn push_rest(pc: Pc, fp: Fp, state: &mut State, words: u32, count: usize,
 /// Calls the method that the receiver's class has in a vtable slot, which may have more arguments than parameters. Methods that take exactly
 /// their parameters are called by the family of `call_method`; whatever overrides a method takes further arguments if the method does.
 #[inline(never)]
-pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_method_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     if receiver.is_null() {
         return state.raise(pc, fp, null_reference(&"an object"));
@@ -71,7 +71,7 @@ pub unsafe fn call_method_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Runs a constructor on an object, which the record of the call keeps.
 #[inline(always)]
-pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_constructor(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
@@ -81,7 +81,7 @@ pub unsafe fn call_constructor(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// The same for a constructor that may have more arguments than parameters.
 #[inline(never)]
-pub unsafe fn call_constructor_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_constructor_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
@@ -100,7 +100,7 @@ fn keeping(object: Ref) -> Notes {
 
 /// Runs the constructor of a parent class.
 #[inline(always)]
-pub unsafe fn call_super(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_super(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
@@ -110,7 +110,7 @@ pub unsafe fn call_super(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// The same for a constructor that may have more arguments than parameters.
 #[inline(never)]
-pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_super_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     if object.is_null() {
         return state.raise(pc, fp, null_reference(&"an object to construct"));
@@ -123,7 +123,7 @@ pub unsafe fn call_super_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// The instruction remembers the header of the closure that it met last, with the number and the first instruction of its function: what is
 /// behind a header never changes, and what is guessed right need not be waited for.
 #[inline(always)]
-pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_closure(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let closure = Ref::from_bits(*first as u32);
     if object::header(state, closure) != pc.u64(8) {
@@ -136,7 +136,7 @@ pub unsafe fn call_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Calls a closure with one argument. Both are taken from where they lie.
 #[inline(always)]
-pub unsafe fn call_closure_with_one(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_closure_with_one(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure: Ref = fp.get(pc.u16(6));
     if object::header(state, closure) != pc.u64(8) {
         core::hint::cold_path();
@@ -157,11 +157,11 @@ pub unsafe fn call_closure_with_one(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
 /// Has a call of a closure remember one, and begin again; `rest` is what calls the ones that may have more arguments than parameters.
 #[inline(always)]
 unsafe fn meet_closure(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
     closure: Ref,
-    rest: unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp),
+    rest: unsafe fn(Fetched, Fp, &mut State) -> (Pc, Fp),
 ) -> (Pc, Fp) {
     // Where no closure was met before, null is met here; later, too, since no header is read there.
     if closure.is_null() {
@@ -175,12 +175,12 @@ unsafe fn meet_closure(
     pc.put_u64(8, object::header(state, closure));
     pc.put_target(16, Pc(callee.entry));
     pc.put_u32(28, function);
-    (pc, fp)
+    (pc.place(), fp)
 }
 
 /// Enters the function that a call of a closure remembers.
 #[inline(always)]
-unsafe fn enter_closure(pc: Pc, state: &mut State, first: *mut u64, closure: Ref) -> (Pc, Fp) {
+unsafe fn enter_closure(pc: Fetched, state: &mut State, first: *mut u64, closure: Ref) -> (Pc, Fp) {
     let callee = state.callee(pc.u32(28));
     state.push_frame(pc, CLOSURE_WORDS, first, callee, || pc.target(16), of_closure(closure))
 }
@@ -190,7 +190,7 @@ const CLOSURE_WORDS: u32 = 4;
 
 /// Makes arguments of a closure and those that it is called with; says how many there are.
 #[inline(always)]
-unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref, count: u16) -> usize {
+unsafe fn take_closure(pc: Fetched, fp: Fp, state: &State, closure: Ref, count: u16) -> usize {
     let first = first_argument(pc, fp);
     let receiver = object::closure_receiver(state, closure);
     let count = usize::from(count);
@@ -209,7 +209,7 @@ unsafe fn take_closure(pc: Pc, fp: Fp, state: &State, closure: Ref, count: u16) 
 }
 
 /// The same for a function that may have more arguments than parameters.
-unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn call_closure_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure = Ref::from_bits(*first_argument(pc, fp) as u32);
     let callee = state.callee(object::header_number(state, closure) - state.classes);
     let count = take_closure(pc, fp, state, closure, pc.u16(4));
@@ -217,7 +217,7 @@ unsafe fn call_closure_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 }
 
 /// The same for a call with one argument, which is put where other calls have it.
-unsafe fn call_closure_with_one_rest(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn call_closure_with_one_rest(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let first = first_argument(pc, fp);
     let (argument, closure): (u64, Ref) = (fp.word(pc.u16(4)), fp.get(pc.u16(6)));
     *first.add(1) = argument;
@@ -237,7 +237,7 @@ fn of_closure(closure: Ref) -> Notes {
 /// Constructs an object of a class that is known only now, with arguments that carry their kinds.
 #[cold]
 #[inline(never)]
-pub unsafe fn reflect_construct(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_construct(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -272,7 +272,7 @@ pub unsafe fn reflect_construct(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
                 Call::Value(value) => value.to_any(),
                 _ => Any::NULL,
             };
-            let behind = pc.next(2);
+            let behind = pc.next(2).fetch();
             fp.set(behind.u16(2), value);
             (behind.next(1), fp)
         }

@@ -10,12 +10,12 @@ use raya_heap::{Ref, layout};
 use raya_runtime::semantics;
 
 use crate::object::{address, field, null_reference};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::state::State;
 
 /// Puts values into all words of the object or the tuple below them, the first lowest.
 #[inline(always)]
-pub unsafe fn fill_words(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fill_words(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let (first, count) = (pc.u16(4), pc.u16(6));
     let record: Ref = fp.get(first);
     if record.is_null() {
@@ -34,7 +34,7 @@ pub unsafe fn fill_words(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Puts values into the first elements of the array below them, the first lowest.
 #[inline(always)]
-pub unsafe fn fill_elements(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fill_elements(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let (first, count) = (pc.u16(4), pc.u16(6));
     let array: Ref = fp.get(first);
     let head = address(state, array);
@@ -64,7 +64,7 @@ pub unsafe fn fill_elements(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Says why an array can't be filled, as the shared function does.
 #[cold]
 #[inline(never)]
-unsafe fn cannot_fill(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn cannot_fill(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let (first, n) = (pc.u16(4), pc.u16(6) - 1);
     let mut values = state.values(fp, pc.u64(16));
     values.drain(..1);

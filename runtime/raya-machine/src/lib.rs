@@ -39,6 +39,6 @@ mod words;
 pub use code::Code;
 pub use engine::{Fast, Run};
 pub use lower::{LowerError, lower};
-pub use pc::{Fp, Pc};
+pub use pc::{Fetched, Fp, Pc};
 pub use state::{Exit, Fault, State};
 pub use word::Word;

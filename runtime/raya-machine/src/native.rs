@@ -15,7 +15,7 @@ use raya_runtime::{Context, Trap, Value, semantics, types};
 
 use crate::known::Known;
 use crate::object::{self, address};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::state::State;
 
 /// How many arguments are handed over without a place on the heap of the host.
@@ -23,7 +23,7 @@ const FEW: usize = 6;
 
 /// Calls a function of the host.
 #[inline(always)]
-pub unsafe fn call_native(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_native(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -31,7 +31,7 @@ pub unsafe fn call_native(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 }
 
 #[inline(never)]
-unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn call(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let native = NativeId(pc.u32(8));
     let Some(Some(Known {
         direct: Some(direct), ..
@@ -50,7 +50,7 @@ unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 
 /// Calls a function of the language that takes its arguments as they lie in the frame. The verifier made sure that they are what is declared.
 #[inline(always)]
-unsafe fn call_directly(pc: Pc, fp: Fp, state: &mut State, function: ReceiverFunction) -> (Pc, Fp) {
+unsafe fn call_directly(pc: Fetched, fp: Fp, state: &mut State, function: ReceiverFunction) -> (Pc, Fp) {
     let list = pc.u64(16);
     let (first, count) = (list as u16, (list >> 16) as u16);
     let receiver = if count > 0 { fp.get(first) } else { Ref::NULL };
@@ -66,7 +66,7 @@ unsafe fn call_directly(pc: Pc, fp: Fp, state: &mut State, function: ReceiverFun
 
 #[cold]
 #[inline(never)]
-unsafe fn fail(pc: Pc, fp: Fp, state: &mut State, trap: Trap) -> (Pc, Fp) {
+unsafe fn fail(pc: Fetched, fp: Fp, state: &mut State, trap: Trap) -> (Pc, Fp) {
     match semantics::call::native_result(state.context(), NativeId(pc.u32(8)), Err(trap)) {
         Err(trap) => state.raise(pc, fp, trap),
         Ok(_) => state.wait(pc, fp),
@@ -74,7 +74,7 @@ unsafe fn fail(pc: Pc, fp: Fp, state: &mut State, trap: Trap) -> (Pc, Fp) {
 }
 
 #[inline(never)]
-unsafe fn call_with_list(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn call_with_list(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let native = NativeId(pc.u32(8));
     let list = pc.u64(16);
     let count = (list >> 16) as u16;
@@ -156,7 +156,7 @@ fn is_plainly(context: &Context, value: Value, result: TypeId) -> bool {
 
 /// Makes a closure of the values at the top of the stack.
 #[inline(always)]
-pub unsafe fn closure_of(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn closure_of(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -179,7 +179,7 @@ pub unsafe fn closure_of(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state.run_rarely(pc, fp, closure_slowly)
 }
 
-unsafe fn closure_slowly(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+unsafe fn closure_slowly(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let captured = state.values(fp, pc.u64(16));
     match semantics::closure::make_closure(state.context(), captured, FunctionId(pc.u32(8)), pc.u16(6)) {
         Ok(closure) => {

@@ -22,12 +22,11 @@ macro_rules! field {
         ///
         /// # Safety
         ///
-        /// The place is the beginning of an instruction, and the field at `at` bytes belongs to it.
+        /// The field at `at` bytes belongs to the instruction.
         #[inline(always)]
         pub unsafe fn $name(self, at: usize) -> $type {
-            debug_assert!(at.is_multiple_of(size_of::<$type>()));
-            // SAFETY: the field lies in the instruction, and is aligned, since instructions begin at whole words.
-            unsafe { self.0.byte_add(at).cast::<$type>().read() }
+            // SAFETY: by the caller's word. What is above the field's bits goes.
+            (unsafe { self.field(at, size_of::<$type>()) }) as $type
         }
     };
 }
@@ -39,31 +38,150 @@ macro_rules! put {
         ///
         /// # Safety
         ///
-        /// As for reading it; and the code belongs to the one engine that runs it.
+        /// As for reading it; and the code belongs to the one engine that runs it. What was fetched doesn't change with it.
         #[inline(always)]
         pub unsafe fn $name(self, at: usize, value: $type) {
             debug_assert!(at.is_multiple_of(size_of::<$type>()));
             // SAFETY: the field lies in the instruction, and every place in code comes from a pointer that it may be written through.
-            unsafe { self.0.cast_mut().byte_add(at).cast::<$type>().write(value) }
+            unsafe { self.pc.0.cast_mut().byte_add(at).cast::<$type>().write(value) }
         }
     };
 }
 
 impl Pc {
-    /// The number of the handler.
+    /// The instruction there.
     ///
     /// # Safety
     ///
     /// The place is the beginning of an instruction.
     #[inline(always)]
-    pub unsafe fn op(self) -> u16 {
+    pub unsafe fn fetch(self) -> Fetched {
+        Fetched {
+            pc: self,
+            // SAFETY: an instruction has at least one word.
+            word: unsafe { self.0.read() },
+        }
+    }
+
+    /// The place so many words further.
+    ///
+    /// # Safety
+    ///
+    /// The code goes on for so many words.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn next(self, words: usize) -> Pc {
+        // SAFETY: by the caller's word, both places are in the same code.
+        Pc(unsafe { self.0.add(words) })
+    }
+}
+
+/// An instruction that is executed: its place, and its first word.
+///
+/// That word is read once, to find the handler, which gets it in a register and takes its fields from there: how many reads of memory can be
+/// under way at once limits how far a processor looks ahead.
+#[derive(Debug, Clone, Copy)]
+pub struct Fetched {
+    pc: Pc,
+    word: u64,
+}
+
+impl From<Fetched> for Pc {
+    #[inline(always)]
+    fn from(fetched: Fetched) -> Pc {
+        fetched.pc
+    }
+}
+
+impl Fetched {
+    /// The number of the handler.
+    #[inline(always)]
+    pub fn op(self) -> u16 {
         // SAFETY: the first two bytes of an instruction are its handler's number.
         unsafe { self.u16(0) }
+    }
+
+    /// The bits of a field of up to 8 bytes, above which there may be others.
+    ///
+    /// # Safety
+    ///
+    /// The field at `at` bytes belongs to the instruction.
+    #[inline(always)]
+    unsafe fn field(self, at: usize, bytes: usize) -> u64 {
+        debug_assert!(at.is_multiple_of(bytes));
+        let word = match at / size_of::<u64>() {
+            0 => self.word,
+            // SAFETY: the field lies in a word of the instruction.
+            words => unsafe { self.pc.0.add(words).read() },
+        };
+        let below = at % size_of::<u64>();
+        match cfg!(target_endian = "little") {
+            true => word >> (below * 8),
+            false => word >> ((size_of::<u64>() - bytes - below) * 8),
+        }
     }
 
     field! {
         /// The field of 16 bits at a byte offset.
         u16: u16
+    }
+
+    field! {
+        /// The field of 32 bits at a byte offset.
+        u32: u32
+    }
+
+    field! {
+        /// The signed field of 32 bits at a byte offset.
+        i32: i32
+    }
+
+    field! {
+        /// The field of 64 bits at a byte offset.
+        u64: u64
+    }
+
+    /// The float at a byte offset.
+    ///
+    /// # Safety
+    ///
+    /// The field at `at` bytes belongs to the instruction.
+    #[inline(always)]
+    pub unsafe fn f64(self, at: usize) -> f64 {
+        // SAFETY: by the caller's word.
+        f64::from_bits(unsafe { self.u64(at) })
+    }
+
+    /// The place that is written at a byte offset: the target of a jump. A place and not a distance, since each instruction is found by the
+    /// one before: what that takes is taken again and again, and nothing else can be done meanwhile.
+    ///
+    /// # Safety
+    ///
+    /// The field at `at` bytes belongs to the instruction and is a target.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn target(self, at: usize) -> Pc {
+        debug_assert!(at.is_multiple_of(size_of::<*const u64>()));
+        // SAFETY: the field lies in the instruction, is aligned, and was made a place when the code had its own.
+        Pc(unsafe { self.pc.0.byte_add(at).cast::<*const u64>().read() })
+    }
+
+    /// The place so many words further: the next instruction.
+    ///
+    /// # Safety
+    ///
+    /// The code goes on for so many words.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn next(self, words: usize) -> Pc {
+        // SAFETY: by the caller's word.
+        unsafe { self.pc.next(words) }
+    }
+
+    /// Where the instruction stands.
+    #[inline(always)]
+    pub fn place(self) -> Pc {
+        self.pc
     }
 
     put! {
@@ -75,7 +193,7 @@ impl Pc {
     ///
     /// # Safety
     ///
-    /// As for reading a field; and the code belongs to the one engine that runs it.
+    /// As for changing a field.
     #[inline(always)]
     pub unsafe fn become_op(self, number: u16) {
         // SAFETY: the first two bytes of an instruction are its handler's number.
@@ -95,52 +213,6 @@ impl Pc {
     put! {
         /// Changes the field of 64 bits at a byte offset.
         put_u64: u64
-    }
-
-    field! {
-        /// The field of 32 bits at a byte offset.
-        u32: u32
-    }
-
-    field! {
-        /// The signed field of 32 bits at a byte offset.
-        i32: i32
-    }
-
-    field! {
-        /// The field of 64 bits at a byte offset.
-        u64: u64
-    }
-
-    field! {
-        /// The float at a byte offset.
-        f64: f64
-    }
-
-    /// The place so many words further: the next instruction.
-    ///
-    /// # Safety
-    ///
-    /// The code goes on for so many words.
-    #[inline(always)]
-    #[must_use]
-    pub unsafe fn next(self, words: usize) -> Pc {
-        // SAFETY: by the caller's word, both places are in the same code.
-        Pc(unsafe { self.0.add(words) })
-    }
-
-    /// The place that is written at a byte offset: the target of a jump. A place and not a distance, since each instruction is found by the
-    /// one before: what that takes is taken again and again, and nothing else can be done meanwhile.
-    ///
-    /// # Safety
-    ///
-    /// The place is the beginning of an instruction, and the field at `at` bytes is a target.
-    #[inline(always)]
-    #[must_use]
-    pub unsafe fn target(self, at: usize) -> Pc {
-        debug_assert!(at.is_multiple_of(size_of::<*const u64>()));
-        // SAFETY: the field lies in the instruction, is aligned, and was made a place when the code had its own.
-        Pc(unsafe { self.0.byte_add(at).cast::<*const u64>().read() })
     }
 }
 

@@ -82,7 +82,7 @@ mod tests {
             at.0.cast_mut().sub(1).write(10);
             assert_eq!(moved.len(), 3);
             assert_eq!((at.0.sub(1).read(), at.0.read(), at.0.add(1).read()), (10, 2, 30));
-            assert_eq!(moved.start().u64(16), 30);
+            assert_eq!(moved.start().fetch().u64(16), 30);
         }
         assert_eq!(moved.pc(3), None);
     }

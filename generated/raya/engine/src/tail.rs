@@ -4,7 +4,7 @@
 //! That the compiler does so is no promise of the language. The build script compiles this module only for targets whose spec says that
 //! it holds there, with optimisation; `lathe build` counts the jumps in what was built, and a test runs on a stack that has no room for calls.
 
-use raya_machine::{Fp, Pc, State, builtin};
+use raya_machine::{Fetched, Fp, Pc, State, builtin};
 
 use crate::handlers::{
     array, call, closure, compare, convert, float, global, integer, json, jump, logic, number, object, reflect, sequences, stack,
@@ -12,7 +12,7 @@ use crate::handlers::{
 };
 
 /// A handler together with the jump to the next one. All of them hand the table on, so that none has to look for it.
-type Threaded = unsafe fn(Pc, Fp, &mut State, &Handlers);
+type Threaded = unsafe fn(Fetched, Fp, &mut State, &Handlers);
 
 /// All handlers, by their numbers.
 struct Handlers([Threaded; 701]);
@@ -30,19 +30,20 @@ pub unsafe fn run(pc: Pc, fp: Fp, state: &mut State) {
 /// Goes on with the handler that the instruction names.
 #[inline(always)]
 unsafe fn next(pc: Pc, fp: Fp, state: &mut State, handlers: &Handlers) {
+    let pc = pc.fetch();
     // Lowering writes the numbers of its table alone.
     let handler = *handlers.0.get_unchecked(usize::from(pc.op()));
     handler(pc, fp, state, handlers);
 }
 
 /// Ends a run.
-unsafe fn leave(_: Pc, _: Fp, _: &mut State, _: &Handlers) {}
+unsafe fn leave(_: Fetched, _: Fp, _: &mut State, _: &Handlers) {}
 
 /// Makes the threaded form of each handler.
 macro_rules! threaded {
     ($($name:ident = $handler:path,)*) => {
         $(
-            unsafe fn $name(pc: Pc, fp: Fp, state: &mut State, handlers: &Handlers) {
+            unsafe fn $name(pc: Fetched, fp: Fp, state: &mut State, handlers: &Handlers) {
                 let (pc, fp) = $handler(pc, fp, state);
                 next(pc, fp, state, handlers);
             }

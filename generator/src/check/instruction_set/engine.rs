@@ -175,7 +175,7 @@ fn functions(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
             }
         }
         let handler = Signature {
-            parameters: ["Pc", "Fp", "&mut State"].map(str::to_owned).to_vec(),
+            parameters: ["Fetched", "Fp", "&mut State"].map(str::to_owned).to_vec(),
             result: "(Pc, Fp)".to_owned(),
         };
         for (name, span) in &engine.builtins {

@@ -209,7 +209,7 @@ fn parts<'a>(set: &InstructionSet, family: &'a Family, op: &Op) -> Vec<Part<'a>>
         result: if enters { "(Pc, Fp)".to_owned() } else { output.clone() },
         fallible: (!enters && !op.traps.is_empty()).then(|| format!("Result<{output}, Fault>")),
         state: if enters {
-            &["Pc", "Fp", "&mut State"]
+            &["Fetched", "Fp", "&mut State"]
         } else {
             &["&mut State"]
         },

@@ -8,7 +8,7 @@ use super::State;
 use super::rare::Rare;
 use crate::code::Callee;
 use crate::frames::{Record, fits};
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 
 impl State {
     /// Enters a function whose parameters lie at `frame`.
@@ -20,7 +20,7 @@ impl State {
     #[inline(always)]
     pub(crate) unsafe fn push_frame(
         &mut self,
-        pc: Pc,
+        pc: Fetched,
         words: u32,
         frame: *mut u64,
         callee: &Callee,

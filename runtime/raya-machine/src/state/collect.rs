@@ -21,7 +21,7 @@ impl State {
 
     /// Has the collector run before the instruction at `pc`, which has done nothing yet.
     #[inline(always)]
-    pub fn collect_first(&mut self, pc: Pc, fp: Fp) -> (Pc, Fp) {
+    pub fn collect_first(&mut self, pc: impl Into<Pc>, fp: Fp) -> (Pc, Fp) {
         self.later(pc, fp, Rare::Collect)
     }
 

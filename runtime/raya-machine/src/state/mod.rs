@@ -315,8 +315,8 @@ impl State {
     /// Leaves the engine with the task waiting at this instruction.
     #[cold]
     #[inline(never)]
-    pub fn wait(&mut self, pc: Pc, fp: Fp) -> (Pc, Fp) {
-        self.leave(pc, fp, Exit::Waiting)
+    pub fn wait(&mut self, pc: impl Into<Pc>, fp: Fp) -> (Pc, Fp) {
+        self.leave(pc.into(), fp, Exit::Waiting)
     }
 
     /// Ends the program at this instruction.

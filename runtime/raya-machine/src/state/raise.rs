@@ -32,9 +32,12 @@ impl State {
             match slow(self, arguments) {
                 Ok(output) => {
                     if let Some(word) = output {
-                        fp.set_word(pc.u16(2), word);
+                        fp.set_word(pc.fetch().u16(2), word);
                     }
-                    let words = self.internals.get(usize::from(pc.op())).map_or(1, |internal| internal.words);
+                    let words = self
+                        .internals
+                        .get(usize::from(pc.fetch().op()))
+                        .map_or(1, |internal| internal.words);
                     (pc.next(usize::from(words)), fp)
                 }
                 Err(fault) => self.raise_trap(pc, fp, fault.into_trap()),
@@ -45,15 +48,15 @@ impl State {
     /// Where execution goes on after a failure: at a handler, or out of the engine. A `heap_limit` is collected for first, and the
     /// instruction tried again.
     #[inline(always)]
-    pub fn raise(&mut self, pc: Pc, fp: Fp, fault: impl Into<Fault>) -> (Pc, Fp) {
+    pub fn raise(&mut self, pc: impl Into<Pc>, fp: Fp, fault: impl Into<Fault>) -> (Pc, Fp) {
         self.later(pc, fp, Rare::Raise(fault.into()))
     }
 
     /// The same for one of several instructions that run as one, counted from 0.
     #[inline(always)]
-    pub fn raise_in(&mut self, pc: Pc, fp: Fp, part: usize, fault: Fault) -> (Pc, Fp) {
+    pub fn raise_in(&mut self, pc: impl Into<Pc>, fp: Fp, part: usize, fault: Fault) -> (Pc, Fp) {
         // Not `next`: the instruction has a word for each part, so that this is a place within it.
-        self.later(Pc(pc.0.wrapping_add(part)), fp, Rare::RaiseIn(fault))
+        self.later(Pc(pc.into().0.wrapping_add(part)), fp, Rare::RaiseIn(fault))
     }
 
     /// Raises the fault of one of several instructions that run as one. What such a one defers always fails: there is no going on within.

@@ -5,7 +5,7 @@ use raya_heap::Ref;
 
 use super::{Exit, Fault, RARE, State};
 use crate::code::Callee;
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 
 /// What is to be done that handlers leave to [`State::rare`]: had they to call functions for it, they would have to save registers on the
 /// way that is taken nearly always.
@@ -25,7 +25,7 @@ pub(super) enum Rare {
     /// Collect, and go on with the instruction at the place.
     Collect,
     /// Run this instead of the handler of the instruction at the place.
-    Run(unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)),
+    Run(unsafe fn(Fetched, Fp, &mut State) -> (Pc, Fp)),
     /// Make the call at the place, for which there is no room yet. What handlers are given as their frame is that of the function.
     Call {
         /// The length of the call.
@@ -40,12 +40,12 @@ pub(super) enum Rare {
 impl State {
     /// Has something rare done by the next instruction.
     #[inline(always)]
-    pub(super) fn later(&mut self, pc: Pc, fp: Fp, rare: Rare) -> (Pc, Fp) {
+    pub(super) fn later(&mut self, pc: impl Into<Pc>, fp: Fp, rare: Rare) -> (Pc, Fp) {
         // The way that is taken nearly always goes straight on, without a jump.
         core::hint::cold_path();
         // SAFETY: what was there is `Nothing`, which needs no dropping.
         unsafe { core::ptr::from_mut(&mut self.rare).write(rare) };
-        self.rare_pc = pc;
+        self.rare_pc = pc.into();
         (Pc(RARE.as_ptr()), fp)
     }
 
@@ -66,7 +66,7 @@ impl State {
             Rare::Raise(fault) => self.fail(at, fp, fault),
             Rare::RaiseIn(fault) => self.fail_in(at, fp, fault),
             // SAFETY: the handler left its own instruction and frame to a function that relies on the same as itself.
-            Rare::Run(handler) => unsafe { handler(at, fp, self) },
+            Rare::Run(handler) => unsafe { handler(at.fetch(), fp, self) },
             Rare::Collect => {
                 self.collect(at, fp);
                 // Only the stress mode wants another one already, and the instruction is not to ask for it again.
@@ -89,7 +89,12 @@ impl State {
 
     /// Leaves an instruction that has had no effect yet to another handler.
     #[inline(always)]
-    pub(crate) fn run_rarely(&mut self, pc: Pc, fp: Fp, handler: unsafe fn(Pc, Fp, &mut State) -> (Pc, Fp)) -> (Pc, Fp) {
+    pub(crate) fn run_rarely(
+        &mut self,
+        pc: impl Into<Pc>,
+        fp: Fp,
+        handler: unsafe fn(Fetched, Fp, &mut State) -> (Pc, Fp),
+    ) -> (Pc, Fp) {
         self.later(pc, fp, Rare::Run(handler))
     }
 }

@@ -4,14 +4,14 @@
 //! Spec: `[group.array]` in `spec/raya/`.
 
 use raya_facts::TypeId;
-use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_machine::{Fetched, Fp, Pc, State, Word, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Makes an array of `length` elements of a type, each the zero of it.
 ///
 /// Spec: `[op.new_array]` in `spec/raya/ops/array.toml`.
 #[inline(never)]
-pub unsafe fn new_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new_array(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -30,7 +30,7 @@ pub unsafe fn new_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index = i32::from_word(u64::from(pc.u32(8)));
     match fast::load_elem::<i32>(state, array, index) {
@@ -46,7 +46,7 @@ pub unsafe fn load_elem_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match fast::load_elem::<i32>(state, array, index) {
@@ -62,7 +62,7 @@ pub unsafe fn load_elem_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index = i32::from_word(u64::from(pc.u32(8)));
     match fast::load_elem::<f64>(state, array, index) {
@@ -78,7 +78,7 @@ pub unsafe fn load_elem_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match fast::load_elem::<f64>(state, array, index) {
@@ -94,7 +94,7 @@ pub unsafe fn load_elem_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index = i32::from_word(u64::from(pc.u32(8)));
     match fast::load_elem::<bool>(state, array, index) {
@@ -110,7 +110,7 @@ pub unsafe fn load_elem_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match fast::load_elem::<bool>(state, array, index) {
@@ -126,7 +126,7 @@ pub unsafe fn load_elem_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index = i32::from_word(u64::from(pc.u32(8)));
     match fast::load_elem::<Any>(state, array, index) {
@@ -142,7 +142,7 @@ pub unsafe fn load_elem_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match fast::load_elem::<Any>(state, array, index) {
@@ -158,7 +158,7 @@ pub unsafe fn load_elem_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index = i32::from_word(u64::from(pc.u32(8)));
     match fast::load_elem::<Ref>(state, array, index) {
@@ -174,7 +174,7 @@ pub unsafe fn load_elem_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn load_elem_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_elem_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match fast::load_elem::<Ref>(state, array, index) {
@@ -190,7 +190,7 @@ pub unsafe fn load_elem_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_i32_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_i32_skk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(4)));
     let value = i32::from_word(u64::from(pc.u32(8)));
@@ -204,7 +204,7 @@ pub unsafe fn store_elem_i32_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_i32_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_i32_ssk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value = i32::from_word(u64::from(pc.u32(8)));
@@ -218,7 +218,7 @@ pub unsafe fn store_elem_i32_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_i32_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_i32_sks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(8)));
     let value: i32 = fp.get(pc.u16(4));
@@ -232,7 +232,7 @@ pub unsafe fn store_elem_i32_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_i32_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_i32_sss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value: i32 = fp.get(pc.u16(6));
@@ -246,7 +246,7 @@ pub unsafe fn store_elem_i32_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_f64_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_f64_skk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(4)));
     let value = f64::from_word(pc.u64(8));
@@ -260,7 +260,7 @@ pub unsafe fn store_elem_f64_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_f64_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_f64_ssk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value = f64::from_word(pc.u64(8));
@@ -274,7 +274,7 @@ pub unsafe fn store_elem_f64_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_f64_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_f64_sks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(8)));
     let value: f64 = fp.get(pc.u16(4));
@@ -288,7 +288,7 @@ pub unsafe fn store_elem_f64_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_f64_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_f64_sss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value: f64 = fp.get(pc.u16(6));
@@ -302,7 +302,7 @@ pub unsafe fn store_elem_f64_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_bool_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_bool_skk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(4)));
     let value = bool::from_word(u64::from(pc.u32(8)));
@@ -316,7 +316,7 @@ pub unsafe fn store_elem_bool_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_bool_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_bool_ssk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value = bool::from_word(u64::from(pc.u32(8)));
@@ -330,7 +330,7 @@ pub unsafe fn store_elem_bool_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_bool_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_bool_sks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(8)));
     let value: bool = fp.get(pc.u16(4));
@@ -344,7 +344,7 @@ pub unsafe fn store_elem_bool_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_bool_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_bool_sss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value: bool = fp.get(pc.u16(6));
@@ -358,7 +358,7 @@ pub unsafe fn store_elem_bool_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_any_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_any_skk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(4)));
     let value = Any::from_word(pc.u64(8));
@@ -372,7 +372,7 @@ pub unsafe fn store_elem_any_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_any_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_any_ssk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value = Any::from_word(pc.u64(8));
@@ -386,7 +386,7 @@ pub unsafe fn store_elem_any_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_any_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_any_sks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(8)));
     let value: Any = fp.get(pc.u16(4));
@@ -400,7 +400,7 @@ pub unsafe fn store_elem_any_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_any_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_any_sss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value: Any = fp.get(pc.u16(6));
@@ -414,7 +414,7 @@ pub unsafe fn store_elem_any_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_ref_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_ref_skk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(4)));
     let value = Ref::from_word(pc.u64(8));
@@ -428,7 +428,7 @@ pub unsafe fn store_elem_ref_skk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_ref_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_ref_ssk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value = Ref::from_word(pc.u64(8));
@@ -442,7 +442,7 @@ pub unsafe fn store_elem_ref_ssk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_ref_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_ref_sks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index = i32::from_word(u64::from(pc.u32(8)));
     let value: Ref = fp.get(pc.u16(4));
@@ -456,7 +456,7 @@ pub unsafe fn store_elem_ref_sks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_elem]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn store_elem_ref_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_elem_ref_sss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(2));
     let index: i32 = fp.get(pc.u16(4));
     let value: Ref = fp.get(pc.u16(6));
@@ -470,7 +470,7 @@ pub unsafe fn store_elem_ref_sss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.array_len]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_len(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_len(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_len(state, array) {
         Ok(output) => {
@@ -485,7 +485,7 @@ pub unsafe fn array_len(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_literal]` in `spec/raya/ops/array.toml`.
 #[inline(never)]
-pub unsafe fn array_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_literal(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -504,7 +504,7 @@ pub unsafe fn array_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.init_array]` in `spec/raya/ops/array.toml`.
 #[inline(never)]
-pub unsafe fn init_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn init_array(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     let values = state.values(fp, pc.u64(8));
     let n = pc.u16(6);
@@ -521,7 +521,7 @@ pub unsafe fn init_array(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -537,7 +537,7 @@ pub unsafe fn array_push_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -553,7 +553,7 @@ pub unsafe fn array_push_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -569,7 +569,7 @@ pub unsafe fn array_push_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -585,7 +585,7 @@ pub unsafe fn array_push_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -601,7 +601,7 @@ pub unsafe fn array_push_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -617,7 +617,7 @@ pub unsafe fn array_push_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -633,7 +633,7 @@ pub unsafe fn array_push_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -649,7 +649,7 @@ pub unsafe fn array_push_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -665,7 +665,7 @@ pub unsafe fn array_push_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_push]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_push_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_push_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -681,7 +681,7 @@ pub unsafe fn array_push_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_pop_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_pop_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_pop::<i32>(state, array) {
         Ok(output) => {
@@ -696,7 +696,7 @@ pub unsafe fn array_pop_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_pop_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_pop_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_pop::<f64>(state, array) {
         Ok(output) => {
@@ -711,7 +711,7 @@ pub unsafe fn array_pop_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_pop_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_pop_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_pop::<bool>(state, array) {
         Ok(output) => {
@@ -726,7 +726,7 @@ pub unsafe fn array_pop_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_pop_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_pop_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_pop::<Any>(state, array) {
         Ok(output) => {
@@ -741,7 +741,7 @@ pub unsafe fn array_pop_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.array_pop]` in `spec/raya/ops/array.toml`.
 #[inline(always)]
-pub unsafe fn array_pop_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn array_pop_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let array: Ref = fp.get(pc.u16(4));
     match fast::array_pop::<Ref>(state, array) {
         Ok(output) => {

@@ -6,7 +6,7 @@
 use std::task::Poll;
 
 use raya_facts::{MethodId, NativeId};
-use raya_machine::{Fp, Pc, State, cache};
+use raya_machine::{Fetched, Fp, Pc, State, cache};
 use raya_runtime::{Ref, semantics};
 
 use crate::ops;
@@ -21,7 +21,7 @@ use crate::ops;
 /// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
 #[cold]
 #[inline(never)]
-pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_method(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     let m = MethodId(pc.u32(20));
     match cache::method_of(state, receiver, m) {
@@ -29,7 +29,7 @@ pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
             pc.put_u32(8, class);
             pc.put_u32(12, function);
             pc.become_op(ops::CALL_METHOD_CACHED);
-            (pc, fp)
+            (pc.place(), fp)
         }
         None => call_method_missed(pc, fp, state),
     }
@@ -44,7 +44,7 @@ pub unsafe fn call_method(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
 #[inline(always)]
-pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_method_cached(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     let class = pc.u32(8);
     if cache::is_instance_of(state, receiver, class) {
@@ -52,7 +52,7 @@ pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
         cache::enter_method(pc, fp, state, function)
     } else {
         pc.become_op(ops::CALL_METHOD_MISSED);
-        (pc, fp)
+        (pc.place(), fp)
     }
 }
 
@@ -65,7 +65,7 @@ pub unsafe fn call_method_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.call_method]` in `spec/raya/ops/call.toml`.
 #[inline(always)]
-pub unsafe fn call_method_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call_method_missed(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let receiver: Ref = fp.get(pc.u16(2));
     let m = MethodId(pc.u32(20));
     cache::enter_method_of(pc, fp, state, receiver, m)
@@ -75,7 +75,7 @@ pub unsafe fn call_method_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.native_call]` in `spec/raya/ops/call.toml`.
 #[inline(never)]
-pub unsafe fn native_call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn native_call(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }

@@ -4,14 +4,14 @@
 //! Spec: `[group.closure]` in `spec/raya/`.
 
 use raya_facts::{FunctionId, TypeId};
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Makes a cell with a value of a type in it.
 ///
 /// Spec: `[op.new_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(never)]
-pub unsafe fn new_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new_refcell(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -30,7 +30,7 @@ pub unsafe fn new_refcell(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn load_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_refcell_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(4));
     match fast::load_refcell::<i32>(state, cell) {
         Ok(output) => {
@@ -45,7 +45,7 @@ pub unsafe fn load_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn load_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_refcell_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(4));
     match fast::load_refcell::<f64>(state, cell) {
         Ok(output) => {
@@ -60,7 +60,7 @@ pub unsafe fn load_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn load_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_refcell_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(4));
     match fast::load_refcell::<bool>(state, cell) {
         Ok(output) => {
@@ -75,7 +75,7 @@ pub unsafe fn load_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn load_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_refcell_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(4));
     match fast::load_refcell::<Any>(state, cell) {
         Ok(output) => {
@@ -90,7 +90,7 @@ pub unsafe fn load_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn load_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_refcell_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(4));
     match fast::load_refcell::<Ref>(state, cell) {
         Ok(output) => {
@@ -105,7 +105,7 @@ pub unsafe fn load_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn store_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_refcell_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
     let value: i32 = fp.get(pc.u16(4));
     match fast::store_refcell::<i32>(state, cell, value) {
@@ -118,7 +118,7 @@ pub unsafe fn store_refcell_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn store_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_refcell_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
     let value: f64 = fp.get(pc.u16(4));
     match fast::store_refcell::<f64>(state, cell, value) {
@@ -131,7 +131,7 @@ pub unsafe fn store_refcell_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn store_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_refcell_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
     let value: bool = fp.get(pc.u16(4));
     match fast::store_refcell::<bool>(state, cell, value) {
@@ -144,7 +144,7 @@ pub unsafe fn store_refcell_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn store_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_refcell_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
     let value: Any = fp.get(pc.u16(4));
     match fast::store_refcell::<Any>(state, cell, value) {
@@ -157,7 +157,7 @@ pub unsafe fn store_refcell_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_refcell]` in `spec/raya/ops/closure.toml`.
 #[inline(always)]
-pub unsafe fn store_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_refcell_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let cell: Ref = fp.get(pc.u16(2));
     let value: Ref = fp.get(pc.u16(4));
     match fast::store_refcell::<Ref>(state, cell, value) {
@@ -170,7 +170,7 @@ pub unsafe fn store_refcell_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.set_closure_capture]` in `spec/raya/ops/closure.toml`.
 #[inline(never)]
-pub unsafe fn set_closure_capture(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn set_closure_capture(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let closure = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
     let value = state.value(fp, pc.u16(10), State::kind(pc.u16(12)));
     let f = FunctionId(pc.u32(16));
@@ -194,7 +194,7 @@ pub unsafe fn set_closure_capture(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.make_closure]` in `spec/raya/ops/closure.toml`.
 #[inline(never)]
-pub unsafe fn make_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn make_closure(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }

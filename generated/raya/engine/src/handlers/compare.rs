@@ -3,13 +3,13 @@
 //!
 //! Spec: `[group.compare]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word};
+use raya_machine::{Fetched, Fp, Pc, State, Word};
 
 /// Whether two integers are equal. `b` is a constant.
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ieq_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ieq_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a == b;
@@ -21,7 +21,7 @@ pub unsafe fn ieq_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ieq_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ieq_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a == b;
@@ -33,7 +33,7 @@ pub unsafe fn ieq_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ieq_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a == b;
@@ -48,7 +48,7 @@ pub unsafe fn if_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ieq_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a == b;
@@ -63,7 +63,7 @@ pub unsafe fn if_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ieq_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a == b;
@@ -78,7 +78,7 @@ pub unsafe fn unless_ieq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ieq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ieq_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a == b;
@@ -93,7 +93,7 @@ pub unsafe fn unless_ieq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ine_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ine_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a != b;
@@ -105,7 +105,7 @@ pub unsafe fn ine_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ine_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ine_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a != b;
@@ -117,7 +117,7 @@ pub unsafe fn ine_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ine_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a != b;
@@ -132,7 +132,7 @@ pub unsafe fn if_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ine_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a != b;
@@ -147,7 +147,7 @@ pub unsafe fn if_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ine_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a != b;
@@ -162,7 +162,7 @@ pub unsafe fn unless_ine_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ine]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ine_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a != b;
@@ -177,7 +177,7 @@ pub unsafe fn unless_ine_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ilt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ilt_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a < b;
@@ -189,7 +189,7 @@ pub unsafe fn ilt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ilt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ilt_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a < b;
@@ -201,7 +201,7 @@ pub unsafe fn ilt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ilt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ilt_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a < b;
@@ -213,7 +213,7 @@ pub unsafe fn ilt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ilt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a < b;
@@ -228,7 +228,7 @@ pub unsafe fn if_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ilt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a < b;
@@ -243,7 +243,7 @@ pub unsafe fn if_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ilt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a < b;
@@ -258,7 +258,7 @@ pub unsafe fn if_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ilt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a < b;
@@ -273,7 +273,7 @@ pub unsafe fn unless_ilt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ilt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a < b;
@@ -288,7 +288,7 @@ pub unsafe fn unless_ilt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ilt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ilt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a < b;
@@ -303,7 +303,7 @@ pub unsafe fn unless_ilt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ile_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ile_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a <= b;
@@ -315,7 +315,7 @@ pub unsafe fn ile_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ile_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ile_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a <= b;
@@ -327,7 +327,7 @@ pub unsafe fn ile_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ile_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ile_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a <= b;
@@ -339,7 +339,7 @@ pub unsafe fn ile_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ile_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a <= b;
@@ -354,7 +354,7 @@ pub unsafe fn if_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ile_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
@@ -369,7 +369,7 @@ pub unsafe fn if_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ile_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
@@ -384,7 +384,7 @@ pub unsafe fn if_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ile_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a <= b;
@@ -399,7 +399,7 @@ pub unsafe fn unless_ile_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ile_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
@@ -414,7 +414,7 @@ pub unsafe fn unless_ile_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ile]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ile_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
@@ -429,7 +429,7 @@ pub unsafe fn unless_ile_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn igt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn igt_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a > b;
@@ -441,7 +441,7 @@ pub unsafe fn igt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn igt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn igt_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a > b;
@@ -453,7 +453,7 @@ pub unsafe fn igt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn igt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn igt_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a > b;
@@ -465,7 +465,7 @@ pub unsafe fn igt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_igt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a > b;
@@ -480,7 +480,7 @@ pub unsafe fn if_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_igt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a > b;
@@ -495,7 +495,7 @@ pub unsafe fn if_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_igt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a > b;
@@ -510,7 +510,7 @@ pub unsafe fn if_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_igt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a > b;
@@ -525,7 +525,7 @@ pub unsafe fn unless_igt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_igt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a > b;
@@ -540,7 +540,7 @@ pub unsafe fn unless_igt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.igt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_igt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a > b;
@@ -555,7 +555,7 @@ pub unsafe fn unless_igt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ige_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ige_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a >= b;
@@ -567,7 +567,7 @@ pub unsafe fn ige_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ige_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ige_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a >= b;
@@ -579,7 +579,7 @@ pub unsafe fn ige_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn ige_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ige_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a >= b;
@@ -591,7 +591,7 @@ pub unsafe fn ige_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ige_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a >= b;
@@ -606,7 +606,7 @@ pub unsafe fn if_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ige_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
@@ -621,7 +621,7 @@ pub unsafe fn if_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ige_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
@@ -636,7 +636,7 @@ pub unsafe fn if_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ige_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = a >= b;
@@ -651,7 +651,7 @@ pub unsafe fn unless_ige_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ige_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
@@ -666,7 +666,7 @@ pub unsafe fn unless_ige_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ige]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ige_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
@@ -681,7 +681,7 @@ pub unsafe fn unless_ige_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn feq_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn feq_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a == b;
@@ -693,7 +693,7 @@ pub unsafe fn feq_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn feq_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn feq_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a == b;
@@ -705,7 +705,7 @@ pub unsafe fn feq_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_feq_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a == b;
@@ -720,7 +720,7 @@ pub unsafe fn if_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_feq_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a == b;
@@ -735,7 +735,7 @@ pub unsafe fn if_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_feq_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a == b;
@@ -750,7 +750,7 @@ pub unsafe fn unless_feq_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.feq]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_feq_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a == b;
@@ -765,7 +765,7 @@ pub unsafe fn unless_feq_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fne_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fne_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a != b;
@@ -777,7 +777,7 @@ pub unsafe fn fne_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fne_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fne_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a != b;
@@ -789,7 +789,7 @@ pub unsafe fn fne_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fne_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a != b;
@@ -804,7 +804,7 @@ pub unsafe fn if_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fne_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a != b;
@@ -819,7 +819,7 @@ pub unsafe fn if_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fne_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a != b;
@@ -834,7 +834,7 @@ pub unsafe fn unless_fne_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fne]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fne_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a != b;
@@ -849,7 +849,7 @@ pub unsafe fn unless_fne_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn flt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn flt_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a < b;
@@ -861,7 +861,7 @@ pub unsafe fn flt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn flt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn flt_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a < b;
@@ -873,7 +873,7 @@ pub unsafe fn flt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn flt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn flt_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a < b;
@@ -886,7 +886,7 @@ pub unsafe fn flt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_flt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a < b;
@@ -902,7 +902,7 @@ pub unsafe fn if_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_flt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a < b;
@@ -917,7 +917,7 @@ pub unsafe fn if_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_flt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a < b;
@@ -933,7 +933,7 @@ pub unsafe fn if_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_flt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a < b;
@@ -949,7 +949,7 @@ pub unsafe fn unless_flt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_flt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a < b;
@@ -964,7 +964,7 @@ pub unsafe fn unless_flt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.flt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_flt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a < b;
@@ -979,7 +979,7 @@ pub unsafe fn unless_flt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fle_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fle_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a <= b;
@@ -991,7 +991,7 @@ pub unsafe fn fle_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fle_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fle_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a <= b;
@@ -1003,7 +1003,7 @@ pub unsafe fn fle_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fle_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fle_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a <= b;
@@ -1016,7 +1016,7 @@ pub unsafe fn fle_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fle_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a <= b;
@@ -1032,7 +1032,7 @@ pub unsafe fn if_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fle_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
@@ -1047,7 +1047,7 @@ pub unsafe fn if_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fle_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
@@ -1063,7 +1063,7 @@ pub unsafe fn if_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fle_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a <= b;
@@ -1079,7 +1079,7 @@ pub unsafe fn unless_fle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fle_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a <= b;
@@ -1094,7 +1094,7 @@ pub unsafe fn unless_fle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fle]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fle_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a <= b;
@@ -1109,7 +1109,7 @@ pub unsafe fn unless_fle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fgt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fgt_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a > b;
@@ -1121,7 +1121,7 @@ pub unsafe fn fgt_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fgt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fgt_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a > b;
@@ -1133,7 +1133,7 @@ pub unsafe fn fgt_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fgt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fgt_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a > b;
@@ -1146,7 +1146,7 @@ pub unsafe fn fgt_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fgt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a > b;
@@ -1162,7 +1162,7 @@ pub unsafe fn if_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fgt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a > b;
@@ -1177,7 +1177,7 @@ pub unsafe fn if_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fgt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a > b;
@@ -1193,7 +1193,7 @@ pub unsafe fn if_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fgt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a > b;
@@ -1209,7 +1209,7 @@ pub unsafe fn unless_fgt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fgt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a > b;
@@ -1224,7 +1224,7 @@ pub unsafe fn unless_fgt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fgt]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fgt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a > b;
@@ -1239,7 +1239,7 @@ pub unsafe fn unless_fgt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fge_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fge_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a >= b;
@@ -1251,7 +1251,7 @@ pub unsafe fn fge_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fge_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fge_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a >= b;
@@ -1263,7 +1263,7 @@ pub unsafe fn fge_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn fge_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fge_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a >= b;
@@ -1276,7 +1276,7 @@ pub unsafe fn fge_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fge_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a >= b;
@@ -1292,7 +1292,7 @@ pub unsafe fn if_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fge_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
@@ -1308,7 +1308,7 @@ pub unsafe fn if_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn if_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_fge_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a >= b;
@@ -1324,7 +1324,7 @@ pub unsafe fn if_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fge_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = a >= b;
@@ -1340,7 +1340,7 @@ pub unsafe fn unless_fge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fge_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(2));
     let taken: bool = a >= b;
@@ -1356,7 +1356,7 @@ pub unsafe fn unless_fge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fge]` in `spec/raya/ops/compare.toml`.
 #[inline(always)]
-pub unsafe fn unless_fge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_fge_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = a >= b;

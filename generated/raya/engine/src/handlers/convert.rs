@@ -4,14 +4,14 @@
 //! Spec: `[group.convert]` in `spec/raya/`.
 
 use raya_facts::{ClassId, TypeId};
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Whether an `any` holds a value of a type that isn't null.
 ///
 /// Spec: `[op.is_type]` in `spec/raya/ops/convert.toml`.
 #[inline(never)]
-pub unsafe fn is_type(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn is_type(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let t = TypeId(pc.u32(8));
     let output = semantics::convert::is_type(state.context(), value, t);
@@ -23,7 +23,7 @@ pub unsafe fn is_type(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn box_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn box_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: i32 = fp.get(pc.u16(4));
     let output = fast::box_value::<i32>(state, value);
     fp.set::<Any>(pc.u16(2), output);
@@ -34,7 +34,7 @@ pub unsafe fn box_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn box_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn box_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: f64 = fp.get(pc.u16(4));
     let output = fast::box_value::<f64>(state, value);
     fp.set::<Any>(pc.u16(2), output);
@@ -45,7 +45,7 @@ pub unsafe fn box_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn box_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn box_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: bool = fp.get(pc.u16(4));
     let output = fast::box_value::<bool>(state, value);
     fp.set::<Any>(pc.u16(2), output);
@@ -56,7 +56,7 @@ pub unsafe fn box_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn box_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn box_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let output = fast::box_value::<Any>(state, value);
     fp.set::<Any>(pc.u16(2), output);
@@ -67,7 +67,7 @@ pub unsafe fn box_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.box]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn box_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn box_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(4));
     let output = fast::box_value::<Ref>(state, value);
     fp.set::<Any>(pc.u16(2), output);
@@ -78,7 +78,7 @@ pub unsafe fn box_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.unbox]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn unbox(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unbox(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let t = TypeId(pc.u32(8));
     match fast::unbox(state, value, t) {
@@ -94,7 +94,7 @@ pub unsafe fn unbox(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.is_class]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn is_class(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn is_class(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(4));
     let c = ClassId(pc.u32(8));
     let output = fast::is_class(state, value, c);
@@ -106,7 +106,7 @@ pub unsafe fn is_class(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.cast_class]` in `spec/raya/ops/convert.toml`.
 #[inline(never)]
-pub unsafe fn cast_class(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn cast_class(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(4));
     let c = ClassId(pc.u32(8));
     match semantics::convert::cast_class(state.context(), value, c) {
@@ -122,7 +122,7 @@ pub unsafe fn cast_class(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.int_to_float]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn int_to_float(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn int_to_float(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let output = f64::from(a);
     fp.set::<f64>(pc.u16(2), output);
@@ -133,7 +133,7 @@ pub unsafe fn int_to_float(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.float_to_int]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn float_to_int(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn float_to_int(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     match fast::float_to_int(state, a) {
         Ok(output) => {
@@ -148,7 +148,11 @@ pub unsafe fn float_to_int(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.float_to_int_saturating]` in `spec/raya/ops/convert.toml`.
 #[inline(always)]
-pub unsafe fn float_to_int_saturating(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn float_to_int_saturating(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let output = a as i32;
     fp.set::<i32>(pc.u16(2), output);

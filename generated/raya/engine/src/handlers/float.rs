@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.float]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word};
+use raya_machine::{Fetched, Fp, Pc, State, Word};
 use raya_runtime::semantics;
 
 /// Adds two floats. `b` is a constant.
 ///
 /// Spec: `[op.fadd]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fadd_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fadd_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a + b;
@@ -22,7 +22,7 @@ pub unsafe fn fadd_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fadd]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fadd_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fadd_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a + b;
@@ -34,7 +34,7 @@ pub unsafe fn fadd_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fsub]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fsub_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fsub_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a - b;
@@ -46,7 +46,7 @@ pub unsafe fn fsub_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fsub]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fsub_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fsub_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a - b;
@@ -58,7 +58,7 @@ pub unsafe fn fsub_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fsub]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fsub_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fsub_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a - b;
@@ -70,7 +70,7 @@ pub unsafe fn fsub_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fmul]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fmul_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fmul_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a * b;
@@ -82,7 +82,7 @@ pub unsafe fn fmul_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fmul]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fmul_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fmul_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a * b;
@@ -94,7 +94,7 @@ pub unsafe fn fmul_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fdiv]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fdiv_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fdiv_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = a / b;
@@ -106,7 +106,7 @@ pub unsafe fn fdiv_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fdiv]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fdiv_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fdiv_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = f64::from_word(pc.u64(8));
     let b: f64 = fp.get(pc.u16(4));
     let output = a / b;
@@ -118,7 +118,7 @@ pub unsafe fn fdiv_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fdiv]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fdiv_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fdiv_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a / b;
@@ -130,7 +130,7 @@ pub unsafe fn fdiv_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fneg]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fneg(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fneg(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let output = -a;
     fp.set::<f64>(pc.u16(2), output);
@@ -142,7 +142,7 @@ pub unsafe fn fneg(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fpow]` in `spec/raya/ops/float.toml`.
 #[inline(never)]
-pub unsafe fn fpow(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fpow(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = semantics::float::fpow(a, b);
@@ -154,7 +154,7 @@ pub unsafe fn fpow(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.fmod]` in `spec/raya/ops/float.toml`.
 #[inline(always)]
-pub unsafe fn fmod(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fmod(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = a % b;

@@ -4,14 +4,14 @@
 //! Spec: `[group.global]` in `spec/raya/`.
 
 use raya_facts::{GlobalId, TrapKind};
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::Trap;
 
 /// Pushes a variable of the module.
 ///
 /// Spec: `[op.load_global]` in `spec/raya/ops/global.toml`.
 #[inline(always)]
-pub unsafe fn load_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_global(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let g = GlobalId(pc.u32(4));
     let output = fast::load_global(state, g);
     fp.set_word(pc.u16(2), output);
@@ -22,7 +22,7 @@ pub unsafe fn load_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_global]` in `spec/raya/ops/global.toml`.
 #[inline(always)]
-pub unsafe fn store_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_global(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value = fp.word(pc.u16(2));
     let g = GlobalId(pc.u32(4));
     fast::store_global(state, value, g);
@@ -33,7 +33,7 @@ pub unsafe fn store_global(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_module]` in `spec/raya/ops/global.toml`.
 #[inline(never)]
-pub unsafe fn load_module(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_module(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     state
         .raise(
             pc,

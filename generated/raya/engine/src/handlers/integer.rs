@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.integer]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_machine::{Fetched, Fp, Pc, State, Word, fast};
 use raya_runtime::semantics;
 
 /// Adds two integers; the sum wraps at 32 bits. `b` is a constant.
 ///
 /// Spec: `[op.iadd]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iadd_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iadd_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a.wrapping_add(b);
@@ -22,7 +22,7 @@ pub unsafe fn iadd_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iadd]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iadd_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iadd_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a.wrapping_add(b);
@@ -34,7 +34,7 @@ pub unsafe fn iadd_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.isub]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn isub_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn isub_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a.wrapping_sub(b);
@@ -46,7 +46,7 @@ pub unsafe fn isub_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.isub]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn isub_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn isub_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a.wrapping_sub(b);
@@ -58,7 +58,7 @@ pub unsafe fn isub_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.isub]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn isub_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn isub_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a.wrapping_sub(b);
@@ -70,7 +70,7 @@ pub unsafe fn isub_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.imul]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn imul_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn imul_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a.wrapping_mul(b);
@@ -82,7 +82,7 @@ pub unsafe fn imul_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.imul]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn imul_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn imul_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a.wrapping_mul(b);
@@ -94,7 +94,7 @@ pub unsafe fn imul_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn idiv_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn idiv_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     match fast::idiv(state, a, b) {
@@ -110,7 +110,7 @@ pub unsafe fn idiv_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn idiv_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn idiv_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     match fast::idiv(state, a, b) {
@@ -126,7 +126,7 @@ pub unsafe fn idiv_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.idiv]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn idiv_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn idiv_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     match fast::idiv(state, a, b) {
@@ -143,7 +143,7 @@ pub unsafe fn idiv_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn imod_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn imod_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     match fast::imod(state, a, b) {
@@ -160,7 +160,7 @@ pub unsafe fn imod_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn imod_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn imod_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     match fast::imod(state, a, b) {
@@ -176,7 +176,7 @@ pub unsafe fn imod_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.imod]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn imod_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn imod_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     match fast::imod(state, a, b) {
@@ -192,7 +192,7 @@ pub unsafe fn imod_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ineg]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ineg(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ineg(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let output = a.wrapping_neg();
     fp.set::<i32>(pc.u16(2), output);
@@ -203,7 +203,7 @@ pub unsafe fn ineg(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ipow]` in `spec/raya/ops/integer.toml`.
 #[inline(never)]
-pub unsafe fn ipow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ipow(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     match semantics::integer::ipow(a, b) {
@@ -219,7 +219,7 @@ pub unsafe fn ipow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishl]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishl_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishl_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a.wrapping_shl(b as u32);
@@ -231,7 +231,7 @@ pub unsafe fn ishl_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishl]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishl_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishl_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a.wrapping_shl(b as u32);
@@ -243,7 +243,7 @@ pub unsafe fn ishl_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishl]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishl_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishl_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a.wrapping_shl(b as u32);
@@ -256,7 +256,7 @@ pub unsafe fn ishl_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishr_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishr_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a.wrapping_shr(b as u32);
@@ -269,7 +269,7 @@ pub unsafe fn ishr_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishr_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishr_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = a.wrapping_shr(b as u32);
@@ -281,7 +281,7 @@ pub unsafe fn ishr_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ishr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ishr_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ishr_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a.wrapping_shr(b as u32);
@@ -294,7 +294,7 @@ pub unsafe fn ishr_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iushr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iushr_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iushr_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = (a as u32).wrapping_shr(b as u32) as i32;
@@ -307,7 +307,7 @@ pub unsafe fn iushr_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iushr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iushr_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iushr_ks(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a = i32::from_word(u64::from(pc.u32(8)));
     let b: i32 = fp.get(pc.u16(4));
     let output = (a as u32).wrapping_shr(b as u32) as i32;
@@ -319,7 +319,7 @@ pub unsafe fn iushr_ks(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iushr]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iushr_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iushr_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = (a as u32).wrapping_shr(b as u32) as i32;
@@ -331,7 +331,7 @@ pub unsafe fn iushr_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iand]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iand_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iand_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a & b;
@@ -343,7 +343,7 @@ pub unsafe fn iand_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.iand]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn iand_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn iand_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a & b;
@@ -355,7 +355,7 @@ pub unsafe fn iand_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ior]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ior_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ior_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a | b;
@@ -367,7 +367,7 @@ pub unsafe fn ior_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ior]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ior_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ior_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a | b;
@@ -379,7 +379,7 @@ pub unsafe fn ior_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ixor]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ixor_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ixor_sk(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = a ^ b;
@@ -391,7 +391,7 @@ pub unsafe fn ixor_sk(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ixor]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn ixor_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ixor_ss(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = a ^ b;
@@ -403,7 +403,7 @@ pub unsafe fn ixor_ss(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.inot]` in `spec/raya/ops/integer.toml`.
 #[inline(always)]
-pub unsafe fn inot(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn inot(pc: Fetched, fp: Fp, _state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let output = !a;
     fp.set::<i32>(pc.u16(2), output);

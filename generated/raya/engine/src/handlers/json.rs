@@ -4,14 +4,14 @@
 //! Spec: `[group.json]` in `spec/raya/`.
 
 use raya_facts::{TextId, TypeId};
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fetched, Fp, Pc, State};
 use raya_runtime::{Any, Ref, semantics};
 
 /// The member of a json object by its name, or json null if it has none.
 ///
 /// Spec: `[op.json_get]` in `spec/raya/ops/json.toml`.
 #[inline(never)]
-pub unsafe fn json_get(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn json_get(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let k = TextId(pc.u32(8));
     match semantics::json::json_get(state.context(), value, k) {
@@ -27,7 +27,7 @@ pub unsafe fn json_get(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.json_index]` in `spec/raya/ops/json.toml`.
 #[inline(never)]
-pub unsafe fn json_index(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn json_index(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match semantics::json::json_index(state.context(), value, index) {
@@ -43,7 +43,7 @@ pub unsafe fn json_index(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.json_cast]` in `spec/raya/ops/json.toml`.
 #[inline(never)]
-pub unsafe fn json_cast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn json_cast(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -62,7 +62,7 @@ pub unsafe fn json_cast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.json_parse]` in `spec/raya/ops/json.toml`.
 #[inline(never)]
-pub unsafe fn json_parse(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn json_parse(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -80,7 +80,7 @@ pub unsafe fn json_parse(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.json_stringify]` in `spec/raya/ops/json.toml`.
 #[inline(never)]
-pub unsafe fn json_stringify(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn json_stringify(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }

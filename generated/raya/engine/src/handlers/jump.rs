@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.jump]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref};
 
 /// Continues at a label if the value is false: false, 0, 0.0, NaN, null or the empty text. `T` is `i32`.
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_false_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_false_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<i32>(state, condition);
     if taken {
@@ -24,7 +24,7 @@ pub unsafe fn jmp_if_false_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_false_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_false_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<f64>(state, condition);
     if taken {
@@ -38,7 +38,7 @@ pub unsafe fn jmp_if_false_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_false_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_false_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<bool>(state, condition);
     if taken {
@@ -52,7 +52,7 @@ pub unsafe fn jmp_if_false_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_false_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_false_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<Any>(state, condition);
     if taken {
@@ -66,7 +66,7 @@ pub unsafe fn jmp_if_false_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_false]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_false_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_false_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_false::<Ref>(state, condition);
     if taken {
@@ -80,7 +80,7 @@ pub unsafe fn jmp_if_false_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_true_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_true_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<i32>(state, condition);
     if taken {
@@ -94,7 +94,7 @@ pub unsafe fn jmp_if_true_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_true_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_true_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<f64>(state, condition);
     if taken {
@@ -108,7 +108,7 @@ pub unsafe fn jmp_if_true_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_true_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_true_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<bool>(state, condition);
     if taken {
@@ -122,7 +122,7 @@ pub unsafe fn jmp_if_true_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_true_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_true_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<Any>(state, condition);
     if taken {
@@ -136,7 +136,7 @@ pub unsafe fn jmp_if_true_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_true]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_true_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_true_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let condition: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_true::<Ref>(state, condition);
     if taken {
@@ -150,7 +150,7 @@ pub unsafe fn jmp_if_true_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_null_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<i32>(state, value);
     if taken {
@@ -164,7 +164,7 @@ pub unsafe fn jmp_if_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_null_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<f64>(state, value);
     if taken {
@@ -178,7 +178,7 @@ pub unsafe fn jmp_if_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_null_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<bool>(state, value);
     if taken {
@@ -192,7 +192,7 @@ pub unsafe fn jmp_if_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_null_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<Any>(state, value);
     if taken {
@@ -206,7 +206,7 @@ pub unsafe fn jmp_if_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_null_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_null::<Ref>(state, value);
     if taken {
@@ -220,7 +220,7 @@ pub unsafe fn jmp_if_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_not_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_not_null_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: i32 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<i32>(state, value);
     if taken {
@@ -234,7 +234,7 @@ pub unsafe fn jmp_if_not_null_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_not_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_not_null_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: f64 = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<f64>(state, value);
     if taken {
@@ -248,7 +248,7 @@ pub unsafe fn jmp_if_not_null_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_not_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_not_null_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: bool = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<bool>(state, value);
     if taken {
@@ -262,7 +262,7 @@ pub unsafe fn jmp_if_not_null_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_not_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_not_null_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<Any>(state, value);
     if taken {
@@ -276,7 +276,7 @@ pub unsafe fn jmp_if_not_null_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp)
 ///
 /// Spec: `[op.jmp_if_not_null]` in `spec/raya/ops/jump.toml`.
 #[inline(always)]
-pub unsafe fn jmp_if_not_null_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn jmp_if_not_null_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(2));
     let taken: bool = fast::jmp_if_not_null::<Ref>(state, value);
     if taken {

@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.logic]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_machine::{Fetched, Fp, Pc, State, Word, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Whether two values of one type are equal. `b` is a constant. `T` is `i32`.
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = fast::eq::<i32>(state, a, b);
@@ -22,7 +22,7 @@ pub unsafe fn eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::eq::<i32>(state, a, b);
@@ -34,7 +34,7 @@ pub unsafe fn eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = fast::eq::<f64>(state, a, b);
@@ -46,7 +46,7 @@ pub unsafe fn eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::eq::<f64>(state, a, b);
@@ -58,7 +58,7 @@ pub unsafe fn eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let output = fast::eq::<bool>(state, a, b);
@@ -70,7 +70,7 @@ pub unsafe fn eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::eq::<bool>(state, a, b);
@@ -82,7 +82,7 @@ pub unsafe fn eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     let output = fast::eq::<Any>(state, a, b);
@@ -94,7 +94,7 @@ pub unsafe fn eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::eq::<Any>(state, a, b);
@@ -106,7 +106,7 @@ pub unsafe fn eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b = Ref::from_word(pc.u64(8));
     let output = fast::eq::<Ref>(state, a, b);
@@ -118,7 +118,7 @@ pub unsafe fn eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn eq_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::eq::<Ref>(state, a, b);
@@ -130,7 +130,7 @@ pub unsafe fn eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
@@ -145,7 +145,7 @@ pub unsafe fn if_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
@@ -160,7 +160,7 @@ pub unsafe fn if_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::eq::<f64>(state, a, b);
@@ -175,7 +175,7 @@ pub unsafe fn if_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
@@ -190,7 +190,7 @@ pub unsafe fn if_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
@@ -205,7 +205,7 @@ pub unsafe fn if_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
@@ -220,7 +220,7 @@ pub unsafe fn if_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Any>(state, a, b);
@@ -235,7 +235,7 @@ pub unsafe fn if_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
@@ -250,7 +250,7 @@ pub unsafe fn if_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Ref>(state, a, b);
@@ -265,7 +265,7 @@ pub unsafe fn if_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_eq_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
@@ -280,7 +280,7 @@ pub unsafe fn if_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<i32>(state, a, b);
@@ -295,7 +295,7 @@ pub unsafe fn unless_eq_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<i32>(state, a, b);
@@ -310,7 +310,7 @@ pub unsafe fn unless_eq_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::eq::<f64>(state, a, b);
@@ -325,7 +325,7 @@ pub unsafe fn unless_eq_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<f64>(state, a, b);
@@ -340,7 +340,7 @@ pub unsafe fn unless_eq_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::eq::<bool>(state, a, b);
@@ -355,7 +355,7 @@ pub unsafe fn unless_eq_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<bool>(state, a, b);
@@ -370,7 +370,7 @@ pub unsafe fn unless_eq_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Any>(state, a, b);
@@ -385,7 +385,7 @@ pub unsafe fn unless_eq_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Any>(state, a, b);
@@ -400,7 +400,7 @@ pub unsafe fn unless_eq_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::eq::<Ref>(state, a, b);
@@ -415,7 +415,7 @@ pub unsafe fn unless_eq_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_eq_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::eq::<Ref>(state, a, b);
@@ -430,7 +430,7 @@ pub unsafe fn unless_eq_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let output = fast::ne::<i32>(state, a, b);
@@ -442,7 +442,7 @@ pub unsafe fn ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::ne::<i32>(state, a, b);
@@ -454,7 +454,7 @@ pub unsafe fn ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b = f64::from_word(pc.u64(8));
     let output = fast::ne::<f64>(state, a, b);
@@ -466,7 +466,7 @@ pub unsafe fn ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::ne::<f64>(state, a, b);
@@ -478,7 +478,7 @@ pub unsafe fn ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let output = fast::ne::<bool>(state, a, b);
@@ -490,7 +490,7 @@ pub unsafe fn ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::ne::<bool>(state, a, b);
@@ -502,7 +502,7 @@ pub unsafe fn ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     let output = fast::ne::<Any>(state, a, b);
@@ -514,7 +514,7 @@ pub unsafe fn ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::ne::<Any>(state, a, b);
@@ -526,7 +526,7 @@ pub unsafe fn ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b = Ref::from_word(pc.u64(8));
     let output = fast::ne::<Ref>(state, a, b);
@@ -538,7 +538,7 @@ pub unsafe fn ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ne_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::ne::<Ref>(state, a, b);
@@ -550,7 +550,7 @@ pub unsafe fn ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
@@ -565,7 +565,7 @@ pub unsafe fn if_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
@@ -580,7 +580,7 @@ pub unsafe fn if_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::ne::<f64>(state, a, b);
@@ -595,7 +595,7 @@ pub unsafe fn if_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
@@ -610,7 +610,7 @@ pub unsafe fn if_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
@@ -625,7 +625,7 @@ pub unsafe fn if_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
@@ -640,7 +640,7 @@ pub unsafe fn if_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Any>(state, a, b);
@@ -655,7 +655,7 @@ pub unsafe fn if_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
@@ -670,7 +670,7 @@ pub unsafe fn if_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Ref>(state, a, b);
@@ -685,7 +685,7 @@ pub unsafe fn if_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_ne_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
@@ -700,7 +700,7 @@ pub unsafe fn if_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_i32_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b = i32::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<i32>(state, a, b);
@@ -715,7 +715,7 @@ pub unsafe fn unless_ne_i32_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_i32_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<i32>(state, a, b);
@@ -730,7 +730,7 @@ pub unsafe fn unless_ne_i32_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_f64_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b = f64::from_word(pc.u64(8));
     let taken: bool = fast::ne::<f64>(state, a, b);
@@ -745,7 +745,7 @@ pub unsafe fn unless_ne_f64_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_f64_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<f64>(state, a, b);
@@ -760,7 +760,7 @@ pub unsafe fn unless_ne_f64_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_bool_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b = bool::from_word(u64::from(pc.u32(8)));
     let taken: bool = fast::ne::<bool>(state, a, b);
@@ -775,7 +775,7 @@ pub unsafe fn unless_ne_bool_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_bool_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<bool>(state, a, b);
@@ -790,7 +790,7 @@ pub unsafe fn unless_ne_bool_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_any_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b = Any::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Any>(state, a, b);
@@ -805,7 +805,7 @@ pub unsafe fn unless_ne_any_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_any_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Any>(state, a, b);
@@ -820,7 +820,7 @@ pub unsafe fn unless_ne_any_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_ref_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b = Ref::from_word(pc.u64(8));
     let taken: bool = fast::ne::<Ref>(state, a, b);
@@ -835,7 +835,7 @@ pub unsafe fn unless_ne_ref_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_ne_ref_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::ne::<Ref>(state, a, b);
@@ -850,7 +850,7 @@ pub unsafe fn unless_ne_ref_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::strict_eq::<i32>(state, a, b);
@@ -862,7 +862,7 @@ pub unsafe fn strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::strict_eq::<f64>(state, a, b);
@@ -874,7 +874,7 @@ pub unsafe fn strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::strict_eq::<bool>(state, a, b);
@@ -886,7 +886,7 @@ pub unsafe fn strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::strict_eq::<Any>(state, a, b);
@@ -898,7 +898,7 @@ pub unsafe fn strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_eq_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::strict_eq::<Ref>(state, a, b);
@@ -910,7 +910,7 @@ pub unsafe fn strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
@@ -925,7 +925,7 @@ pub unsafe fn if_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
@@ -940,7 +940,7 @@ pub unsafe fn if_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
@@ -955,7 +955,7 @@ pub unsafe fn if_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
@@ -970,7 +970,7 @@ pub unsafe fn if_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_eq_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
@@ -985,7 +985,7 @@ pub unsafe fn if_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<i32>(state, a, b);
@@ -1000,7 +1000,7 @@ pub unsafe fn unless_strict_eq_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<f64>(state, a, b);
@@ -1015,7 +1015,7 @@ pub unsafe fn unless_strict_eq_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<bool>(state, a, b);
@@ -1030,7 +1030,7 @@ pub unsafe fn unless_strict_eq_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Any>(state, a, b);
@@ -1045,7 +1045,7 @@ pub unsafe fn unless_strict_eq_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_eq]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_eq_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_eq::<Ref>(state, a, b);
@@ -1060,7 +1060,7 @@ pub unsafe fn unless_strict_eq_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(4));
     let b: i32 = fp.get(pc.u16(6));
     let output = fast::strict_ne::<i32>(state, a, b);
@@ -1072,7 +1072,7 @@ pub unsafe fn strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(4));
     let b: f64 = fp.get(pc.u16(6));
     let output = fast::strict_ne::<f64>(state, a, b);
@@ -1084,7 +1084,7 @@ pub unsafe fn strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(4));
     let b: bool = fp.get(pc.u16(6));
     let output = fast::strict_ne::<bool>(state, a, b);
@@ -1096,7 +1096,7 @@ pub unsafe fn strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     let output = fast::strict_ne::<Any>(state, a, b);
@@ -1108,7 +1108,7 @@ pub unsafe fn strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn strict_ne_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::strict_ne::<Ref>(state, a, b);
@@ -1120,7 +1120,7 @@ pub unsafe fn strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
@@ -1135,7 +1135,7 @@ pub unsafe fn if_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
@@ -1150,7 +1150,7 @@ pub unsafe fn if_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
@@ -1165,7 +1165,7 @@ pub unsafe fn if_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
@@ -1180,7 +1180,7 @@ pub unsafe fn if_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn if_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_strict_ne_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
@@ -1195,7 +1195,7 @@ pub unsafe fn if_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: i32 = fp.get(pc.u16(2));
     let b: i32 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<i32>(state, a, b);
@@ -1210,7 +1210,7 @@ pub unsafe fn unless_strict_ne_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: f64 = fp.get(pc.u16(2));
     let b: f64 = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<f64>(state, a, b);
@@ -1225,7 +1225,7 @@ pub unsafe fn unless_strict_ne_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: bool = fp.get(pc.u16(2));
     let b: bool = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<bool>(state, a, b);
@@ -1240,7 +1240,7 @@ pub unsafe fn unless_strict_ne_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, F
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(2));
     let b: Any = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Any>(state, a, b);
@@ -1255,7 +1255,7 @@ pub unsafe fn unless_strict_ne_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.strict_ne]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn unless_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_strict_ne_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::strict_ne::<Ref>(state, a, b);
@@ -1270,7 +1270,7 @@ pub unsafe fn unless_strict_ne_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn not_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn not_i32(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: i32 = fp.get(pc.u16(4));
     let output = fast::not::<i32>(state, value);
     fp.set::<bool>(pc.u16(2), output);
@@ -1281,7 +1281,7 @@ pub unsafe fn not_i32(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn not_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn not_f64(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: f64 = fp.get(pc.u16(4));
     let output = fast::not::<f64>(state, value);
     fp.set::<bool>(pc.u16(2), output);
@@ -1292,7 +1292,7 @@ pub unsafe fn not_f64(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn not_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn not_bool(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: bool = fp.get(pc.u16(4));
     let output = fast::not::<bool>(state, value);
     fp.set::<bool>(pc.u16(2), output);
@@ -1303,7 +1303,7 @@ pub unsafe fn not_bool(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn not_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn not_any(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Any = fp.get(pc.u16(4));
     let output = fast::not::<Any>(state, value);
     fp.set::<bool>(pc.u16(2), output);
@@ -1314,7 +1314,7 @@ pub unsafe fn not_any(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.not]` in `spec/raya/ops/logic.toml`.
 #[inline(always)]
-pub unsafe fn not_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn not_ref(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value: Ref = fp.get(pc.u16(4));
     let output = fast::not::<Ref>(state, value);
     fp.set::<bool>(pc.u16(2), output);
@@ -1325,7 +1325,7 @@ pub unsafe fn not_ref(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.and]` in `spec/raya/ops/logic.toml`.
 #[inline(never)]
-pub unsafe fn and(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn and(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
     let b = state.value(fp, pc.u16(10), State::kind(pc.u16(12)));
     let output = semantics::logic::and(state.context(), a, b);
@@ -1337,7 +1337,7 @@ pub unsafe fn and(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.or]` in `spec/raya/ops/logic.toml`.
 #[inline(never)]
-pub unsafe fn or(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn or(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
     let b = state.value(fp, pc.u16(10), State::kind(pc.u16(12)));
     let output = semantics::logic::or(state.context(), a, b);
@@ -1350,7 +1350,7 @@ pub unsafe fn or(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.typeof]` in `spec/raya/ops/logic.toml`.
 #[inline(never)]
-pub unsafe fn r#typeof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn r#typeof(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     let output = semantics::logic::type_of(state.context(), value);
     fp.set::<Ref>(pc.u16(2), output);

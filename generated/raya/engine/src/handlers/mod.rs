@@ -6,10 +6,10 @@
 //!
 //! # Safety
 //!
-//! Every handler relies on this: `pc` is the beginning of an instruction that lowering wrote for this handler from a verified
-//! function; `fp` is a frame of that function, in which the slots that the instruction names hold values of the representations
-//! that the handler reads; `state` holds the context that owns both. The differential tests against the reference interpreter,
-//! and the verifier's own, are what proves it.
+//! Every handler relies on this: `pc` is an instruction, as it stands in the code, that lowering wrote for this handler from a
+//! verified function; `fp` is a frame of that function, in which the slots that the instruction names hold values of the
+//! representations that the handler reads; `state` holds the context that owns both. The differential tests against the reference
+//! interpreter, and the verifier's own, are what proves it.
 
 pub mod array;
 pub mod call;

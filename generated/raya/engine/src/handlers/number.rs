@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.number]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_machine::{Fetched, Fp, Pc, State, Word, fast};
 use raya_runtime::{Any, semantics};
 
 /// Adds two numbers. `b` is a constant.
 ///
 /// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nadd_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nadd(state, a, b) {
@@ -26,7 +26,7 @@ pub unsafe fn nadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nadd]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nadd_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nadd(state, a, b) {
@@ -42,7 +42,7 @@ pub unsafe fn nadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nsub_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nsub_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nsub(state, a, b) {
@@ -58,7 +58,7 @@ pub unsafe fn nsub_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nsub_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nsub_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = Any::from_word(pc.u64(8));
     let b: Any = fp.get(pc.u16(4));
     match fast::nsub(state, a, b) {
@@ -74,7 +74,7 @@ pub unsafe fn nsub_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nsub]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nsub_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nsub_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nsub(state, a, b) {
@@ -90,7 +90,7 @@ pub unsafe fn nsub_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nmul]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nmul_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nmul_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nmul(state, a, b) {
@@ -106,7 +106,7 @@ pub unsafe fn nmul_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nmul]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nmul_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nmul_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nmul(state, a, b) {
@@ -122,7 +122,7 @@ pub unsafe fn nmul_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ndiv]` in `spec/raya/ops/number.toml`.
 #[inline(never)]
-pub unsafe fn ndiv(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ndiv(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match semantics::number::ndiv(a, b) {
@@ -138,7 +138,7 @@ pub unsafe fn ndiv(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nmod]` in `spec/raya/ops/number.toml`.
 #[inline(never)]
-pub unsafe fn nmod(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nmod(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match semantics::number::nmod(a, b) {
@@ -154,7 +154,7 @@ pub unsafe fn nmod(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nneg]` in `spec/raya/ops/number.toml`.
 #[inline(never)]
-pub unsafe fn nneg(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nneg(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     match semantics::number::nneg(a) {
         Ok(output) => {
@@ -169,7 +169,7 @@ pub unsafe fn nneg(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.npow]` in `spec/raya/ops/number.toml`.
 #[inline(never)]
-pub unsafe fn npow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn npow(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match semantics::number::npow(a, b) {
@@ -186,7 +186,7 @@ pub unsafe fn npow(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nlt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nlt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nlt(state, a, b) {
@@ -203,7 +203,7 @@ pub unsafe fn nlt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nlt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nlt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = Any::from_word(pc.u64(8));
     let b: Any = fp.get(pc.u16(4));
     match fast::nlt(state, a, b) {
@@ -219,7 +219,7 @@ pub unsafe fn nlt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nlt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nlt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nlt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nlt(state, a, b) {
@@ -235,7 +235,7 @@ pub unsafe fn nlt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nle_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nle(state, a, b) {
@@ -251,7 +251,7 @@ pub unsafe fn nle_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nle_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = Any::from_word(pc.u64(8));
     let b: Any = fp.get(pc.u16(4));
     match fast::nle(state, a, b) {
@@ -267,7 +267,7 @@ pub unsafe fn nle_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nle]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nle_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nle(state, a, b) {
@@ -283,7 +283,7 @@ pub unsafe fn nle_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn ngt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ngt_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::ngt(state, a, b) {
@@ -299,7 +299,7 @@ pub unsafe fn ngt_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn ngt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ngt_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = Any::from_word(pc.u64(8));
     let b: Any = fp.get(pc.u16(4));
     match fast::ngt(state, a, b) {
@@ -315,7 +315,7 @@ pub unsafe fn ngt_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.ngt]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn ngt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn ngt_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::ngt(state, a, b) {
@@ -331,7 +331,7 @@ pub unsafe fn ngt_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nge_sk(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b = Any::from_word(pc.u64(8));
     match fast::nge(state, a, b) {
@@ -347,7 +347,7 @@ pub unsafe fn nge_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nge_ks(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a = Any::from_word(pc.u64(8));
     let b: Any = fp.get(pc.u16(4));
     match fast::nge(state, a, b) {
@@ -363,7 +363,7 @@ pub unsafe fn nge_ks(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.nge]` in `spec/raya/ops/number.toml`.
 #[inline(always)]
-pub unsafe fn nge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn nge_ss(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     let b: Any = fp.get(pc.u16(6));
     match fast::nge(state, a, b) {
@@ -379,7 +379,7 @@ pub unsafe fn nge_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.number_to_float]` in `spec/raya/ops/number.toml`.
 #[inline(never)]
-pub unsafe fn number_to_float(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn number_to_float(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Any = fp.get(pc.u16(4));
     match semantics::number::number_to_float(a) {
         Ok(output) => {

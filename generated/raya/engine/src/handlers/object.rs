@@ -4,14 +4,14 @@
 //! Spec: `[group.object]` in `spec/raya/`.
 
 use raya_facts::{ClassId, FieldId, ShortFieldId, StaticId};
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Ref, semantics};
 
 /// Makes an object of a class.
 ///
 /// Spec: `[op.new]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn new(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -29,7 +29,7 @@ pub unsafe fn new(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_field]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn load_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_field(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let field = FieldId(u32::from(pc.u16(6)));
     match fast::load_field(state, object, field) {
@@ -45,7 +45,7 @@ pub unsafe fn load_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_field]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn store_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_field(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let value = fp.word(pc.u16(4));
     let field = FieldId(u32::from(pc.u16(6)));
@@ -59,7 +59,7 @@ pub unsafe fn store_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_field_fast]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn load_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_field_fast(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let field = ShortFieldId(u32::from(pc.u16(6)));
     match fast::load_field_fast(state, object, field) {
@@ -75,7 +75,7 @@ pub unsafe fn load_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_field_fast]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn store_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_field_fast(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let value = fp.word(pc.u16(4));
     let field = ShortFieldId(u32::from(pc.u16(6)));
@@ -89,7 +89,7 @@ pub unsafe fn store_field_fast(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.object_literal]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn object_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn object_literal(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -108,7 +108,7 @@ pub unsafe fn object_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.init_object]` in `spec/raya/ops/object.toml`.
 #[inline(never)]
-pub unsafe fn init_object(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn init_object(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
     let values = state.values(fp, pc.u64(16));
     let n = pc.u16(10);
@@ -125,7 +125,7 @@ pub unsafe fn init_object(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.optional_field]` in `spec/raya/ops/object.toml`.
 #[inline(never)]
-pub unsafe fn optional_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn optional_field(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(6));
     let field = FieldId(u32::from(pc.u16(8)));
     let output = semantics::object::optional_field(state.context(), object, field);
@@ -137,7 +137,7 @@ pub unsafe fn optional_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_static]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn load_static(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_static(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let s = StaticId(pc.u32(4));
     let output = fast::load_static(state, s);
     fp.set_word(pc.u16(2), output);
@@ -148,7 +148,7 @@ pub unsafe fn load_static(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.store_static]` in `spec/raya/ops/object.toml`.
 #[inline(always)]
-pub unsafe fn store_static(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_static(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value = fp.word(pc.u16(2));
     let s = StaticId(pc.u32(4));
     fast::store_static(state, value, s);

@@ -4,7 +4,7 @@
 //! Spec: `[group.reflect]` in `spec/raya/`.
 
 use raya_facts::TypeId;
-use raya_machine::{Fp, Pc, State, cache};
+use raya_machine::{Fetched, Fp, Pc, State, cache};
 use raya_runtime::{Any, Ref, semantics};
 
 use crate::ops;
@@ -14,7 +14,7 @@ use crate::ops;
 ///
 /// Spec: `[op.reflect_typeof]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_typeof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_typeof(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -32,7 +32,7 @@ pub unsafe fn reflect_typeof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.reflect_typeinfo]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_typeinfo(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_typeinfo(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -50,7 +50,7 @@ pub unsafe fn reflect_typeinfo(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.reflect_instanceof]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_instanceof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_instanceof(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     let info: Ref = fp.get(pc.u16(8));
     match semantics::reflect::reflect_instanceof(state.context(), value, info) {
@@ -66,7 +66,7 @@ pub unsafe fn reflect_instanceof(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) 
 ///
 /// Spec: `[op.reflect_get_props]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_get_props(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_get_props(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -89,7 +89,7 @@ pub unsafe fn reflect_get_props(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 /// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
 #[cold]
 #[inline(never)]
-pub unsafe fn reflect_get_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_get_prop(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match cache::property_of(state, object, name) {
@@ -99,7 +99,7 @@ pub unsafe fn reflect_get_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
             pc.put_u32(20, field);
             pc.put_u16(8, kind);
             pc.become_op(ops::REFLECT_GET_PROP_CACHED);
-            (pc, fp)
+            (pc.place(), fp)
         }
         None => reflect_get_prop_missed(pc, fp, state),
     }
@@ -113,7 +113,11 @@ pub unsafe fn reflect_get_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(always)]
-pub unsafe fn reflect_get_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_get_prop_cached(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     let class = pc.u32(12);
@@ -128,7 +132,7 @@ pub unsafe fn reflect_get_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         (pc.next(3), fp)
     } else {
         pc.become_op(ops::REFLECT_GET_PROP_MISSED);
-        (pc, fp)
+        (pc.place(), fp)
     }
 }
 
@@ -140,7 +144,11 @@ pub unsafe fn reflect_get_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[op.reflect_get_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_get_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_get_prop_missed(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match semantics::reflect::reflect_get_prop(state.context(), object, name) {
@@ -161,7 +169,7 @@ pub unsafe fn reflect_get_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 /// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
 #[cold]
 #[inline(never)]
-pub unsafe fn reflect_set_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_set_prop(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let name: Ref = fp.get(pc.u16(4));
     let value: Any = fp.get(pc.u16(6));
@@ -173,7 +181,7 @@ pub unsafe fn reflect_set_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
             pc.put_u32(24, of);
             pc.put_u16(8, kind);
             pc.become_op(ops::REFLECT_SET_PROP_CACHED);
-            (pc, fp)
+            (pc.place(), fp)
         }
         None => reflect_set_prop_missed(pc, fp, state),
     }
@@ -187,7 +195,11 @@ pub unsafe fn reflect_set_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(always)]
-pub unsafe fn reflect_set_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_set_prop_cached(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let name: Ref = fp.get(pc.u16(4));
     let class = pc.u32(12);
@@ -205,7 +217,7 @@ pub unsafe fn reflect_set_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         }
     } else {
         pc.become_op(ops::REFLECT_SET_PROP_MISSED);
-        (pc, fp)
+        (pc.place(), fp)
     }
 }
 
@@ -217,7 +229,11 @@ pub unsafe fn reflect_set_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[op.reflect_set_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_set_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_set_prop_missed(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(2));
     let name: Ref = fp.get(pc.u16(4));
     let value: Any = fp.get(pc.u16(6));
@@ -236,7 +252,7 @@ pub unsafe fn reflect_set_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 /// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
 #[cold]
 #[inline(never)]
-pub unsafe fn reflect_has_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_has_prop(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match cache::presence_of(state, object, name) {
@@ -245,7 +261,7 @@ pub unsafe fn reflect_has_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
             pc.put_u32(16, property);
             pc.put_u16(8, u16::from(found));
             pc.become_op(ops::REFLECT_HAS_PROP_CACHED);
-            (pc, fp)
+            (pc.place(), fp)
         }
         None => reflect_has_prop_missed(pc, fp, state),
     }
@@ -259,7 +275,11 @@ pub unsafe fn reflect_has_prop(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(always)]
-pub unsafe fn reflect_has_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_has_prop_cached(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     let class = pc.u32(12);
@@ -273,7 +293,7 @@ pub unsafe fn reflect_has_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
         (pc.next(3), fp)
     } else {
         pc.become_op(ops::REFLECT_HAS_PROP_MISSED);
-        (pc, fp)
+        (pc.place(), fp)
     }
 }
 
@@ -285,7 +305,11 @@ pub unsafe fn reflect_has_prop_cached(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[op.reflect_has_prop]` in `spec/raya/ops/reflect.toml`.
 #[inline(never)]
-pub unsafe fn reflect_has_prop_missed(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn reflect_has_prop_missed(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let object: Ref = fp.get(pc.u16(4));
     let name: Ref = fp.get(pc.u16(6));
     match semantics::reflect::reflect_has_prop(state.context(), object, name) {

@@ -4,7 +4,7 @@
 //! What one instruction gives goes straight to the next, so that it needs no slot.
 
 use raya_facts::FieldId;
-use raya_machine::{Fp, Pc, State, Word, fast};
+use raya_machine::{Fetched, Fp, Pc, State, Word, fast};
 use raya_runtime::{Any, Ref};
 
 /// Multiplies two floats and adds the product to a third. `fmul_b` is a constant.
@@ -12,7 +12,7 @@ use raya_runtime::{Any, Ref};
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_add_of_fmul_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -38,7 +38,7 @@ pub unsafe fn float_multiply_add_of_fmul_sk_sp(
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_add_of_fmul_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -64,7 +64,7 @@ pub unsafe fn float_multiply_add_of_fmul_ss_kp(
 /// Spec: `[superinstruction.float_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_add_of_fmul_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -90,7 +90,7 @@ pub unsafe fn float_multiply_add_of_fmul_ss_sp(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -116,7 +116,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_sk_ps(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -142,7 +142,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_sk_sp(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -168,7 +168,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_ss_pk(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -194,7 +194,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_ss_ps(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -220,7 +220,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_ss_kp(
 /// Spec: `[superinstruction.float_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_subtract_of_fmul_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -247,7 +247,7 @@ pub unsafe fn float_multiply_subtract_of_fmul_ss_sp(
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_multiply_add_of_imul_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -273,7 +273,7 @@ pub unsafe fn integer_multiply_add_of_imul_sk_kp(
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_multiply_add_of_imul_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -299,7 +299,7 @@ pub unsafe fn integer_multiply_add_of_imul_sk_sp(
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_multiply_add_of_imul_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -325,7 +325,7 @@ pub unsafe fn integer_multiply_add_of_imul_ss_kp(
 /// Spec: `[superinstruction.integer_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_multiply_add_of_imul_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -351,7 +351,7 @@ pub unsafe fn integer_multiply_add_of_imul_ss_sp(
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_add_multiply_of_iadd_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -377,7 +377,7 @@ pub unsafe fn integer_add_multiply_of_iadd_sk_kp(
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_add_multiply_of_iadd_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -403,7 +403,7 @@ pub unsafe fn integer_add_multiply_of_iadd_sk_sp(
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_add_multiply_of_iadd_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -429,7 +429,7 @@ pub unsafe fn integer_add_multiply_of_iadd_ss_kp(
 /// Spec: `[superinstruction.integer_add_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_add_multiply_of_iadd_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -455,7 +455,7 @@ pub unsafe fn integer_add_multiply_of_iadd_ss_sp(
 /// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn sum_of_three_of_iadd_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -481,7 +481,7 @@ pub unsafe fn sum_of_three_of_iadd_sk_kp(
 /// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn sum_of_three_of_iadd_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -507,7 +507,7 @@ pub unsafe fn sum_of_three_of_iadd_sk_sp(
 /// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn sum_of_three_of_iadd_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -533,7 +533,7 @@ pub unsafe fn sum_of_three_of_iadd_ss_kp(
 /// Spec: `[superinstruction.sum_of_three]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn sum_of_three_of_iadd_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -559,7 +559,7 @@ pub unsafe fn sum_of_three_of_iadd_ss_sp(
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_as_divisor_of_int_to_float_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -583,7 +583,7 @@ pub unsafe fn integer_as_divisor_of_int_to_float_pk(
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_as_divisor_of_int_to_float_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -607,7 +607,7 @@ pub unsafe fn integer_as_divisor_of_int_to_float_ps(
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_as_divisor_of_int_to_float_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -631,7 +631,7 @@ pub unsafe fn integer_as_divisor_of_int_to_float_kp(
 /// Spec: `[superinstruction.integer_as_divisor]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn integer_as_divisor_of_int_to_float_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -656,7 +656,7 @@ pub unsafe fn integer_as_divisor_of_int_to_float_sp(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_below_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -687,7 +687,7 @@ pub unsafe fn if_count_below_of_iadd_sk_pk(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_below_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -718,7 +718,7 @@ pub unsafe fn if_count_below_of_iadd_sk_ps(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_below_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -749,7 +749,7 @@ pub unsafe fn unless_count_below_of_iadd_sk_pk(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_below_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -780,7 +780,7 @@ pub unsafe fn unless_count_below_of_iadd_sk_ps(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_below_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -810,7 +810,7 @@ pub unsafe fn if_count_below_of_iadd_ss_pk(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_below_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -841,7 +841,7 @@ pub unsafe fn if_count_below_of_iadd_ss_ps(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_below_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -871,7 +871,7 @@ pub unsafe fn unless_count_below_of_iadd_ss_pk(
 /// Spec: `[superinstruction.count_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_below_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -902,7 +902,7 @@ pub unsafe fn unless_count_below_of_iadd_ss_ps(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_up_to_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -933,7 +933,7 @@ pub unsafe fn if_count_up_to_of_iadd_sk_pk(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_up_to_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -964,7 +964,7 @@ pub unsafe fn if_count_up_to_of_iadd_sk_ps(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_up_to_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -995,7 +995,7 @@ pub unsafe fn unless_count_up_to_of_iadd_sk_pk(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_up_to_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1026,7 +1026,7 @@ pub unsafe fn unless_count_up_to_of_iadd_sk_ps(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_up_to_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1056,7 +1056,7 @@ pub unsafe fn if_count_up_to_of_iadd_ss_pk(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_up_to_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1087,7 +1087,7 @@ pub unsafe fn if_count_up_to_of_iadd_ss_ps(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_up_to_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1117,7 +1117,7 @@ pub unsafe fn unless_count_up_to_of_iadd_ss_pk(
 /// Spec: `[superinstruction.count_up_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_up_to_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1148,7 +1148,7 @@ pub unsafe fn unless_count_up_to_of_iadd_ss_ps(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1179,7 +1179,7 @@ pub unsafe fn if_count_down_above_of_isub_sk_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1210,7 +1210,7 @@ pub unsafe fn if_count_down_above_of_isub_sk_sp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1241,7 +1241,7 @@ pub unsafe fn unless_count_down_above_of_isub_sk_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1272,7 +1272,7 @@ pub unsafe fn unless_count_down_above_of_isub_sk_sp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_ks_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1303,7 +1303,7 @@ pub unsafe fn if_count_down_above_of_isub_ks_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1334,7 +1334,7 @@ pub unsafe fn if_count_down_above_of_isub_ks_sp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_ks_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1365,7 +1365,7 @@ pub unsafe fn unless_count_down_above_of_isub_ks_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1396,7 +1396,7 @@ pub unsafe fn unless_count_down_above_of_isub_ks_sp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1427,7 +1427,7 @@ pub unsafe fn if_count_down_above_of_isub_ss_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_above_of_isub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1458,7 +1458,7 @@ pub unsafe fn if_count_down_above_of_isub_ss_sp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1489,7 +1489,7 @@ pub unsafe fn unless_count_down_above_of_isub_ss_kp(
 /// Spec: `[superinstruction.count_down_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_above_of_isub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1520,7 +1520,7 @@ pub unsafe fn unless_count_down_above_of_isub_ss_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1551,7 +1551,7 @@ pub unsafe fn if_count_down_to_of_isub_sk_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1582,7 +1582,7 @@ pub unsafe fn if_count_down_to_of_isub_sk_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1613,7 +1613,7 @@ pub unsafe fn unless_count_down_to_of_isub_sk_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1644,7 +1644,7 @@ pub unsafe fn unless_count_down_to_of_isub_sk_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_ks_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1675,7 +1675,7 @@ pub unsafe fn if_count_down_to_of_isub_ks_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1706,7 +1706,7 @@ pub unsafe fn if_count_down_to_of_isub_ks_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_ks_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1737,7 +1737,7 @@ pub unsafe fn unless_count_down_to_of_isub_ks_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1768,7 +1768,7 @@ pub unsafe fn unless_count_down_to_of_isub_ks_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1799,7 +1799,7 @@ pub unsafe fn if_count_down_to_of_isub_ss_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_count_down_to_of_isub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1830,7 +1830,7 @@ pub unsafe fn if_count_down_to_of_isub_ss_sp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1861,7 +1861,7 @@ pub unsafe fn unless_count_down_to_of_isub_ss_kp(
 /// Spec: `[superinstruction.count_down_to]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_count_down_to_of_isub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1890,7 +1890,11 @@ pub unsafe fn unless_count_down_to_of_isub_ss_sp(
 ///
 /// Spec: `[superinstruction.add_and_jump]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn add_and_jump_of_iadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn add_and_jump_of_iadd_sk(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b = i32::from_word(u64::from(pc.u32(12)));
     {
@@ -1908,7 +1912,11 @@ pub unsafe fn add_and_jump_of_iadd_sk(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.add_and_jump]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn add_and_jump_of_iadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn add_and_jump_of_iadd_ss(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b: i32 = fp.get(pc.u16(4));
     {
@@ -1927,7 +1935,7 @@ pub unsafe fn add_and_jump_of_iadd_ss(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 /// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn subtract_and_jump_of_isub_sk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1949,7 +1957,7 @@ pub unsafe fn subtract_and_jump_of_isub_sk(
 /// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn subtract_and_jump_of_isub_ks(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1971,7 +1979,7 @@ pub unsafe fn subtract_and_jump_of_isub_ks(
 /// Spec: `[superinstruction.subtract_and_jump]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn subtract_and_jump_of_isub_ss(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -1993,7 +2001,11 @@ pub unsafe fn subtract_and_jump_of_isub_ss(
 ///
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_sum_above_of_iadd_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_sum_above_of_iadd_sk_pk(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b = i32::from_word(u64::from(pc.u32(8)));
     let igt_b = i32::from_word(u64::from(pc.u32(12)));
@@ -2018,7 +2030,11 @@ pub unsafe fn if_sum_above_of_iadd_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (
 ///
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_sum_above_of_iadd_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_sum_above_of_iadd_sk_ps(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b = i32::from_word(u64::from(pc.u32(12)));
     let igt_b: i32 = fp.get(pc.u16(4));
@@ -2045,7 +2061,7 @@ pub unsafe fn if_sum_above_of_iadd_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_sum_above_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2074,7 +2090,7 @@ pub unsafe fn unless_sum_above_of_iadd_sk_pk(
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_sum_above_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2102,7 +2118,11 @@ pub unsafe fn unless_sum_above_of_iadd_sk_ps(
 ///
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_sum_above_of_iadd_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_sum_above_of_iadd_ss_pk(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b: i32 = fp.get(pc.u16(4));
     let igt_b = i32::from_word(u64::from(pc.u32(12)));
@@ -2127,7 +2147,11 @@ pub unsafe fn if_sum_above_of_iadd_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (
 ///
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_sum_above_of_iadd_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_sum_above_of_iadd_ss_ps(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b: i32 = fp.get(pc.u16(4));
     let igt_b: i32 = fp.get(pc.u16(6));
@@ -2153,7 +2177,7 @@ pub unsafe fn if_sum_above_of_iadd_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_sum_above_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2182,7 +2206,7 @@ pub unsafe fn unless_sum_above_of_iadd_ss_pk(
 /// Spec: `[superinstruction.sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_sum_above_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2211,7 +2235,7 @@ pub unsafe fn unless_sum_above_of_iadd_ss_ps(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_float_sum_above_of_fadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2240,7 +2264,7 @@ pub unsafe fn if_float_sum_above_of_fadd_sk_ps(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_float_sum_above_of_fadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2269,7 +2293,7 @@ pub unsafe fn unless_float_sum_above_of_fadd_sk_ps(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_float_sum_above_of_fadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2298,7 +2322,7 @@ pub unsafe fn if_float_sum_above_of_fadd_ss_pk(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_float_sum_above_of_fadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2327,7 +2351,7 @@ pub unsafe fn if_float_sum_above_of_fadd_ss_ps(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_float_sum_above_of_fadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2356,7 +2380,7 @@ pub unsafe fn unless_float_sum_above_of_fadd_ss_pk(
 /// Spec: `[superinstruction.float_sum_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_float_sum_above_of_fadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2385,7 +2409,7 @@ pub unsafe fn unless_float_sum_above_of_fadd_ss_ps(
 /// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_subtract_add_of_fsub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2411,7 +2435,7 @@ pub unsafe fn float_subtract_add_of_fsub_sk_sp(
 /// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_subtract_add_of_fsub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2437,7 +2461,7 @@ pub unsafe fn float_subtract_add_of_fsub_ks_sp(
 /// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_subtract_add_of_fsub_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2463,7 +2487,7 @@ pub unsafe fn float_subtract_add_of_fsub_ss_kp(
 /// Spec: `[superinstruction.float_subtract_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_subtract_add_of_fsub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2489,7 +2513,7 @@ pub unsafe fn float_subtract_add_of_fsub_ss_sp(
 /// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_of_fmul_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2515,7 +2539,7 @@ pub unsafe fn float_multiply_multiply_of_fmul_sk_sp(
 /// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_of_fmul_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2541,7 +2565,7 @@ pub unsafe fn float_multiply_multiply_of_fmul_ss_kp(
 /// Spec: `[superinstruction.float_multiply_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_of_fmul_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -2566,7 +2590,11 @@ pub unsafe fn float_multiply_multiply_of_fmul_ss_sp(
 ///
 /// Spec: `[superinstruction.square_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn square_add_of_fmul_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn square_add_of_fmul_sk_sp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b = f64::from_word(pc.u64(16));
     let fadd_a: f64 = fp.get(pc.u16(6));
@@ -2589,7 +2617,11 @@ pub unsafe fn square_add_of_fmul_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.square_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn square_add_of_fmul_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn square_add_of_fmul_ss_kp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b: f64 = fp.get(pc.u16(6));
     let fadd_a = f64::from_word(pc.u64(16));
@@ -2612,7 +2644,11 @@ pub unsafe fn square_add_of_fmul_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.square_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn square_add_of_fmul_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn square_add_of_fmul_ss_sp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let fmul_a: f64 = fp.get(pc.u16(4));
     let fmul_b: f64 = fp.get(pc.u16(6));
     let fadd_a: f64 = fp.get(pc.u16(8));
@@ -2635,7 +2671,11 @@ pub unsafe fn square_add_of_fmul_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.return_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn return_sum_of_iadd_sk_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn return_sum_of_iadd_sk_p(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b = i32::from_word(u64::from(pc.u32(4)));
     let output = {
@@ -2653,7 +2693,11 @@ pub unsafe fn return_sum_of_iadd_sk_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.return_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn return_sum_of_iadd_ss_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn return_sum_of_iadd_ss_p(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(2));
     let iadd_b: i32 = fp.get(pc.u16(4));
     let output = {
@@ -2672,7 +2716,7 @@ pub unsafe fn return_sum_of_iadd_ss_p(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 /// Spec: `[superinstruction.return_product]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_product_of_imul_sk_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2694,7 +2738,7 @@ pub unsafe fn return_product_of_imul_sk_p(
 /// Spec: `[superinstruction.return_product]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_product_of_imul_ss_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2716,7 +2760,7 @@ pub unsafe fn return_product_of_imul_ss_p(
 /// Spec: `[superinstruction.return_field]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_field_of_load_field_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2738,7 +2782,7 @@ pub unsafe fn return_field_of_load_field_p(
 /// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_variable_of_load_refcell_i32_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2761,7 +2805,7 @@ pub unsafe fn return_variable_of_load_refcell_i32_p(
 /// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_variable_of_load_refcell_f64_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2784,7 +2828,7 @@ pub unsafe fn return_variable_of_load_refcell_f64_p(
 /// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_variable_of_load_refcell_bool_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2807,7 +2851,7 @@ pub unsafe fn return_variable_of_load_refcell_bool_p(
 /// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_variable_of_load_refcell_any_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2830,7 +2874,7 @@ pub unsafe fn return_variable_of_load_refcell_any_p(
 /// Spec: `[superinstruction.return_variable]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_variable_of_load_refcell_ref_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2852,7 +2896,11 @@ pub unsafe fn return_variable_of_load_refcell_ref_p(
 ///
 /// Spec: `[superinstruction.field_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn field_add_of_load_field_kp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn field_add_of_load_field_kp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let load_field_object: Ref = fp.get(pc.u16(4));
     let fadd_a = f64::from_word(pc.u64(8));
     let load_field_field = FieldId(u32::from(pc.u16(6)));
@@ -2877,7 +2925,11 @@ pub unsafe fn field_add_of_load_field_kp(pc: Pc, fp: Fp, state: &mut State) -> (
 ///
 /// Spec: `[superinstruction.field_add]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn field_add_of_load_field_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn field_add_of_load_field_sp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let load_field_object: Ref = fp.get(pc.u16(4));
     let fadd_a: f64 = fp.get(pc.u16(6));
     let load_field_field = FieldId(u32::from(pc.u16(8)));
@@ -2903,7 +2955,7 @@ pub unsafe fn field_add_of_load_field_sp(pc: Pc, fp: Fp, state: &mut State) -> (
 /// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_subtract_of_load_field_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2932,7 +2984,7 @@ pub unsafe fn field_subtract_of_load_field_pk(
 /// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_subtract_of_load_field_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2961,7 +3013,7 @@ pub unsafe fn field_subtract_of_load_field_ps(
 /// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_subtract_of_load_field_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -2990,7 +3042,7 @@ pub unsafe fn field_subtract_of_load_field_kp(
 /// Spec: `[superinstruction.field_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_subtract_of_load_field_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3019,7 +3071,7 @@ pub unsafe fn field_subtract_of_load_field_sp(
 /// Spec: `[superinstruction.field_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_multiply_of_load_field_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3048,7 +3100,7 @@ pub unsafe fn field_multiply_of_load_field_kp(
 /// Spec: `[superinstruction.field_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_multiply_of_load_field_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3077,7 +3129,7 @@ pub unsafe fn field_multiply_of_load_field_sp(
 /// Spec: `[superinstruction.element_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_of_load_elem_f64_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3106,7 +3158,7 @@ pub unsafe fn element_add_of_load_elem_f64_sk_sp(
 /// Spec: `[superinstruction.element_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_of_load_elem_f64_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3135,7 +3187,7 @@ pub unsafe fn element_add_of_load_elem_f64_ss_kp(
 /// Spec: `[superinstruction.element_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_of_load_elem_f64_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3164,7 +3216,7 @@ pub unsafe fn element_add_of_load_elem_f64_ss_sp(
 /// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_of_load_elem_f64_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3193,7 +3245,7 @@ pub unsafe fn element_multiply_of_load_elem_f64_sk_sp(
 /// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_of_load_elem_f64_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3222,7 +3274,7 @@ pub unsafe fn element_multiply_of_load_elem_f64_ss_kp(
 /// Spec: `[superinstruction.element_multiply]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_of_load_elem_f64_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3251,7 +3303,7 @@ pub unsafe fn element_multiply_of_load_elem_f64_ss_sp(
 /// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_integer_of_load_elem_i32_sk_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3280,7 +3332,7 @@ pub unsafe fn element_add_integer_of_load_elem_i32_sk_kp(
 /// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_integer_of_load_elem_i32_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3309,7 +3361,7 @@ pub unsafe fn element_add_integer_of_load_elem_i32_sk_sp(
 /// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_integer_of_load_elem_i32_ss_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3338,7 +3390,7 @@ pub unsafe fn element_add_integer_of_load_elem_i32_ss_kp(
 /// Spec: `[superinstruction.element_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_add_integer_of_load_elem_i32_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3368,7 +3420,7 @@ pub unsafe fn element_add_integer_of_load_elem_i32_ss_sp(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3400,7 +3452,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3433,7 +3485,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_i32_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3465,7 +3517,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3498,7 +3550,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_f64_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3530,7 +3582,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3563,7 +3615,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_bool_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_any_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3595,7 +3647,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_any_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_any_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3628,7 +3680,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_any_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3660,7 +3712,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3692,7 +3744,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_sk_ref_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3724,7 +3776,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3756,7 +3808,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_i32_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3788,7 +3840,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3820,7 +3872,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_f64_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3852,7 +3904,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3884,7 +3936,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_bool_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_any_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3916,7 +3968,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_any_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_any_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3948,7 +4000,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_any_ps(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -3980,7 +4032,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_pk(
 /// Spec: `[superinstruction.element_of_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4012,7 +4064,7 @@ pub unsafe fn element_of_element_of_load_elem_ref_ss_ref_ps(
 /// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn copy_element_of_load_elem_i32_sk_i32_skp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4045,7 +4097,7 @@ pub unsafe fn copy_element_of_load_elem_i32_sk_i32_skp(
 /// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn copy_element_of_load_elem_i32_sk_i32_ssp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4078,7 +4130,7 @@ pub unsafe fn copy_element_of_load_elem_i32_sk_i32_ssp(
 /// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn copy_element_of_load_elem_i32_ss_i32_skp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4111,7 +4163,7 @@ pub unsafe fn copy_element_of_load_elem_i32_ss_i32_skp(
 /// Spec: `[superinstruction.copy_element]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn copy_element_of_load_elem_i32_ss_i32_ssp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4143,7 +4195,11 @@ pub unsafe fn copy_element_of_load_elem_i32_ss_i32_ssp(
 ///
 /// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn masked_sum_of_iadd_sk_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn masked_sum_of_iadd_sk_kp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b = i32::from_word(u64::from(pc.u32(8)));
     let iand_a = i32::from_word(u64::from(pc.u32(12)));
@@ -4165,7 +4221,11 @@ pub unsafe fn masked_sum_of_iadd_sk_kp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn masked_sum_of_iadd_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn masked_sum_of_iadd_sk_sp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b = i32::from_word(u64::from(pc.u32(8)));
     let iand_a: i32 = fp.get(pc.u16(6));
@@ -4187,7 +4247,11 @@ pub unsafe fn masked_sum_of_iadd_sk_sp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn masked_sum_of_iadd_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn masked_sum_of_iadd_ss_kp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b: i32 = fp.get(pc.u16(6));
     let iand_a = i32::from_word(u64::from(pc.u32(8)));
@@ -4209,7 +4273,11 @@ pub unsafe fn masked_sum_of_iadd_ss_kp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.masked_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn masked_sum_of_iadd_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (Pc, Fp) {
+pub unsafe fn masked_sum_of_iadd_ss_sp(
+    pc: Fetched,
+    fp: Fp,
+    _state: &mut State,
+) -> (Pc, Fp) {
     let iadd_a: i32 = fp.get(pc.u16(4));
     let iadd_b: i32 = fp.get(pc.u16(6));
     let iand_a: i32 = fp.get(pc.u16(8));
@@ -4232,7 +4300,11 @@ pub unsafe fn masked_sum_of_iadd_ss_sp(pc: Pc, fp: Fp, _state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_bits_are_of_iand_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_bits_are_of_iand_sk_pk(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b = i32::from_word(u64::from(pc.u32(8)));
     let ieq_b = i32::from_word(u64::from(pc.u32(12)));
@@ -4258,7 +4330,11 @@ pub unsafe fn if_bits_are_of_iand_sk_pk(pc: Pc, fp: Fp, state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_bits_are_of_iand_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_bits_are_of_iand_sk_ps(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b = i32::from_word(u64::from(pc.u32(12)));
     let ieq_b: i32 = fp.get(pc.u16(4));
@@ -4285,7 +4361,7 @@ pub unsafe fn if_bits_are_of_iand_sk_ps(pc: Pc, fp: Fp, state: &mut State) -> (P
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_bits_are_of_iand_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4315,7 +4391,7 @@ pub unsafe fn unless_bits_are_of_iand_sk_pk(
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_bits_are_of_iand_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4344,7 +4420,11 @@ pub unsafe fn unless_bits_are_of_iand_sk_ps(
 ///
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_bits_are_of_iand_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_bits_are_of_iand_ss_pk(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b: i32 = fp.get(pc.u16(4));
     let ieq_b = i32::from_word(u64::from(pc.u32(12)));
@@ -4370,7 +4450,11 @@ pub unsafe fn if_bits_are_of_iand_ss_pk(pc: Pc, fp: Fp, state: &mut State) -> (P
 ///
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn if_bits_are_of_iand_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_bits_are_of_iand_ss_ps(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b: i32 = fp.get(pc.u16(4));
     let ieq_b: i32 = fp.get(pc.u16(6));
@@ -4397,7 +4481,7 @@ pub unsafe fn if_bits_are_of_iand_ss_ps(pc: Pc, fp: Fp, state: &mut State) -> (P
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_bits_are_of_iand_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4427,7 +4511,7 @@ pub unsafe fn unless_bits_are_of_iand_ss_pk(
 /// Spec: `[superinstruction.bits_are]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_bits_are_of_iand_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4456,7 +4540,7 @@ pub unsafe fn unless_bits_are_of_iand_ss_ps(
 /// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn remainder_of_sum_of_iadd_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4485,7 +4569,7 @@ pub unsafe fn remainder_of_sum_of_iadd_sk_pk(
 /// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn remainder_of_sum_of_iadd_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4514,7 +4598,7 @@ pub unsafe fn remainder_of_sum_of_iadd_sk_ps(
 /// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn remainder_of_sum_of_iadd_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4543,7 +4627,7 @@ pub unsafe fn remainder_of_sum_of_iadd_ss_pk(
 /// Spec: `[superinstruction.remainder_of_sum]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn remainder_of_sum_of_iadd_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4573,7 +4657,7 @@ pub unsafe fn remainder_of_sum_of_iadd_ss_ps(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_below_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4606,7 +4690,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_below_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4639,7 +4723,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_below_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4672,7 +4756,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_below_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4704,7 +4788,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_below_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4736,7 +4820,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_below_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4768,7 +4852,7 @@ pub unsafe fn if_element_below_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_below_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4800,7 +4884,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_below]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_below_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4833,7 +4917,7 @@ pub unsafe fn unless_element_below_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_above_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4866,7 +4950,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_above_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4899,7 +4983,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_above_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4932,7 +5016,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_above_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4964,7 +5048,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_above_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -4996,7 +5080,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_above_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5028,7 +5112,7 @@ pub unsafe fn if_element_above_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_above_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5060,7 +5144,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_above]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_above_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5093,7 +5177,7 @@ pub unsafe fn unless_element_above_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_is_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5127,7 +5211,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_is_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5161,7 +5245,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_is_of_load_elem_i32_sk_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5195,7 +5279,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_sk_pk(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_is_of_load_elem_i32_sk_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5229,7 +5313,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_sk_ps(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_is_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5262,7 +5346,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_element_is_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5296,7 +5380,7 @@ pub unsafe fn if_element_is_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_is_of_load_elem_i32_ss_pk(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5330,7 +5414,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_ss_pk(
 /// Spec: `[superinstruction.element_is]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_element_is_of_load_elem_i32_ss_ps(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5364,7 +5448,7 @@ pub unsafe fn unless_element_is_of_load_elem_i32_ss_ps(
 /// Spec: `[superinstruction.below_length]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_below_length_of_array_len_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5395,7 +5479,7 @@ pub unsafe fn if_below_length_of_array_len_kp(
 /// Spec: `[superinstruction.below_length]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn if_below_length_of_array_len_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5426,7 +5510,7 @@ pub unsafe fn if_below_length_of_array_len_sp(
 /// Spec: `[superinstruction.below_length]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_below_length_of_array_len_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5457,7 +5541,7 @@ pub unsafe fn unless_below_length_of_array_len_kp(
 /// Spec: `[superinstruction.below_length]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn unless_below_length_of_array_len_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5487,7 +5571,7 @@ pub unsafe fn unless_below_length_of_array_len_sp(
 /// Spec: `[superinstruction.element_if_true]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_if_true_of_load_elem_bool_sk_bool_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5517,7 +5601,7 @@ pub unsafe fn element_if_true_of_load_elem_bool_sk_bool_p(
 /// Spec: `[superinstruction.element_if_true]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_if_true_of_load_elem_bool_ss_bool_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5547,7 +5631,7 @@ pub unsafe fn element_if_true_of_load_elem_bool_ss_bool_p(
 /// Spec: `[superinstruction.element_if_false]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_if_false_of_load_elem_bool_sk_bool_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5577,7 +5661,7 @@ pub unsafe fn element_if_false_of_load_elem_bool_sk_bool_p(
 /// Spec: `[superinstruction.element_if_false]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_if_false_of_load_elem_bool_ss_bool_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5607,7 +5691,7 @@ pub unsafe fn element_if_false_of_load_elem_bool_ss_bool_p(
 /// Spec: `[superinstruction.field_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_add_integer_of_load_field_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5636,7 +5720,7 @@ pub unsafe fn field_add_integer_of_load_field_kp(
 /// Spec: `[superinstruction.field_add_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_add_integer_of_load_field_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5665,7 +5749,7 @@ pub unsafe fn field_add_integer_of_load_field_sp(
 /// Spec: `[superinstruction.field_multiply_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_multiply_integer_of_load_field_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5694,7 +5778,7 @@ pub unsafe fn field_multiply_integer_of_load_field_kp(
 /// Spec: `[superinstruction.field_multiply_integer]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_multiply_integer_of_load_field_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5723,7 +5807,7 @@ pub unsafe fn field_multiply_integer_of_load_field_sp(
 /// Spec: `[superinstruction.field_of_field]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn field_of_field_of_load_field_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5754,7 +5838,11 @@ pub unsafe fn field_of_field_of_load_field_p(
 ///
 /// Spec: `[superinstruction.store_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn store_sum_of_fadd_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_sum_of_fadd_sk_sp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let fadd_a: f64 = fp.get(pc.u16(2));
     let fadd_b = f64::from_word(pc.u64(8));
     let store_field_object: Ref = fp.get(pc.u16(4));
@@ -5780,7 +5868,11 @@ pub unsafe fn store_sum_of_fadd_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 ///
 /// Spec: `[superinstruction.store_sum]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn store_sum_of_fadd_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_sum_of_fadd_ss_sp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let fadd_a: f64 = fp.get(pc.u16(2));
     let fadd_b: f64 = fp.get(pc.u16(4));
     let store_field_object: Ref = fp.get(pc.u16(6));
@@ -5807,7 +5899,7 @@ pub unsafe fn store_sum_of_fadd_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc,
 /// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_difference_of_fsub_sk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5837,7 +5929,7 @@ pub unsafe fn store_difference_of_fsub_sk_sp(
 /// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_difference_of_fsub_ks_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5867,7 +5959,7 @@ pub unsafe fn store_difference_of_fsub_ks_sp(
 /// Spec: `[superinstruction.store_difference]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_difference_of_fsub_ss_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -5896,7 +5988,11 @@ pub unsafe fn store_difference_of_fsub_ss_sp(
 ///
 /// Spec: `[superinstruction.store_bits]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn store_bits_of_iand_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_bits_of_iand_sk_sp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b = i32::from_word(u64::from(pc.u32(8)));
     let store_field_object: Ref = fp.get(pc.u16(4));
@@ -5922,7 +6018,11 @@ pub unsafe fn store_bits_of_iand_sk_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc
 ///
 /// Spec: `[superinstruction.store_bits]` in `spec/raya/`.
 #[inline(always)]
-pub unsafe fn store_bits_of_iand_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn store_bits_of_iand_ss_sp(
+    pc: Fetched,
+    fp: Fp,
+    state: &mut State,
+) -> (Pc, Fp) {
     let iand_a: i32 = fp.get(pc.u16(2));
     let iand_b: i32 = fp.get(pc.u16(4));
     let store_field_object: Ref = fp.get(pc.u16(6));
@@ -5949,7 +6049,7 @@ pub unsafe fn store_bits_of_iand_ss_sp(pc: Pc, fp: Fp, state: &mut State) -> (Pc
 /// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_sk_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -5981,7 +6081,7 @@ pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_sk_
 /// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_kp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -6013,7 +6113,7 @@ pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_
 /// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_sp_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -6045,7 +6145,7 @@ pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_
 /// Spec: `[superinstruction.float_multiply_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     _state: &mut State,
 ) -> (Pc, Fp) {
@@ -6077,7 +6177,7 @@ pub unsafe fn float_multiply_multiply_add_of_float_multiply_multiply_of_fmul_ss_
 /// Spec: `[superinstruction.return_field_product]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_kp_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6108,7 +6208,7 @@ pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_kp_p(
 /// Spec: `[superinstruction.return_field_product]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_sp_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6139,7 +6239,7 @@ pub unsafe fn return_field_product_of_field_multiply_integer_of_load_field_sp_p(
 /// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_pk_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6165,7 +6265,7 @@ pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_pk_p(
 /// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_ps_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6191,7 +6291,7 @@ pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_ps_p(
 /// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_kp_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6217,7 +6317,7 @@ pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_kp_p(
 /// Spec: `[superinstruction.return_quotient]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_sp_p(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6243,7 +6343,7 @@ pub unsafe fn return_quotient_of_integer_as_divisor_of_int_to_float_sp_p(
 /// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_sk_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6278,7 +6378,7 @@ pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_sk_sp_sp
 /// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_kp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6313,7 +6413,7 @@ pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_kp_sp
 /// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_kp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6348,7 +6448,7 @@ pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_kp
 /// Spec: `[superinstruction.element_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6383,7 +6483,7 @@ pub unsafe fn element_multiply_add_of_element_multiply_of_load_elem_f64_ss_sp_sp
 /// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_sk_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6419,7 +6519,7 @@ pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_sk_sp_sp(
 /// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_kp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6455,7 +6555,7 @@ pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_kp_sp(
 /// Spec: `[superinstruction.store_multiply_add]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6492,7 +6592,7 @@ pub unsafe fn store_multiply_add_of_float_multiply_add_of_fmul_ss_sp_sp(
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_ps_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6529,7 +6629,7 @@ pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_ps_s
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6566,7 +6666,7 @@ pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_sk_sp_s
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_pk_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6602,7 +6702,7 @@ pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_pk_s
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_ps_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6639,7 +6739,7 @@ pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_ps_s
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_kp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {
@@ -6675,7 +6775,7 @@ pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_kp_s
 /// Spec: `[superinstruction.store_multiply_subtract]` in `spec/raya/`.
 #[inline(always)]
 pub unsafe fn store_multiply_subtract_of_float_multiply_subtract_of_fmul_ss_sp_sp(
-    pc: Pc,
+    pc: Fetched,
     fp: Fp,
     state: &mut State,
 ) -> (Pc, Fp) {

@@ -4,14 +4,14 @@
 //! Spec: `[group.stack]` in `spec/raya/`.
 
 use raya_facts::{ConstantId, TextId};
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fetched, Fp, Pc, State};
 use raya_runtime::{Ref, semantics};
 
 /// Pushes a text of the pool.
 ///
 /// Spec: `[op.const_str]` in `spec/raya/ops/stack.toml`.
 #[inline(never)]
-pub unsafe fn const_str(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn const_str(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let k = TextId(pc.u32(4));
     let output = semantics::stack::const_str(state.context(), k);
     fp.set::<Ref>(pc.u16(2), output);
@@ -22,7 +22,7 @@ pub unsafe fn const_str(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.load_const]` in `spec/raya/ops/stack.toml`.
 #[inline(never)]
-pub unsafe fn load_const(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn load_const(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let k = ConstantId(pc.u32(8));
     let output = semantics::stack::load_const(state.context(), k);
     state.set_value(fp, pc.u16(2), State::kind(pc.u16(4)), output);

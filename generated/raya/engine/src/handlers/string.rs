@@ -3,14 +3,14 @@
 //!
 //! Spec: `[group.string]` in `spec/raya/`.
 
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Ref, semantics};
 
 /// A new text: the one below, then the top of the stack.
 ///
 /// Spec: `[op.sconcat]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn sconcat(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sconcat(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -29,7 +29,7 @@ pub unsafe fn sconcat(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.slen]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn slen(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn slen(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     match fast::slen(state, a) {
         Ok(output) => {
@@ -44,7 +44,7 @@ pub unsafe fn slen(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn seq(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::seq(state, a, b);
@@ -56,7 +56,7 @@ pub unsafe fn seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn if_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_seq(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
@@ -71,7 +71,7 @@ pub unsafe fn if_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.seq]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn unless_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_seq(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::seq(state, a, b);
@@ -86,7 +86,7 @@ pub unsafe fn unless_seq(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sne(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     let output = fast::sne(state, a, b);
@@ -98,7 +98,7 @@ pub unsafe fn sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn if_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn if_sne(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
@@ -113,7 +113,7 @@ pub unsafe fn if_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sne]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn unless_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn unless_sne(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(2));
     let b: Ref = fp.get(pc.u16(4));
     let taken: bool = fast::sne(state, a, b);
@@ -128,7 +128,7 @@ pub unsafe fn unless_sne(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.slt]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn slt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn slt(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     match semantics::string::slt(state.context(), a, b) {
@@ -144,7 +144,7 @@ pub unsafe fn slt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sle]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn sle(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sle(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     match semantics::string::sle(state.context(), a, b) {
@@ -160,7 +160,7 @@ pub unsafe fn sle(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sgt]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn sgt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sgt(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     match semantics::string::sgt(state.context(), a, b) {
@@ -176,7 +176,7 @@ pub unsafe fn sgt(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sge]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn sge(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sge(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     let b: Ref = fp.get(pc.u16(6));
     match semantics::string::sge(state.context(), a, b) {
@@ -193,7 +193,7 @@ pub unsafe fn sge(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.to_string]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn to_string(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -211,7 +211,7 @@ pub unsafe fn to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.int_to_string]` in `spec/raya/ops/string.toml`.
 #[inline(always)]
-pub unsafe fn int_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn int_to_string(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -231,7 +231,7 @@ pub unsafe fn int_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.float_to_string]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn float_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn float_to_string(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -249,7 +249,7 @@ pub unsafe fn float_to_string(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.string_to_int]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn string_to_int(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn string_to_int(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     match semantics::string::string_to_int(state.context(), a) {
         Ok(output) => {
@@ -265,7 +265,7 @@ pub unsafe fn string_to_int(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.string_to_float]` in `spec/raya/ops/string.toml`.
 #[inline(never)]
-pub unsafe fn string_to_float(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn string_to_float(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let a: Ref = fp.get(pc.u16(4));
     match semantics::string::string_to_float(state.context(), a) {
         Ok(output) => {

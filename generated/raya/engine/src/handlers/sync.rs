@@ -6,14 +6,14 @@
 use std::task::Poll;
 
 use raya_facts::TypeId;
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fetched, Fp, Pc, State};
 use raya_runtime::{Ref, semantics};
 
 /// Makes a channel for values of a type that keeps so many of them.
 ///
 /// Spec: `[op.new_channel]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn new_channel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new_channel(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -32,7 +32,7 @@ pub unsafe fn new_channel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.channel_send]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn channel_send(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn channel_send(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let channel: Ref = fp.get(pc.u16(2));
     let value = state.value(fp, pc.u16(4), State::kind(pc.u16(6)));
     match semantics::sync::channel_send(state.context(), channel, value) {
@@ -47,7 +47,7 @@ pub unsafe fn channel_send(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.channel_receive]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn channel_receive(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn channel_receive(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let channel: Ref = fp.get(pc.u16(6));
     match semantics::sync::channel_receive(state.context(), channel) {
         Ok(Poll::Ready(output)) => {
@@ -63,7 +63,7 @@ pub unsafe fn channel_receive(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.channel_close]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn channel_close(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn channel_close(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let channel: Ref = fp.get(pc.u16(2));
     match semantics::sync::channel_close(state.context(), channel) {
         Ok(()) => (pc.next(1), fp),
@@ -75,7 +75,7 @@ pub unsafe fn channel_close(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.new_semaphore]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn new_semaphore(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new_semaphore(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -93,7 +93,7 @@ pub unsafe fn new_semaphore(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sem_acquire]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn sem_acquire(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sem_acquire(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let semaphore: Ref = fp.get(pc.u16(2));
     let permits: i32 = fp.get(pc.u16(4));
     match semantics::sync::sem_acquire(state.context(), semaphore, permits) {
@@ -107,7 +107,7 @@ pub unsafe fn sem_acquire(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sem_release]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn sem_release(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sem_release(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let semaphore: Ref = fp.get(pc.u16(2));
     let permits: i32 = fp.get(pc.u16(4));
     match semantics::sync::sem_release(state.context(), semaphore, permits) {
@@ -120,7 +120,7 @@ pub unsafe fn sem_release(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.new_mutex]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn new_mutex(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn new_mutex(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -137,7 +137,7 @@ pub unsafe fn new_mutex(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.mutex_lock]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn mutex_lock(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn mutex_lock(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let mutex: Ref = fp.get(pc.u16(2));
     match semantics::sync::mutex_lock(state.context(), mutex) {
         Ok(Poll::Ready(())) => (pc.next(1), fp),
@@ -150,7 +150,7 @@ pub unsafe fn mutex_lock(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.mutex_unlock]` in `spec/raya/ops/sync.toml`.
 #[inline(never)]
-pub unsafe fn mutex_unlock(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn mutex_unlock(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let mutex: Ref = fp.get(pc.u16(2));
     match semantics::sync::mutex_unlock(state.context(), mutex) {
         Ok(()) => (pc.next(1), fp),

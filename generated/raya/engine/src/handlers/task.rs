@@ -6,14 +6,14 @@
 use std::task::Poll;
 
 use raya_facts::FunctionId;
-use raya_machine::{Fp, Pc, State};
+use raya_machine::{Fetched, Fp, Pc, State};
 use raya_runtime::{Ref, semantics};
 
 /// Starts a task that calls a function with the topmost `argc` values, and pushes its handle.
 ///
 /// Spec: `[op.spawn]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn spawn(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn spawn(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -33,7 +33,7 @@ pub unsafe fn spawn(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.await]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn r#await(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn r#await(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let task: Ref = fp.get(pc.u16(6));
     match semantics::task::await_task(state.context(), task) {
         Ok(Poll::Ready(output)) => {
@@ -49,7 +49,7 @@ pub unsafe fn r#await(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.yield]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn r#yield(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn r#yield(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     match semantics::task::yield_turn(state.context()) {
         Ok(Poll::Ready(())) => (pc.next(1), fp),
         Ok(Poll::Pending) => state.wait(pc, fp),
@@ -61,7 +61,7 @@ pub unsafe fn r#yield(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.task_then]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn task_then(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn task_then(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -80,7 +80,7 @@ pub unsafe fn task_then(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.wait_all]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn wait_all(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn wait_all(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -100,7 +100,7 @@ pub unsafe fn wait_all(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.spawn_closure]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn spawn_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn spawn_closure(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -120,7 +120,7 @@ pub unsafe fn spawn_closure(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.sleep]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn sleep(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn sleep(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let milliseconds: i32 = fp.get(pc.u16(2));
     match semantics::task::sleep(state.context(), milliseconds) {
         Ok(Poll::Ready(())) => (pc.next(1), fp),
@@ -133,7 +133,7 @@ pub unsafe fn sleep(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.task_cancel]` in `spec/raya/ops/task.toml`.
 #[inline(never)]
-pub unsafe fn task_cancel(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn task_cancel(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let task: Ref = fp.get(pc.u16(2));
     match semantics::task::task_cancel(state.context(), task) {
         Ok(()) => (pc.next(1), fp),

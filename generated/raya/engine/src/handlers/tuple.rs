@@ -4,14 +4,14 @@
 //! Spec: `[group.tuple]` in `spec/raya/`.
 
 use raya_facts::{ElementId, TypeId};
-use raya_machine::{Fp, Pc, State, fast};
+use raya_machine::{Fetched, Fp, Pc, State, fast};
 use raya_runtime::{Any, Ref, semantics};
 
 /// Makes a tuple of a tuple type with exactly `n` elements, each the zero of its type, for `init_tuple` to fill.
 ///
 /// Spec: `[op.tuple_literal]` in `spec/raya/ops/tuple.toml`.
 #[inline(never)]
-pub unsafe fn tuple_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn tuple_literal(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     if state.wants_collection() {
         return state.collect_first(pc, fp);
     }
@@ -30,7 +30,7 @@ pub unsafe fn tuple_literal(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.init_tuple]` in `spec/raya/ops/tuple.toml`.
 #[inline(never)]
-pub unsafe fn init_tuple(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn init_tuple(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let tuple = state.value(fp, pc.u16(6), State::kind(pc.u16(8)));
     let values = state.values(fp, pc.u64(16));
     let n = pc.u16(10);
@@ -47,7 +47,7 @@ pub unsafe fn init_tuple(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.tuple_get]` in `spec/raya/ops/tuple.toml`.
 #[inline(never)]
-pub unsafe fn tuple_get(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn tuple_get(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let tuple: Ref = fp.get(pc.u16(4));
     let index: i32 = fp.get(pc.u16(6));
     match semantics::tuple::tuple_get(state.context(), tuple, index) {
@@ -63,7 +63,7 @@ pub unsafe fn tuple_get(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
 ///
 /// Spec: `[op.tuple_field]` in `spec/raya/ops/tuple.toml`.
 #[inline(always)]
-pub unsafe fn tuple_field(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn tuple_field(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     let tuple: Ref = fp.get(pc.u16(4));
     let i = ElementId(u32::from(pc.u16(6)));
     match fast::tuple_field(state, tuple, i) {

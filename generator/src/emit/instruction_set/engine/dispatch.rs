@@ -49,7 +49,7 @@ pub fn files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder: &m
             writeln!(rows, "    {function},")?;
             continue;
         }
-        writeln!(arms, "            ops::{name} => {path}(pc, fp, state),")?;
+        writeln!(arms, "            ops::{name} => {path}(at, fp, state),")?;
         writeln!(rows, "    {function}_,")?;
         writeln!(functions, "    {function}_ = {path},")?;
     }

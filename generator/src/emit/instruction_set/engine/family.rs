@@ -42,7 +42,7 @@ pub fn function(
     );
     let code = quote! {
         #attributes
-        pub unsafe fn #name(pc: Pc, fp: Fp, #state: &mut State) -> (Pc, Fp) {
+        pub unsafe fn #name(pc: Fetched, fp: Fp, #state: &mut State) -> (Pc, Fp) {
             #body
         }
     };
@@ -100,7 +100,7 @@ impl Member<'_> {
                 Some(#found) => {
                     #writes
                     pc.become_op(#cached);
-                    (pc, fp)
+                    (pc.place(), fp)
                 }
                 None => #missed(pc, fp, state),
             }
@@ -120,7 +120,7 @@ impl Member<'_> {
                 #body
             } else {
                 pc.become_op(#missed);
-                (pc, fp)
+                (pc.place(), fp)
             }
         })
     }

@@ -47,7 +47,7 @@ pub fn function(set: &InstructionSet, handler: &Handler<'_>) -> anyhow::Result<(
     };
     let code = quote! {
         #inline
-        pub unsafe fn #name(pc: Pc, fp: Fp, #state: &mut State) -> (Pc, Fp) {
+        pub unsafe fn #name(pc: Fetched, fp: Fp, #state: &mut State) -> (Pc, Fp) {
             #body
         }
     };

@@ -130,7 +130,7 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
     let mut text = rust::module_doc_lines(
         "What instructions of lowered code do: a function for each, by group.\n\nAll of them have one signature. Each is given its own \
          instruction and the frame, and gives the next instruction and the frame that it runs in. A handler checks what the program can get \
-         wrong, and nothing that the verifier proved.\n\n# Safety\n\nEvery handler relies on this: `pc` is the beginning of an instruction that \
+         wrong, and nothing that the verifier proved.\n\n# Safety\n\nEvery handler relies on this: `pc` is an instruction, as it stands in the code, that \
          lowering wrote for this handler from a verified function; `fp` is a frame of that function, in which the slots that the instruction \
          names hold values of the representations that the handler reads; `state` holds the context that owns both. The differential tests \
          against the reference interpreter, and the verifier's own, are what proves it.",
@@ -168,7 +168,7 @@ fn group_file(set: &InstructionSet, engine: &Engine, docs: &str, handlers: &[&Ha
     ids.sort();
     ids.dedup();
     text.push_str(&rust::use_names(&facts(set), &ids));
-    let mut names: Vec<String> = ["Fp", "Pc", "State"].map(str::to_owned).to_vec();
+    let mut names: Vec<String> = ["Fetched", "Fp", "Pc", "State"].map(str::to_owned).to_vec();
     if used.contains("from_word") || used.contains("into_word") {
         names.push("Word".to_owned());
     }

@@ -1,14 +1,14 @@
 //! The hand-written part of the tiny machine's engine.
 
-pub unsafe fn leave(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn leave(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }
 
-pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }
 
-pub unsafe fn mov(pc: Pc, fp: Fp) -> (Pc, Fp) {
+pub unsafe fn mov(pc: Fetched, fp: Fp) -> (Pc, Fp) {
     (pc, fp)
 }
 

@@ -1,13 +1,13 @@
 //! The hand-written part of the tiny machine's engine.
 
-pub unsafe fn leave(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn leave(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }
 
-pub unsafe fn call(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn call(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }
 
-pub unsafe fn fadd(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn fadd(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }

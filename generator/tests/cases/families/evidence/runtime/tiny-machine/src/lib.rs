@@ -1,6 +1,6 @@
 //! The hand-written part of the tiny machine's engine.
 
-pub unsafe fn leave(pc: Pc, fp: Fp, state: &mut State) -> (Pc, Fp) {
+pub unsafe fn leave(pc: Fetched, fp: Fp, state: &mut State) -> (Pc, Fp) {
     (pc, fp)
 }
 
