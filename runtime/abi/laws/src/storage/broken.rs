@@ -4,6 +4,8 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use abi_facts::clock::Clock;
 use abi_facts::storage::{
@@ -147,6 +149,8 @@ impl Fault for TearsWrites {
     }
     fn put(&self, honest: &impl Backend, key: &str, data: &[u8]) -> Result<(), StorageError> {
         honest.put(key, &data[..data.len() / 2])?;
+        // So long that readers come by, however busy the processors are.
+        thread::sleep(Duration::from_micros(20));
         honest.put(key, data)
     }
 }
