@@ -9,7 +9,7 @@ use super::State;
 use super::rare::Rare;
 use crate::code::Code;
 use crate::frames::Frames;
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::table::flags;
 
 impl State {
@@ -21,7 +21,7 @@ impl State {
 
     /// Has the collector run before the instruction at `pc`, which has done nothing yet.
     #[inline(always)]
-    pub fn collect_first(&mut self, pc: impl Into<Pc>, fp: Fp) -> (Pc, Fp) {
+    pub fn collect_first(&mut self, pc: Fetched, fp: Fp) -> (Pc, Fp) {
         self.later(pc, fp, Rare::Collect)
     }
 

@@ -25,7 +25,7 @@ use rare::Rare;
 use crate::code::{Callee, Code};
 use crate::frames::{Frames, Record};
 use crate::known::Known;
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 use crate::table::{Internal, Table, builtin};
 use crate::unwind::Guard;
 
@@ -315,8 +315,8 @@ impl State {
     /// Leaves the engine with the task waiting at this instruction.
     #[cold]
     #[inline(never)]
-    pub fn wait(&mut self, pc: impl Into<Pc>, fp: Fp) -> (Pc, Fp) {
-        self.leave(pc.into(), fp, Exit::Waiting)
+    pub fn wait(&mut self, pc: Fetched, fp: Fp) -> (Pc, Fp) {
+        self.leave(pc.place(), fp, Exit::Waiting)
     }
 
     /// Ends the program at this instruction.

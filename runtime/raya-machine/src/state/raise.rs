@@ -10,7 +10,7 @@ use super::fault::{Deferred, Slow};
 use super::rare::Rare;
 use super::{Fault, State};
 use crate::frames::Frames;
-use crate::pc::{Fp, Pc};
+use crate::pc::{Fetched, Fp, Pc};
 
 impl State {
     /// Leaves the end of an instruction to a function that is too slow, or called too seldom, for the handler to call it.
@@ -54,9 +54,9 @@ impl State {
 
     /// The same for one of several instructions that run as one, counted from 0.
     #[inline(always)]
-    pub fn raise_in(&mut self, pc: impl Into<Pc>, fp: Fp, part: usize, fault: Fault) -> (Pc, Fp) {
+    pub fn raise_in(&mut self, pc: Fetched, fp: Fp, part: usize, fault: Fault) -> (Pc, Fp) {
         // Not `next`: the instruction has a word for each part, so that this is a place within it.
-        self.later(Pc(pc.into().0.wrapping_add(part)), fp, Rare::RaiseIn(fault))
+        self.later(Pc(pc.place().0.wrapping_add(part)), fp, Rare::RaiseIn(fault))
     }
 
     /// Raises the fault of one of several instructions that run as one. What such a one defers always fails: there is no going on within.

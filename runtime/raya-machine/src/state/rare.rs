@@ -91,7 +91,7 @@ impl State {
     #[inline(always)]
     pub(crate) fn run_rarely(
         &mut self,
-        pc: impl Into<Pc>,
+        pc: Fetched,
         fp: Fp,
         handler: unsafe fn(Fetched, Fp, &mut State) -> (Pc, Fp),
     ) -> (Pc, Fp) {

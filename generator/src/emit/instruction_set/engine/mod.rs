@@ -130,10 +130,10 @@ fn handler_files(set: &InstructionSet, engine: &Engine, plan: &Plan<'_>, builder
     let mut text = rust::module_doc_lines(
         "What instructions of lowered code do: a function for each, by group.\n\nAll of them have one signature. Each is given its own \
          instruction and the frame, and gives the next instruction and the frame that it runs in. A handler checks what the program can get \
-         wrong, and nothing that the verifier proved.\n\n# Safety\n\nEvery handler relies on this: `pc` is an instruction, as it stands in the code, that \
-         lowering wrote for this handler from a verified function; `fp` is a frame of that function, in which the slots that the instruction \
-         names hold values of the representations that the handler reads; `state` holds the context that owns both. The differential tests \
-         against the reference interpreter, and the verifier's own, are what proves it.",
+         wrong, and nothing that the verifier proved.\n\n# Safety\n\nEvery handler relies on this: `pc` is an instruction, as it stands in the \
+         code, that lowering wrote for this handler from a verified function; `fp` is a frame of that function, in which the slots that the \
+         instruction names hold values of the representations that the handler reads; `state` holds the context that owns both. The \
+         differential tests against the reference interpreter, and the verifier's own, are what proves it.",
     );
     text.push('\n');
     for module in &modules {
